@@ -1,0 +1,182 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// Settings stand first: a manifest runs from top to bottom, and a global read too early is empty.
+let settings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .enableUpcomingFeature("InferIsolatedConformances"),
+    .enableUpcomingFeature("ImmutableWeakCaptures"),
+    .strictMemorySafety(),
+    .treatAllWarnings(as: .error),
+    .unsafeFlags(["-cross-module-optimization"], .when(configuration: .release)),
+]
+
+let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let nio: [Target.Dependency] = [
+    .product(name: "NIOCore", package: "swift-nio"),
+    .product(name: "NIOPosix", package: "swift-nio"),
+]
+let tls: [Target.Dependency] = [
+    .product(name: "NIOSSL", package: "swift-nio-ssl"),
+    .product(name: "X509", package: "swift-certificates"),
+    .product(name: "SwiftASN1", package: "swift-asn1"),
+]
+let log: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
+let arguments: Target.Dependency = .product(
+    name: "ArgumentParser", package: "swift-argument-parser")
+
+let doors: Set<String> = ["CSecp256k1", "COpenSSL", "CLevelDB"]
+
+// MARK: - Rooms, from the ground up. A target may depend only on targets above it in this list.
+
+let rooms: [Room] = [
+    // System: doors to C libraries. Each is imported by exactly one Swift target.
+    .door("CSecp256k1", apt: "libsecp256k1-dev"),
+    .door("COpenSSL", apt: "libssl-dev"),
+    .door("CLevelDB", apt: "libleveldb-dev"),
+
+    // Core: pure and deterministic. No clock, no randomness, no disk, no sockets.
+    .core("Primitives"),
+    .core("Cryptography", ["Primitives", "CSecp256k1", "COpenSSL"]),
+    .core("Records", ["Primitives"]),
+    .core("RuleLanguage", ["Primitives"]),
+    .core("Consensus", ["Primitives", "Cryptography"]),
+    .core("Ledger", ["Primitives", "Cryptography", "Records", "RuleLanguage"]),
+    .core("RuleEngine", ["Primitives", "Records", "RuleLanguage"]),
+    .core(
+        "Proofs",
+        ["Primitives", "Cryptography", "Records", "Consensus", "Ledger"]),
+    .core("Hosting", ["Primitives", "Cryptography", "Records", "Consensus", "Ledger"]),
+
+    // Shell: everything that touches the world.
+    .shell("Storage", ["Primitives", "CLevelDB"]),
+    .shell("Transport", ["Primitives", "Cryptography"], nio + tls + [crypto, log]),
+    .shell("Sealing", ["Primitives", "Cryptography", "Records"], [crypto]),
+    .shell(
+        "Supervision",
+        [
+            "Primitives", "Cryptography", "Records", "RuleLanguage", "RuleEngine", "Ledger",
+            "Storage", "Sealing",
+        ], [log]),
+    .shell(
+        "Node",
+        [
+            "Primitives", "Cryptography", "Records", "RuleLanguage", "RuleEngine", "Consensus",
+            "Ledger", "Proofs", "Hosting", "Storage", "Transport", "Sealing", "Supervision",
+        ], nio + [log]),
+
+    // Tools: text and foreign formats into what Core knows.
+    .tool("RuleSource", ["Primitives", "Records", "RuleLanguage", "RuleEngine"], [yams]),
+    .tool("Interop", ["Primitives", "Records"]),
+
+    // Apps: parsing and printing only.
+    .app(
+        "CLI", command: "custos",
+        [
+            "Primitives", "Cryptography", "Records", "RuleLanguage", "RuleEngine", "Consensus",
+            "Ledger", "Proofs", "Hosting", "Storage", "Transport", "Sealing", "Supervision",
+            "Node", "RuleSource", "Interop",
+        ], [arguments, log, yams]),
+]
+
+// `CUSTOS_ROOMS=Proofs,Ledger swift test` builds those rooms, what they stand on, and their tests.
+let wanted = Room.selected(from: rooms, names: Context.environment["CUSTOS_ROOMS"])
+
+let package = Package(
+    name: "custos",
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-asn1", from: "1.7.4"),
+        .package(url: "https://github.com/apple/swift-certificates", from: "1.21.1"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    ],
+    targets: wanted.flatMap(\.targets)
+)
+
+// MARK: - How a room becomes targets
+
+/// A target, the tier folder it lies in, and its mirrored tests where there are any.
+struct Room {
+    let name: String
+    let needs: [String]
+    let targets: [Target]
+
+    static func door(_ name: String, apt package: String) -> Room {
+        Room(
+            name: name, needs: [],
+            targets: [
+                .systemLibrary(
+                    name: name, path: "Sources/System/\(name)", providers: [.apt([package])])
+            ])
+    }
+
+    static func core(_ name: String, _ needs: [String] = []) -> Room {
+        library("Core", name, needs, [])
+    }
+
+    static func shell(
+        _ name: String, _ needs: [String], _ products: [Target.Dependency] = []
+    ) -> Room {
+        library("Shell", name, needs, products)
+    }
+
+    static func tool(
+        _ name: String, _ needs: [String], _ products: [Target.Dependency] = []
+    ) -> Room {
+        library("Tools", name, needs, products)
+    }
+
+    static func app(
+        _ name: String, command: String, _ needs: [String], _ products: [Target.Dependency]
+    ) -> Room {
+        let executable = Target.executableTarget(
+            name: command, dependencies: needs.map { .byName(name: $0) } + products,
+            path: "Sources/Apps/\(name)", swiftSettings: settings)
+        return Room(
+            name: name, needs: needs,
+            targets: [executable] + tests("Apps", name, [command] + needs, products))
+    }
+
+    private static func library(
+        _ tier: String, _ name: String, _ needs: [String], _ products: [Target.Dependency]
+    ) -> Room {
+        let library = Target.target(
+            name: name, dependencies: needs.map { .byName(name: $0) } + products,
+            path: "Sources/\(tier)/\(name)", swiftSettings: settings)
+        return Room(
+            name: name, needs: needs,
+            targets: [library] + tests(tier, name, [name] + needs, products))
+    }
+
+    /// The mirrored test target, `Tests/<tier>/<name>Tests`; C doors are not for tests to open.
+    private static func tests(
+        _ tier: String, _ name: String, _ needs: [String], _ products: [Target.Dependency]
+    ) -> [Target] {
+        let swift = needs.filter { !doors.contains($0) }
+        return [
+            .testTarget(
+                name: "\(name)Tests",
+                dependencies: swift.map { .byName(name: $0) } + products,
+                path: "Tests/\(tier)/\(name)Tests", swiftSettings: settings)
+        ]
+    }
+
+    /// The rooms named in `names` (a comma-separated list), with all they stand on, or all rooms.
+    static func selected(from rooms: [Room], names: String?) -> [Room] {
+        guard let names, !names.isEmpty else { return rooms }
+        var wanted = Set(names.split(separator: ",").map(String.init))
+        for room in rooms.reversed() where wanted.contains(room.name) {
+            wanted.formUnion(room.needs)
+        }
+        return rooms.filter { wanted.contains($0.name) }
+    }
+}
