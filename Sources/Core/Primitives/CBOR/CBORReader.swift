@@ -63,6 +63,15 @@ public struct CBORReader: Sendable {
         return negative ? ~magnitude : magnitude
     }
 
+    /// Reads the format version and throws unless it is the one that this build reads.
+    public mutating func version(_ supported: UInt64) throws(CBORError) {
+        let start = offset
+        let found = try unsigned()
+        guard found == supported else {
+            throw .version(offset: start, found: found, supported: supported)
+        }
+    }
+
     /// A byte string, as a slice of the buffer.
     public mutating func bytes(atMost limit: Int = .max) throws(CBORError) -> ArraySlice<UInt8> {
         try string(major: 2, "a byte string", atMost: limit)

@@ -51,3 +51,14 @@ extension OpaqueID: Comparable {
 extension OpaqueID: CustomStringConvertible {
     public var description: String { bytes.hex }
 }
+
+extension CBORReader {
+    /// A byte string of exactly 16 bytes.
+    public mutating func opaqueID() throws(CBORError) -> OpaqueID {
+        let start = offset
+        guard let id = OpaqueID(try bytes(exactly: OpaqueID.byteCount)) else {
+            throw .truncated(offset: start)
+        }
+        return id
+    }
+}

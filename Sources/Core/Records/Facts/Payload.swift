@@ -1,0 +1,62 @@
+internal import Primitives
+
+/// What an issuer seals with an entry: the source document and the facts drawn from it.
+///
+/// Source: `docs/formats/payload.md`.
+public struct Payload: Hashable, Sendable {
+    /// Media type of the source document; empty where there is none.
+    public let mediaType: String
+    public let source: [UInt8]
+    public let facts: [Fact]
+
+    /// The most facts that one payload carries.
+    public static let factCountMax = 1_024
+
+    public init(mediaType: String, source: [UInt8], facts: [Fact]) {
+        self.mediaType = mediaType
+        self.source = source
+        self.facts = facts
+    }
+
+    /// The payload bytes, which a commitment covers.
+    public func encode() -> [UInt8] {
+        var writer = CBORWriter(reservingCapacity: source.count + 64 + facts.count * 256)
+        writer.array(3)
+        writer.unsigned(1)
+        writer.array(2)
+        writer.text(mediaType)
+        writer.bytes(source)
+        writer.array(facts.count)
+        for fact in facts { fact.encode(into: &writer) }
+        return writer.bytes
+    }
+
+    /// Reads payload bytes that were opened.
+    ///
+    /// - Throws: ``FactError`` for anything that is not a payload of version 1.
+    public static func decode(_ bytes: [UInt8]) throws(FactError) -> Payload {
+        var reader = CBORReader(bytes)
+        let mediaType: String
+        let source: [UInt8]
+        let count: Int
+        do throws(CBORError) {
+            try reader.array(exactly: 3)
+            try reader.version(1)
+            try reader.array(exactly: 2)
+            mediaType = try reader.text(atMost: 255)
+            source = Array(try reader.bytes())
+            count = try reader.array(atMost: factCountMax)
+        } catch {
+            throw .malformed(error)
+        }
+        var facts: [Fact] = []
+        facts.reserveCapacity(count)
+        for _ in 0..<count { facts.append(try Fact.decode(from: &reader)) }
+        do throws(CBORError) {
+            try reader.finish()
+        } catch {
+            throw .malformed(error)
+        }
+        return Payload(mediaType: mediaType, source: source, facts: facts)
+    }
+}

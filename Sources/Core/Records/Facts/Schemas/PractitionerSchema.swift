@@ -1,0 +1,12 @@
+extension FactSchema {
+    /// Somebody who treats, orders or documents.
+    static let practitioner = FactSchema(
+        "practitioner",
+        [
+            ("practitioner", .practitioner),
+            ("specialty", .code),
+            ("role", .text),
+            ("identifier", .text),
+            ("active", .bool),
+        ])
+}
