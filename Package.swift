@@ -82,6 +82,9 @@ let rooms: [Room] = [
             "Ledger", "Proofs", "Hosting", "Storage", "Transport", "Sealing", "Supervision",
             "Node", "RuleSource", "Interop",
         ], [arguments, log, yams]),
+
+    // The house itself: tests that read the sources instead of running them.
+    .house("Tidy"),
 ]
 
 // `CUSTOS_ROOMS=Proofs,Ledger swift test` builds those rooms, what they stand on, and their tests.
@@ -144,6 +147,15 @@ struct Room {
         return Room(
             name: name, needs: needs,
             targets: [executable] + tests("Apps", name, [command] + needs, products))
+    }
+
+    static func house(_ name: String) -> Room {
+        Room(
+            name: name, needs: [],
+            targets: [
+                .testTarget(
+                    name: "\(name)Tests", path: "Tests/\(name)Tests", swiftSettings: settings)
+            ])
     }
 
     private static func library(

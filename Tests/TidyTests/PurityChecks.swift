@@ -1,0 +1,118 @@
+/// What keeps Core a function of its inputs: the same bytes on any machine, on any day.
+enum PurityChecks {
+    private static let modules: Set<String> = [
+        "Foundation", "FoundationEssentials", "FoundationInternationalization",
+        "FoundationNetworking", "Dispatch", "Glibc", "Musl", "Darwin", "Synchronization",
+        "_Concurrency", "Observation", "Distributed",
+    ]
+
+    private static let words: [(String, why: String)] = [
+        ("async", "Core does not wait"),
+        ("await", "Core does not wait"),
+        ("Task", "Core has no threads"),
+        ("actor", "Core has no threads"),
+        ("Thread", "Core has no threads"),
+        ("Clock", "time is passed in"),
+        ("ContinuousClock", "time is passed in"),
+        ("SuspendingClock", "time is passed in"),
+        ("Date", "time is passed in"),
+        ("random", "randomness is passed in"),
+        ("shuffled", "randomness is passed in"),
+        ("shuffle", "randomness is passed in"),
+        ("randomElement", "randomness is passed in"),
+        ("SystemRandomNumberGenerator", "randomness is passed in"),
+        ("UUID", "randomness is passed in"),
+        ("Double", "integers and fixed point only"),
+        ("Float", "integers and fixed point only"),
+        ("Float16", "integers and fixed point only"),
+        ("Float32", "integers and fixed point only"),
+        ("Float64", "integers and fixed point only"),
+        ("Float80", "integers and fixed point only"),
+        ("CGFloat", "integers and fixed point only"),
+        ("hashValue", "seeded anew in each process"),
+        ("Hasher", "seeded anew in each process"),
+        ("ObjectIdentifier", "differs in each process"),
+        ("CommandLine", "what is needed is passed in"),
+        ("print", "Core says nothing by itself"),
+        ("readLine", "what is needed is passed in"),
+    ]
+
+    static func purity(_ file: SourceFile) -> [Complaint] {
+        guard file.path.hasPrefix("Sources/Core/") else { return [] }
+        let imports = file.imports.filter { modules.contains($0.module) }.map {
+            complaint(file, line: $0.line, "import \($0.module): Core is pure")
+        }
+        return imports
+            + file.code.enumerated().flatMap { index, line in
+                words.filter { line.containsWord($0.0) && !isConformance(line, $0.0) }.map {
+                    complaint(file, line: index + 1, "\($0.0): \($0.why)")
+                }
+            }
+    }
+
+    /// `hash(into:)` makes a type a key; looking up by key is deterministic, iterating is not.
+    private static func isConformance(_ line: String, _ word: String) -> Bool {
+        word == "Hasher" && line.contains("func hash(into hasher: inout Hasher)")
+    }
+
+    /// Loops over a `Set` or `Dictionary` of the same file that are not sorted first.
+    ///
+    /// A heuristic: it knows the names declared with such a type in this file, and the members
+    /// `keys` and `values` of anything.
+    static func unorderedLoops(_ file: SourceFile) -> [Complaint] {
+        guard file.path.hasPrefix("Sources/Core/") else { return [] }
+        let names = unorderedNames(file.code)
+        return file.code.enumerated().compactMap { index, line in
+            guard let sequence = looped(line), !sequence.contains(".sorted") else { return nil }
+            let last = sequence.split(separator: ".").last.map(String.init) ?? sequence
+            guard names.contains(last) || last == "keys" || last == "values" else { return nil }
+            return Complaint(
+                check: "unordered loops", path: file.path, line: index + 1,
+                what: "a loop over `\(sequence)`, whose order differs in each process")
+        }
+    }
+
+    /// What stands between `in` and `{` of a `for` loop on this line.
+    private static func looped(_ line: String) -> String? {
+        guard line.drop(while: { $0 == " " }).hasPrefix("for "),
+            let start = line.firstRange(of: " in ")?.upperBound
+        else { return nil }
+        var rest = line[start...]
+        for stop in [" where ", " {"] {
+            if let range = rest.firstRange(of: stop) { rest = rest[..<range.lowerBound] }
+        }
+        return String(rest)
+    }
+
+    private static func unorderedNames(_ code: [String]) -> Set<String> {
+        var names: Set<String> = []
+        for line in code {
+            for word in ["var ", "let "] {
+                guard let start = line.firstRange(of: word)?.upperBound else { continue }
+                let name = line[start...].prefix { $0.isPartOfWord }
+                let rest = line[name.endIndex...].prefix { $0 != "{" }
+                if isUnordered(rest) { names.insert(String(name)) }
+            }
+        }
+        return names
+    }
+
+    private static func isUnordered(_ declaration: some StringProtocol) -> Bool {
+        if declaration.hasPrefix(": Set<") || declaration.hasPrefix(" = Set<") { return true }
+        for start in [": [", " = ["] where declaration.hasPrefix(start) {
+            let inside = declaration.dropFirst(start.count)
+            var depth = 1
+            for character in inside {
+                if "[(<".contains(character) { depth += 1 }
+                if "])>".contains(character) { depth -= 1 }
+                if depth == 0 { return false }
+                if depth == 1, character == ":" { return true }
+            }
+        }
+        return false
+    }
+
+    private static func complaint(_ file: SourceFile, line: Int, _ what: String) -> Complaint {
+        Complaint(check: "purity", path: file.path, line: line, what: what)
+    }
+}
