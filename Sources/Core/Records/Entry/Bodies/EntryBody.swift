@@ -1,0 +1,36 @@
+internal import Primitives
+
+/// What kinds without a payload say in clear.
+public enum EntryBody: Hashable, Sendable {
+    case link(LinkBody)
+    case source(SourceBody)
+    case void(VoidBody)
+    case credential(CredentialBody)
+    case finding(FindingMark)
+    /// A body under a kind that has none in this version: its bytes, unread, one CBOR item.
+    case unread([UInt8])
+}
+
+extension EntryBody {
+    init(of kind: EntryKind, from reader: inout CBORReader) throws(CBORError) {
+        switch kind {
+        case .link: self = .link(try LinkBody(from: &reader))
+        case .source: self = .source(try SourceBody(from: &reader))
+        case .void: self = .void(try VoidBody(from: &reader))
+        case .credential: self = .credential(try CredentialBody(from: &reader))
+        case .finding: self = .finding(try FindingMark(from: &reader))
+        default: self = .unread(Array(try reader.item()))
+        }
+    }
+
+    func encode(into writer: inout CBORWriter) {
+        switch self {
+        case .link(let body): body.encode(into: &writer)
+        case .source(let body): body.encode(into: &writer)
+        case .void(let body): body.encode(into: &writer)
+        case .credential(let body): body.encode(into: &writer)
+        case .finding(let body): body.encode(into: &writer)
+        case .unread(let bytes): writer.encoded(bytes)
+        }
+    }
+}

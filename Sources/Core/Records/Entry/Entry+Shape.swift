@@ -1,0 +1,113 @@
+internal import Primitives
+
+extension Entry {
+    /// Throws unless the entry has what its kind must have, and nothing that it must not.
+    ///
+    /// Source: `docs/formats/entry.md`, the table of kinds.
+    ///
+    /// - Throws: ``EntryError``, naming the field and what would be right.
+    public func checkShape() throws(EntryError) {
+        guard kind.isAdmitted else { throw .notYetAdmitted(kind) }
+        try checkPayload()
+        try checkSubjects()
+        try checkAccessHeader()
+        try checkBody()
+    }
+
+    private func checkPayload() throws(EntryError) {
+        guard kind.hasPayload else {
+            let right = "no payload: field 12 says all"
+            if commitment != nil { throw .unwanted(.commitment, kind: kind, right: right) }
+            if sealedPayload != nil { throw .unwanted(.sealedPayload, kind: kind, right: right) }
+            if !recipients.isEmpty { throw .unwanted(.recipients, kind: kind, right: right) }
+            return
+        }
+        if commitment == nil {
+            throw .missing(.commitment, kind: kind, right: "the 32-byte payload commitment")
+        }
+        if sealedPayload == nil {
+            throw .missing(.sealedPayload, kind: kind, right: "SHA-256 of the sealed payload")
+        }
+        if recipients.isEmpty {
+            throw .missing(.recipients, kind: kind, right: "1 to 64 institutions")
+        }
+    }
+
+    private func checkSubjects() throws(EntryError) {
+        if subjects.contains(.institution(issuer)) {
+            throw .wrong(.subjects, kind: kind, right: "no institution equal to the issuer")
+        }
+        switch kind {
+        case .claim, .claimResponse:
+            try require([1, 4], "a patient and a claim")
+        case .prescription:
+            try require([1, 2, 5], "a patient, a practitioner and a prescription")
+        case .link:
+            try checkLinkSubjects()
+        case .source, .void, .finding:
+            if !subjects.isEmpty { throw .unwanted(.subjects, kind: kind, right: "none") }
+        case .credential:
+            try require([2], "exactly one practitioner")
+            if subjects.count > 1 {
+                throw .wrong(.subjects, kind: kind, right: "exactly one practitioner")
+            }
+        default:
+            try require([1], "a patient")
+        }
+    }
+
+    private func require(_ types: [UInt8], _ right: String) throws(EntryError) {
+        for type in types where !subjects.contains(where: { $0.typeNumber == type }) {
+            throw .missing(.subjects, kind: kind, right: right)
+        }
+    }
+
+    private func checkLinkSubjects() throws(EntryError) {
+        guard case .link(let link) = body else { return }
+        let right = "the body's two pseudonyms, which differ"
+        guard link.first != link.second else { throw .wrong(.body, kind: kind, right: right) }
+        let named = [link.first, link.second].sorted().map(Subject.patient)
+        guard subjects == named else {
+            throw subjects.isEmpty
+                ? .missing(.subjects, kind: kind, right: right)
+                : .wrong(.subjects, kind: kind, right: right)
+        }
+    }
+
+    private func checkAccessHeader() throws(EntryError) {
+        if kind == .access {
+            guard access == nil else { return }
+            throw .missing(.access, kind: kind, right: "action, purpose, basis and outcome")
+        }
+        guard access == nil else {
+            throw .unwanted(.access, kind: kind, right: "an access header on access only")
+        }
+    }
+
+    private func checkBody() throws(EntryError) {
+        switch (kind, body) {
+        case (.link, .link), (.finding, .finding): return
+        case (.source, .source(let source)):
+            guard source.isConsistent else {
+                throw .wrong(
+                    .body, kind: kind,
+                    right: "first number <= last where any are counted, outage from <= to")
+            }
+        case (.void, .void(let void)):
+            guard void.first == number + 1, void.last >= void.first else {
+                throw .wrong(
+                    .body, kind: kind,
+                    right: "first = \(number + 1), the entry's number + 1, and last >= first")
+            }
+        case (.credential, .credential(let credential)):
+            guard credential.from <= credential.to else {
+                throw .wrong(.body, kind: kind, right: "a first day not after the last day")
+            }
+        case (.link, _), (.source, _), (.void, _), (.credential, _), (.finding, _):
+            throw .missing(.body, kind: kind, right: "the body of the kind")
+        case (_, .some):
+            throw .unwanted(.body, kind: kind, right: "no body")
+        case (_, .none): return
+        }
+    }
+}

@@ -1,0 +1,12 @@
+/// One gateway of an issuer, whose entries are numbered without gaps.
+public struct StreamID: Hashable, Comparable, Sendable, CustomStringConvertible {
+    public let number: UInt16
+
+    public init(_ number: UInt16) {
+        self.number = number
+    }
+
+    public var description: String { String(number) }
+
+    public static func < (left: StreamID, right: StreamID) -> Bool { left.number < right.number }
+}
