@@ -3,7 +3,8 @@
 /// Held as four big-endian words, so that copies, equality and order cost a few instructions and
 /// no allocation.
 public struct Digest: Hashable, Sendable {
-    private let words: (UInt64, UInt64, UInt64, UInt64)
+    /// The bytes as four big-endian words: what hash functions read and write.
+    public let words: (UInt64, UInt64, UInt64, UInt64)
 
     /// How many bytes every digest has.
     public static let byteCount = 32
@@ -11,7 +12,8 @@ public struct Digest: Hashable, Sendable {
     /// Thirty-two zero bytes.
     public static let zero = Digest(words: (0, 0, 0, 0))
 
-    private init(words: (UInt64, UInt64, UInt64, UInt64)) {
+    /// The digest whose bytes are these four words, each big-endian.
+    public init(words: (UInt64, UInt64, UInt64, UInt64)) {
         self.words = words
     }
 
