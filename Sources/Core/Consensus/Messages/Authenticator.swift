@@ -1,0 +1,44 @@
+public import Cryptography
+public import Primitives
+
+/// How signatures are checked: the seam at which a simulator swaps ES256K for something that costs
+/// less.
+public protocol SignatureCheck: Sendable {
+    /// Whether `key` made `signature` over `digest`.
+    func isValid(_ signature: Signature, for digest: Digest, by key: PublicKey) -> Bool
+}
+
+/// How one replica's signatures are made, and all replicas' are checked.
+///
+/// Signing is deterministic: the same digest always gets the same signature (RFC 6979), so that
+/// doing a step again cannot produce a second one.
+public protocol Authenticator: SignatureCheck {
+    /// This replica's signature over a digest.
+    func sign(_ digest: Digest) -> Signature
+}
+
+/// ES256K (RFC 8812): what a network uses.
+public struct KeyCheck: SignatureCheck {
+    public init() {}
+
+    public func isValid(_ signature: Signature, for digest: Digest, by key: PublicKey) -> Bool {
+        key.isValid(signature, for: digest)
+    }
+}
+
+/// ES256K with the replica's consensus key: what a network uses.
+public struct KeyAuthenticator: Authenticator {
+    private let key: SigningKey
+
+    public init(key: SigningKey) {
+        self.key = key
+    }
+
+    public func sign(_ digest: Digest) -> Signature {
+        key.sign(digest)
+    }
+
+    public func isValid(_ signature: Signature, for digest: Digest, by key: PublicKey) -> Bool {
+        key.isValid(signature, for: digest)
+    }
+}

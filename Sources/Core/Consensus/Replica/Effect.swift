@@ -1,0 +1,71 @@
+public import Primitives
+
+/// What the host must do for a replica.
+///
+/// **The order is the contract.** A host carries out the effects of one step in their order, and
+/// those of one step before it takes the next input. ``persist(_:)`` returns only when the state
+/// *and every record appended before it* would survive a power failure; it always stands before
+/// the ``broadcast(_:)`` of what it is about. A host that cannot persist stops: nothing after a
+/// failed effect may be carried out.
+public enum Effect: Sendable {
+    /// Append to the log of this height. Durable with the next ``persist(_:)``, not before.
+    case appendLog(LogRecord)
+
+    /// Replace the last-signed state, and make it durable together with the log.
+    case persist(SignedState)
+
+    /// Send to every replica. The replica has counted the message itself already.
+    case broadcast(Message)
+
+    /// Say ``Input/timedOut(_:)`` after so many milliseconds.
+    case startTimer(Timer, milliseconds: UInt64)
+
+    /// Build a block for this round, and answer with ``Input/valueBuilt(_:)``.
+    ///
+    /// An answer that comes after the round is ignored. The block carries
+    /// ``Replica/previousCommit`` as the previous height's commit proof.
+    case propose(height: Height, round: Round)
+
+    /// Execute this block on the state before it, and answer with
+    /// ``Input/valueChecked(height:block:isValid:)``.
+    case checkValue(CheckRequest)
+
+    /// A quorum voted for a block whose bytes are not here: ask the peers for the proposal.
+    case fetchBlock(height: Height, round: Round, block: BlockID)
+
+    /// More than 2/3 of the power decided: apply the block, then say ``Input/heightStarted(_:)``
+    /// for the next height, upon which the log's records below it may go.
+    case commit(Decision)
+
+    /// Keep this: it convicts a replica.
+    case convict(Evidence)
+
+    /// A quorum decided a block that this replica's own execution finds invalid. Stop, and call a
+    /// human: either this machine or more than 2/3 of the others compute wrong.
+    case halt(height: Height, block: BlockID)
+}
+
+/// What replicas say to each other about a height.
+public enum Message: Hashable, Sendable {
+    case proposal(Proposal)
+    case vote(Vote)
+}
+
+/// A block to be executed on the state before it.
+public struct CheckRequest: Sendable {
+    public let height: Height
+    public let round: Round
+    public let blockID: BlockID
+    public let block: [UInt8]
+}
+
+/// What more than 2/3 of the power decided.
+public struct Decision: Sendable {
+    public let height: Height
+    public let round: Round
+    public let blockID: BlockID
+    public let block: [UInt8]
+    /// The precommits that were there at the decision; ``Replica/previousCommit`` collects those
+    /// that come later.
+    public let proof: CommitProof
+}
