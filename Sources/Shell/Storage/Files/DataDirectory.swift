@@ -1,0 +1,56 @@
+public import Primitives
+
+/// A node's directory: whose ledger lies in it, in which format, held by one process at a time.
+///
+/// The file `LEDGER` says both, in text, so that a person can read it too.
+public struct DataDirectory: ~Copyable, Sendable {
+    public let path: String
+    private let lock: FileLock
+
+    /// The format of the directory that this build writes and reads.
+    public static let formatVersion = 1
+
+    private static let manifest = "LEDGER"
+
+    /// Opens the directory, or makes it for `ledger` where it is not there.
+    ///
+    /// - Throws: ``StorageError/otherLedger(path:found:expected:)``,
+    ///   ``StorageError/formatVersion(path:found:supported:)``, ``StorageError/locked(path:)``.
+    public init(_ path: String, ledger: LedgerID) throws(StorageError) {
+        try Directory.make(path)
+        let lock = try FileLock(path + "/LOCK")
+        let manifest = path + "/" + DataDirectory.manifest
+        if Directory.exists(manifest) {
+            try DataDirectory.check(manifest, ledger: ledger)
+        } else {
+            let text = "custos format \(DataDirectory.formatVersion)\nledger \(ledger)\n"
+            try Directory.replace(
+                DataDirectory.manifest, in: path, with: Array(text.utf8))
+        }
+        self.path = path
+        self.lock = lock
+    }
+
+    /// The path of `name` in the directory.
+    public func path(of name: String) -> String {
+        path + "/" + name
+    }
+
+    private static func check(_ manifest: String, ledger: LedgerID) throws(StorageError) {
+        let bytes = try SmallFile.read(manifest, atMost: 4096)
+        let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n")
+        guard lines.count >= 2, lines[0].hasPrefix("custos format "),
+            lines[1].hasPrefix("ledger ")
+        else { throw .corruption(path: manifest, detail: "not the manifest of a node") }
+        let version = lines[0].dropFirst("custos format ".count)
+        guard version == String(formatVersion) else {
+            throw .formatVersion(
+                path: manifest, found: String(version), supported: formatVersion)
+        }
+        let found = lines[1].dropFirst("ledger ".count)
+        guard found == ledger.description else {
+            throw .otherLedger(
+                path: manifest, found: String(found), expected: ledger.description)
+        }
+    }
+}

@@ -1,0 +1,68 @@
+internal import Glibc
+
+/// Calls on directories and whole files, synced where a name must survive a power cut.
+enum Directory {
+    /// Makes `path` and the directories above it, mode 0700, where they are not there.
+    static func make(_ path: String) throws(StorageError) {
+        if unsafe mkdir(path, 0o700) == 0 || errno == EEXIST { return }
+        guard errno == ENOENT, let slash = path.lastIndex(of: "/"), slash != path.startIndex
+        else { throw StorageError(errno: errno, path: path, "make directory") }
+        try make(String(path[..<slash]))
+        guard unsafe mkdir(path, 0o700) == 0 || errno == EEXIST else {
+            throw StorageError(errno: errno, path: path, "make directory")
+        }
+    }
+
+    /// The names in `path`, sorted, without `.` and `..`.
+    static func names(in path: String) throws(StorageError) -> [String] {
+        guard let stream = unsafe opendir(path) else {
+            throw StorageError(errno: errno, path: path, "list")
+        }
+        defer { unsafe _ = closedir(stream) }
+        var names: [String] = []
+        while let item = unsafe readdir(stream) {
+            let name = unsafe withUnsafePointer(to: &item.pointee.d_name) { pointer in
+                unsafe pointer.withMemoryRebound(to: CChar.self, capacity: 256) {
+                    unsafe String(cString: $0)
+                }
+            }
+            if name != ".", name != ".." { names.append(name) }
+        }
+        return names.sorted()
+    }
+
+    static func exists(_ path: String) -> Bool {
+        unsafe access(path, F_OK) == 0
+    }
+
+    static func remove(_ path: String) throws(StorageError) {
+        guard unsafe unlink(path) == 0 || errno == ENOENT else {
+            throw StorageError(errno: errno, path: path, "remove")
+        }
+    }
+
+    /// Returns when names made or removed in `path` are on the disk.
+    static func sync(_ path: String) throws(StorageError) {
+        let descriptor = unsafe Glibc.open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw StorageError(errno: errno, path: path, "open") }
+        defer { _ = Glibc.close(descriptor) }
+        guard fsync(descriptor) == 0 else {
+            throw StorageError(errno: errno, path: path, "sync")
+        }
+    }
+
+    /// Puts `bytes` into the file `name` of `directory`, wholly or not at all, mode 0600.
+    static func replace(
+        _ name: String, in directory: String, with bytes: [UInt8]
+    ) throws(StorageError) {
+        let path = directory + "/" + name
+        let draft = path + ".new"
+        let file = try File(draft, flags: O_WRONLY | O_CREAT | O_TRUNC)
+        try file.write(bytes, at: 0)
+        try file.sync()
+        guard unsafe rename(draft, path) == 0 else {
+            throw StorageError(errno: errno, path: path, "rename")
+        }
+        try sync(directory)
+    }
+}

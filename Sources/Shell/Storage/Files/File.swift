@@ -1,0 +1,94 @@
+internal import Glibc
+
+/// An open file, closed with its owner; every failure is a ``StorageError`` with the path.
+struct File: ~Copyable {
+    let path: String
+    private let descriptor: Int32
+
+    /// Opens `path` with the flags of open(2); a file that is made gets mode 0600.
+    init(_ path: String, flags: Int32) throws(StorageError) {
+        let descriptor = unsafe Glibc.open(path, flags | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw StorageError(errno: errno, path: path, "open") }
+        self.path = path
+        self.descriptor = descriptor
+    }
+
+    deinit {
+        _ = Glibc.close(descriptor)
+    }
+
+    func byteCount() throws(StorageError) -> Int {
+        let end = lseek(descriptor, 0, SEEK_END)
+        guard end >= 0 else { throw StorageError(errno: errno, path: path, "measure") }
+        return end
+    }
+
+    /// Up to `count` bytes from `offset`; fewer only where the file ends.
+    func read(at offset: Int, count: Int) throws(StorageError) -> [UInt8] {
+        var bytes = [UInt8](repeating: 0, count: count)
+        var done = 0
+        while done < count {
+            let got = unsafe bytes.withUnsafeMutableBytes { buffer in
+                unsafe pread(
+                    descriptor, buffer.baseAddress?.advanced(by: done), count - done,
+                    offset + done)
+            }
+            if got < 0, errno == EINTR { continue }
+            guard got >= 0 else { throw StorageError(errno: errno, path: path, "read") }
+            if got == 0 { break }
+            done += got
+        }
+        bytes.removeLast(count - done)
+        return bytes
+    }
+
+    /// Writes every byte at `offset`, or throws.
+    func write(_ bytes: [UInt8], at offset: Int) throws(StorageError) {
+        var done = 0
+        while done < bytes.count {
+            let put = unsafe bytes.withUnsafeBytes { buffer in
+                unsafe pwrite(
+                    descriptor, buffer.baseAddress?.advanced(by: done), bytes.count - done,
+                    offset + done)
+            }
+            if put < 0, errno == EINTR { continue }
+            guard put > 0 else { throw StorageError(errno: errno, path: path, "write") }
+            done += put
+        }
+    }
+
+    /// Returns when what was written is on the disk (fdatasync).
+    func sync() throws(StorageError) {
+        guard fdatasync(descriptor) == 0 else {
+            throw StorageError(errno: errno, path: path, "sync")
+        }
+    }
+
+    func truncate(to byteCount: Int) throws(StorageError) {
+        guard ftruncate(descriptor, byteCount) == 0, fsync(descriptor) == 0 else {
+            throw StorageError(errno: errno, path: path, "truncate")
+        }
+    }
+
+    /// Takes the file for this open file alone until it is closed (flock), or throws `locked`.
+    func lock() throws(StorageError) {
+        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+            if errno == EWOULDBLOCK { throw .locked(path: path) }
+            throw StorageError(errno: errno, path: path, "lock")
+        }
+    }
+}
+
+extension StorageError {
+    /// The error that an `errno` of a call on `path` stands for.
+    init(errno code: Int32, path: String, _ call: String) {
+        let text = unsafe strerror(code).map { unsafe String(cString: $0) } ?? "error \(code)"
+        let detail = "\(call): \(text)"
+        switch code {
+        case ENOSPC, EDQUOT: self = .noSpace(path: path, detail: detail)
+        case EACCES, EPERM, EROFS: self = .permissionDenied(path: path, detail: detail)
+        case ENOENT: self = .notFound(path: path, what: "the file or directory")
+        default: self = .io(path: path, detail: detail)
+        }
+    }
+}

@@ -1,0 +1,113 @@
+internal import Glibc
+
+/// The last thing that a key signed, overwritten in place and synced before it is sent.
+///
+/// Two slots of one preallocated file are written in turn, each with a sequence number and a
+/// CRC-32C. A write that is torn by a power cut leaves the other slot, and what it would have
+/// said was never sent, because sending waits for ``replace(with:)`` to return. Both slots are
+/// written when the file is made, so that a file without a valid slot is damage and not newness.
+///
+/// ```
+/// slot = "CUSTOSLS" || sequence, 8 || byte count, 4 || content || zeros up to 4092 || CRC-32C, 4
+/// ```
+public struct LastSignedFile: ~Copyable, Sendable {
+    /// What was written last; empty where nothing has been.
+    public private(set) var content: [UInt8]
+    private let file: File
+    private var sequence: UInt64
+    private var hasFailed = false
+
+    /// The longest content, in bytes.
+    public static let contentBytesMax = slotBytes - 24
+
+    private static let slotBytes = 4096
+    private static let magic = Array("CUSTOSLS".utf8)
+
+    /// Makes the file at `path`, with empty content.
+    ///
+    /// - Throws: ``StorageError/refused(path:detail:)`` where it is there already.
+    public static func create(_ path: String) throws(StorageError) {
+        guard !Directory.exists(path) else {
+            throw .refused(path: path, detail: "a last-signed file is there already")
+        }
+        try SmallFile.write(slot(0, []) + slot(1, []), to: path)
+    }
+
+    /// Opens the file at `path` and takes the newer of its valid slots.
+    ///
+    /// - Throws: ``StorageError/notFound(path:what:)`` without a file,
+    ///   ``StorageError/corruption(path:detail:)`` where neither slot is valid.
+    public init(_ path: String) throws(StorageError) {
+        let file = try File(path, flags: O_RDWR)
+        let bytes = try file.read(at: 0, count: 2 * LastSignedFile.slotBytes)
+        guard bytes.count == 2 * LastSignedFile.slotBytes else {
+            throw .corruption(path: path, detail: "\(bytes.count) bytes, not 8192")
+        }
+        let first = LastSignedFile.parse(bytes[..<LastSignedFile.slotBytes])
+        let second = LastSignedFile.parse(bytes[LastSignedFile.slotBytes...])
+        switch (first, second) {
+        case (let first?, let second?):
+            (sequence, content) = first.sequence > second.sequence ? first : second
+        case (let only?, nil), (nil, let only?):
+            (sequence, content) = only
+        case (nil, nil):
+            throw .corruption(path: path, detail: "neither slot is valid")
+        }
+        self.file = file
+    }
+
+    /// Writes `content` over the older slot and returns when it is on the disk.
+    ///
+    /// After a failure every further call throws: what the disk holds is not known.
+    public mutating func replace(with content: [UInt8]) throws(StorageError) {
+        guard !hasFailed else { throw .stopped(path: file.path) }
+        guard content.count <= LastSignedFile.contentBytesMax else {
+            throw .tooLarge(
+                path: file.path, byteCount: content.count,
+                limit: LastSignedFile.contentBytesMax)
+        }
+        let next = sequence + 1
+        hasFailed = true
+        try file.write(
+            LastSignedFile.slot(next, content),
+            at: next.isMultiple(of: 2) ? 0 : LastSignedFile.slotBytes)
+        try file.sync()
+        hasFailed = false
+        sequence = next
+        self.content = content
+    }
+
+    private static func slot(_ sequence: UInt64, _ content: [UInt8]) -> [UInt8] {
+        var bytes = magic
+        bytes.append(bigEndian: sequence)
+        bytes.append(bigEndian: UInt32(content.count))
+        bytes += content
+        bytes += [UInt8](repeating: 0, count: slotBytes - 4 - bytes.count)
+        bytes.append(bigEndian: CRC32C.of(bytes[...]))
+        return bytes
+    }
+
+    private static func parse(
+        _ slot: ArraySlice<UInt8>
+    ) -> (sequence: UInt64, content: [UInt8])? {
+        let bytes = Array(slot)
+        guard bytes.starts(with: magic),
+            CRC32C.of(bytes.dropLast(4)) == bytes.bigEndian32(at: slotBytes - 4)
+        else { return nil }
+        let count = Int(bytes.bigEndian32(at: 16))
+        guard count <= contentBytesMax else { return nil }
+        return (bytes.bigEndian64(at: 8), Array(bytes[20..<20 + count]))
+    }
+}
+
+extension [UInt8] {
+    /// The four bytes at `index` as a number, the most significant first.
+    func bigEndian32(at index: Int) -> UInt32 {
+        self[index..<index + 4].reduce(0) { $0 << 8 | UInt32($1) }
+    }
+
+    /// The eight bytes at `index` as a number, the most significant first.
+    func bigEndian64(at index: Int) -> UInt64 {
+        self[index..<index + 8].reduce(0) { $0 << 8 | UInt64($1) }
+    }
+}

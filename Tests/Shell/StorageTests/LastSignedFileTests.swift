@@ -1,0 +1,85 @@
+internal import Testing
+
+@testable import Storage
+
+@Suite("LastSignedFile")
+struct LastSignedFileTests {
+    let directory = TemporaryDirectory()
+    private var path: String { directory.path(of: "last-signed") }
+
+    private func written(_ contents: [[UInt8]]) throws {
+        try LastSignedFile.create(path)
+        var file = try LastSignedFile(path)
+        for content in contents { try file.replace(with: content) }
+    }
+
+    @Test func isEmptyWhenNew() throws {
+        try written([])
+        #expect(try LastSignedFile(path).content == [])
+    }
+
+    @Test func remembersTheLastOfMany() throws {
+        try written((1...5).map { [UInt8](repeating: $0, count: Int($0)) })
+        #expect(try LastSignedFile(path).content == [5, 5, 5, 5, 5])
+    }
+
+    @Test func isNotMadeTwice() throws {
+        try written([[1]])
+        #expect(throws: StorageError.self) { try LastSignedFile.create(path) }
+        #expect(try LastSignedFile(path).content == [1])
+    }
+
+    @Test func isMissedWhereItIsNot() {
+        #expect(throws: StorageError.notFound(path: path, what: "the file or directory")) {
+            _ = try LastSignedFile(path)
+        }
+    }
+
+    /// A write of the second content torn after any number of bytes gives the first or the second.
+    @Test func survivesATornWriteAnywhere() throws {
+        try written([[1, 1]])
+        let before = try SmallFile.read(path)
+        do {
+            var file = try LastSignedFile(path)
+            try file.replace(with: [UInt8](repeating: 2, count: 300))
+        }
+        let after = try SmallFile.read(path)
+        #expect(before[4096...] == after[4096...] || before[..<4096] == after[..<4096])
+        for cut in stride(from: 0, through: 8192, by: 61) {
+            let torn = Array(after[..<cut]) + Array(before[cut...])
+            try SmallFile.write(torn, to: path)
+            let content = try LastSignedFile(path).content
+            #expect(content == [1, 1] || content == [UInt8](repeating: 2, count: 300))
+        }
+    }
+
+    @Test func refusesWhereBothSlotsAreDamaged() throws {
+        try written([[1], [2]])
+        var bytes = try SmallFile.read(path)
+        bytes[40] ^= 1
+        bytes[4096 + 40] ^= 1
+        try SmallFile.write(bytes, to: path)
+        #expect(
+            throws: StorageError.corruption(path: path, detail: "neither slot is valid")
+        ) { _ = try LastSignedFile(path) }
+    }
+
+    @Test func refusesAFileOfAnotherLength() throws {
+        try SmallFile.write([1, 2, 3], to: path)
+        #expect(throws: StorageError.self) { _ = try LastSignedFile(path) }
+    }
+
+    @Test func refusesContentPastItsLimit() throws {
+        try LastSignedFile.create(path)
+        var file = try LastSignedFile(path)
+        let limit = LastSignedFile.contentBytesMax
+        try file.replace(with: [UInt8](repeating: 3, count: limit))
+        do throws(StorageError) {
+            try file.replace(with: [UInt8](repeating: 3, count: limit + 1))
+            Issue.record("oversize content was taken")
+        } catch {
+            #expect(error == .tooLarge(path: path, byteCount: limit + 1, limit: limit))
+        }
+        #expect(file.content.count == limit)
+    }
+}
