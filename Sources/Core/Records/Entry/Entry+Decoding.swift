@@ -68,7 +68,7 @@ extension Entry {
         }
     }
 
-    private static func subjects(from reader: inout CBORReader) throws(CBORError) -> [Subject] {
+    static func subjects(from reader: inout CBORReader) throws(CBORError) -> [Subject] {
         let count = try reader.array(atLeastOneAtMost: subjectCountMax)
         var subjects: [Subject] = []
         subjects.reserveCapacity(count)
@@ -85,7 +85,7 @@ extension Entry {
         return subjects
     }
 
-    private static func recipients(
+    static func recipients(
         from reader: inout CBORReader
     ) throws(CBORError) -> [InstitutionID] {
         let count = try reader.array(atLeastOneAtMost: recipientCountMax)
