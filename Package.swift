@@ -92,6 +92,8 @@ let wanted = Room.selected(from: rooms, names: Context.environment["CUSTOS_ROOMS
 
 let package = Package(
     name: "custos",
+    // Libraries for the nested package of benchmarks only: nobody else is promised them.
+    products: wanted.flatMap(\.products),
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-asn1", from: "1.7.4"),
@@ -112,6 +114,7 @@ struct Room {
     let name: String
     let needs: [String]
     let targets: [Target]
+    var products: [Product] = []
 
     static func door(_ name: String, apt package: String) -> Room {
         Room(
@@ -146,7 +149,8 @@ struct Room {
             path: "Sources/Apps/\(name)", swiftSettings: settings)
         return Room(
             name: name, needs: needs,
-            targets: [executable] + tests("Apps", name, [command] + needs, products))
+            targets: [executable] + tests("Apps", name, [command] + needs, products),
+            products: [.executable(name: command, targets: [command])])
     }
 
     static func house(_ name: String) -> Room {
@@ -166,7 +170,8 @@ struct Room {
             path: "Sources/\(tier)/\(name)", swiftSettings: settings)
         return Room(
             name: name, needs: needs,
-            targets: [library] + tests(tier, name, [name] + needs, products))
+            targets: [library] + tests(tier, name, [name] + needs, products),
+            products: [.library(name: name, targets: [name])])
     }
 
     /// The mirrored test target, `Tests/<tier>/<name>Tests`; C doors are not for tests to open.

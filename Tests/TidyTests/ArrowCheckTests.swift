@@ -4,7 +4,8 @@ import Testing
 struct ArrowCheckTests {
     private let manifest = Manifest(
         """
-        let log: Target.Dependency = .product(name: "Logging", package: "swift-log")
+        let log: Target.Dependency = .product(
+            name: "Logging", package: "swift-log")
         let tls: [Target.Dependency] = [
             .product(name: "NIOSSL", package: "swift-nio-ssl"),
             .product(name: "X509", package: "swift-certificates"),

@@ -23,8 +23,8 @@ struct Manifest: Sendable {
         var named: [String: Set<String>] = [:]
         for piece in manifest.split(separator: "let ").map(String.init) {
             let name = String(piece.prefix { $0.isPartOfWord })
-            let modules = piece.pieces(from: ".product(name: \"", upTo: "\"")
-            if !modules.isEmpty { named[name] = Set(modules) }
+            guard piece.contains(".product(") else { continue }
+            named[name] = Set(piece.pieces(from: "name: \"", upTo: "\""))
         }
         guard let list = manifest.pieces(from: "let rooms: [Room] = [", upTo: " ] ").first else {
             rooms = []

@@ -50,9 +50,14 @@ enum PurityChecks {
             }
     }
 
-    /// `hash(into:)` makes a type a key; looking up by key is deterministic, iterating is not.
+    /// `hash(into:)` makes a type a key: looking up by key is deterministic, iterating is not.
+    ///
+    /// And `SHA256.Hasher` is no seeded one.
     private static func isConformance(_ line: String, _ word: String) -> Bool {
-        word == "Hasher" && line.contains("func hash(into hasher: inout Hasher)")
+        word == "Hasher"
+            && ["inout Hasher)", "inout Swift.Hasher)", "SHA256.Hasher"].contains {
+                line.contains($0)
+            }
     }
 
     /// Loops over a `Set` or `Dictionary` of the same file that are not sorted first.

@@ -1,5 +1,35 @@
+internal import ArgumentParser
+internal import Foundation
+
 /// The door to everything Custos does from a shell.
 @main
 struct Main {
-    static func main() {}
+    static func main() async {
+        do {
+            var command = try Custos.parseAsRoot()
+            if var waiting = command as? any AsyncParsableCommand {
+                try await waiting.run()
+            } else {
+                try command.run()
+            }
+        } catch {
+            exit(Ending.of(error, asJSON: CommandLine.arguments.contains("--json")).rawValue)
+        }
+    }
+}
+
+/// The root command; it only lists the others.
+struct Custos: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "custos",
+        abstract: "A ledger for medical records and claims, and the supervision on top of it.",
+        discussion: """
+            Exit codes: 0 done, or true; 1 refused, or false; 2 the command line is wrong; \
+            3 no node could be reached; 4 a file could not be read or written; 5 anything else.
+
+            Every command takes --json, and prints one JSON object (or one object a line). \
+            `custos --generate-completion-script bash` (or zsh, fish) prints completions.
+            """,
+        version: "0.1.0",
+        subcommands: [KeygenCommand.self])
 }

@@ -1,0 +1,4 @@
+/// Every benchmark, in the order in which they run.
+enum Cases {
+    static let all: [Benchmark] = []
+}

@@ -1,0 +1,34 @@
+internal import Foundation
+
+/// One thing to measure: `run` gives one value in `unit`, and is called `runs` times.
+struct Benchmark {
+    let name: String
+    let unit: String
+    let better: Measurement.Better
+    let runs: Int
+    /// What was measured with, so that a figure can be read without this source.
+    let settings: String
+    let run: () async throws -> Double
+
+    func measure() async throws -> Measurement {
+        var values: [Double] = []
+        for index in 1...runs {
+            values.append(try await run())
+            Progress.say("\(name): run \(index) of \(runs): \(values[index - 1]) \(unit)")
+        }
+        return Measurement(self, values: values)
+    }
+}
+
+/// Seconds that `work` takes.
+func seconds(_ work: () throws -> Void) rethrows -> Double {
+    let clock = ContinuousClock()
+    return try clock.measure(work) / .seconds(1)
+}
+
+/// What goes on, on standard error, so that standard output holds figures only.
+enum Progress {
+    static func say(_ text: String) {
+        FileHandle.standardError.write(Data("   \(text)\n".utf8))
+    }
+}

@@ -1,0 +1,45 @@
+internal import Foundation
+
+/// What one benchmark found, over all its runs.
+struct Measurement: Encodable {
+    enum Better: String, Encodable {
+        case higher
+        case lower
+    }
+
+    let name: String
+    let median: Double
+    let min: Double
+    let max: Double
+    let runs: Int
+    let unit: String
+    let better: Better
+    let settings: String
+
+    init(_ benchmark: Benchmark, values: [Double]) {
+        let sorted = values.sorted()
+        let middle = sorted.count / 2
+        name = benchmark.name
+        median = sorted.count % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
+        min = sorted[0]
+        max = sorted[sorted.count - 1]
+        runs = sorted.count
+        unit = benchmark.unit
+        better = benchmark.better
+        settings = benchmark.settings
+    }
+
+    var json: String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        return (try? encoder.encode(self)).map { String(decoding: $0, as: UTF8.self) } ?? "{}"
+    }
+
+    var line: String {
+        func text(_ value: Double) -> String {
+            value >= 100 ? String(Int(value.rounded())) : String(format: "%.3g", value)
+        }
+        return "\(name): \(text(median)) \(unit)  (min \(text(min)), max \(text(max)), "
+            + "\(runs) runs; \(better.rawValue) is better; \(settings))"
+    }
+}
