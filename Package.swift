@@ -56,7 +56,7 @@ let rooms: [Room] = [
     // Shell: everything that touches the world.
     .shell("Storage", ["Primitives", "CLevelDB"]),
     .shell("Transport", ["Primitives", "Cryptography"], nio + tls + [crypto, log]),
-    .shell("Sealing", ["Primitives", "Cryptography", "Records"], [crypto]),
+    .shell("Sealing", ["Primitives", "Cryptography", "Records", "Storage"], [crypto]),
     .shell(
         "Supervision",
         [

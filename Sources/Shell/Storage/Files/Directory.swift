@@ -1,9 +1,9 @@
 internal import Glibc
 
 /// Calls on directories and whole files, synced where a name must survive a power cut.
-enum Directory {
+public enum Directory {
     /// Makes `path` and the directories above it, mode 0700, where they are not there.
-    static func make(_ path: String) throws(StorageError) {
+    public static func make(_ path: String) throws(StorageError) {
         if unsafe mkdir(path, 0o700) == 0 || errno == EEXIST { return }
         guard errno == ENOENT, let slash = path.lastIndex(of: "/"), slash != path.startIndex
         else { throw StorageError(errno: errno, path: path, "make directory") }
@@ -14,7 +14,7 @@ enum Directory {
     }
 
     /// The names in `path`, sorted, without `.` and `..`.
-    static func names(in path: String) throws(StorageError) -> [String] {
+    public static func names(in path: String) throws(StorageError) -> [String] {
         guard let stream = unsafe opendir(path) else {
             throw StorageError(errno: errno, path: path, "list")
         }
@@ -31,18 +31,28 @@ enum Directory {
         return names.sorted()
     }
 
-    static func exists(_ path: String) -> Bool {
+    public static func exists(_ path: String) -> Bool {
         unsafe access(path, F_OK) == 0
     }
 
-    static func remove(_ path: String) throws(StorageError) {
+    public static func remove(_ path: String) throws(StorageError) {
         guard unsafe unlink(path) == 0 || errno == ENOENT else {
             throw StorageError(errno: errno, path: path, "remove")
         }
     }
 
+    /// Gives the file `name` of `directory` another name; synced by ``sync(_:)``.
+    public static func rename(
+        _ name: String, to newName: String, in directory: String
+    ) throws(StorageError) {
+        let path = directory + "/" + name
+        guard unsafe Glibc.rename(path, directory + "/" + newName) == 0 else {
+            throw StorageError(errno: errno, path: path, "rename")
+        }
+    }
+
     /// Returns when names made or removed in `path` are on the disk.
-    static func sync(_ path: String) throws(StorageError) {
+    public static func sync(_ path: String) throws(StorageError) {
         let descriptor = unsafe Glibc.open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { throw StorageError(errno: errno, path: path, "open") }
         defer { _ = Glibc.close(descriptor) }
@@ -52,7 +62,7 @@ enum Directory {
     }
 
     /// Puts `bytes` into the file `name` of `directory`, wholly or not at all, mode 0600.
-    static func replace(
+    public static func replace(
         _ name: String, in directory: String, with bytes: [UInt8]
     ) throws(StorageError) {
         let path = directory + "/" + name
@@ -60,9 +70,7 @@ enum Directory {
         let file = try File(draft, flags: O_WRONLY | O_CREAT | O_TRUNC)
         try file.write(bytes, at: 0)
         try file.sync()
-        guard unsafe rename(draft, path) == 0 else {
-            throw StorageError(errno: errno, path: path, "rename")
-        }
+        try rename(name + ".new", to: name, in: directory)
         try sync(directory)
     }
 }

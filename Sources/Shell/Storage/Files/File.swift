@@ -1,12 +1,12 @@
 internal import Glibc
 
 /// An open file, closed with its owner; every failure is a ``StorageError`` with the path.
-struct File: ~Copyable {
-    let path: String
+public struct File: ~Copyable, Sendable {
+    public let path: String
     private let descriptor: Int32
 
     /// Opens `path` with the flags of open(2); a file that is made gets mode 0600.
-    init(_ path: String, flags: Int32) throws(StorageError) {
+    public init(_ path: String, flags: Int32) throws(StorageError) {
         let descriptor = unsafe Glibc.open(path, flags | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw StorageError(errno: errno, path: path, "open") }
         self.path = path
@@ -17,14 +17,14 @@ struct File: ~Copyable {
         _ = Glibc.close(descriptor)
     }
 
-    func byteCount() throws(StorageError) -> Int {
+    public func byteCount() throws(StorageError) -> Int {
         let end = lseek(descriptor, 0, SEEK_END)
         guard end >= 0 else { throw StorageError(errno: errno, path: path, "measure") }
         return end
     }
 
     /// Up to `count` bytes from `offset`; fewer only where the file ends.
-    func read(at offset: Int, count: Int) throws(StorageError) -> [UInt8] {
+    public func read(at offset: Int, count: Int) throws(StorageError) -> [UInt8] {
         var bytes = [UInt8](repeating: 0, count: count)
         var done = 0
         while done < count {
@@ -43,7 +43,7 @@ struct File: ~Copyable {
     }
 
     /// Writes every byte at `offset`, or throws.
-    func write(_ bytes: [UInt8], at offset: Int) throws(StorageError) {
+    public func write(_ bytes: [UInt8], at offset: Int) throws(StorageError) {
         var done = 0
         while done < bytes.count {
             let put = unsafe bytes.withUnsafeBytes { buffer in
@@ -58,20 +58,20 @@ struct File: ~Copyable {
     }
 
     /// Returns when what was written is on the disk (fdatasync).
-    func sync() throws(StorageError) {
+    public func sync() throws(StorageError) {
         guard fdatasync(descriptor) == 0 else {
             throw StorageError(errno: errno, path: path, "sync")
         }
     }
 
-    func truncate(to byteCount: Int) throws(StorageError) {
+    public func truncate(to byteCount: Int) throws(StorageError) {
         guard ftruncate(descriptor, byteCount) == 0, fsync(descriptor) == 0 else {
             throw StorageError(errno: errno, path: path, "truncate")
         }
     }
 
     /// Takes the file for this open file alone until it is closed (flock), or throws `locked`.
-    func lock() throws(StorageError) {
+    public func lock() throws(StorageError) {
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
             if errno == EWOULDBLOCK { throw .locked(path: path) }
             throw StorageError(errno: errno, path: path, "lock")
