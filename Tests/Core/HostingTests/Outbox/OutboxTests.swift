@@ -1,0 +1,150 @@
+import Hosting
+import Primitives
+import Testing
+
+@Suite("Outbox")
+struct OutboxTests {
+    @Test("an entry is acknowledged only when its row is synced")
+    func acknowledgesAfterSync() throws {
+        var outbox = try fresh()
+        #expect(try outbox.submit([1]) == [.persist(row(1, [1]))])
+        #expect(try outbox.submit([2]) == [.persist(row(2, [2]))])
+        #expect(
+            try outbox.step(.persisted(through: 1)) == [.acknowledge(number: 1), .startTimer])
+        #expect(try outbox.step(.persisted(through: 2)) == [.acknowledge(number: 2)])
+    }
+
+    @Test("what is not synced is never signed")
+    func signsOnlySynced() throws {
+        var outbox = try fresh()
+        _ = try outbox.submit([1])
+        _ = try outbox.submit([2])
+        _ = try outbox.step(.persisted(through: 1))
+        #expect(try outbox.step(.timerFired).batches == [[[1]]])
+    }
+
+    @Test("a full batch is signed at once, the rest when the timer fires")
+    func signsFullBatchesAtOnce() throws {
+        var outbox = try fresh()
+        for number in 0..<10 { _ = try outbox.submit([UInt8(number)]) }
+        let effects = try outbox.step(.persisted(through: 10))
+        #expect(effects.batches.map(\.count) == [4, 4])
+        #expect(try outbox.step(.timerFired).batches == [[[8], [9]]])
+    }
+
+    @Test("an expired batch is signed again over the same numbers and bytes, with all after it")
+    func signsExpiredAgain() throws {
+        var outbox = try fresh()
+        for number in 0..<8 { _ = try outbox.submit([UInt8(number)]) }
+        let first = try outbox.step(.persisted(through: 8))
+        #expect(first.batches.count == 2)
+        let early = try outbox.step(.committed(height: Height(5), nextNumber: 1))
+        #expect(early.batches.isEmpty)
+        let again = try outbox.step(.committed(height: Height(6), nextNumber: 1))
+        #expect(again.batches == first.batches)
+        #expect(again.firstNumbers == first.firstNumbers)
+    }
+
+    @Test("a refused batch is signed again after a pause")
+    func retriesRefused() throws {
+        var outbox = try fresh()
+        for number in 0..<4 { _ = try outbox.submit([UInt8(number)]) }
+        let first = try outbox.step(.persisted(through: 4))
+        #expect(try outbox.step(.refused(first: 1)) == [.startTimer])
+        #expect(try outbox.step(.timerFired).batches == first.batches)
+    }
+
+    @Test("a full outbox refuses with the limit, and takes entries again once some are anchored")
+    func refusesWhenFull() throws {
+        var outbox = try fresh()
+        for number in 0..<20 { _ = try outbox.submit([UInt8(number)]) }
+        #expect(throws: OutboxError.full(waiting: 20, limit: 20)) { try outbox.submit([20]) }
+        _ = try outbox.step(.persisted(through: 20))
+        _ = try outbox.step(.committed(height: Height(2), nextNumber: 5))
+        #expect(try outbox.submit([20]) == [.persist(row(21, [20]))])
+    }
+
+    @Test("anchored rows are forgotten, but for the newest, which marks where the stream stands")
+    func keepsNewestRow() throws {
+        var outbox = try fresh()
+        for number in 0..<4 { _ = try outbox.submit([UInt8(number)]) }
+        _ = try outbox.step(.persisted(through: 4))
+        let effects = try outbox.step(.committed(height: Height(2), nextNumber: 5))
+        #expect(effects == [.forget(below: 4)])
+        _ = try Outbox(restoring: [row(4, [3])], nextOnLedger: 5, height: Height(2))
+    }
+
+    @Test("numbers continue after a void entry where it says")
+    func skipsVoidNumbers() throws {
+        var outbox = try fresh()
+        _ = try outbox.step(.submitted(number: 1, entry: [1], nextNumber: 10))
+        #expect(outbox.nextNumber == 10)
+        #expect(throws: OutboxError.number(found: 2, expected: 10)) {
+            try outbox.step(.submitted(number: 2, entry: [2], nextNumber: 3))
+        }
+    }
+
+    @Test(
+        "after a crash at any step, what was acknowledged is signed and nothing is numbered twice",
+        arguments: [(synced: 0, onLedger: 1), (3, 1), (7, 1), (7, 5), (8, 9)] as [(Int, UInt64)])
+    func survivesCrash(synced: Int, onLedger: UInt64) throws {
+        let rows = (0..<synced).map { row(UInt64($0 + 1), [UInt8($0)]) }
+        var outbox = try Outbox(
+            restoring: rows, nextOnLedger: onLedger, height: Height(3), limits: small)
+        let signed = outbox.start().batches.flatMap { $0 }
+        #expect(signed == rows.filter { $0.number >= onLedger }.map(\.entry))
+        #expect(outbox.nextNumber == max(UInt64(synced + 1), onLedger))
+    }
+
+    @Test("rows with a gap, or older than the ledger, are refused")
+    func refusesForeignRows() {
+        #expect(throws: OutboxError.gapInRows(after: 1, found: 3)) {
+            try Outbox(
+                restoring: [row(1, []), row(3, [])], nextOnLedger: 1, height: Height(1))
+        }
+        #expect(throws: OutboxError.behindLedger(lastRow: 2, nextOnLedger: 9)) {
+            try Outbox(restoring: [row(1, []), row(2, [])], nextOnLedger: 9, height: Height(1))
+        }
+        #expect(throws: OutboxError.behindLedger(lastRow: nil, nextOnLedger: 9)) {
+            try Outbox(restoring: [], nextOnLedger: 9, height: Height(1))
+        }
+        #expect(throws: OutboxError.gapInRows(after: 1, found: 5)) {
+            try Outbox(restoring: [row(5, [])], nextOnLedger: 2, height: Height(1))
+        }
+    }
+}
+
+private let small: Outbox.Limits = {
+    var limits = Outbox.Limits()
+    limits.entryCountMax = 20
+    limits.batchEntryCountMax = 4
+    limits.expiryHeights = 4
+    return limits
+}()
+
+private func fresh() throws -> Outbox {
+    try Outbox(restoring: [], nextOnLedger: 1, height: Height(1), limits: small)
+}
+
+private func row(_ number: UInt64, _ entry: [UInt8]) -> OutboxRow {
+    OutboxRow(number: number, entry: entry, nextNumber: number + 1)
+}
+
+extension Outbox {
+    fileprivate mutating func submit(_ entry: [UInt8]) throws(OutboxError) -> [OutboxEffect] {
+        try step(.submitted(number: nextNumber, entry: entry, nextNumber: nextNumber + 1))
+    }
+}
+
+extension [OutboxEffect] {
+    fileprivate var drafts: [BatchDraft] {
+        compactMap { effect in
+            guard case .sign(let draft) = effect else { return nil }
+            return draft
+        }
+    }
+
+    fileprivate var batches: [[[UInt8]]] { drafts.map(\.entries) }
+
+    fileprivate var firstNumbers: [UInt64] { drafts.map(\.first) }
+}
