@@ -1,0 +1,135 @@
+import Cryptography
+import Hosting
+import Primitives
+import Records
+import Testing
+
+@Suite("Mempool")
+struct MempoolTests {
+    @Test("within a stream batches go by number, whatever order they came in")
+    func ordersByNumber() {
+        var pool = Mempool(height: Height(5))
+        let batches = [batch("a", 1...2), batch("a", 3...4), batch("a", 5...6)]
+        for index in [2, 0, 1] {
+            #expect(pool.add(batches[index], nextOnLedger: 1) == .accepted(replaced: []))
+        }
+        #expect(pool.reapAll() == batches.map(\.digest))
+    }
+
+    @Test("a gap holds back what follows it, and only that")
+    func stopsAtGap() {
+        var pool = Mempool(height: Height(5))
+        let first = batch("a", 1...2)
+        _ = pool.add(first, nextOnLedger: 1)
+        _ = pool.add(batch("a", 4...5), nextOnLedger: 1)
+        let other = batch("b", 1...9)
+        _ = pool.add(other, nextOnLedger: 1)
+        #expect(pool.reapAll() == [first.digest, other.digest])
+    }
+
+    @Test("streams take turns, and who was served goes to the back")
+    func takesTurns() {
+        var pool = Mempool(height: Height(5))
+        let a = [batch("a", 1...4), batch("a", 5...8)]
+        let b = [batch("b", 1...4)]
+        for ticket in a + b { _ = pool.add(ticket, nextOnLedger: 1) }
+        #expect(pool.reapAll() == [a[0], b[0], a[1]].map(\.digest))
+        #expect(
+            pool.reap(entryCountMax: 8, byteCountMax: 1_000) { _ in 1 }
+                == [a[0], b[0]].map(\.digest))
+        pool.committed(height: Height(6), advanced: [(key("a"), 5)])
+        #expect(
+            pool.reap(entryCountMax: 4, byteCountMax: 1_000) { $0 == key("a") ? 5 : 1 }
+                == [b[0].digest])
+    }
+
+    struct Case: Sendable, CustomTestStringConvertible {
+        let testDescription: String
+        let ticket: BatchTicket
+        let answer: Admission
+    }
+
+    static let waiting = batch("a", 5...8)
+    static let cases = [
+        Case(testDescription: "the same again", ticket: waiting, answer: .duplicate),
+        Case(
+            testDescription: "committed already", ticket: batch("a", 1...3),
+            answer: .refused(.committed(nextOnLedger: 4))),
+        Case(
+            testDescription: "half committed", ticket: batch("a", 3...4),
+            answer: .refused(.straddles(nextOnLedger: 4))),
+        Case(
+            testDescription: "expired", ticket: batch("a", 9...9, expiry: 10),
+            answer: .refused(.expired(expiry: Height(10), height: Height(10)))),
+        Case(
+            testDescription: "other bytes under one number",
+            ticket: batch("a", 8...9, content: "other"),
+            answer: .refused(.conflict(with: waiting.digest))),
+        Case(
+            testDescription: "the same entries, signed again for longer",
+            ticket: batch("a", 5...8, expiry: 200), answer: .accepted(replaced: [waiting.digest])),
+        Case(
+            testDescription: "the same entries, cut otherwise, for no longer",
+            ticket: batch("a", 4...6), answer: .covered(by: [waiting.digest])),
+    ]
+
+    @Test("each batch gets the answer that it deserves", arguments: cases)
+    func answers(_ row: Case) {
+        var pool = Mempool(height: Height(10))
+        #expect(pool.add(MempoolTests.waiting, nextOnLedger: 4) == .accepted(replaced: []))
+        #expect(pool.add(row.ticket, nextOnLedger: 4) == row.answer)
+    }
+
+    @Test("what does not fit is refused with the limit, and fits once something has left")
+    func pushesBack() {
+        var limits = Mempool.Limits()
+        limits.byteCountMax = 80
+        limits.streamBatchCountMax = 2
+        var pool = Mempool(height: Height(1), limits: limits)
+        _ = pool.add(batch("a", 1...4), nextOnLedger: 1)
+        #expect(
+            pool.add(batch("b", 1...5), nextOnLedger: 1)
+                == .refused(.full(byteCount: 40, limit: 80)))
+        _ = pool.add(batch("a", 5...5), nextOnLedger: 1)
+        #expect(
+            pool.add(batch("a", 6...6), nextOnLedger: 1) == .refused(.streamFull(limit: 2)))
+        pool.committed(height: Height(2), advanced: [(key("a"), 5)])
+        #expect(pool.byteCount == 10)
+        #expect(pool.add(batch("b", 1...5), nextOnLedger: 1) == .accepted(replaced: []))
+    }
+
+    @Test("an expired batch leaves by itself, and its numbers may come again")
+    func dropsExpired() {
+        var pool = Mempool(height: Height(1))
+        let early = batch("a", 1...2, expiry: 3)
+        _ = pool.add(early, nextOnLedger: 1)
+        #expect(pool.committed(height: Height(2), advanced: []).isEmpty)
+        #expect(pool.committed(height: Height(3), advanced: []) == [early.digest])
+        #expect(pool.isEmpty && pool.entryCount == 0 && pool.byteCount == 0)
+        #expect(pool.add(batch("a", 1...2, expiry: 9), nextOnLedger: 1) == .accepted(replaced: []))
+    }
+}
+
+private func key(_ issuer: String) -> StreamKey {
+    guard let id = InstitutionID(issuer) else { preconditionFailure("a bad name in a test") }
+    return StreamKey(issuer: id, stream: StreamID(0))
+}
+
+/// A batch of 10-byte entries with these numbers.
+private func batch(
+    _ issuer: String, _ numbers: ClosedRange<UInt64>, expiry: UInt64 = 100,
+    content: String = "entry"
+) -> BatchTicket {
+    let leafHashes = numbers.map { SHA256.leaf(Array("\(issuer) \(content) \($0)".utf8)) }
+    let name = "\(issuer) \(content) \(numbers) \(expiry)"
+    return BatchTicket(
+        digest: SHA256.hash(Array(name.utf8)), stream: key(issuer), first: numbers.lowerBound,
+        end: numbers.upperBound + 1, expiry: Height(expiry), byteCount: numbers.count * 10,
+        leafHashes: leafHashes)
+}
+
+extension Mempool {
+    fileprivate func reapAll() -> [Digest] {
+        reap(entryCountMax: .max, byteCountMax: .max) { _ in 1 }
+    }
+}
