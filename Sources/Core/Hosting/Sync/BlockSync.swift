@@ -1,0 +1,202 @@
+internal import Cryptography
+public import Consensus
+public import Primitives
+
+/// Catching up: fetches the blocks that this replica missed, and believes none without its proof.
+///
+/// Blocks are asked for ahead and from several peers, and checked in order, since each block may
+/// change who votes on the next. What a peer says of its height only decides whom to ask.
+///
+/// A pure value: the host carries out the effects of each ``step(_:)`` in order before the next.
+public struct BlockSync: Sendable {
+    /// How many blocks are asked for ahead of the one that is to be applied.
+    public static let windowBlocks: UInt64 = 16
+
+    /// The height that was applied last.
+    public private(set) var height: Height
+    private var validators: ValidatorSet
+    private let signing: SigningBytes
+    private let check: any SignatureCheck
+
+    /// Who may be asked, by id; the height is what the peer claims.
+    private var peers: [(id: InstitutionID, claimed: Height)] = []
+    private var requests: [Request] = []
+    private var arrived: [Arrived] = []
+    private var isApplying = false
+    private var turn = 0
+
+    private struct Request: Sendable {
+        let height: Height
+        var peer: InstitutionID
+        var attempt: UInt32
+    }
+
+    private struct Arrived: Sendable {
+        let peer: InstitutionID
+        let block: SyncedBlock
+    }
+
+    /// A replica that has applied everything up to `height`; `validators` vote on the next.
+    public init(
+        height: Height, validators: ValidatorSet, signing: SigningBytes,
+        check: any SignatureCheck
+    ) {
+        self.height = height
+        self.validators = validators
+        self.signing = signing
+        self.check = check
+    }
+
+    /// Whether some peer claims to be ahead and blocks are being fetched.
+    public var isCatchingUp: Bool { !requests.isEmpty || !arrived.isEmpty || isApplying }
+
+    /// Takes in what happened and says what must be done.
+    public mutating func step(_ input: SyncInput) -> [SyncEffect] {
+        switch input {
+        case .reported(let peer, let height):
+            report(peer, height)
+        case .received(let peer, let block):
+            return receive(block, from: peer)
+        case .lacking(let peer, let height):
+            return retry(height, without: peer)
+        case .timedOut(let height, let attempt):
+            guard let request = requests.first(where: { $0.height == height }),
+                request.attempt == attempt
+            else { return [] }
+            return retry(height, without: request.peer)
+        case .applied(let height, let validators):
+            self.height = height
+            self.validators = validators
+            isApplying = false
+            requests.removeAll { $0.height <= height }
+            arrived.removeAll { $0.block.height <= height }
+            return applyNext() + ask()
+        case .unusable(let peer, let height, let reason):
+            isApplying = false
+            return drop(peer, .unusable(height, reason: reason))
+        case .left(let peer):
+            return leave(peer)
+        }
+        return ask()
+    }
+
+    private mutating func report(_ peer: InstitutionID, _ height: Height) {
+        if let index = peers.firstIndex(where: { $0.id == peer }) {
+            peers[index].claimed = height
+        } else {
+            peers.append((peer, height))
+            peers.sort { $0.id < $1.id }
+        }
+    }
+
+    private mutating func receive(
+        _ block: SyncedBlock, from peer: InstitutionID
+    ) -> [SyncEffect] {
+        // A late answer to a request that was given to another peer is no lie.
+        guard block.height > height else { return [] }
+        guard let index = requests.firstIndex(where: { $0.height == block.height }) else {
+            let isHere = arrived.contains { $0.block.height == block.height }
+            return isHere ? [] : drop(peer, .unasked(block.height))
+        }
+        guard requests[index].peer == peer else { return [] }
+        requests.remove(at: index)
+        arrived.append(Arrived(peer: peer, block: block))
+        return applyNext() + ask()
+    }
+
+    /// Proves the next block, where it is here, and hands it to the host.
+    private mutating func applyNext() -> [SyncEffect] {
+        guard !isApplying,
+            let index = arrived.firstIndex(where: { $0.block.height == height.next })
+        else { return [] }
+        let (peer, block) = (arrived[index].peer, arrived[index].block)
+        arrived.remove(at: index)
+        do throws(SyncFault) {
+            let proof = try prove(block)
+            isApplying = true
+            return [
+                .apply(
+                    ProvedBlock(
+                        peer: peer, height: block.height, block: block.block, proof: proof,
+                        batches: block.batches))
+            ]
+        } catch {
+            return drop(peer, error)
+        }
+    }
+
+    private func prove(_ block: SyncedBlock) throws(SyncFault) -> Verified<CommitProof> {
+        let claimed = block.proof.claimed
+        guard claimed.height == block.height,
+            claimed.block.hash == (try headerHash(of: block))
+        else { throw .otherBlock(block.height) }
+        do throws(ConsensusError) {
+            return try validators.verify(block.proof, with: signing, by: check)
+        } catch {
+            throw .proof(block.height, error)
+        }
+    }
+
+    private func headerHash(of block: SyncedBlock) throws(SyncFault) -> Digest {
+        do throws(CBORError) {
+            var reader = CBORReader(block.block)
+            try reader.array(exactly: 4)
+            try reader.version(1)
+            return SHA256.hash(try reader.bytes())
+        } catch {
+            throw .malformed(block.height, error)
+        }
+    }
+
+    /// Asks for every block of the window that is neither here nor asked for.
+    private mutating func ask() -> [SyncEffect] {
+        var effects: [SyncEffect] = []
+        let first = isApplying ? height.blocks + 2 : height.blocks + 1
+        for blocks in first..<(first + BlockSync.windowBlocks) {
+            let wanted = Height(blocks)
+            guard !requests.contains(where: { $0.height == wanted }),
+                !arrived.contains(where: { $0.block.height == wanted })
+            else { continue }
+            guard let peer = nextPeer(claiming: wanted) else { break }
+            requests.append(Request(height: wanted, peer: peer, attempt: 0))
+            effects.append(.request(peer, wanted, attempt: 0))
+        }
+        return effects
+    }
+
+    /// Asks another peer, and lowers what this one is thought to have.
+    private mutating func retry(_ wanted: Height, without peer: InstitutionID) -> [SyncEffect] {
+        guard let index = requests.firstIndex(where: { $0.height == wanted }),
+            requests[index].peer == peer
+        else { return [] }
+        if let position = peers.firstIndex(where: { $0.id == peer }) {
+            peers[position].claimed = min(peers[position].claimed, Height(wanted.blocks - 1))
+        }
+        guard let other = nextPeer(claiming: wanted) else {
+            requests.remove(at: index)
+            return []
+        }
+        requests[index].peer = other
+        requests[index].attempt += 1
+        return [.request(other, wanted, attempt: requests[index].attempt)]
+    }
+
+    private mutating func drop(_ peer: InstitutionID, _ fault: SyncFault) -> [SyncEffect] {
+        [.drop(peer, fault)] + leave(peer)
+    }
+
+    /// Forgets a peer and all that came from it, and asks others instead.
+    private mutating func leave(_ peer: InstitutionID) -> [SyncEffect] {
+        peers.removeAll { $0.id == peer }
+        requests.removeAll { $0.peer == peer }
+        arrived.removeAll { $0.peer == peer }
+        return ask()
+    }
+
+    private mutating func nextPeer(claiming height: Height) -> InstitutionID? {
+        let able = peers.filter { $0.claimed >= height }
+        guard !able.isEmpty else { return nil }
+        turn = (turn + 1) % able.count
+        return able[turn].id
+    }
+}

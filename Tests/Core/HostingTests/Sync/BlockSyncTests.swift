@@ -1,0 +1,179 @@
+import Consensus
+import Cryptography
+import Hosting
+import Primitives
+import Testing
+
+@Suite("Block sync")
+struct BlockSyncTests {
+    @Test("blocks that come in any order are applied in order, and asked for once")
+    func appliesInOrder() throws {
+        let world = try World()
+        var sync = world.sync()
+        let asked = sync.step(.reported(world.peers[0], Height(5))).requests
+        #expect(asked.map(\.height.blocks) == [1, 2, 3, 4, 5])
+        var applied: [UInt64] = []
+        for blocks in [3, 5, 1, 2, 4] as [UInt64] {
+            var effects = sync.step(
+                .received(world.peers[0], try world.block(blocks)))
+            while let proved = effects.proved {
+                applied.append(proved.height.blocks)
+                effects = sync.step(.applied(proved.height, world.validators))
+            }
+        }
+        #expect(applied == [1, 2, 3, 4, 5])
+        #expect(!sync.isCatchingUp)
+    }
+
+    enum Lie: CaseIterable, Sendable {
+        case tooFewSignatures, strangersSignature, proofOfOtherBlock, proofOfOtherHeight
+        case otherHeader, garbage, blockNotAskedFor, bodiesThatDoNotFit
+    }
+
+    @Test(
+        "a peer that lies is dropped and named, and an honest one is asked", arguments: Lie.allCases
+    )
+    func dropsLiars(lie: Lie) throws {
+        let world = try World()
+        let (liar, honest) = (world.peers[0], world.peers[1])
+        var sync = world.sync()
+        _ = sync.step(.reported(liar, Height(1)))
+        _ = sync.step(.reported(honest, Height(1)))
+        var effects = sync.step(.received(liar, try world.lie(lie)))
+        if let proved = effects.proved {
+            effects = sync.step(.unusable(liar, proved.height, reason: "a batch is missing"))
+        }
+        #expect(effects.dropped == [liar])
+        #expect(effects.requests.map(\.peer) == [honest])
+        let proved = sync.step(.received(honest, try world.block(1))).proved
+        #expect(proved?.peer == honest)
+    }
+
+    @Test("a peer that is silent, or lacks what it claimed, is asked no more for that")
+    func asksOthers() throws {
+        let world = try World()
+        var sync = world.sync()
+        _ = sync.step(.reported(world.peers[0], Height(1)))
+        _ = sync.step(.reported(world.peers[1], Height(1)))
+        _ = sync.step(.reported(world.peers[2], Height(1)))
+        let second = sync.step(.timedOut(Height(1), attempt: 0)).requests
+        #expect(second.count == 1 && second[0].peer != world.peers[0])
+        #expect(sync.step(.timedOut(Height(1), attempt: 0)).isEmpty, "a timer of an old request")
+        let third = sync.step(.lacking(second[0].peer, Height(1))).requests
+        #expect(third.count == 1)
+        #expect(Set([world.peers[0], second[0].peer, third[0].peer]).count == 3)
+        #expect(sync.step(.lacking(third[0].peer, Height(1))).isEmpty)
+        #expect(!sync.isCatchingUp, "nobody has it, whatever was claimed")
+    }
+
+    @Test("a claim of a height that does not exist costs a window of requests and no more")
+    func boundsClaims() throws {
+        let world = try World()
+        var sync = world.sync()
+        let asked = sync.step(.reported(world.peers[0], Height(.max / 2))).requests
+        #expect(asked.count == Int(BlockSync.windowBlocks))
+        #expect(sync.step(.reported(world.peers[0], Height(.max / 2))).isEmpty)
+    }
+}
+
+extension [SyncEffect] {
+    fileprivate var requests: [(peer: InstitutionID, height: Height)] {
+        compactMap { effect in
+            guard case .request(let peer, let height, _) = effect else { return nil }
+            return (peer, height)
+        }
+    }
+
+    fileprivate var dropped: [InstitutionID] {
+        compactMap { effect in
+            guard case .drop(let peer, _) = effect else { return nil }
+            return peer
+        }
+    }
+
+    fileprivate var proved: ProvedBlock? {
+        for case .apply(let proved) in self { return proved }
+        return nil
+    }
+}
+
+/// Four validators, and blocks that they committed.
+private struct World {
+    let peers: [InstitutionID]
+    let keys: [SigningKey]
+    let validators: ValidatorSet
+    let signing = SigningBytes(ledger: LedgerID(SHA256.hash(Array("a ledger".utf8))))
+
+    init() throws {
+        peers = ["a", "b", "c", "d"].compactMap { InstitutionID($0) }
+        keys = try (1...5).map { try SigningKey(secret: Array(repeating: UInt8($0), count: 32)) }
+        validators = try ValidatorSet(
+            zip(peers, keys).map { Validator(id: $0, key: $1.publicKey, power: 1) })
+    }
+
+    func sync() -> BlockSync {
+        BlockSync(
+            height: .genesis, validators: validators, signing: signing, check: KeyCheck())
+    }
+
+    func block(_ blocks: UInt64) throws -> SyncedBlock {
+        let height = Height(blocks)
+        let header = Array("header \(blocks)".utf8)
+        return SyncedBlock(
+            height: height, block: bytes(header: header),
+            proof: proof(height, id(of: header), signers: [0, 1, 2]), batches: [])
+    }
+
+    func lie(_ lie: BlockSyncTests.Lie) throws -> SyncedBlock {
+        let height = Height(1)
+        let header = Array("header 1".utf8)
+        let honest = proof(height, id(of: header), signers: [0, 1, 2])
+        func sent(
+            _ proof: Unverified<CommitProof>, height: Height = height, block: [UInt8]? = nil
+        ) -> SyncedBlock {
+            SyncedBlock(
+                height: height, block: block ?? bytes(header: header), proof: proof, batches: [])
+        }
+        switch lie {
+        case .tooFewSignatures: return sent(proof(height, id(of: header), signers: [0, 1]))
+        case .strangersSignature: return sent(proof(height, id(of: header), signers: [0, 1, 4]))
+        case .proofOfOtherBlock:
+            return sent(proof(height, id(of: Array("other".utf8)), signers: [0, 1, 2]))
+        case .proofOfOtherHeight: return sent(proof(Height(2), id(of: header), signers: [0, 1, 2]))
+        case .otherHeader: return sent(honest, block: bytes(header: Array("header 9".utf8)))
+        case .garbage: return sent(honest, block: [0xff, 0x00])
+        case .blockNotAskedFor: return sent(honest, height: Height(40))
+        case .bodiesThatDoNotFit: return sent(honest)
+        }
+    }
+
+    private func bytes(header: [UInt8]) -> [UInt8] {
+        var writer = CBORWriter()
+        writer.array(4)
+        writer.unsigned(1)
+        writer.bytes(header)
+        writer.array(0)
+        writer.null()
+        return writer.bytes
+    }
+
+    private func id(of header: [UInt8]) -> BlockID {
+        BlockID(hash: SHA256.hash(header), treeRoot: SHA256.hash([7]))
+    }
+
+    /// Precommits of the first three validators; the key that makes each is the signer's.
+    private func proof(
+        _ height: Height, _ block: BlockID, signers: [Int]
+    ) -> Unverified<CommitProof> {
+        let precommits = signers.enumerated().map { seat, signer in
+            let voter = peers[seat]
+            let vote = Vote(
+                kind: .precommit, height: height, round: .zero, voter: voter, block: block,
+                validRound: nil, signature: keys[0].sign(.zero))
+            let digest = signing.digest(of: vote, key: keys[seat].publicKey.keyID)
+            return CommitProof.Precommit(voter: voter, signature: keys[signer].sign(digest))
+        }
+        return Unverified(
+            CommitProof(height: height, round: .zero, block: block, precommits: precommits))
+    }
+}
