@@ -44,10 +44,10 @@ let rooms: [Room] = [
     .core("Primitives"),
     .core("Cryptography", ["Primitives", "CSecp256k1", "COpenSSL"]),
     .core("Records", ["Primitives"]),
-    .core("RuleLanguage", ["Primitives"]),
+    .core("RuleLanguage", ["Primitives", "Cryptography"]),
     .core("Consensus", ["Primitives", "Cryptography"]),
     .core("Ledger", ["Primitives", "Cryptography", "Records", "RuleLanguage"]),
-    .core("RuleEngine", ["Primitives", "Records", "RuleLanguage"]),
+    .core("RuleEngine", ["Primitives", "Cryptography", "Records", "RuleLanguage"]),
     .core(
         "Proofs",
         ["Primitives", "Cryptography", "Records", "Consensus", "Ledger"]),

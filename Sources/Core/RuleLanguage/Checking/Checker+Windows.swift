@@ -1,0 +1,149 @@
+internal import Primitives
+
+extension Checker {
+    /// Checks a window and returns its index.
+    mutating func window(
+        _ phrase: WindowPhrase, name: String
+    ) throws(RuleError) -> Int {
+        guard windows.count < Checker.windowCountMax else {
+            throw RuleError(
+                .tooLarge("the number of windows", limit: Checker.windowCountMax),
+                at: phrase.position)
+        }
+        let kind = try kind(Named(phrase.kind, at: phrase.position))
+        guard !phrase.keys.isEmpty else {
+            throw RuleError(
+                .missing("what the rows are found by ('\(phrase.kind) of …')"),
+                at: phrase.position)
+        }
+        var keys: [CheckedWindow.Key] = []
+        for key in phrase.keys { keys.append(try self.key(key, kind)) }
+        let times = try times(of: kind, phrase.times, at: phrase.position)
+        var stretch: CheckedWindow.Stretch?
+        if let written = phrase.stretch {
+            guard let times else {
+                throw RuleError(.noTimes(kind: phrase.kind), at: phrase.position)
+            }
+            stretch = try self.stretch(written, kind: kind, times: times, phrase.position)
+        }
+        let filter = try phrase.filter.map { filter throws(RuleError) in
+            try self.filter(filter, kind)
+        }
+        windows.append(
+            CheckedWindow(
+                name: name, kind: kind, keys: keys, times: times, stretch: stretch,
+                order: phrase.order, filter: filter, text: phrase.description))
+        return windows.count - 1
+    }
+
+    private mutating func filter(_ filter: Expression, _ kind: Int) throws(RuleError) -> Int {
+        try enterRows(of: kind, at: filter.position)
+        defer { leaveRows() }
+        return try check(filter, as: .bool, "what stands after 'where'")
+    }
+
+    mutating func enterRows(of kind: Int, at position: SourcePosition) throws(RuleError) {
+        for (name, _) in scope where schema.kinds[kind].field(named: name) != nil {
+            throw RuleError(
+                .nameTaken(name, by: "a field of \(schema.kinds[kind].name): choose another"),
+                at: position)
+        }
+        depth += 1
+        scope.append(("", .fields(depth: depth, kind: kind)))
+    }
+
+    mutating func leaveRows() {
+        scope.removeLast()
+        depth -= 1
+    }
+
+    private mutating func key(
+        _ key: WindowPhrase.Key, _ kind: Int
+    ) throws(RuleError) -> CheckedWindow.Key {
+        let schema = schema.kinds[kind]
+        let node = try check(key.value)
+        let wanted = type(node)
+        guard wanted.isKey else {
+            throw RuleError(
+                .wrongType(
+                    expected: "an id, code, text, whole number or date", found: words(wanted),
+                    place: "what rows are found by"), at: key.value.position)
+        }
+        if let name = key.field {
+            guard let field = schema.field(named: name) else {
+                throw RuleError(
+                    .unknownField(
+                        kind: schema.name, field: name,
+                        nearest: NearestName.of(name, in: schema.fields.map(\.name))),
+                    at: key.value.position)
+            }
+            guard field.type == wanted else {
+                throw RuleError(
+                    .wrongType(
+                        expected: words(field.type), found: words(wanted),
+                        place: "what '\(name)' must equal"), at: key.value.position)
+            }
+            return CheckedWindow.Key(field: field.number, type: wanted, node: node)
+        }
+        if case .field(_, let name) = key.value.form, let field = schema.field(named: name),
+            field.type == wanted
+        {
+            return CheckedWindow.Key(field: field.number, type: wanted, node: node)
+        }
+        let fitting = schema.fields.filter { $0.type == wanted && $0.number < 1_000 }
+        guard fitting.count == 1, let field = fitting.first else {
+            throw RuleError(
+                .keyUnclear(
+                    kind: schema.name, type: words(wanted), fields: fitting.map(\.name)),
+                at: key.value.position)
+        }
+        return CheckedWindow.Key(field: field.number, type: wanted, node: node)
+    }
+
+    /// The fields that say when a row of a kind begins and ends: those named, or the kind's own.
+    func times(
+        of kind: Int, _ names: [String], at position: SourcePosition
+    ) throws(RuleError) -> CheckedWindow.Times? {
+        let schema = schema.kinds[kind]
+        guard let first = names.first else {
+            guard let own = schema.times, let start = schema.field(named: own.start) else {
+                return nil
+            }
+            switch own.end {
+            case .start: return CheckedWindow.Times(start: start.number, end: .start)
+            case .field(let name):
+                return schema.field(named: name).map {
+                    CheckedWindow.Times(start: start.number, end: .field($0.number))
+                }
+            case .days(let name):
+                return schema.field(named: name).map {
+                    CheckedWindow.Times(start: start.number, end: .days($0.number))
+                }
+            }
+        }
+        let start = try time(first, schema, position)
+        guard names.count > 1 else {
+            return CheckedWindow.Times(start: start, end: .start)
+        }
+        return CheckedWindow.Times(
+            start: start, end: .field(try time(names[1], schema, position)))
+    }
+
+    private func time(
+        _ name: String, _ schema: KindSchema, _ position: SourcePosition
+    ) throws(RuleError) -> Int {
+        guard let field = schema.field(named: name) else {
+            throw RuleError(
+                .unknownField(
+                    kind: schema.name, field: name,
+                    nearest: NearestName.of(name, in: schema.fields.map(\.name))), at: position)
+        }
+        guard field.type == .date || field.type == .instant else {
+            throw RuleError(
+                .wrongType(
+                    expected: "a date or an instant", found: words(field.type),
+                    place: "the time of a row"), at: position)
+        }
+        return field.number
+    }
+}
