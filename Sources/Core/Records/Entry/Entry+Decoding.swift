@@ -114,14 +114,6 @@ extension CBORReader {
         }
     }
 
-    mutating func version(_ supported: UInt64) throws(CBORError) {
-        let start = offset
-        let found = try unsigned()
-        guard found == supported else {
-            throw .version(offset: start, found: found, supported: supported)
-        }
-    }
-
     /// A number in a stream, 1 to ``Entry/numberMax``.
     mutating func entryNumber() throws(CBORError) -> UInt64 {
         let start = offset

@@ -81,13 +81,3 @@ extension Subject {
         }
     }
 }
-
-extension CBORReader {
-    mutating func opaqueID() throws(CBORError) -> OpaqueID {
-        let start = offset
-        guard let id = OpaqueID(try bytes(exactly: OpaqueID.byteCount)) else {
-            throw .truncated(offset: start)
-        }
-        return id
-    }
-}

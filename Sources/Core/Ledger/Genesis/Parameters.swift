@@ -1,0 +1,118 @@
+public import Primitives
+
+/// What the institutions agreed on once for all nodes; ledger state.
+public struct Parameters: Hashable, Sendable {
+    public var timeoutProposeMilliseconds: UInt64
+    /// For prevotes and precommits.
+    public var timeoutVoteMilliseconds: UInt64
+    /// What each further round adds to both timeouts.
+    public var timeoutGrowthMilliseconds: UInt64
+    public var timeoutCapMilliseconds: UInt64
+    /// How far apart two honest clocks may be (proposer-based timestamps).
+    public var clockPrecisionMilliseconds: UInt64
+    /// How long a message may travel (proposer-based timestamps).
+    public var messageDelayMilliseconds: UInt64
+    /// The most entries in a block.
+    public var blockEntryCountMax: UInt64
+    /// The most bytes of entries in a block.
+    public var blockByteCountMax: UInt64
+    /// An empty block is proposed after this much silence.
+    public var heartbeatMilliseconds: UInt64
+    /// The most heights that a batch may be valid for.
+    public var batchHeightsMax: UInt64
+    /// Whether the state map and the index are kept; false only for measurements.
+    public var isIndexKept: Bool
+
+    public init(
+        timeoutProposeMilliseconds: UInt64, timeoutVoteMilliseconds: UInt64,
+        timeoutGrowthMilliseconds: UInt64, timeoutCapMilliseconds: UInt64,
+        clockPrecisionMilliseconds: UInt64, messageDelayMilliseconds: UInt64,
+        blockEntryCountMax: UInt64, blockByteCountMax: UInt64, heartbeatMilliseconds: UInt64,
+        batchHeightsMax: UInt64, isIndexKept: Bool
+    ) {
+        self.timeoutProposeMilliseconds = timeoutProposeMilliseconds
+        self.timeoutVoteMilliseconds = timeoutVoteMilliseconds
+        self.timeoutGrowthMilliseconds = timeoutGrowthMilliseconds
+        self.timeoutCapMilliseconds = timeoutCapMilliseconds
+        self.clockPrecisionMilliseconds = clockPrecisionMilliseconds
+        self.messageDelayMilliseconds = messageDelayMilliseconds
+        self.blockEntryCountMax = blockEntryCountMax
+        self.blockByteCountMax = blockByteCountMax
+        self.heartbeatMilliseconds = heartbeatMilliseconds
+        self.batchHeightsMax = batchHeightsMax
+        self.isIndexKept = isIndexKept
+    }
+
+    /// What a network of a few nodes in one region starts with.
+    public static let standard = Parameters(
+        timeoutProposeMilliseconds: 1_000, timeoutVoteMilliseconds: 500,
+        timeoutGrowthMilliseconds: 250, timeoutCapMilliseconds: 10_000,
+        clockPrecisionMilliseconds: 500, messageDelayMilliseconds: 1_000,
+        blockEntryCountMax: 8_192, blockByteCountMax: 4 << 20, heartbeatMilliseconds: 5_000,
+        batchHeightsMax: 1_000, isIndexKept: true)
+
+    /// The greatest value of any number among them: 2^53 − 1.
+    public static let valueMax: UInt64 = (1 << 53) - 1
+}
+
+extension Parameters {
+    private var numbers: [UInt64] {
+        [
+            timeoutProposeMilliseconds, timeoutVoteMilliseconds, timeoutGrowthMilliseconds,
+            timeoutCapMilliseconds, clockPrecisionMilliseconds, messageDelayMilliseconds,
+            blockEntryCountMax, blockByteCountMax, heartbeatMilliseconds, batchHeightsMax,
+        ]
+    }
+
+    /// Appends the parameters, as `docs/formats/genesis.md` has them.
+    public func encode(into writer: inout CBORWriter) {
+        writer.map(11)
+        for (key, number) in numbers.enumerated() {
+            writer.unsigned(UInt64(key))
+            writer.unsigned(number)
+        }
+        writer.unsigned(10)
+        writer.bool(isIndexKept)
+    }
+
+    /// The parameters' bytes: their value in the state map.
+    public func encode() -> [UInt8] {
+        var writer = CBORWriter(reservingCapacity: 80)
+        encode(into: &writer)
+        return writer.bytes
+    }
+
+    /// Reads the parameters where they stand in a larger item.
+    public init(from reader: inout CBORReader) throws(CBORError) {
+        try reader.map(exactly: 11)
+        var numbers: [UInt64] = []
+        for key in 0..<10 as Range<UInt64> {
+            try reader.key(key)
+            numbers.append(
+                try reader.unsigned("parameter \(key)", atMost: Parameters.valueMax))
+        }
+        try reader.key(10)
+        let isIndexKept = try reader.bool()
+        self.init(
+            timeoutProposeMilliseconds: numbers[0], timeoutVoteMilliseconds: numbers[1],
+            timeoutGrowthMilliseconds: numbers[2], timeoutCapMilliseconds: numbers[3],
+            clockPrecisionMilliseconds: numbers[4], messageDelayMilliseconds: numbers[5],
+            blockEntryCountMax: numbers[6], blockByteCountMax: numbers[7],
+            heartbeatMilliseconds: numbers[8], batchHeightsMax: numbers[9],
+            isIndexKept: isIndexKept)
+    }
+
+    /// What makes these parameters unfit to run on, or nil.
+    var problem: String? {
+        if blockEntryCountMax == 0 { return "a block must hold at least one entry" }
+        if blockByteCountMax < 16_384 { return "a block must hold 16384 bytes of entries" }
+        if batchHeightsMax == 0 { return "a batch must be valid for at least one height" }
+        if timeoutProposeMilliseconds == 0 || timeoutVoteMilliseconds == 0 {
+            return "timeouts must be above 0"
+        }
+        if timeoutCapMilliseconds < max(timeoutProposeMilliseconds, timeoutVoteMilliseconds) {
+            return "the timeout cap lies below a timeout"
+        }
+        return nil
+    }
+}

@@ -1,0 +1,72 @@
+internal import Primitives
+internal import Records
+
+/// Reads exactly `bytes` as one item, and names `what` it should have been where it is not.
+func reading<Value>(
+    _ what: String, _ bytes: ArraySlice<UInt8>,
+    _ body: (inout CBORReader) throws(CBORError) -> Value
+) throws(LedgerError) -> Value {
+    do throws(CBORError) {
+        var reader = CBORReader(bytes)
+        let value = try body(&reader)
+        try reader.finish()
+        return value
+    } catch {
+        throw .malformed(what: what, error)
+    }
+}
+
+extension CBORReader {
+    /// A text string whose length in bytes lies in `range`.
+    mutating func text(_ range: ClosedRange<Int>) throws(CBORError) -> String {
+        let start = offset
+        let text = try text(atMost: range.upperBound)
+        guard range.contains(text.utf8.count) else {
+            throw .unexpected(
+                offset: start,
+                expected: "a text of \(range.lowerBound) to \(range.upperBound) bytes",
+                found: "\(text.utf8.count) bytes")
+        }
+        return text
+    }
+
+    /// An unsigned integer that names one case of a small enumeration; `expected` says which.
+    mutating func code<Code: RawRepresentable>(
+        _ expected: String
+    ) throws(CBORError) -> Code where Code.RawValue == UInt8 {
+        let start = offset
+        let number = try unsigned()
+        guard let byte = UInt8(exactly: number), let code = Code(rawValue: byte) else {
+            throw .unexpected(offset: start, expected: expected, found: "\(number)")
+        }
+        return code
+    }
+
+    mutating func stream() throws(CBORError) -> StreamID {
+        StreamID(UInt16(truncatingIfNeeded: try unsigned("stream", atMost: 65_535)))
+    }
+
+    mutating func timestamp() throws(CBORError) -> Timestamp {
+        Timestamp(milliseconds: try integer())
+    }
+
+    /// A height, at most 2^62 − 1, so that no sum overflows.
+    mutating func height() throws(CBORError) -> Height {
+        Height(try unsigned("height", atMost: Entry.numberMax))
+    }
+
+    /// Reads the map key that must stand here.
+    mutating func key(_ expected: UInt64) throws(CBORError) {
+        let start = offset
+        guard try unsigned() == expected else {
+            throw .key(offset: start, key: expected, problem: .missing)
+        }
+    }
+
+    mutating func map(exactly count: Int) throws(CBORError) {
+        let start = offset
+        guard try map(atMost: count) == count else {
+            throw .outOfRange(offset: start, what: "count of map pairs", limit: UInt64(count))
+        }
+    }
+}

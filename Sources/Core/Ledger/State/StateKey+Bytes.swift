@@ -1,0 +1,61 @@
+internal import Primitives
+internal import Records
+
+extension StateKey {
+    /// The key with this space and these bytes, or nil where there is none.
+    public init?(space: UInt8, bytes: [UInt8]) {
+        guard let key = StateKey.state(space, bytes) ?? StateKey.term(space, bytes) else {
+            return nil
+        }
+        self = key
+    }
+
+    private static func state(_ space: UInt8, _ bytes: [UInt8]) -> StateKey? {
+        switch space {
+        case 1: name(bytes).map(StateKey.institution)
+        case 2: stream(bytes).map { .nextNumber($0.0, $0.1) }
+        case 3: OpaqueID(bytes).map(StateKey.credential)
+        case 4: bytes.isEmpty ? .parameters : nil
+        case 5: String(validating: bytes, as: UTF8.self).map(StateKey.rule)
+        case 6: Digest(bytes).map(StateKey.finding)
+        case 7: bytes.isEmpty ? .ledger : nil
+        default: nil
+        }
+    }
+
+    private static func term(_ space: UInt8, _ bytes: [UInt8]) -> StateKey? {
+        let term: Term? =
+            switch space {
+            case 16: OpaqueID(bytes).map(Term.patient)
+            case 17: OpaqueID(bytes).map(Term.practitioner)
+            case 18: name(bytes).map(Term.institution)
+            case 19: stream(bytes).map { .stream($0.0, $0.1) }
+            case 20: byte(bytes).flatMap(AccessHeader.Action.init(rawValue:)).map(Term.action)
+            case 21: byte(bytes).flatMap(EntryKind.init(rawValue:)).map(Term.kind)
+            case 22: day(bytes).map { .institutionDay($0.0, $0.1) }
+            default: nil
+            }
+        return term.map(StateKey.term)
+    }
+
+    private static func byte(_ bytes: [UInt8]) -> UInt8? {
+        bytes.count == 1 ? bytes[0] : nil
+    }
+
+    private static func name(_ bytes: some Collection<UInt8>) -> InstitutionID? {
+        String(validating: bytes, as: UTF8.self).flatMap(InstitutionID.init)
+    }
+
+    private static func stream(_ bytes: [UInt8]) -> (InstitutionID, StreamID)? {
+        let tail = Array(bytes.suffix(3))
+        guard tail.count == 3, tail[0] == 0, let id = name(bytes.dropLast(3)) else { return nil }
+        return (id, StreamID(UInt16(tail[1]) << 8 | UInt16(tail[2])))
+    }
+
+    private static func day(_ bytes: [UInt8]) -> (InstitutionID, Day)? {
+        let tail = Array(bytes.suffix(5))
+        guard tail.count == 5, tail[0] == 0, let id = name(bytes.dropLast(5)) else { return nil }
+        let number = tail.dropFirst().reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
+        return (id, Day(number: Int32(bitPattern: number)))
+    }
+}

@@ -1,0 +1,93 @@
+internal import Cryptography
+public import Primitives
+public import Records
+
+/// What a value of the authenticated map is about.
+///
+/// Source: `docs/formats/state.md`, the table of spaces.
+public enum StateKey: Hashable, Sendable {
+    /// The key of slot 0, below all others.
+    case sentinel
+    case institution(InstitutionID)
+    case nextNumber(InstitutionID, StreamID)
+    case credential(OpaqueID)
+    case parameters
+    case rule(String)
+    /// A finding that stands.
+    case finding(Digest)
+    /// Height and time of the block.
+    case ledger
+    /// The head of a term's list.
+    case term(Term)
+
+    /// The number of the key space.
+    public var space: UInt8 {
+        switch self {
+        case .sentinel: 0
+        case .institution: 1
+        case .nextNumber: 2
+        case .credential: 3
+        case .parameters: 4
+        case .rule: 5
+        case .finding: 6
+        case .ledger: 7
+        case .term(let term): term.space
+        }
+    }
+
+    /// The key's bytes within its space.
+    public var bytes: [UInt8] {
+        switch self {
+        case .sentinel, .parameters, .ledger: []
+        case .institution(let id): Array(id.name.utf8)
+        case .nextNumber(let id, let stream): StateKey.bytes(id, stream)
+        case .credential(let id): id.bytes
+        case .rule(let id): Array(id.utf8)
+        case .finding(let id): id.bytes
+        case .term(.patient(let id)), .term(.practitioner(let id)): id.bytes
+        case .term(.institution(let id)): Array(id.name.utf8)
+        case .term(.stream(let id, let stream)): StateKey.bytes(id, stream)
+        case .term(.action(let action)): [action.rawValue]
+        case .term(.kind(let kind)): [kind.rawValue]
+        case .term(.institutionDay(let id, let day)): StateKey.bytes(id, day)
+        }
+    }
+
+    /// The key's place in the map: H("custos state" ‖ ledger id ‖ space ‖ bytes); zero for slot 0.
+    public func digest(in ledger: LedgerID) -> Digest {
+        guard self != .sentinel else { return .zero }
+        var bytes = Array("custos state".utf8)
+        bytes.reserveCapacity(112)
+        bytes.append(ledger.digest)
+        bytes.append(space)
+        bytes.append(contentsOf: self.bytes)
+        return SHA256.hash(bytes)
+    }
+
+    private static func bytes(_ id: InstitutionID, _ stream: StreamID) -> [UInt8] {
+        let number = stream.number
+        return Array(id.name.utf8) + [0, UInt8(number >> 8), UInt8(number & 0xff)]
+    }
+
+    private static func bytes(_ id: InstitutionID, _ day: Day) -> [UInt8] {
+        let number = UInt32(bitPattern: day.number)
+        return Array(id.name.utf8)
+            + [0] + [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: number >> UInt32($0)) }
+    }
+}
+
+extension StateKey: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .sentinel: "the sentinel"
+        case .institution(let id): "institution \(id)"
+        case .nextNumber(let id, let stream): "next number of stream \(stream) of \(id)"
+        case .credential(let id): "credential \(id)"
+        case .parameters: "the parameters"
+        case .rule(let id): "rule \(id)"
+        case .finding(let id): "finding \(id)"
+        case .ledger: "height and time"
+        case .term(let term): "term \(term)"
+        }
+    }
+}

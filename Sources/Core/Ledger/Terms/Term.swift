@@ -1,0 +1,64 @@
+public import Primitives
+public import Records
+
+/// What entries are listed under, so that anyone can be given all of them, and proof that it is all.
+public enum Term: Hashable, Sendable {
+    /// Entries with the pseudonym as subject.
+    case patient(OpaqueID)
+    /// Entries with the practitioner as subject.
+    case practitioner(OpaqueID)
+    /// Entries issued by the institution, or with it as subject.
+    case institution(InstitutionID)
+    case stream(InstitutionID, StreamID)
+    /// Accesses with the action.
+    case action(AccessHeader.Action)
+    case kind(EntryKind)
+    /// Entries issued by the institution, with an event time on that UTC day.
+    case institutionDay(InstitutionID, Day)
+
+    /// The key space of the state map that holds the term's head.
+    var space: UInt8 {
+        switch self {
+        case .patient: 16
+        case .practitioner: 17
+        case .institution: 18
+        case .stream: 19
+        case .action: 20
+        case .kind: 21
+        case .institutionDay: 22
+        }
+    }
+}
+
+extension Term: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .patient(let id): "patient \(id)"
+        case .practitioner(let id): "practitioner \(id)"
+        case .institution(let id): "institution \(id)"
+        case .stream(let id, let stream): "stream \(stream) of \(id)"
+        case .action(let action): "action \(action)"
+        case .kind(let kind): "kind \(kind)"
+        case .institutionDay(let id, let day): "\(id) on \(day)"
+        }
+    }
+}
+
+extension Entry {
+    /// The terms that list this entry, in the order in which they take slots.
+    ///
+    /// By the table of `docs/formats/state.md`; within a row, the issuer first, then subjects in
+    /// their order. It is the slow form of what execution does, for readers, verifiers and tests.
+    public var terms: [Term] {
+        var terms: [Term] = []
+        for case .patient(let id) in subjects { terms.append(.patient(id)) }
+        for case .practitioner(let id) in subjects { terms.append(.practitioner(id)) }
+        terms.append(.institution(issuer))
+        for case .institution(let id) in subjects { terms.append(.institution(id)) }
+        terms.append(.stream(issuer, stream))
+        if let access { terms.append(.action(access.action)) }
+        terms.append(.kind(kind))
+        terms.append(.institutionDay(issuer, eventTime.day))
+        return terms
+    }
+}

@@ -1,0 +1,64 @@
+public import Cryptography
+public import Primitives
+
+/// The entries of one block that concern one term: one leaf of the term's tree.
+public struct TermRun: Hashable, Sendable {
+    public let height: Height
+    /// How many entries of the term stand in earlier blocks.
+    public let totalBefore: UInt64
+    /// In ledger order.
+    public let entries: [Item]
+
+    public init(height: Height, totalBefore: UInt64, entries: [Item]) {
+        self.height = height
+        self.totalBefore = totalBefore
+        self.entries = entries
+    }
+
+    /// An entry, by its place in the ledger tree and its leaf hash.
+    public struct Item: Hashable, Sendable {
+        public let leafIndex: UInt64
+        public let leafHash: Digest
+
+        public init(leafIndex: UInt64, leafHash: Digest) {
+            self.leafIndex = leafIndex
+            self.leafHash = leafHash
+        }
+    }
+
+    /// The bytes of the run's leaf, without the 0x00 of leaf hashes.
+    ///
+    /// Height, total before, then leaf index and leaf hash of each entry; integers are 8 bytes,
+    /// big-endian. Source: `docs/formats/state.md`.
+    public var leafBytes: [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(16 + 40 * entries.count)
+        bytes.appendBigEndian(height.blocks)
+        bytes.appendBigEndian(totalBefore)
+        for item in entries {
+            bytes.appendBigEndian(item.leafIndex)
+            bytes.append(item.leafHash)
+        }
+        return bytes
+    }
+
+    /// The hash of the run's leaf in the term's tree.
+    public var leafHash: Digest { SHA256.leaf(leafBytes) }
+}
+
+extension [UInt8] {
+    mutating func appendBigEndian(_ value: UInt64) {
+        for shift in stride(from: UInt64(56), through: 0, by: -8) {
+            append(UInt8(truncatingIfNeeded: value >> shift))
+        }
+    }
+
+    mutating func append(_ digest: Digest) {
+        unsafe digest.withBytes { unsafe append(contentsOf: $0) }
+    }
+
+    /// The big-endian integer of the 8 bytes at `offset`; they must be there.
+    func bigEndian(at offset: Int) -> UInt64 {
+        self[offset..<(offset + 8)].reduce(0) { $0 << 8 | UInt64($1) }
+    }
+}
