@@ -1,4 +1,4 @@
-public import Cryptography
+internal import Cryptography
 public import Primitives
 
 /// Who founds a ledger, under which rules: its bytes give the ledger its id.

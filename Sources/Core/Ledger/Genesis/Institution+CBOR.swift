@@ -1,6 +1,6 @@
-public import Cryptography
+internal import Cryptography
 public import Primitives
-public import Records
+internal import Records
 
 extension Institution {
     /// Appends the institution, as `docs/formats/genesis.md` has it.

@@ -1,4 +1,4 @@
-public import Primitives
+internal import Primitives
 
 /// What stands under a key of the map.
 ///

@@ -1,7 +1,7 @@
 public import Primitives
 public import Records
 
-/// What entries are listed under, so that anyone can be given all of them, and proof that it is all.
+/// What entries are listed under, so that all of them can be given, with proof that it is all.
 public enum Term: Hashable, Sendable {
     /// Entries with the pseudonym as subject.
     case patient(OpaqueID)

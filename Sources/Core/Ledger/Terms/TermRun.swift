@@ -1,4 +1,4 @@
-public import Cryptography
+internal import Cryptography
 public import Primitives
 
 /// The entries of one block that concern one term: one leaf of the term's tree.

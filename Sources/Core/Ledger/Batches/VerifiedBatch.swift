@@ -1,0 +1,118 @@
+public import Cryptography
+public import Primitives
+public import Records
+
+/// A batch that an institution signed, whose entries have their form, numbers and shape.
+///
+/// What depends on the state of the day (numbers, expiry, credentials) is checked when a block is
+/// made. Leaf hashes are computed once, here, and serve the batch's tree and the ledger's.
+public struct VerifiedBatch: Sendable {
+    public let header: BatchHeader
+    /// The batch's name.
+    public let digest: Digest
+    /// The whole batch as it came: what is stored and sent on.
+    public let bytes: [UInt8]
+    /// The COSE_Sign1 in the bytes that came.
+    public let signedHeader: ArraySlice<UInt8>
+    /// The entries' bytes, in order.
+    public let entryBytes: [ArraySlice<UInt8>]
+    /// The entries as read, in order.
+    public let entries: [Entry]
+    /// The entries' leaf hashes, in order.
+    public let leafHashes: [Digest]
+    /// The key that signed.
+    public let submitKey: PublicKey
+    /// How many bytes the entries have together.
+    public let entriesByteCount: Int
+    /// The number of the stream's next entry after this batch.
+    public let nextNumber: UInt64
+    /// By entry, the key that the author's signature was found to hold under.
+    let authorKeys: [Int: PublicKey]
+}
+
+extension UnverifiedBatch {
+    /// The same batch, now known to be signed by its issuer, with entries of the right form.
+    ///
+    /// Costs one signature check, one leaf hash an entry, and one signature check for each entry
+    /// that an author signed.
+    ///
+    /// - Throws: ``BatchRefusal``, the first that is found.
+    public func verify(against state: LedgerState) throws(BatchRefusal) -> VerifiedBatch {
+        guard header.ledger == state.ledger else {
+            throw .wrongLedger(found: header.ledger, right: state.ledger)
+        }
+        guard let institution = state.institution(header.issuer) else {
+            throw .unknownInstitution(header.issuer)
+        }
+        guard let key = institution.submitKey(header.stream) else {
+            throw .unknownStream(header.issuer, header.stream)
+        }
+        let byteCount = try checkSizes()
+        do throws(CryptographyError) {
+            _ = try signature.verified(by: key, as: .batch)
+        } catch {
+            throw .signedHeader(error)
+        }
+        let leafHashes = entries.map { SHA256.leaf($0) }
+        let root = MerkleTree.root(of: leafHashes)
+        guard root == header.root else { throw .wrongRoot(signed: header.root, found: root) }
+        var reading = EntryReading(batch: header)
+        for (index, bytes) in entries.enumerated() {
+            do throws(EntryRefusal) {
+                try reading.read(bytes)
+            } catch {
+                throw .entry(index: index, error)
+            }
+        }
+        return VerifiedBatch(
+            header: header, digest: digest, bytes: bytes, signedHeader: signedHeader,
+            entryBytes: entries, entries: reading.entries, leafHashes: leafHashes,
+            submitKey: key, entriesByteCount: byteCount, nextNumber: reading.nextNumber,
+            authorKeys: state.authorKeys(of: reading.entries))
+    }
+
+    private func checkSizes() throws(BatchRefusal) -> Int {
+        guard header.count == entries.count else {
+            throw .wrongCount(signed: header.count, found: entries.count)
+        }
+        let byteCount = entries.reduce(0) { $0 + $1.count }
+        guard byteCount <= BatchHeader.entriesByteCountMax else {
+            throw .oversize(byteCount: byteCount, limit: BatchHeader.entriesByteCountMax)
+        }
+        return byteCount
+    }
+}
+
+/// Reads the entries of a batch one by one, and checks what does not depend on any state.
+private struct EntryReading {
+    let batch: BatchHeader
+    private(set) var entries: [Entry] = []
+    private(set) var nextNumber: UInt64
+
+    init(batch: BatchHeader) {
+        self.batch = batch
+        nextNumber = batch.firstNumber
+        entries.reserveCapacity(batch.count)
+    }
+
+    mutating func read(_ bytes: ArraySlice<UInt8>) throws(EntryRefusal) {
+        let entry: Entry
+        do throws(EntryError) {
+            entry = try Entry.decode(bytes)
+            try entry.checkShape()
+        } catch {
+            throw .form(error)
+        }
+        guard entry.issuer == batch.issuer else {
+            throw .wrongIssuer(found: entry.issuer, right: batch.issuer)
+        }
+        guard entry.stream == batch.stream else {
+            throw .wrongStream(found: entry.stream, right: batch.stream)
+        }
+        guard entry.number == nextNumber else {
+            throw .wrongNumber(found: entry.number, right: nextNumber)
+        }
+        nextNumber = entry.nextNumber
+        entries.append(entry)
+    }
+}

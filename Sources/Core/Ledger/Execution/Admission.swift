@@ -1,0 +1,109 @@
+internal import Cryptography
+internal import Primitives
+internal import Records
+
+/// Decides, batch by batch, what may stand in a block at one height.
+///
+/// A batch is taken as a whole or not at all: a refused one leaves no trace.
+struct Admission {
+    private let state: LedgerState
+    private let height: Height
+    private var nextNumbers: [StateKey: UInt64] = [:]
+    private var credentials: [OpaqueID: RegisteredCredential] = [:]
+    /// The credentials that entries of this block registered, in their order.
+    private(set) var registered: [RegisteredCredential] = []
+    private var entryCount: UInt64 = 0
+    private var byteCount: UInt64 = 0
+
+    init(_ state: LedgerState, at height: Height) {
+        self.state = state
+        self.height = height
+    }
+
+    /// Takes the batch as the next of the block.
+    mutating func admit(_ batch: VerifiedBatch) throws(BatchRefusal) {
+        try checkIssuer(batch)
+        try checkNumbers(batch)
+        let entries = entryCount + UInt64(batch.entries.count)
+        let bytes = byteCount + UInt64(batch.entriesByteCount)
+        guard entries <= state.parameters.blockEntryCountMax,
+            bytes <= state.parameters.blockByteCountMax
+        else {
+            throw .noRoom(
+                entryCount: batch.entries.count, byteCount: batch.entriesByteCount)
+        }
+        for credential in try checkCredentials(batch) {
+            credentials[credential.body.credential] = credential
+            registered.append(credential)
+        }
+        nextNumbers[.nextNumber(batch.header.issuer, batch.header.stream)] = batch.nextNumber
+        entryCount = entries
+        byteCount = bytes
+    }
+
+    private func checkIssuer(_ batch: VerifiedBatch) throws(BatchRefusal) {
+        let header = batch.header
+        guard header.ledger == state.ledger else {
+            throw .wrongLedger(found: header.ledger, right: state.ledger)
+        }
+        guard let institution = state.institution(header.issuer) else {
+            throw .unknownInstitution(header.issuer)
+        }
+        guard let key = institution.submitKey(header.stream) else {
+            throw .unknownStream(header.issuer, header.stream)
+        }
+        guard key == batch.submitKey else { throw .keyChanged(header.issuer, header.stream) }
+        if let committed = state.committed(batch: batch.digest) { throw .duplicate(committed) }
+        guard header.expiry >= height else {
+            throw .expired(expiry: header.expiry, height: height)
+        }
+        let latest = Height(height.blocks + state.parameters.batchHeightsMax)
+        guard header.expiry <= latest else {
+            throw .expiryTooFar(expiry: header.expiry, latest: latest)
+        }
+    }
+
+    private func checkNumbers(_ batch: VerifiedBatch) throws(BatchRefusal) {
+        let header = batch.header
+        let key = StateKey.nextNumber(header.issuer, header.stream)
+        let next = nextNumbers[key] ?? state.nextNumber(of: header.issuer, header.stream) ?? 1
+        if header.firstNumber > next {
+            throw .gap(expected: next, found: header.firstNumber)
+        }
+        if header.firstNumber < next {
+            throw .replayed(number: header.firstNumber, next: next)
+        }
+    }
+
+    private func checkCredentials(
+        _ batch: VerifiedBatch
+    ) throws(BatchRefusal) -> [RegisteredCredential] {
+        var found: [RegisteredCredential] = []
+        for (index, entry) in batch.entries.enumerated()
+        where entry.author != nil || entry.kind == .credential {
+            let check = CredentialCheck(ledger: state.ledger, entry: entry)
+            do throws(EntryRefusal) {
+                if let author = entry.author {
+                    try check.checkAuthor(
+                        author, credential: find(author.credential, in: found),
+                        verifiedUnder: batch.authorKeys[index])
+                }
+                if case .credential(let body) = entry.body {
+                    found.append(
+                        try check.registration(
+                            body, replacing: find(body.credential, in: found)))
+                }
+            } catch {
+                throw .entry(index: index, error)
+            }
+        }
+        return found
+    }
+
+    /// The credential as this batch, then the block, then the state has it.
+    private func find(
+        _ id: OpaqueID, in batch: [RegisteredCredential]
+    ) -> RegisteredCredential? {
+        batch.last { $0.body.credential == id } ?? credentials[id] ?? state.credential(id)
+    }
+}

@@ -1,0 +1,159 @@
+internal import Cryptography
+internal import Primitives
+internal import Records
+
+/// Carries out the entries of one block beside the state: leaves, state changes, terms.
+struct Execution {
+    private let height: Height
+    private let firstLeaf: UInt64
+    private let isIndexKept: Bool
+    private var overlay: StateOverlay
+    private(set) var tree: MerkleFrontier
+    /// Every complete subtree that a leaf of this block closes, in the order of closing.
+    private(set) var nodes: [Digest] = []
+    private(set) var leafHashes: [Digest] = []
+    private(set) var standing: [ExecutedBlock.RepeatedFinding] = []
+    /// (place of the term among the changes, position of the entry in the block).
+    private var postings: [(item: Int, position: UInt32)] = []
+    /// Where the terms of few values stand among the changes; −1 where not yet touched.
+    private var kindItems = [Int](repeating: -1, count: 32)
+    private var actionItems = [Int](repeating: -1, count: 8)
+
+    init(_ state: LedgerState, at height: Height) {
+        self.height = height
+        firstLeaf = state.head.tree.size
+        isIndexKept = state.parameters.isIndexKept
+        overlay = StateOverlay(over: state.map)
+        tree = state.head.tree
+    }
+
+    mutating func add(_ batch: VerifiedBatch) {
+        let header = batch.header
+        overlay.set(
+            .nextNumber(header.issuer, header.stream), .number(batch.nextNumber))
+        var issuer = IssuerTerms()
+        for (entry, leaf) in zip(batch.entries, batch.leafHashes) {
+            let position = UInt32(leafHashes.count)
+            leafHashes.append(leaf)
+            tree.append(leaf) { nodes.append($1) }
+            addState(entry, at: position)
+            if isIndexKept { addTerms(entry, at: position, &issuer) }
+        }
+    }
+
+    private mutating func addState(_ entry: Entry, at position: UInt32) {
+        switch entry.body {
+        case .credential(let body):
+            // Admission has seen to it that the key is one.
+            let value = RegisteredCredential.encode(body, by: entry.issuer)
+            overlay.set(.credential(body.credential), .bytes(value))
+        case .finding(let mark):
+            let leaf = firstLeaf + UInt64(position)
+            if case .number(let first) = overlay.value(of: .finding(mark.finding)) {
+                standing.append(
+                    ExecutedBlock.RepeatedFinding(
+                        leafIndex: leaf, finding: mark.finding, first: first))
+            } else {
+                overlay.set(.finding(mark.finding), .number(leaf))
+            }
+        default: break
+        }
+    }
+
+    /// Where the terms that a whole batch shares stand among the changes.
+    private struct IssuerTerms {
+        var institution = -1
+        var stream = -1
+        var day = -1
+        var dayNumber: Int32 = 0
+    }
+
+    /// Lists the entry under its terms, in the order of `Entry.terms`.
+    private mutating func addTerms(
+        _ entry: Entry, at position: UInt32, _ issuer: inout IssuerTerms
+    ) {
+        for subject in entry.subjects {
+            switch subject {
+            case .patient(let id): post(touch(.patient(id)), position)
+            case .practitioner(let id): post(touch(.practitioner(id)), position)
+            default: break
+            }
+        }
+        if issuer.institution < 0 { issuer.institution = touch(.institution(entry.issuer)) }
+        post(issuer.institution, position)
+        for case .institution(let id) in entry.subjects {
+            post(touch(.institution(id)), position)
+        }
+        if issuer.stream < 0 { issuer.stream = touch(.stream(entry.issuer, entry.stream)) }
+        post(issuer.stream, position)
+        if let action = entry.access?.action {
+            let index = Int(action.rawValue)
+            if actionItems[index] < 0 { actionItems[index] = touch(.action(action)) }
+            post(actionItems[index], position)
+        }
+        let kind = Int(entry.kind.rawValue)
+        if kindItems[kind] < 0 { kindItems[kind] = touch(.kind(entry.kind)) }
+        post(kindItems[kind], position)
+        let day = entry.eventTime.day
+        if issuer.day < 0 || issuer.dayNumber != day.number {
+            issuer.day = touch(.institutionDay(entry.issuer, day))
+            issuer.dayNumber = day.number
+        }
+        post(issuer.day, position)
+    }
+
+    private mutating func touch(_ term: Term) -> Int {
+        overlay.touch(.term(term), initial: .head(TermHead()))
+    }
+
+    private mutating func post(_ item: Int, _ position: UInt32) {
+        postings.append((item, position))
+    }
+
+    /// Closes the block: heads, height and time, hashes.
+    mutating func finish(time: Timestamp) -> (changes: StateChanges, runs: RunsRow) {
+        let runs = closeRuns()
+        overlay.set(.ledger, LedgerState.ledgerValue(height, time))
+        return (overlay.finish(), runs)
+    }
+
+    /// Sorts the postings by term, and adds each term's run to its head.
+    private mutating func closeRuns() -> RunsRow {
+        var runs = RunsRow()
+        guard !postings.isEmpty else { return runs }
+        var starts = [Int](repeating: 0, count: overlay.items.count + 1)
+        for posting in postings { starts[posting.item + 1] += 1 }
+        for index in 1..<starts.count { starts[index] += starts[index - 1] }
+        var positions = [UInt32](repeating: 0, count: postings.count)
+        var cursor = starts
+        for posting in postings {
+            positions[cursor[posting.item]] = posting.position
+            cursor[posting.item] += 1
+        }
+        var buffer: [UInt8] = []
+        for item in overlay.items.indices where starts[item + 1] > starts[item] {
+            let run = positions[starts[item]..<starts[item + 1]]
+            guard case .head(let head) = overlay.items[item].value else { continue }
+            let leaf = runLeaf(totalBefore: head.total, run, into: &buffer)
+            runs.add(
+                slot: overlay.items[item].slot, previousHeight: head.lastHeight,
+                totalBefore: head.total, positions: run)
+            overlay.appendRun(at: item, leaf: leaf, entryCount: run.count, height: height)
+        }
+        return runs
+    }
+
+    /// As ``TermRun/leafHash``, without making the run.
+    private func runLeaf(
+        totalBefore: UInt64, _ positions: ArraySlice<UInt32>, into buffer: inout [UInt8]
+    ) -> Digest {
+        buffer.removeAll(keepingCapacity: true)
+        buffer.appendBigEndian(height.blocks)
+        buffer.appendBigEndian(totalBefore)
+        for position in positions {
+            buffer.appendBigEndian(firstLeaf + UInt64(position))
+            buffer.append(leafHashes[Int(position)])
+        }
+        return SHA256.leaf(buffer)
+    }
+}

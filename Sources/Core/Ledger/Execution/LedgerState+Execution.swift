@@ -1,0 +1,142 @@
+internal import Cryptography
+public import Primitives
+
+/// A block that this node may propose, and what it left out.
+public struct BlockProposal: Sendable {
+    public let executed: ExecutedBlock
+    /// The candidates that cannot stand in this block, with the reason.
+    public let refused: [(batch: Digest, refusal: BatchRefusal)]
+}
+
+extension LedgerState {
+    /// Whether a batch may stand first in the next block: what a mempool asks.
+    ///
+    /// - Throws: ``BatchRefusal``; ``BatchRefusal/isTemporary`` says whether to keep the batch.
+    public func check(_ batch: VerifiedBatch) throws(BatchRefusal) {
+        var admission = Admission(self, at: head.height.next)
+        try admission.admit(batch)
+    }
+
+    /// The next block, made of those candidates that can stand in it, in their order.
+    ///
+    /// - Throws: ``BlockRefusal`` where time, proposer or commit proof are not fit for any block.
+    public func propose(
+        _ candidates: [VerifiedBatch], time: Timestamp, proposer: InstitutionID,
+        commitProof: [UInt8]?
+    ) throws(BlockRefusal) -> BlockProposal {
+        var admission = Admission(self, at: head.height.next)
+        var admitted: [VerifiedBatch] = []
+        var refused: [(batch: Digest, refusal: BatchRefusal)] = []
+        for batch in candidates {
+            do throws(BatchRefusal) {
+                guard admitted.count < Block.batchCountMax else {
+                    throw .noRoom(
+                        entryCount: batch.entries.count, byteCount: batch.entriesByteCount)
+                }
+                try admission.admit(batch)
+                admitted.append(batch)
+            } catch {
+                refused.append((batch.digest, error))
+            }
+        }
+        let executed = try execute(
+            admitted, after: admission, at: head.height.next, time: time, proposer: proposer,
+            commitProof: commitProof)
+        return BlockProposal(executed: executed, refused: refused)
+    }
+
+    /// The block of these batches at `height`, executed; the state stays as it is.
+    ///
+    /// A block is valid or not as a whole: one batch that cannot stand makes it invalid.
+    ///
+    /// - Throws: ``BlockRefusal``, the first that is found.
+    public func execute(
+        _ batches: [VerifiedBatch], at height: Height, time: Timestamp, proposer: InstitutionID,
+        commitProof: [UInt8]?
+    ) throws(BlockRefusal) -> ExecutedBlock {
+        var admission = Admission(self, at: height)
+        for (index, batch) in batches.enumerated() {
+            do throws(BatchRefusal) {
+                try admission.admit(batch)
+            } catch {
+                throw .batch(index: index, error)
+            }
+        }
+        return try execute(
+            batches, after: admission, at: height, time: time, proposer: proposer,
+            commitProof: commitProof)
+    }
+
+    /// Executes a block that somebody proposed, and checks that its header says what comes out.
+    ///
+    /// `batches` are those that the block names, in its order. Whether the commit proof holds is
+    /// for the caller, who knows who votes; that the header covers it is checked here.
+    ///
+    /// - Throws: ``BlockRefusal``, the first that is found.
+    public func check(
+        _ block: Block, with batches: [VerifiedBatch]
+    ) throws(BlockRefusal) -> ExecutedBlock {
+        guard block.batches == batches.map(\.digest) else { throw .batches }
+        let header = block.header
+        let executed = try execute(
+            batches, at: header.height, time: header.time, proposer: header.proposer,
+            commitProof: block.commitProof)
+        try LedgerState.compare(header, with: executed.header)
+        return executed
+    }
+
+    private func execute(
+        _ batches: [VerifiedBatch], after admission: Admission, at height: Height,
+        time: Timestamp, proposer: InstitutionID, commitProof: [UInt8]?
+    ) throws(BlockRefusal) -> ExecutedBlock {
+        guard height == head.height.next else {
+            throw .wrongHeight(found: height, right: head.height.next)
+        }
+        guard time > head.time else { throw .time(found: time, previous: head.time) }
+        guard let voter = institution(proposer), voter.power > 0 else {
+            throw .proposer(proposer)
+        }
+        guard (commitProof != nil) == (height > Height(1)) else {
+            throw .commitProof(isPresent: commitProof != nil, height: height)
+        }
+        var execution = Execution(self, at: height)
+        for batch in batches { execution.add(batch) }
+        let (changes, runs) = execution.finish(time: time)
+        let digests = batches.map(\.digest)
+        let header = BlockHeader(
+            ledger: ledger, height: height, time: time, proposer: proposer, previous: head.hash,
+            batchesRoot: Block.batchesRoot(digests), treeSize: execution.tree.size,
+            treeRoot: execution.tree.root, stateRoot: changes.root,
+            nextValidators: registry.validatorsDigest, active: registry.activeDigest,
+            previousCommit: Block.commitDigest(commitProof))
+        return ExecutedBlock(
+            block: Block(header: header, batches: digests, commitProof: commitProof),
+            batches: batches, firstLeaf: head.tree.size, tree: execution.tree,
+            leafHashes: execution.leafHashes, repeatedFindings: execution.standing,
+            nodes: execution.nodes, changes: changes, runs: runs,
+            credentials: admission.registered, treeBefore: head.tree)
+    }
+
+    private static func compare(
+        _ found: BlockHeader, with right: BlockHeader
+    ) throws(BlockRefusal) {
+        guard found.ledger == right.ledger else {
+            throw .header(field: "ledger", found: "\(found.ledger)", right: "\(right.ledger)")
+        }
+        guard found.treeSize == right.treeSize else {
+            throw .header(
+                field: "tree size", found: "\(found.treeSize)", right: "\(right.treeSize)")
+        }
+        let fields: [(String, KeyPath<BlockHeader, Digest>)] = [
+            ("hash of the previous header", \.previous), ("root over batches", \.batchesRoot),
+            ("tree root", \.treeRoot), ("state root", \.stateRoot),
+            ("digest of the next validators", \.nextValidators),
+            ("digest of active rules", \.active), ("digest of the commit proof", \.previousCommit),
+        ]
+        for (name, field) in fields where found[keyPath: field] != right[keyPath: field] {
+            throw .header(
+                field: name, found: "\(found[keyPath: field])",
+                right: "\(right[keyPath: field])")
+        }
+    }
+}

@@ -1,0 +1,163 @@
+public import Cryptography
+public import Primitives
+public import Records
+
+/// The ledger's state after a block: all that decides what the next block may hold.
+///
+/// Execution is pure (``execute(_:at:time:proposer:commitProof:)``): a block is executed before
+/// the vote, beside the state, and put in with ``apply(_:)`` once it is decided. Keep one copy
+/// only: a second one makes the next ``apply(_:)`` copy the whole map.
+public struct LedgerState: Sendable {
+    public let ledger: LedgerID
+    /// The last block applied; height 0 is the genesis.
+    public private(set) var head: Head
+    /// The authenticated map after it.
+    public private(set) var map: StateMap
+    private(set) var registry: Registry
+    private(set) var recent: RecentBatches
+    private(set) var snapshot: SnapshotCursor
+
+    /// The last block, as the next one refers to it.
+    public struct Head: Hashable, Sendable {
+        public let height: Height
+        public let time: Timestamp
+        /// Hash of the header; zero at genesis.
+        public let hash: Digest
+        /// The RFC 9162 tree over all entries.
+        public let tree: MerkleFrontier
+    }
+
+    /// The state that a genesis founds, at height 0.
+    public init(genesis: Genesis) {
+        ledger = genesis.ledger
+        registry = Registry(genesis)
+        head = Head(
+            height: .genesis, time: genesis.start, hash: .zero, tree: MerkleFrontier())
+        map = StateMap(
+            ledger: ledger, records: LedgerState.records(of: genesis),
+            isHashed: genesis.parameters.isIndexKept)
+        recent = RecentBatches()
+        snapshot = SnapshotCursor()
+    }
+
+    init(
+        ledger: LedgerID, head: Head, map: StateMap, registry: Registry, recent: RecentBatches,
+        snapshot: SnapshotCursor
+    ) {
+        self.ledger = ledger
+        self.head = head
+        self.map = map
+        self.registry = registry
+        self.recent = recent
+        self.snapshot = snapshot
+    }
+
+    /// Institutions by id, their next numbers by stream, parameters, rules by id, ledger.
+    static func records(of genesis: Genesis) -> [StateMap.Record] {
+        var records: [StateMap.Record] = []
+        for institution in genesis.institutions {
+            records.append(
+                StateMap.Record(
+                    key: .institution(institution.id), value: .bytes(institution.encode())))
+        }
+        for institution in genesis.institutions {
+            for submitKey in institution.submitKeys {
+                records.append(
+                    StateMap.Record(
+                        key: .nextNumber(institution.id, submitKey.stream), value: .number(1)))
+            }
+        }
+        records.append(
+            StateMap.Record(key: .parameters, value: .bytes(genesis.parameters.encode())))
+        for rule in genesis.rules {
+            records.append(StateMap.Record(key: .rule(rule.id), value: .bytes(rule.encode())))
+        }
+        records.append(
+            StateMap.Record(key: .ledger, value: ledgerValue(.genesis, genesis.start)))
+        return records
+    }
+
+    /// `[height, timestamp]`, the value of space 7.
+    static func ledgerValue(_ height: Height, _ time: Timestamp) -> StateValue {
+        var writer = CBORWriter(reservingCapacity: 20)
+        writer.array(2)
+        writer.unsigned(height.blocks)
+        writer.integer(time.milliseconds)
+        return .bytes(writer.bytes)
+    }
+}
+
+extension LedgerState {
+    /// All institutions, by id: who votes is those with power above 0.
+    public var institutions: [Institution] { registry.institutions }
+    public var parameters: Parameters { registry.parameters }
+    /// The rules in force, by id.
+    public var rules: [RuleVersion] { registry.rules }
+    /// Digest of the validator set for the next height.
+    public var validatorsDigest: Digest { registry.validatorsDigest }
+    public var stateRoot: Digest { map.root }
+
+    public func institution(_ id: InstitutionID) -> Institution? {
+        registry.institution(id)
+    }
+
+    public func credential(_ id: OpaqueID) -> RegisteredCredential? {
+        registry.credentials[id]
+    }
+
+    /// The number that the stream's next entry must have, or nil where there is no such stream.
+    public func nextNumber(of issuer: InstitutionID, _ stream: StreamID) -> UInt64? {
+        guard case .number(let number) = map.value(of: .nextNumber(issuer, stream)) else {
+            return nil
+        }
+        return number
+    }
+
+    /// The leaf index of the entry under which a finding stands, or nil where none does.
+    public func standing(finding: Digest) -> UInt64? {
+        guard case .number(let leaf) = map.value(of: .finding(finding)) else { return nil }
+        return leaf
+    }
+
+    /// Where a batch of the last heights stands, or nil where it was not committed or is older.
+    public func committed(batch digest: Digest) -> CommittedBatch? { recent[digest] }
+
+    /// The authors' signatures that hold under the credentials as they are now, by entry.
+    func authorKeys(of entries: [Entry]) -> [Int: PublicKey] {
+        var keys: [Int: PublicKey] = [:]
+        for (index, entry) in entries.enumerated() {
+            guard let author = entry.author,
+                let key = registry.credentials[author.credential]?.key
+            else { continue }
+            let check = CredentialCheck(ledger: ledger, entry: entry)
+            guard (try? check.verify(author, under: key)) != nil else { continue }
+            keys[index] = key
+        }
+        return keys
+    }
+
+    /// Puts a decided block in.
+    ///
+    /// - Returns: what must be on the disk, in one write group, before anything is built on it.
+    /// - Precondition: the block was executed on this very state.
+    public mutating func apply(_ executed: ExecutedBlock) -> [LedgerRow] {
+        let header = executed.block.header
+        precondition(
+            header.previous == head.hash && header.height == head.height.next,
+            "block \(header.height) was executed on another state than \(head.height)")
+        map.apply(executed.changes)
+        for credential in executed.credentials { registry.register(credential) }
+        head = Head(
+            height: header.height, time: header.time, hash: executed.block.hash,
+            tree: executed.tree)
+        let oldest =
+            header.height.blocks
+            - min(
+                header.height.blocks, registry.parameters.batchHeightsMax)
+        recent.add(executed.committed, at: header.height, keepingFrom: oldest)
+        let chunk = snapshot.advance(
+            at: header.height, changeCount: executed.changes.items.count,
+            slotCount: map.slotCount)
+        return executed.rows + [ChunkRow(chunk, of: map).row]
+    }
+}

@@ -1,0 +1,150 @@
+internal import Cryptography
+public import Primitives
+internal import Records
+
+/// Puts the state together again from the rows that its blocks left.
+///
+/// Hand in the changes and chunk rows of all heights that are kept, from
+/// ``LedgerState/stateRowsNeededFrom`` or lower on, in the order of height and kind; then ask for
+/// the state that the last block's header commits to. Cost: O(rows), then one hash of every slot
+/// and node.
+public struct LedgerRestoration {
+    private let genesis: Genesis
+    private var keys: [StateKey?]
+    private var values: [[UInt8]?]
+    private var height = Height.genesis
+    private var hash = Digest.zero
+    private var tree = MerkleFrontier()
+    private var recent = RecentBatches()
+    private var cursor = SnapshotCursor()
+
+    public init(genesis: Genesis) {
+        self.genesis = genesis
+        let records = LedgerState.records(of: genesis)
+        keys = [.sentinel] + records.map(\.key)
+        values = [[]] + records.map(\.value.encoded)
+    }
+
+    /// Takes the next row; kinds other than changes and chunk are passed over.
+    ///
+    /// - Throws: ``LedgerError`` where the row is damaged or out of order.
+    public mutating func add(
+        _ kind: LedgerRow.Kind, at height: Height, _ bytes: [UInt8]
+    ) throws(LedgerError) {
+        switch kind {
+        case .changes: try addChanges(bytes, at: height)
+        case .chunk: try addChunk(bytes, at: height)
+        default: return
+        }
+    }
+
+    /// The state after the last block whose rows were handed in, which has this header.
+    ///
+    /// - Throws: ``LedgerError/restore(_:)`` unless the rows make up exactly what the header
+    ///   commits to.
+    public consuming func finish(header: BlockHeader) throws(LedgerError) -> LedgerState {
+        guard header.height == height, header.hash == hash else {
+            throw .restore(
+                "the rows end at height \(height), block \(hash); the header is of "
+                    + "\(header.height), block \(header.hash)")
+        }
+        guard header.ledger == genesis.ledger else {
+            throw .restore("the rows are of ledger \(header.ledger), not \(genesis.ledger)")
+        }
+        guard tree.size == header.treeSize, tree.root == header.treeRoot else {
+            throw .restore("the ledger tree is not the one of block \(header.height)")
+        }
+        let records = try records()
+        let registry = try registry(from: records)
+        let map = StateMap(
+            ledger: genesis.ledger, records: records,
+            isHashed: registry.parameters.isIndexKept)
+        guard map.root == header.stateRoot else {
+            throw .restore(
+                "the state has root \(map.root); block \(header.height) commits to "
+                    + "\(header.stateRoot)")
+        }
+        let head = LedgerState.Head(
+            height: header.height, time: header.time, hash: hash, tree: tree)
+        return LedgerState(
+            ledger: genesis.ledger, head: head, map: map, registry: registry, recent: recent,
+            snapshot: cursor)
+    }
+
+    private mutating func addChanges(
+        _ bytes: [UInt8], at height: Height
+    ) throws(LedgerError) {
+        guard self.height == .genesis || height == self.height.next else {
+            throw .restore("the rows of height \(self.height.next) are missing")
+        }
+        let row = try ChangesRow.decode(bytes, at: height)
+        for change in row.changes {
+            guard grow(to: change.slot, at: height) else {
+                throw .restore("height \(height) changes slot \(change.slot), far from any other")
+            }
+            values[change.slot] = change.value
+            if let key = change.key { keys[change.slot] = key }
+        }
+        self.height = height
+        hash = row.hash
+        tree = row.tree
+        let window = genesis.parameters.batchHeightsMax
+        recent.add(
+            row.committed, at: height, keepingFrom: height.blocks - min(height.blocks, window))
+    }
+
+    private mutating func addChunk(_ bytes: [UInt8], at height: Height) throws(LedgerError) {
+        let row = try ChunkRow.decode(bytes)
+        guard height == self.height else {
+            throw .restore("the chunk of height \(height) has no changes row before it")
+        }
+        for (offset, record) in row.records.enumerated() {
+            let slot = row.firstSlot + offset
+            guard slot > 0 || record.key == .sentinel, grow(to: slot, at: height) else {
+                throw .restore("the chunk of height \(height) names slot \(slot)")
+            }
+            keys[slot] = record.key
+            values[slot] = record.value
+        }
+        cursor = row.cursor
+    }
+
+    /// Makes room for a slot; a ledger has fewer than 2^28 of them.
+    private mutating func grow(to slot: Int, at height: Height) -> Bool {
+        guard slot < 1 << 28 else { return false }
+        let missing = slot + 1 - keys.count
+        if missing > 0 {
+            keys.append(contentsOf: repeatElement(nil, count: missing))
+            values.append(contentsOf: repeatElement(nil, count: missing))
+        }
+        return true
+    }
+
+    private func records() throws(LedgerError) -> [StateMap.Record] {
+        var records: [StateMap.Record] = []
+        records.reserveCapacity(keys.count)
+        for slot in keys.indices.dropFirst() {
+            guard let key = keys[slot], let bytes = values[slot] else {
+                throw .restore("slot \(slot) is in no row that was handed in")
+            }
+            guard let value = StateValue(bytes, under: key) else {
+                throw .restore("\(key) has a value that is none: \(bytes.hex)")
+            }
+            records.append(StateMap.Record(key: key, value: value))
+        }
+        return records
+    }
+
+    private func registry(from records: [StateMap.Record]) throws(LedgerError) -> Registry {
+        var credentials: [OpaqueID: RegisteredCredential] = [:]
+        for record in records {
+            guard case .credential(let id) = record.key, case .bytes(let bytes) = record.value
+            else { continue }
+            credentials[id] = try RegisteredCredential.decode(bytes)
+        }
+        // Institutions, parameters and rules are those of genesis: nothing changes them yet.
+        return Registry(
+            institutions: genesis.institutions, parameters: genesis.parameters,
+            rules: genesis.rules, credentials: credentials)
+    }
+}

@@ -1,0 +1,24 @@
+/// A row that a block leaves on the disk, under (height, kind, number).
+///
+/// The height is the block's. Rows of one block form one atomic write group.
+public struct LedgerRow: Hashable, Sendable {
+    public let kind: Kind
+    public let number: UInt64
+    public let bytes: [UInt8]
+
+    /// What a row holds; the order is the order of the rows of one height.
+    public enum Kind: UInt8, CaseIterable, Sendable {
+        /// The block (``Block``).
+        case block = 1
+        /// A batch as it came; the number is its place in the block.
+        case batch = 2
+        /// Leaves and nodes of the ledger tree (``TreeRow``); none for an empty block.
+        case tree = 3
+        /// The runs of the block's terms (``RunsRow``).
+        case runs = 4
+        /// What changed in the state (``ChangesRow``); needed for a restart only.
+        case changes = 5
+        /// A piece of the whole state (``ChunkRow``); needed for a restart only.
+        case chunk = 6
+    }
+}

@@ -1,0 +1,123 @@
+public import Primitives
+
+/// The runs of one block's terms, by slot: what an answer about a term is read from.
+///
+/// `[1, directory, positions]`: the directory has 24 bytes a run (slot 4, start 4, previous height
+/// 8, total before 8), by slot; positions have 4 bytes each and count from the block's first
+/// entry; a run goes from its start to that of the next.
+public struct RunsRow: Hashable, Sendable {
+    private var runs: [Run] = []
+    private var positions: [UInt32] = []
+
+    /// One term's run.
+    public struct Run: Hashable, Sendable {
+        public let slot: UInt32
+        /// Where the positions start.
+        let start: UInt32
+        /// The height of the term's run before this one; 0 where this is the first.
+        public let previousHeight: Height
+        /// How many entries of the term stand in earlier blocks.
+        public let totalBefore: UInt64
+    }
+
+    init() {}
+
+    var isEmpty: Bool { runs.isEmpty }
+
+    mutating func add(
+        slot: UInt32, previousHeight: Height, totalBefore: UInt64, positions: ArraySlice<UInt32>
+    ) {
+        runs.append(
+            Run(
+                slot: slot, start: UInt32(self.positions.count), previousHeight: previousHeight,
+                totalBefore: totalBefore))
+        self.positions.append(contentsOf: positions)
+    }
+
+    func encode() -> [UInt8] {
+        // Starts are kept per run, so sorting by slot leaves the positions where they are.
+        var ends: [UInt32] = runs.dropFirst().map(\.start)
+        ends.append(UInt32(positions.count))
+        let order = runs.indices.sorted { runs[$0].slot < runs[$1].slot }
+        var directory: [UInt8] = []
+        var places: [UInt8] = []
+        directory.reserveCapacity(24 * runs.count)
+        places.reserveCapacity(4 * positions.count)
+        var start: UInt32 = 0
+        for index in order {
+            directory.appendBigEndian(UInt64(runs[index].slot) << 32 | UInt64(start))
+            directory.appendBigEndian(runs[index].previousHeight.blocks)
+            directory.appendBigEndian(runs[index].totalBefore)
+            for position in positions[Int(runs[index].start)..<Int(ends[index])] {
+                places.appendBigEndian(position)
+            }
+            start += ends[index] - runs[index].start
+        }
+        var writer = CBORWriter(reservingCapacity: directory.count + places.count + 16)
+        writer.array(3)
+        writer.unsigned(1)
+        writer.bytes(directory)
+        writer.bytes(places)
+        return writer.bytes
+    }
+}
+
+extension RunsRow {
+    /// The run of one slot in the bytes of a row, or nil where the block has none for it.
+    ///
+    /// `tree` is the row of the same block, for the leaf hashes. Cost: a binary search.
+    public static func run(
+        ofSlot slot: UInt32, in bytes: [UInt8], tree: TreeRow, height: Height
+    ) throws(LedgerError) -> (run: TermRun, previousHeight: Height)? {
+        let parts = try reading("runs row", bytes[...]) { reader throws(CBORError) in
+            try reader.array(exactly: 3)
+            try reader.version(1)
+            return (directory: Array(try reader.bytes()), positions: Array(try reader.bytes()))
+        }
+        let count = parts.directory.count / 24
+        var low = 0
+        var high = count
+        while low < high {
+            let middle = (low + high) / 2
+            if parts.directory.bigEndian(at: 24 * middle) >> 32 < UInt64(slot) {
+                low = middle + 1
+            } else {
+                high = middle
+            }
+        }
+        guard low < count, parts.directory.bigEndian(at: 24 * low) >> 32 == UInt64(slot) else {
+            return nil
+        }
+        let mask: UInt64 = 0xffff_ffff
+        let start = Int(parts.directory.bigEndian(at: 24 * low) & mask)
+        let end =
+            low + 1 < count
+            ? Int(parts.directory.bigEndian(at: 24 * (low + 1)) & mask)
+            : parts.positions.count / 4
+        guard start <= end, 4 * end <= parts.positions.count else {
+            throw .restore("the runs row of height \(height) is damaged")
+        }
+        var items: [TermRun.Item] = []
+        for index in start..<end {
+            let position = parts.positions[(4 * index)..<(4 * index + 4)]
+                .reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+            let leaf = tree.firstLeaf + position
+            guard let hash = tree.leafHash(at: leaf) else {
+                throw .restore("the runs row of height \(height) names leaf \(leaf)")
+            }
+            items.append(TermRun.Item(leafIndex: leaf, leafHash: hash))
+        }
+        let run = TermRun(
+            height: height, totalBefore: parts.directory.bigEndian(at: 24 * low + 16),
+            entries: items)
+        return (run, Height(parts.directory.bigEndian(at: 24 * low + 8)))
+    }
+}
+
+extension [UInt8] {
+    mutating func appendBigEndian(_ value: UInt32) {
+        for shift in stride(from: UInt32(24), through: 0, by: -8) {
+            append(UInt8(truncatingIfNeeded: value >> shift))
+        }
+    }
+}

@@ -1,0 +1,96 @@
+public import Cryptography
+public import Primitives
+
+/// What a block added to the ledger tree: how its leaves fall into batches, and its hashes.
+///
+/// The hashes are those of all complete subtrees that the block's leaves close, leaf by leaf, the
+/// leaf itself first. So each hash has a number, by which it is found in a block's row: the node
+/// of level l that leaf i closes is number 2i − (ones in i) + l.
+public struct TreeRow: Hashable, Sendable {
+    public let firstLeaf: UInt64
+    /// How many entries each batch has, in order.
+    public let batchCounts: [Int]
+    public let nodes: [Digest]
+
+    public init(firstLeaf: UInt64, batchCounts: [Int], nodes: [Digest]) {
+        self.firstLeaf = firstLeaf
+        self.batchCounts = batchCounts
+        self.nodes = nodes
+    }
+
+    /// How many leaves the block has.
+    public var leafCount: Int { batchCounts.reduce(0, +) }
+
+    /// The hash of a complete subtree, or nil where another block's leaf closes it.
+    public func hash(of node: MerkleNode) -> Digest? {
+        let lastLeaf = node.range.end - 1
+        guard lastLeaf >= firstLeaf else { return nil }
+        let offset =
+            TreeRow.number(ofLeaf: lastLeaf) - TreeRow.number(ofLeaf: firstLeaf)
+            + UInt64(node.level)
+        return offset < UInt64(nodes.count) ? nodes[Int(offset)] : nil
+    }
+
+    /// The leaf hash of an entry of the block.
+    public func leafHash(at leaf: UInt64) -> Digest? {
+        hash(of: MerkleNode(level: 0, index: leaf))
+    }
+
+    /// Where an entry of the block stands: batch of the block, entry of the batch, from 0.
+    public func place(ofLeaf leaf: UInt64) -> (batch: Int, entry: Int)? {
+        guard leaf >= firstLeaf, leaf - firstLeaf < UInt64(leafCount) else { return nil }
+        var rest = Int(leaf - firstLeaf)
+        for (batch, count) in batchCounts.enumerated() {
+            if rest < count { return (batch, rest) }
+            rest -= count
+        }
+        return nil
+    }
+
+    /// How many complete subtrees the leaves before this one close.
+    static func number(ofLeaf leaf: UInt64) -> UInt64 {
+        2 * leaf - UInt64(leaf.nonzeroBitCount)
+    }
+}
+
+extension TreeRow {
+    func encode() -> [UInt8] {
+        var hashes: [UInt8] = []
+        hashes.reserveCapacity(32 * nodes.count)
+        for node in nodes { hashes.append(node) }
+        var writer = CBORWriter(reservingCapacity: hashes.count + 4 * batchCounts.count + 32)
+        writer.array(4)
+        writer.unsigned(1)
+        writer.unsigned(firstLeaf)
+        writer.array(batchCounts.count)
+        for count in batchCounts { writer.unsigned(UInt64(count)) }
+        writer.bytes(hashes)
+        return writer.bytes
+    }
+
+    /// Reads a tree row from exactly these bytes.
+    public static func decode(_ bytes: [UInt8]) throws(LedgerError) -> TreeRow {
+        try reading("tree row", bytes[...]) { reader throws(CBORError) in
+            try reader.array(exactly: 4)
+            try reader.version(1)
+            let firstLeaf = try reader.unsigned("leaf index", atMost: 1 << 62)
+            var counts: [Int] = []
+            for _ in 0..<(try reader.array(atMost: Block.batchCountMax)) {
+                counts.append(
+                    Int(try reader.unsigned("count", atMost: UInt64(BatchHeader.entryCountMax))))
+            }
+            let start = reader.offset
+            let hashes = try reader.bytes()
+            let nodes = stride(from: hashes.startIndex, to: hashes.endIndex, by: 32).compactMap {
+                Digest(hashes[$0..<min($0 + 32, hashes.endIndex)])
+            }
+            let end = firstLeaf + UInt64(counts.reduce(0, +))
+            let expected = number(ofLeaf: end) - number(ofLeaf: firstLeaf)
+            guard hashes.count % 32 == 0, UInt64(nodes.count) == expected else {
+                throw .unexpected(
+                    offset: start, expected: "\(expected) hashes", found: "\(hashes.count) bytes")
+            }
+            return TreeRow(firstLeaf: firstLeaf, batchCounts: counts, nodes: nodes)
+        }
+    }
+}

@@ -1,0 +1,98 @@
+import Cryptography
+import Ledger
+import Primitives
+import Records
+
+/// The whole ledger, slow and obviously right: every root from everything, at every block.
+struct LedgerModel {
+    var map: StateMapModel
+    var leaves: [Digest] = []
+    private var runs: [Term: [TermRun]] = [:]
+
+    init(_ genesis: Genesis) {
+        map = StateMapModel(ledger: genesis.ledger)
+        for institution in genesis.institutions {
+            map.set(.institution(institution.id), institution.encode())
+        }
+        for institution in genesis.institutions {
+            for key in institution.submitKeys {
+                map.set(.nextNumber(institution.id, key.stream), LedgerModel.number(1))
+            }
+        }
+        map.set(.parameters, genesis.parameters.encode())
+        for rule in genesis.rules { map.set(.rule(rule.id), rule.encode()) }
+        map.set(.ledger, LedgerModel.ledger(.genesis, genesis.start))
+    }
+
+    mutating func apply(_ batches: [[Entry]], at height: Height, time: Timestamp) {
+        var block: [Term: [TermRun.Item]] = [:]
+        for entry in batches.joined() {
+            let leaf = UInt64(leaves.count)
+            let hash = SHA256.hash([0] + entry.encode())
+            leaves.append(hash)
+            map.set(
+                .nextNumber(entry.issuer, entry.stream), LedgerModel.number(entry.nextNumber))
+            if case .credential(let body) = entry.body {
+                var writer = CBORWriter()
+                writer.array(2)
+                writer.institution(entry.issuer)
+                body.encode(into: &writer)
+                map.set(.credential(body.credential), writer.bytes)
+            }
+            if case .finding(let mark) = entry.body,
+                !map.slots.contains(where: { $0.key == .finding(mark.finding) })
+            {
+                map.set(.finding(mark.finding), LedgerModel.number(leaf))
+            }
+            for term in entry.terms {
+                block[term, default: []].append(
+                    TermRun.Item(leafIndex: leaf, leafHash: hash))
+                // The slot is taken when the term first appears; the value follows below.
+                if runs[term] == nil, block[term]?.count == 1 { map.set(.term(term), []) }
+            }
+        }
+        for (term, items) in block {
+            let before = runs[term, default: []].reduce(0) { $0 + $1.entries.count }
+            runs[term, default: []].append(
+                TermRun(height: height, totalBefore: UInt64(before), entries: items))
+        }
+        for (term, list) in runs { map.set(.term(term), LedgerModel.head(list)) }
+        map.set(.ledger, LedgerModel.ledger(height, time))
+    }
+
+    /// Runs, total, last height, then the roots of the complete subtrees, by the document.
+    private static func head(_ runs: [TermRun]) -> [UInt8] {
+        let leaves = runs.map { run in
+            SHA256.hash(
+                [0] + bigEndian(run.height.blocks) + bigEndian(run.totalBefore)
+                    + run.entries.flatMap { bigEndian($0.leafIndex) + $0.leafHash.bytes })
+        }
+        var bytes = bigEndian(UInt64(runs.count))
+        bytes += bigEndian(UInt64(runs.reduce(0) { $0 + $1.entries.count }))
+        bytes += bigEndian(runs.last?.height.blocks ?? 0)
+        var rest = leaves[...]
+        for bit in (0..<20).reversed() where leaves.count >> bit & 1 == 1 {
+            bytes += MerkleTree.root(of: rest.prefix(1 << bit)).bytes
+            rest = rest.dropFirst(1 << bit)
+        }
+        return bytes
+    }
+
+    private static func bigEndian(_ number: UInt64) -> [UInt8] {
+        (0..<8).map { UInt8(truncatingIfNeeded: number >> UInt64(56 - 8 * $0)) }
+    }
+
+    private static func number(_ number: UInt64) -> [UInt8] {
+        var writer = CBORWriter()
+        writer.unsigned(number)
+        return writer.bytes
+    }
+
+    private static func ledger(_ height: Height, _ time: Timestamp) -> [UInt8] {
+        var writer = CBORWriter()
+        writer.array(2)
+        writer.unsigned(height.blocks)
+        writer.integer(time.milliseconds)
+        return writer.bytes
+    }
+}

@@ -1,0 +1,86 @@
+import Cryptography
+import Ledger
+import Primitives
+import Records
+import Testing
+
+@Suite("State and its model")
+struct StateModelTests {
+    @Test("the state of a genesis is that of the model")
+    func genesis() throws {
+        let network = try TestNetwork()
+        let state = LedgerState(genesis: network.genesis)
+        #expect(state.stateRoot == LedgerModel(network.genesis).map.root)
+    }
+
+    @Test("every root is the model's, over 1500 random sequences of blocks")
+    func randomSequences() throws {
+        let network = try TestNetwork()
+        let founded = LedgerState(genesis: network.genesis)
+        let model = LedgerModel(network.genesis)
+        for seed in UInt64(0)..<1_500 {
+            var state = founded
+            var slow = model
+            var random = RandomBlocks(network, seed: seed)
+            for _ in 0..<4 {
+                let entries = try random.block(batchCountMax: 2, entryCountMax: 3)
+                let batches = try entries.map { try network.verified($0, in: state) }
+                let executed = try TestNetwork.execute(batches, on: state)
+                slow.apply(entries, at: executed.header.height, time: executed.header.time)
+                try #require(
+                    executed.header.stateRoot == slow.map.root, "seed \(seed)")
+                try #require(
+                    executed.header.treeRoot == MerkleTree.root(of: slow.leaves), "seed \(seed)")
+                _ = state.apply(executed)
+                try #require(state.stateRoot == slow.map.root, "seed \(seed)")
+            }
+        }
+    }
+
+    @Test("one long sequence keeps to the model", arguments: [7, 8] as [UInt64])
+    func longSequence(seed: UInt64) throws {
+        let network = try TestNetwork()
+        var state = LedgerState(genesis: network.genesis)
+        var slow = LedgerModel(network.genesis)
+        var random = RandomBlocks(network, seed: seed)
+        for _ in 0..<60 {
+            let entries = try random.block(batchCountMax: 3, entryCountMax: 6)
+            let batches = try entries.map { try network.verified($0, in: state) }
+            let executed = try TestNetwork.execute(batches, on: state)
+            slow.apply(entries, at: executed.header.height, time: executed.header.time)
+            _ = state.apply(executed)
+            try #require(state.stateRoot == slow.map.root, "seed \(seed)")
+        }
+    }
+
+    @Test("what was executed and not decided leaves no trace")
+    func executionIsPure() throws {
+        let network = try TestNetwork()
+        var state = LedgerState(genesis: network.genesis)
+        let batch = try network.verified([TestNetwork.access("insurer", 1)], in: state)
+        let other = try network.verified([TestNetwork.access("regulator", 1)], in: state)
+        let root = state.stateRoot
+        let first = try TestNetwork.execute([batch], on: state)
+        let second = try TestNetwork.execute([other], on: state)
+        #expect(state.stateRoot == root)
+        #expect(first.header.stateRoot != second.header.stateRoot)
+        _ = state.apply(second)
+        #expect(state.stateRoot == second.header.stateRoot)
+        #expect(state.nextNumber(of: TestNetwork.id("insurer"), StreamID(0)) == 1)
+        #expect(state.nextNumber(of: TestNetwork.id("regulator"), StreamID(0)) == 2)
+    }
+
+    @Test("without the index the state root is zero and numbers are still checked")
+    func withoutIndex() throws {
+        let network = try TestNetwork { $0.isIndexKept = false }
+        var state = LedgerState(genesis: network.genesis)
+        let batch = try network.verified([TestNetwork.access("insurer", 1)], in: state)
+        let executed = try TestNetwork.execute([batch], on: state)
+        #expect(executed.header.stateRoot == .zero)
+        _ = state.apply(executed)
+        #expect(state.map.head(of: .patient(TestNetwork.opaque("patient"))) == nil)
+        let again = try network.verified(
+            [TestNetwork.access("insurer", 1)], in: state, expiry: 99)
+        #expect(throws: BatchRefusal.replayed(number: 1, next: 2)) { try state.check(again) }
+    }
+}
