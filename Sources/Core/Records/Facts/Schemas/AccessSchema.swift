@@ -16,5 +16,6 @@ extension FactSchema {
             ("encounter", .text),
             ("institution", .institution),
             ("break_glass", .bool),
+            ("derived", .bool),
         ])
 }

@@ -20,5 +20,7 @@ extension FactSchema {
             ("encounter", .text),
             ("diagnoses", .codes),
             ("submitted", .instant),
+            ("claim_type", .text),
+            ("prescription", .prescription),
         ])
 }

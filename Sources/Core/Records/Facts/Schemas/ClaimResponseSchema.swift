@@ -12,5 +12,6 @@ extension FactSchema {
             ("paid", .money),
             ("denied", .money),
             ("institution", .institution),
+            ("paid_exact", .decimal),
         ])
 }

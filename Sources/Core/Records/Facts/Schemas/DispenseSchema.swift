@@ -15,5 +15,6 @@ extension FactSchema {
             ("paid", .money),
             ("trace_codes", .text),
             ("strength", .quantity),
+            ("derived", .bool),
         ])
 }

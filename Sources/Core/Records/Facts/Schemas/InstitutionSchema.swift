@@ -6,5 +6,6 @@ extension FactSchema {
             ("institution", .institution),
             ("identifier", .text),
             ("type", .code),
+            ("facility", .text),
         ])
 }
