@@ -13,18 +13,18 @@ public struct SigningBytes: Sendable {
         self.ledger = ledger
     }
 
-    /// The digest that the voter signs.
+    /// The digest that the voter signs, by the holder of `key`.
     public func digest(of vote: Vote, key: KeyID) -> Digest {
-        SHA256.hash(sigStructure(of: vote, key: key))
+        SHA256.hash(sigStructure(of: VoteClaim(vote), key: key))
     }
 
-    /// The digest that the proposer signs.
+    /// The digest that the proposer signs, by the holder of `key`.
     public func digest(of proposal: Proposal, key: KeyID) -> Digest {
-        SHA256.hash(sigStructure(of: proposal, key: key))
+        SHA256.hash(sigStructure(of: ProposalClaim(proposal), key: key))
     }
 
     /// The `Sig_structure` of a vote by the holder of `key`.
-    public func sigStructure(of vote: Vote, key: KeyID) -> [UInt8] {
+    func sigStructure(of vote: VoteClaim, key: KeyID) -> [UInt8] {
         if vote.kind == .precommit, let block = vote.block {
             let protected = receiptProtected(
                 height: vote.height, round: vote.round, blockHash: block.hash, key: key)
@@ -43,14 +43,14 @@ public struct SigningBytes: Sendable {
     }
 
     /// The `Sig_structure` of a proposal by the holder of `key`.
-    public func sigStructure(of proposal: Proposal, key: KeyID) -> [UInt8] {
+    func sigStructure(of proposal: ProposalClaim, key: KeyID) -> [UInt8] {
         var claim = CBORWriter(reservingCapacity: 128)
         claim.array(5)
         claim.digest(ledger.digest)
         claim.height(proposal.height)
         claim.round(proposal.round)
         claim.optionalRound(proposal.validRound)
-        proposal.blockID.write(to: &claim)
+        proposal.block.write(to: &claim)
         let protected = typedProtected(key: key, type: "application/x.custos-proposal")
         return sigStructure(protected: protected, payload: claim.bytes)
     }

@@ -1,0 +1,68 @@
+internal import Primitives
+
+/// How a replica comes back from its disk.
+extension Replica {
+    /// Takes in one record of the log, as the input that it was.
+    mutating func replay(_ record: LogRecord) {
+        switch record {
+        case .workArrived:
+            if state.step == .resting { enter(.zero) }
+        case .proposed(let proposal, let time, let isTimely):
+            receive(Unverified(proposal), time: time, isTimely: isTimely)
+        case .voted(let vote): receive(Unverified(vote))
+        case .timedOut(let timer): timedOut(timer)
+        case .valueChecked(let height, let block, let isValid):
+            noteCheck(of: block, at: height, isValid: isValid)
+        }
+    }
+
+    /// Makes sure that nothing which the last-signed state remembers is forgotten.
+    ///
+    /// The log may have lost its end; the state may not. So the lock, the round and the vote that
+    /// it holds win over what the replay came to.
+    mutating func layLastSignedOver() {
+        guard let last = lastSigned, last.height == state.height, state.step != .decided else {
+            return
+        }
+        if let locked = last.locked, state.locked.map({ $0.round < locked.round }) ?? true {
+            state.locked = locked
+        }
+        if let valid = last.valid, state.valid.map({ $0.round < valid.round }) ?? true {
+            state.valid = valid
+        }
+        if state.step == .resting || state.round < last.round { enter(last.round) }
+        if case .vote(let vote) = last.signed, let index = state.ownIndex {
+            count(Verified(checked: vote), index: index)
+            if vote.round == state.round {
+                let step: HeightState.Step = vote.kind == .prevote ? .prevote : .precommit
+                state.step = max(state.step, step)
+            }
+        }
+    }
+
+    /// Says again, after a restart, what the world may not have heard and the host has forgotten.
+    mutating func sendAgain() {
+        guard state.step != .resting, state.step != .decided else { return }
+        let round = state[state.round]
+        switch state.step {
+        case .propose: startTimer(.propose)
+        case .prevote where round.hasPrevoteTimer: startTimer(.prevote)
+        default: break
+        }
+        if round.hasPrecommitTimer { startTimer(.precommit) }
+        for block in state.blocks where block.validity == .asked {
+            effects.append(
+                .checkValue(
+                    CheckRequest(
+                        height: state.height, round: block.round, blockID: block.id,
+                        block: block.bytes)))
+        }
+        guard let index = state.ownIndex else { return }
+        if state.proposer.id == identity, let own = round.proposal {
+            effects.append(.broadcast(.proposal(own.proposal)))
+        }
+        for vote in [round.prevotes.vote(of: index), round.precommits.vote(of: index)] {
+            if let vote { effects.append(.broadcast(.vote(vote))) }
+        }
+    }
+}

@@ -1,0 +1,219 @@
+import Consensus
+import Cryptography
+import Primitives
+
+/// One replica under test, driven by the commands of a transcript.
+struct Scene {
+    private var replica: Replica
+    private let me: String
+    private let validators: ValidatorSet
+    private var height: UInt64
+    private let signsFrom: UInt64
+    private var blockNames: [BlockID: String] = [:]
+    /// What the disk would hold.
+    private var signed: SignedState?
+    private var log: [LogRecord] = []
+
+    /// The scene of a first line.
+    ///
+    /// `replica b of a:1 b:1 c:1 d:1 [height=H] [signs-from=H]`
+    init(_ command: String) {
+        let words = Words(command)
+        let named = words.plain.dropFirst(3).map { word in
+            let parts = word.split(separator: ":")
+            return (String(parts[0]), parts.count > 1 ? UInt64(parts[1]) ?? 1 : 1)
+        }
+        me = words.plain[1]
+        validators = Fixture.validators(named)
+        height = words.number("height") ?? 1
+        signsFrom = words.number("signs-from") ?? 0
+        replica = Replica(
+            identity: Fixture.id(me), ledger: Fixture.ledger,
+            authenticator: Fixture.authenticator(me),
+            start: HeightStart(
+                height: Height(height), validators: validators, parameters: Fixture.parameters,
+                previousCommit: nil),
+            signsFrom: Height(signsFrom))
+        _ = replica.resume()
+    }
+
+    /// Carries out one command, and says what came of it.
+    mutating func run(_ command: String) -> [String] {
+        let words = Words(command)
+        switch words.plain[0] {
+        case "why": return ["\(replica.why())".replacingBlockNames(blockNames)]
+        case "state": return [describeState()]
+        case "restart": return restart(losing: Int(words.number("losing") ?? 0))
+        case "log": return log.map { "has \(describe($0))" }
+        default:
+            return inputs(words).flatMap { input in carryOut(replica.step(input)) }
+        }
+    }
+
+    private mutating func inputs(_ words: Words) -> [Input] {
+        let at = words.number("height") ?? height
+        func round() -> UInt32 { UInt32(words.plain[1]) ?? 0 }
+        switch words.plain[0] {
+        case "work": return [.workArrived(Height(at))]
+        case "proposal":
+            let turn = validators.proposer(height: Height(at), round: Round(round())).id.name
+            let proposal = Fixture.proposal(
+                at, round(), words.plain[2], by: words.text("by") ?? turn,
+                validRound: words.number("valid").map(UInt32.init))
+            let time = Int64(words.number("time") ?? 1000)
+            _ = block(words.plain[2])
+            return [
+                .proposed(
+                    Unverified(proposal), blockTime: Timestamp(milliseconds: time),
+                    receivedAt: Timestamp(milliseconds: Int64(words.number("at") ?? 1000)))
+            ]
+        case "prevote", "precommit":
+            let kind: Vote.Kind = words.plain[0] == "prevote" ? .prevote : .precommit
+            let block = words.plain[2] == "nil" ? nil : block(words.plain[2])
+            return words.plain.dropFirst(4).map { voter in
+                .voted(
+                    Unverified(
+                        Fixture.vote(
+                            kind, at, round(), block, by: voter,
+                            validRound: words.number("valid").map(UInt32.init))))
+            }
+        case "timeout":
+            let steps: [String: Timer.Step] = [
+                "propose": .propose, "prevote": .prevote, "precommit": .precommit,
+            ]
+            return [
+                .timedOut(
+                    Timer(
+                        height: Height(at), round: Round(UInt32(words.plain[2]) ?? 0),
+                        step: steps[words.plain[1]] ?? .propose))
+            ]
+        case "built":
+            let id = block(words.plain[2])
+            return [
+                .valueBuilt(
+                    BuiltValue(
+                        height: Height(at), round: Round(round()), blockID: id,
+                        block: [UInt8](words.plain[2].utf8), time: Timestamp(milliseconds: 1000)))
+            ]
+        case "valid", "invalid":
+            return [
+                .valueChecked(
+                    height: Height(at), block: block(words.plain[1]),
+                    isValid: words.plain[0] == "valid")
+            ]
+        case "started":
+            height = UInt64(words.plain[1]) ?? 1
+            return [
+                .heightStarted(
+                    HeightStart(
+                        height: Height(height), validators: validators,
+                        parameters: Fixture.parameters, previousCommit: nil))
+            ]
+        default: preconditionFailure("no such command: \(words.plain)")
+        }
+    }
+
+    /// Does what a host does: keeps what must be kept, and shows the rest.
+    private mutating func carryOut(_ effects: [Effect]) -> [String] {
+        effects.map { effect in
+            switch effect {
+            case .appendLog(let record):
+                log.append(record)
+                return "append \(describe(record))"
+            case .persist(let state):
+                signed = state
+                return "persist \(describe(state))"
+            case .broadcast(.proposal(let proposal)): return "broadcast \(proposal)"
+            case .broadcast(.vote(let vote)): return "broadcast \(vote)"
+            case .startTimer(let timer, let milliseconds):
+                return "start timer \(timer), \(milliseconds) ms"
+            case .propose(let height, let round): return "propose \(height)/\(round)"
+            case .checkValue(let request): return "check \(request.blockID)"
+            case .fetchBlock(let height, let round, let block):
+                return "fetch \(block) of \(height)/\(round)"
+            case .commit(let decision):
+                let voters = decision.proof.precommits.map(\.voter.name).joined(separator: " ")
+                return "commit \(decision.blockID) in \(decision.height)/\(decision.round), "
+                    + "precommits of \(voters)"
+            case .convict(let evidence): return "convict \(evidence.culprit): \(evidence)"
+            case .halt(let height, let block): return "halt at \(height): \(block) is invalid here"
+            }
+        }.map { $0.replacingBlockNames(blockNames) }
+    }
+
+    private mutating func restart(losing count: Int) -> [String] {
+        log.removeLast(min(count, log.count))
+        replica = Replica(
+            identity: Fixture.id(me), ledger: Fixture.ledger,
+            authenticator: Fixture.authenticator(me),
+            start: HeightStart(
+                height: Height(height), validators: validators, parameters: Fixture.parameters,
+                previousCommit: nil),
+            signed: signed, log: log, signsFrom: Height(signsFrom))
+        return carryOut(replica.resume())
+    }
+
+    private mutating func block(_ name: String) -> BlockID {
+        let id = Fixture.block(name).id
+        blockNames[id] = name
+        return id
+    }
+
+    private func describeState() -> String {
+        let status = replica.status
+        let proof = replica.previousCommit.map { proof in
+            ", previous commit of " + proof.precommits.map(\.voter.name).joined(separator: " ")
+        }
+        return "at \(status.height)/\(status.round)\(proof ?? "")"
+    }
+
+    private func describe(_ record: LogRecord) -> String {
+        switch record {
+        case .workArrived(let height): "work at \(height)"
+        case .proposed(let proposal, _, let isTimely):
+            "\(proposal)\(isTimely ? "" : ", untimely")".replacingBlockNames(blockNames)
+        case .voted(let vote): "\(vote)".replacingBlockNames(blockNames)
+        case .timedOut(let timer): "timeout \(timer)"
+        case .valueChecked(_, let block, let isValid):
+            "\(isValid ? "valid" : "invalid") \(block)".replacingBlockNames(blockNames)
+        }
+    }
+
+    private func describe(_ state: SignedState) -> String {
+        func polka(_ name: String, _ polka: SignedState.Polka?) -> String {
+            polka.map { ", \(name) \($0.block) in \($0.round)" } ?? ""
+        }
+        return "\(state.step) \(state.height)/\(state.round)"
+            + polka("locked", state.locked) + polka("valid", state.valid)
+    }
+}
+
+/// The words of a command: `name=value` apart from the rest.
+private struct Words {
+    let plain: [String]
+    private let named: [String: String]
+
+    init(_ command: String) {
+        let words = command.split(separator: " ").map(String.init)
+        plain = words.filter { !$0.contains("=") }
+        named = Dictionary(
+            words.filter { $0.contains("=") }.map { word in
+                let parts = word.split(separator: "=")
+                return (String(parts[0]), String(parts[1]))
+            }, uniquingKeysWith: { first, _ in first })
+    }
+
+    func text(_ name: String) -> String? { named[name] }
+    func number(_ name: String) -> UInt64? { named[name].flatMap(UInt64.init) }
+}
+
+extension String {
+    fileprivate func replacingBlockNames(_ names: [BlockID: String]) -> String {
+        var text = self
+        for (id, name) in names {
+            text = text.split(separator: id.description, omittingEmptySubsequences: false)
+                .joined(separator: name)
+        }
+        return text
+    }
+}
