@@ -45,7 +45,7 @@ let rooms: [Room] = [
     .core("Cryptography", ["Primitives", "CSecp256k1", "COpenSSL"]),
     .core("Records", ["Primitives"]),
     .core("RuleLanguage", ["Primitives", "Cryptography"]),
-    .core("Consensus", ["Primitives", "Cryptography"]),
+    .core("Consensus", ["Primitives", "Cryptography"], testData: ["Transcripts"]),
     .core("Ledger", ["Primitives", "Cryptography", "Records", "RuleLanguage"]),
     .core("RuleEngine", ["Primitives", "Cryptography", "Records", "RuleLanguage"]),
     .core(
@@ -125,8 +125,10 @@ struct Room {
             ])
     }
 
-    static func core(_ name: String, _ needs: [String] = []) -> Room {
-        library("Core", name, needs, [])
+    static func core(
+        _ name: String, _ needs: [String] = [], testData: [String] = []
+    ) -> Room {
+        library("Core", name, needs, [], testData)
     }
 
     static func shell(
@@ -163,27 +165,31 @@ struct Room {
     }
 
     private static func library(
-        _ tier: String, _ name: String, _ needs: [String], _ products: [Target.Dependency]
+        _ tier: String, _ name: String, _ needs: [String], _ products: [Target.Dependency],
+        _ testData: [String] = []
     ) -> Room {
         let library = Target.target(
             name: name, dependencies: needs.map { .byName(name: $0) } + products,
             path: "Sources/\(tier)/\(name)", swiftSettings: settings)
         return Room(
             name: name, needs: needs,
-            targets: [library] + tests(tier, name, [name] + needs, products),
+            targets: [library] + tests(tier, name, [name] + needs, products, testData),
             products: [.library(name: name, targets: [name])])
     }
 
     /// The mirrored test target, `Tests/<tier>/<name>Tests`; C doors are not for tests to open.
+    ///
+    /// `data` are folders of files that the tests read from where they lie.
     private static func tests(
-        _ tier: String, _ name: String, _ needs: [String], _ products: [Target.Dependency]
+        _ tier: String, _ name: String, _ needs: [String], _ products: [Target.Dependency],
+        _ data: [String] = []
     ) -> [Target] {
         let swift = needs.filter { !doors.contains($0) }
         return [
             .testTarget(
                 name: "\(name)Tests",
                 dependencies: swift.map { .byName(name: $0) } + products,
-                path: "Tests/\(tier)/\(name)Tests", swiftSettings: settings)
+                path: "Tests/\(tier)/\(name)Tests", exclude: data, swiftSettings: settings)
         ]
     }
 

@@ -179,11 +179,144 @@ run_tests() {
 }
 
 bench() {
-    fail "there are no benchmarks yet"
+    step "Building benchmarks and nodes (release; the first time takes some minutes)"
+    swift build -c release --package-path Benchmarks >&2
+    step "Measuring"
+    "$(swift build -c release --package-path Benchmarks --show-bin-path)/bench" "$@"
 }
 
+# --- demo -----------------------------------------------------------------------------------------
+
+declare -A node_pids=()
+members=(county-hospital city-hospital insurer regulator)
+
 demo() {
-    fail "there is no demo yet"
+    local keep=no data=
+    while [ $# -gt 0 ]; do
+        case $1 in
+            --keep) keep=yes ;;
+            --data) data=${2:?--data takes a folder} && shift ;;
+            *) fail "demo takes --keep and --data DIR, not '$1'" ;;
+        esac
+        shift
+    done
+    # Short, because the path of a Unix socket may have 107 bytes only.
+    net=$(mktemp -d /tmp/custos-XXXXXX)
+    trap demo_stop EXIT
+    demo_start
+    demo_ingest "$data"
+    demo_summary
+    demo_crash
+    demo_prove
+    if [ "$keep" = yes ]; then demo_keep; fi
+    demo_verify
+    step "That was all"
+    note "Everything is in $net. Run with --keep to be left with the network running."
+}
+
+# Shows a command, then runs it: what the demo does, a reader can do by hand.
+show() {
+    printf '\n$ custos %s\n' "$*" >&2
+    "$custos" "$@"
+}
+
+start_node() {
+    "$custos" node "$net/$1/node.yaml" >>"$net/$1/node.log" 2>&1 </dev/null &
+    node_pids[$1]=$!
+}
+
+# Ends the processes that this script started, by their ids.
+demo_stop() {
+    local pid
+    for pid in "${node_pids[@]}"; do kill "$pid" 2>/dev/null || true; done
+    for pid in "${node_pids[@]}"; do wait "$pid" 2>/dev/null || true; done
+    node_pids=()
+}
+
+demo_start() {
+    step "Four institutions: keys, genesis, a node each"
+    show devnet --prepare --dir "$net" --network genesis/county.yaml
+    local member
+    for member in "${members[@]}"; do start_node "$member"; done
+    for member in "${members[@]}"; do
+        "$custos" status --node "$net/$member" --wait 60 >/dev/null
+        note "$member is up, process ${node_pids[$member]}"
+    done
+}
+
+demo_ingest() {
+    step "Each anchors what its systems recorded: access, encounters, prescriptions, claims"
+    if [ -n "$1" ]; then
+        show ingest --node "$net/county-hospital" "$1"
+        return
+    fi
+    local member
+    for member in "${members[@]}"; do
+        if [ -d "samples/$member" ]; then show ingest --node "$net/$member" "samples/$member"; fi
+    done
+}
+
+demo_summary() {
+    step "What the ledger holds, and what the rules found"
+    show status --node "$net/regulator" --settle 60
+    show findings --node "$net/regulator"
+}
+
+demo_crash() {
+    step "City Hospital's machine dies (kill -9); the others go on"
+    kill -9 "${node_pids[city-hospital]}"
+    wait "${node_pids[city-hospital]}" 2>/dev/null || true
+    unset 'node_pids[city-hospital]'
+    show submit --node "$net/county-hospital" samples/extra.ndjson --wait 60
+    show status --node "$net/insurer"
+    step "It comes back, and catches up"
+    start_node city-hospital
+    show status --node "$net/city-hospital" --wait 60 --catch-up 60
+}
+
+demo_prove() {
+    step "A finding, and a proof of it in a file"
+    local finding
+    finding=$("$custos" findings --node "$net/regulator" --json --limit 1 |
+        sed -n 's/.*"finding":"\([0-9a-f]*\)".*/\1/p' | head -n 1)
+    show explain "$finding" --node "$net/regulator"
+    show proof "$finding" --node "$net/regulator" --out "$net/finding.proof"
+}
+
+demo_keep() {
+    step "The network stays; ctrl-c ends it"
+    note "in another terminal: $custos status --node $net/regulator"
+    wait
+}
+
+demo_verify() {
+    step "All nodes are stopped; an auditor checks the proof with the genesis alone"
+    demo_stop
+    local offline=()
+    if unshare --net --map-root-user true 2>/dev/null; then
+        offline=(unshare --net --map-root-user)
+        note "in a network namespace of its own, without any network"
+    fi
+    printf '\n$ custos verify finding.proof --genesis county.genesis\n' >&2
+    "${offline[@]}" "$custos" verify "$net/finding.proof" --genesis "$net/county.genesis"
+
+    step "One bit of the file is flipped"
+    flip "$net/finding.proof" "$net/flipped.proof"
+    printf '\n$ custos verify flipped.proof --genesis county.genesis\n' >&2
+    if "$custos" verify "$net/flipped.proof" --genesis "$net/county.genesis"; then
+        fail "a changed proof was taken for good"
+    fi
+}
+
+# Copies a file with the lowest bit of its middle byte changed.
+flip() {
+    cp "$1" "$2"
+    local place byte
+    place=$(($(wc -c <"$1") / 2))
+    byte=$(od -An -tu1 -j "$place" -N 1 "$1")
+    # shellcheck disable=SC2059
+    printf "\\x$(printf '%02x' $((byte ^ 1)))" |
+        dd of="$2" bs=1 seek="$place" conv=notrunc status=none
 }
 
 campaign() {

@@ -65,20 +65,33 @@ struct CheckTests {
         ("var seen: Set<Digest> = []", "for digest in seen {"),
         ("private var votes: [Round: [Vote]] = [:]", "for (round, vote) in self.votes {"),
         ("let table = [\"a\": 1]", "for row in table where row.value > 0 {"),
-        ("", "for key in state.changes.keys {"),
+        ("let changes = [1: true]", "for key in state.changes.keys {"),
     ])
     func unorderedLoopsAreSeen(declaration: String, loop: String) {
-        #expect(PurityChecks.unorderedLoops(core(declaration + "\n" + loop)).count == 1)
+        #expect(unordered(declaration + "\n" + loop) == 1)
     }
 
     @Test(arguments: [
         ("var seen: Set<Digest> = []", "for digest in seen.sorted() {"),
         ("var list: [Digest] = []", "for digest in list {"),
+        ("let keys: [Digest]", "for key in phrase.keys {"),
         ("let pairs = [(\"a\", f(x: 1))]", "for pair in pairs {"),
         ("var votes: [Round: Vote] = [:]", "for round in votes.keys.sorted() {"),
     ])
     func orderedLoopsAreLeftAlone(declaration: String, loop: String) {
-        #expect(PurityChecks.unorderedLoops(core(declaration + "\n" + loop)).isEmpty)
+        #expect(unordered(declaration + "\n" + loop) == 0)
+    }
+
+    private func unordered(_ text: String) -> Int {
+        UnorderedLoops([core(text)]).check(core(text)).count
+    }
+
+    @Test func dictionariesOfTheRoomAreKnown() {
+        let declared = SourceFile(
+            path: "Sources/Core/Ledger/Other.swift", text: "var changes: [Int: Bool] = [:]")
+        let loop = core("for key in state.changes.keys {")
+        #expect(UnorderedLoops([declared, loop]).check(loop).count == 1)
+        #expect(UnorderedLoops([loop]).check(loop).isEmpty)
     }
 
     @Test func filesMayBeFull() {

@@ -60,63 +60,6 @@ enum PurityChecks {
             }
     }
 
-    /// Loops over a `Set` or `Dictionary` of the same file that are not sorted first.
-    ///
-    /// A heuristic: it knows the names declared with such a type in this file, and the members
-    /// `keys` and `values` of anything.
-    static func unorderedLoops(_ file: SourceFile) -> [Complaint] {
-        guard file.path.hasPrefix("Sources/Core/") else { return [] }
-        let names = unorderedNames(file.code)
-        return file.code.enumerated().compactMap { index, line in
-            guard let sequence = looped(line), !sequence.contains(".sorted") else { return nil }
-            let last = sequence.split(separator: ".").last.map(String.init) ?? sequence
-            guard names.contains(last) || last == "keys" || last == "values" else { return nil }
-            return Complaint(
-                check: "unordered loops", path: file.path, line: index + 1,
-                what: "a loop over `\(sequence)`, whose order differs in each process")
-        }
-    }
-
-    /// What stands between `in` and `{` of a `for` loop on this line.
-    private static func looped(_ line: String) -> String? {
-        guard line.drop(while: { $0 == " " }).hasPrefix("for "),
-            let start = line.firstRange(of: " in ")?.upperBound
-        else { return nil }
-        var rest = line[start...]
-        for stop in [" where ", " {"] {
-            if let range = rest.firstRange(of: stop) { rest = rest[..<range.lowerBound] }
-        }
-        return String(rest)
-    }
-
-    private static func unorderedNames(_ code: [String]) -> Set<String> {
-        var names: Set<String> = []
-        for line in code {
-            for word in ["var ", "let "] {
-                guard let start = line.firstRange(of: word)?.upperBound else { continue }
-                let name = line[start...].prefix { $0.isPartOfWord }
-                let rest = line[name.endIndex...].prefix { $0 != "{" }
-                if isUnordered(rest) { names.insert(String(name)) }
-            }
-        }
-        return names
-    }
-
-    private static func isUnordered(_ declaration: some StringProtocol) -> Bool {
-        if declaration.hasPrefix(": Set<") || declaration.hasPrefix(" = Set<") { return true }
-        for start in [": [", " = ["] where declaration.hasPrefix(start) {
-            let inside = declaration.dropFirst(start.count)
-            var depth = 1
-            for character in inside {
-                if "[(<".contains(character) { depth += 1 }
-                if "])>".contains(character) { depth -= 1 }
-                if depth == 0 { return false }
-                if depth == 1, character == ":" { return true }
-            }
-        }
-        return false
-    }
-
     private static func complaint(_ file: SourceFile, line: Int, _ what: String) -> Complaint {
         Complaint(check: "purity", path: file.path, line: line, what: what)
     }

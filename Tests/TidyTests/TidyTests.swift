@@ -16,7 +16,7 @@ struct TidyTests {
     }
 
     @Test func coreLoopsOverNothingUnordered() {
-        expectNone(repository.files.filter(\.isSwift).flatMap(PurityChecks.unorderedLoops))
+        expectNone(repository.files.flatMap(UnorderedLoops(repository.files).check))
     }
 
     @Test func filesAreShort() {
@@ -83,7 +83,7 @@ struct TidyTests {
 
     private func everyComplaint() throws -> [Complaint] {
         let checks: [(SourceFile) -> [Complaint]] = [
-            PurityChecks.purity, PurityChecks.unorderedLoops, ShapeChecks.fileLength,
+            PurityChecks.purity, UnorderedLoops(repository.files).check, ShapeChecks.fileLength,
             ShapeChecks.functionLength, ShapeChecks.lineLength, ShapeChecks.leftovers,
             ShapeChecks.foreignPaths, DocumentChecks.oneTitle, try arrows().imports,
         ]

@@ -47,6 +47,13 @@ enum Files {
         }
     }
 
+    /// The absolute path of `name`, which counts from the folder of the file at `path`.
+    static func place(_ name: String, beside path: String) -> String {
+        if name.hasPrefix("/") { return URL(filePath: name).standardizedFileURL.path }
+        return URL(filePath: path).absoluteURL.deletingLastPathComponent().appending(path: name)
+            .standardizedFileURL.path
+    }
+
     static func isThere(_ path: String) -> Bool {
         FileManager.default.fileExists(atPath: path)
     }

@@ -98,8 +98,7 @@ struct NetworkFile {
         var runners: [InstitutionID] = []
         for (field, value) in try value.fields(["folder", "run-by"]) {
             if field == "folder" {
-                let base = URL(filePath: path).deletingLastPathComponent()
-                folder = URL(filePath: try value.text(), relativeTo: base).standardized.path
+                folder = Files.place(try value.text(), beside: path)
             } else {
                 for item in try value.items() {
                     guard let id = InstitutionID(try item.text()) else {

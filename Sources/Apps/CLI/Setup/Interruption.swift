@@ -1,0 +1,19 @@
+internal import Dispatch
+internal import Foundation
+
+/// The wish of a person or a supervisor that this program ends: SIGINT or SIGTERM.
+enum Interruption {
+    /// Returns when one of the two signals has come.
+    static func wait() async {
+        let (signals, continuation) = AsyncStream.makeStream(of: Int32.self)
+        let sources = [SIGINT, SIGTERM].map { number in
+            signal(number, SIG_IGN)
+            let source = DispatchSource.makeSignalSource(signal: number)
+            source.setEventHandler { continuation.yield(number) }
+            source.resume()
+            return source
+        }
+        for await _ in signals { break }
+        for source in sources { source.cancel() }
+    }
+}
