@@ -58,3 +58,10 @@ public final class SigningKey: Sendable {
         return Signature(signature)
     }
 }
+
+extension SigningKey: CustomStringConvertible, CustomReflectable {
+    public var description: String { "the secret key to \(publicKey)" }
+
+    /// Nothing: what is printed or dumped must not show the key.
+    public var customMirror: Mirror { Mirror(self, children: EmptyCollection()) }
+}

@@ -1,0 +1,51 @@
+public import Primitives
+
+/// Opens what a delivery holds for one institution.
+///
+/// One HPKE operation when it is made; then AES for each payload.
+public struct DeliveryOpener {
+    private let ledger: LedgerID
+    private let institution: InstitutionID
+    private let wrappingKey: WrappingKey
+
+    /// An opener of `delivery` for `institution`, the holder of `secretKey`.
+    ///
+    /// - Throws: ``SealingError/otherLedger(found:expected:)``,
+    ///   ``SealingError/notForUs(_:number:)``, or ``SealingError/sealKey(hex:)`` where the
+    ///   encapsulation is not one.
+    public init(
+        _ delivery: Delivery, ledger: LedgerID, institution: InstitutionID,
+        secretKey: SealSecretKey
+    ) throws(SealingError) {
+        guard delivery.ledger == ledger else {
+            throw .otherLedger(found: delivery.ledger, expected: ledger)
+        }
+        guard let ours = delivery.recipients.first(where: { $0.institution == institution })
+        else { throw .notForUs(institution, number: nil) }
+        self.ledger = ledger
+        self.institution = institution
+        wrappingKey = try WrappingKey(
+            opening: ours.encapsulation, with: secretKey,
+            WrappingKey.Parties(
+                ledger: ledger, issuer: delivery.issuer, recipient: institution))
+    }
+
+    /// The payload of one entry and the key to keep, checked against the entry's commitment.
+    ///
+    /// Give `commitment` from the committed entry, never from the delivery.
+    ///
+    /// - Throws: ``SealingError/notForUs(_:number:)``, ``SealingError/wrappedKey(number:)``, or
+    ///   what ``SealedPayload/open(_:key:ledger:commitment:)`` throws.
+    public func open(
+        _ item: Delivery.Item, commitment: Digest
+    ) throws(SealingError) -> (payload: [UInt8], key: PayloadKey) {
+        guard let wrapped = item.keys.first(where: { $0.institution == institution }) else {
+            throw .notForUs(institution, number: item.number)
+        }
+        let key = try wrappingKey.unwrap(
+            wrapped.bytes[...], number: item.number, commitment: commitment)
+        let payload = try SealedPayload.open(
+            item.sealedPayload[...], key: key, ledger: ledger, commitment: commitment)
+        return (payload, key)
+    }
+}
