@@ -1,0 +1,143 @@
+internal import NIOCore
+internal import NIOPosix
+internal import NIOSSL
+internal import Primitives
+internal import Synchronization
+
+/// Keeps one connection to a peer: dials, says hello, and dials again when it ends.
+///
+/// This node's messages and requests to the peer go over it; the peer's come over the connection
+/// that the peer dials. So there is never a question of which of two connections to keep.
+final class Dialer: Sendable {
+    private struct State {
+        var backoff = Backoff()
+        var connection: Connection?
+        var isUp = false
+        var isStopped = false
+    }
+
+    private let peer: Peer
+    private let hello: Hello
+    private let tls: PinnedTLS
+    private let group: any EventLoopGroup
+    private let report: @Sendable (NetworkEvent) -> Void
+    private let state = Mutex(State())
+
+    init(
+        peer: Peer, hello: Hello, tls: PinnedTLS, group: any EventLoopGroup,
+        report: @escaping @Sendable (NetworkEvent) -> Void
+    ) {
+        self.peer = peer
+        self.hello = hello
+        self.tls = tls
+        self.group = group
+        self.report = report
+    }
+
+    /// The connection, while hellos have been exchanged on it.
+    var connection: Connection? {
+        state.withLock { $0.isUp ? $0.connection : nil }
+    }
+
+    func start() {
+        guard !state.withLock({ $0.isStopped }) else { return }
+        let box = RefusalBox()
+        ClientBootstrap(group: group)
+            .channelOption(.socketOption(.tcp_nodelay), value: 1)
+            .connectTimeout(.seconds(3))
+            .channelInitializer { channel in self.prepare(channel, box) }
+            .connect(host: peer.host, port: peer.port)
+            .whenFailure { error in self.retry(box.taken ?? TransportError(dialling: error)) }
+    }
+
+    func stop() {
+        let connection = state.withLock { state in
+            state.isStopped = true
+            return state.connection
+        }
+        connection?.close()
+    }
+
+    private func prepare(_ channel: any Channel, _ box: RefusalBox) -> EventLoopFuture<Void> {
+        let peer = peer
+        let connection = Connection(
+            channel: channel,
+            handlers: Connection.Handlers(
+                hello: { [weak self] (body) throws(TransportError) in
+                    try self?.greeted(body)
+                },
+                closed: { [weak self] reason in self?.ended(box.taken ?? reason) }))
+        return channel.eventLoop.makeCompletedFuture {
+            let handler = try self.tls.clientHandler(
+                { (found) throws(TransportError) in
+                    guard found == peer.pin else {
+                        throw .wrongPin(peer.institution, expected: peer.pin, found: found)
+                    }
+                }, refused: { box.put($0) })
+            try channel.pipeline.syncOperations.addHandler(handler)
+            try channel.pipeline.syncOperations.addHandler(FrameHandler(connection))
+            self.state.withLock { $0.connection = connection }
+            try connection.send(Frame.encode(.hello, self.hello.encoded), .urgent)
+        }
+    }
+
+    private func greeted(_ body: ArraySlice<UInt8>) throws(TransportError) {
+        try hello.check(try Hello(body))
+        let isNew = state.withLock { state in
+            defer {
+                state.isUp = true
+                state.backoff.reset()
+            }
+            return !state.isUp
+        }
+        guard isNew else { throw .malformed("a second hello") }
+        report(.connected(peer.institution))
+    }
+
+    private func ended(_ reason: TransportError?) {
+        let wasUp = state.withLock { state in
+            defer {
+                state.isUp = false
+                state.connection = nil
+            }
+            return state.isUp
+        }
+        if wasUp {
+            report(.disconnected(peer.institution, reason))
+            retry(nil)
+        } else {
+            retry(reason ?? .closed(detail: "before the hello"))
+        }
+    }
+
+    private func retry(_ reason: TransportError?) {
+        let wait = state.withLock { state in state.isStopped ? nil : state.backoff.next() }
+        guard let wait else { return }
+        if let reason { report(.unreachable(peer.institution, reason)) }
+        group.next().scheduleTask(in: .milliseconds(wait)) { [weak self] in self?.start() }
+    }
+}
+
+/// Why the certificate check refused: TLS itself only says that it did.
+final class RefusalBox: Sendable {
+    private let refusal = Mutex<TransportError?>(nil)
+
+    func put(_ error: TransportError) {
+        refusal.withLock { $0 = error }
+    }
+
+    var taken: TransportError? { refusal.withLock { $0 } }
+}
+
+extension TransportError {
+    init(dialling error: any Error) {
+        if let error = error as? NIOConnectionError {
+            let causes = error.connectionErrors.map { String(describing: $0.error) }
+            self = .address(
+                "\(error.host):\(error.port)",
+                detail: causes.first ?? error.dnsAError.map { "\($0)" } ?? "no such host")
+        } else {
+            self = TransportError(error)
+        }
+    }
+}

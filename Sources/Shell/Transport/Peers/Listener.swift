@@ -1,0 +1,161 @@
+internal import NIOCore
+internal import NIOPosix
+internal import NIOSSL
+internal import Primitives
+internal import Synchronization
+
+/// Takes connections from the peers that the book knows, and hands over what they say.
+///
+/// A peer that connects again takes the place of its older connection.
+final class Listener: Sendable {
+    private struct State {
+        var channel: (any Channel)?
+        var connections: [InstitutionID: Connection] = [:]
+        var isStopped = false
+    }
+
+    private let hello: Hello
+    private let tls: PinnedTLS
+    private let book: PeerBook
+    private let inbox: Network.Inbox
+    private let report: @Sendable (NetworkEvent) -> Void
+    private let state = Mutex(State())
+
+    init(
+        hello: Hello, tls: PinnedTLS, book: PeerBook, inbox: Network.Inbox,
+        report: @escaping @Sendable (NetworkEvent) -> Void
+    ) {
+        self.hello = hello
+        self.tls = tls
+        self.book = book
+        self.inbox = inbox
+        self.report = report
+    }
+
+    /// Listens, and returns the port: the one asked for, or the one given where that was 0.
+    func start(
+        host: String, port: Int, group: any EventLoopGroup
+    ) async throws(TransportError) -> Int {
+        do {
+            let channel = try await ServerBootstrap(group: group)
+                .serverChannelOption(.backlog, value: 256)
+                .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+                .childChannelOption(.socketOption(.tcp_nodelay), value: 1)
+                .childChannelInitializer { channel in self.prepare(channel) }
+                .bind(host: host, port: port).get()
+            state.withLock { $0.channel = channel }
+            return channel.localAddress?.port ?? port
+        } catch {
+            throw TransportError(listening: error, on: "\(host):\(port)")
+        }
+    }
+
+    func stop() async {
+        let (channel, connections) = state.withLock { state in
+            state.isStopped = true
+            return (state.channel, Array(state.connections.values))
+        }
+        for connection in connections { connection.close() }
+        try? await channel?.close()
+    }
+
+    private func prepare(_ channel: any Channel) -> EventLoopFuture<Void> {
+        let caller = Caller()
+        let connection = Connection(channel: channel, handlers: handlers(for: caller))
+        caller.connection.withLock { $0 = WeakConnection(connection) }
+        return channel.eventLoop.makeCompletedFuture {
+            let handler = self.tls.serverHandler(
+                { (pin) throws(TransportError) in
+                    guard let institution = self.book.institution(with: pin) else {
+                        throw .unknownPin(found: pin)
+                    }
+                    caller.institution.withLock { $0 = institution }
+                }, refused: { caller.refusal.put($0) })
+            try channel.pipeline.syncOperations.addHandler(handler)
+            try channel.pipeline.syncOperations.addHandler(FrameHandler(connection))
+        }
+    }
+
+    private func handlers(for caller: Caller) -> Connection.Handlers {
+        Connection.Handlers(
+            message: { [inbox] message in
+                guard let institution = caller.greeted else { return caller.hangUp() }
+                inbox.message(institution, message)
+            },
+            request: { [inbox] message, responder in
+                guard let institution = caller.greeted else { return caller.hangUp() }
+                inbox.request(institution, message, responder)
+            },
+            hello: { [weak self] (body) throws(TransportError) in
+                try self?.greeted(body, caller)
+            },
+            closed: { [weak self] reason in self?.ended(caller, reason) })
+    }
+
+    private func greeted(_ body: ArraySlice<UInt8>, _ caller: Caller) throws(TransportError) {
+        guard let institution = caller.institution.withLock({ $0 }),
+            let connection = caller.connection.withLock({ $0 })?.connection
+        else { throw .noCertificate(detail: "no identity at the hello") }
+        // The answer goes out first, so that a caller of another ledger learns which one this is.
+        try connection.send(Frame.encode(.hello, hello.encoded), .urgent)
+        try hello.check(try Hello(body))
+        caller.isGreeted.withLock { $0 = true }
+        let older = state.withLock { state in
+            let older = state.connections[institution]
+            state.connections[institution] = connection
+            return older
+        }
+        older?.close(.closed(detail: "the peer connected again"))
+        report(.accepted(institution))
+    }
+
+    private func ended(_ caller: Caller, _ reason: TransportError?) {
+        let connection = caller.connection.withLock { $0 }?.connection
+        let institution = caller.institution.withLock { $0 }
+        let isStopped = state.withLock { state in
+            if let institution, let connection, state.connections[institution] === connection {
+                state.connections[institution] = nil
+            }
+            return state.isStopped
+        }
+        guard !isStopped, caller.greeted == nil else { return }
+        let why = caller.refusal.taken ?? reason ?? .closed(detail: "before the hello")
+        report(.refused(remote: connection?.remote ?? "", why))
+    }
+}
+
+/// What is known of whoever is on an accepted connection.
+private final class Caller: Sendable {
+    let institution = Mutex<InstitutionID?>(nil)
+    let isGreeted = Mutex(false)
+    let connection = Mutex<WeakConnection?>(nil)
+    let refusal = RefusalBox()
+
+    /// The institution, once hellos have been exchanged.
+    var greeted: InstitutionID? {
+        isGreeted.withLock { $0 } ? institution.withLock { $0 } : nil
+    }
+
+    func hangUp() {
+        connection.withLock { $0 }?.connection?.close(.malformed("no hello came first"))
+    }
+}
+
+/// A connection that its own handlers may point at without keeping it.
+private struct WeakConnection: Sendable {
+    private(set) weak var connection: Connection?
+
+    init(_ connection: Connection) {
+        self.connection = connection
+    }
+}
+
+extension TransportError {
+    init(listening error: any Error, on address: String) {
+        switch error {
+        case let error as IOError where error.errnoCode == 98: self = .addressInUse(address)
+        case let error as IOError: self = .address(address, detail: error.description)
+        default: self = .address(address, detail: String(describing: error))
+        }
+    }
+}

@@ -1,0 +1,138 @@
+internal import NIOCore
+internal import NIOPosix
+public import Primitives
+internal import Synchronization
+
+/// All connections of a node with its peers: one it listens on, and one it dials to each.
+///
+/// Everything is carried over mutual TLS 1.3 and trusted by pin. What comes in is handed to the
+/// inbox on the network's one thread, which must not be blocked.
+public final class Network: Link {
+    /// Where what comes in goes; both are called on the network's thread.
+    public struct Inbox: Sendable {
+        public let message: @Sendable (InstitutionID, InboundMessage) -> Void
+        public let request: @Sendable (InstitutionID, InboundMessage, Responder) -> Void
+
+        public init(
+            message: @escaping @Sendable (InstitutionID, InboundMessage) -> Void,
+            request: @escaping @Sendable (InstitutionID, InboundMessage, Responder) -> Void
+        ) {
+            self.message = message
+            self.request = request
+        }
+    }
+
+    private let group: MultiThreadedEventLoopGroup
+    private let listener: Listener
+    private let tls: PinnedTLS
+    private let hello: Hello
+    private let report: @Sendable (NetworkEvent) -> Void
+    private let dialers = Mutex<[InstitutionID: Dialer]>([:])
+
+    /// A network that is not yet listening; `report` is called on its thread.
+    public init(
+        ledger: LedgerID, identity: TLSIdentity, book: PeerBook, inbox: Inbox,
+        report: @escaping @Sendable (NetworkEvent) -> Void
+    ) throws(TransportError) {
+        tls = try PinnedTLS(identity)
+        hello = Hello(ledger: ledger)
+        group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        self.report = report
+        listener = Listener(hello: hello, tls: tls, book: book, inbox: inbox, report: report)
+    }
+
+    /// Listens on the address and returns the port, which matters where 0 was asked for.
+    ///
+    /// - Throws: ``TransportError/addressInUse(_:)``, ``TransportError/address(_:detail:)``.
+    public func listen(host: String, port: Int) async throws(TransportError) -> Int {
+        try await listener.start(host: host, port: port, group: group)
+    }
+
+    /// Dials these peers and no others from now on.
+    public func connect(to peers: [Peer]) {
+        let made = peers.map { peer in
+            (
+                peer.institution,
+                Dialer(peer: peer, hello: hello, tls: tls, group: group, report: report)
+            )
+        }
+        let old = dialers.withLock { dialers in
+            defer { dialers = Dictionary(made) { first, _ in first } }
+            return Array(dialers.values)
+        }
+        for dialer in old { dialer.stop() }
+        for (_, dialer) in made { dialer.start() }
+    }
+
+    /// The peers that messages go through to now, by institution id.
+    public var connected: [InstitutionID] {
+        dialers.withLock { dialers in
+            dialers.filter { $0.value.connection != nil }.keys.sorted()
+        }
+    }
+
+    public func stop() async {
+        let old = dialers.withLock { dialers in
+            defer { dialers = [:] }
+            return Array(dialers.values)
+        }
+        for dialer in old { dialer.stop() }
+        await listener.stop()
+        try? await group.shutdownGracefully()
+    }
+
+    @discardableResult
+    public func send(
+        _ message: [UInt8], to peer: InstitutionID, _ urgency: Urgency
+    ) -> Bool {
+        guard let connection = connection(to: peer) else { return false }
+        return (try? connection.send(Frame.encode(.message, message), urgency)) != nil
+    }
+
+    public func broadcast(_ message: [UInt8], _ urgency: Urgency) {
+        let frame = Frame.encode(.message, message)
+        let connections = dialers.withLock { $0.values.compactMap(\.connection) }
+        for connection in connections { try? connection.send(frame, urgency) }
+    }
+
+    public func request(
+        _ body: [UInt8], of peer: InstitutionID, seconds: Int,
+        answer: @escaping @Sendable (Result<ArraySlice<UInt8>, TransportError>) -> Void
+    ) {
+        guard let connection = connection(to: peer) else {
+            return answer(.failure(.notConnected(peer)))
+        }
+        let once = Once(answer)
+        let timer = connection.channel.eventLoop.scheduleTask(in: .seconds(Int64(seconds))) {
+            once.settle(.failure(.timedOut(seconds: seconds)))
+        }
+        connection.request(body, .urgent) { result, isLast in
+            guard isLast else { return }
+            timer.cancel()
+            once.settle(result)
+        }
+    }
+
+    private func connection(to peer: InstitutionID) -> Connection? {
+        dialers.withLock { $0[peer] }?.connection
+    }
+}
+
+/// An answer that is given once, whoever comes first.
+private final class Once: Sendable {
+    typealias Answer = @Sendable (Result<ArraySlice<UInt8>, TransportError>) -> Void
+
+    private let answer: Mutex<Answer?>
+
+    init(_ answer: @escaping Answer) {
+        self.answer = Mutex(answer)
+    }
+
+    func settle(_ result: Result<ArraySlice<UInt8>, TransportError>) {
+        let answer = answer.withLock { answer in
+            defer { answer = nil }
+            return answer
+        }
+        answer?(result)
+    }
+}
