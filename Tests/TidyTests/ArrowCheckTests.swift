@@ -14,7 +14,7 @@ struct ArrowCheckTests {
             // Core: .core("NotARoom")
             .door("CThing", apt: "libthing-dev"),
             .core("Base"),
-            .core("Ledger", ["Base", "CThing"]),
+            .core("Ledger", ["Base", "CThing"], testData: ["Scenes"]),
             .shell(
                 "Transport",
                 [

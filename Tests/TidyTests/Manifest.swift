@@ -30,7 +30,9 @@ struct Manifest: Sendable {
             rooms = []
             return
         }
-        rooms = list.calls().compactMap { verb, arguments in
+        rooms = list.calls().compactMap { verb, whole in
+            // What follows are folders of test data and no rooms.
+            let arguments = String(whole.prefix(upTo: whole.firstIndex(of: "testData:")))
             guard let tier = Self.tiers[verb] else { return nil }
             var quoted = arguments.pieces(from: "\"", upTo: "\"")[...]
             guard let name = quoted.popFirst() else { return nil }
@@ -47,6 +49,11 @@ struct Manifest: Sendable {
 }
 
 extension String {
+    /// Where `mark` begins, or the end.
+    func firstIndex(of mark: String) -> Index {
+        firstRange(of: mark)?.lowerBound ?? endIndex
+    }
+
     /// Every stretch after `start` and before the next `end`, or before the end of the text.
     func pieces(from start: String, upTo end: String) -> [String] {
         var found: [String] = []

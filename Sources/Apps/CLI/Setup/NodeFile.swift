@@ -1,6 +1,8 @@
 internal import Primitives
 
-/// How one node runs: the file that `custos node` takes. Paths are relative to the file's folder.
+/// How one node runs: the file that `custos node` takes.
+///
+/// Paths in it count from the folder of the file.
 ///
 /// ```yaml
 /// institution: county-hospital

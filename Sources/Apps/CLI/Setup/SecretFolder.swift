@@ -1,5 +1,7 @@
 internal import Cryptography
 internal import Primitives
+internal import Sealing
+internal import Transport
 
 /// The secrets of one institution, a file each, in a folder of its own.
 struct SecretFolder {
@@ -19,25 +21,53 @@ struct SecretFolder {
     var seal: String { "\(path)/seal.secret" }
     /// What claim and prescription ids are made from: k_I of docs/formats/payload.md.
     var identifiers: String { "\(path)/identifiers.secret" }
-    var tls: String { "\(path)/tls.secret" }
+    var tlsKey: String { "\(path)/tls-key.pem" }
+    var tlsCertificate: String { "\(path)/tls.pem" }
 
     /// Makes and writes every secret, and returns the public half.
     func make(
         for id: InstitutionID, streams: [UInt16], governors: Int
     ) throws(Failure) -> PublicFile {
         try Files.makeFolder(path, isPrivate: true)
-        var public_ = PublicFile(id: id)
+        var made = PublicFile(id: id)
         for stream in streams {
             let key = try signingKey("submit \(stream) of \(id)", at: submit(stream))
-            public_.submit.append((stream, key))
+            made.submit.append((stream, key))
         }
-        public_.consensus = try signingKey("consensus of \(id)", at: consensus)
+        made.consensus = try signingKey("consensus of \(id)", at: consensus)
         for number in 1...max(1, governors) {
-            public_.govern.append(try signingKey("govern \(number) of \(id)", at: govern(number)))
+            made.govern.append(try signingKey("govern \(number) of \(id)", at: govern(number)))
         }
+        made.tls = try makeTLS(for: id)
+        made.seal = try makeSeal(for: id)
         try SecretFile(purpose: "identifiers of \(id)", bytes: SecretFile.random())
             .write(to: identifiers)
-        return public_
+        return made
+    }
+
+    private func makeTLS(for id: InstitutionID) throws(Failure) -> Digest {
+        let identity: TLSIdentity
+        do {
+            identity = try TLSIdentity.make(for: id)
+        } catch {
+            throw Failure(.other, "no TLS key could be made: \(error)")
+        }
+        try Files.writeSecret(identity.privateKeyPEM, to: tlsKey)
+        try Files.write(Array(identity.certificatePEM.utf8), to: tlsCertificate)
+        return identity.pin
+    }
+
+    private func makeSeal(for id: InstitutionID) throws(Failure) -> [UInt8] {
+        let key: SealSecretKey
+        let publicKey: SealPublicKey
+        do {
+            key = try SealSecretKey(random: .system)
+            publicKey = try key.publicKey
+        } catch {
+            throw Failure(.other, "no seal key could be made: \(error)")
+        }
+        try SecretFile(purpose: "seal of \(id)", bytes: key.bytes).write(to: seal)
+        return publicKey.bytes
     }
 
     private func signingKey(_ purpose: String, at path: String) throws(Failure) -> PublicKey {

@@ -1,7 +1,9 @@
 internal import Cryptography
 internal import Foundation
 internal import Primitives
+internal import Sealing
 internal import Testing
+internal import Transport
 
 @testable import custos
 
@@ -30,6 +32,22 @@ struct KeyFileTests {
         #expect(read.consensus == consensus.publicKey)
     }
 
+    @Test func tlsKeyHasItsPin() throws {
+        let secrets = SecretFolder(of: id, in: folder.path)
+        let made = try secrets.make(for: id, streams: [0], governors: 1)
+        let identity = try TLSIdentity(
+            certificatePEM: try Files.readText(secrets.tlsCertificate),
+            privateKeyPEM: try Files.readText(secrets.tlsKey))
+        #expect(made.tls == identity.pin)
+    }
+
+    @Test func sealKeyOpensWhatIsSealedToIt() throws {
+        let secrets = SecretFolder(of: id, in: folder.path)
+        let made = try secrets.make(for: id, streams: [0], governors: 1)
+        let key = try SealSecretKey(try SecretFile(path: secrets.seal).bytes)
+        #expect(try key.publicKey.bytes == made.seal)
+    }
+
     @Test func everyKeyIsItsOwn() throws {
         let made = try SecretFolder(of: id, in: folder.path)
             .make(for: id, streams: [0, 1], governors: 3)
@@ -40,7 +58,8 @@ struct KeyFileTests {
     @Test func secretsAreTheirOwnersAlone() throws {
         let secrets = SecretFolder(of: id, in: folder.path)
         _ = try secrets.make(for: id, streams: [0], governors: 1)
-        for name in try FileManager.default.contentsOfDirectory(atPath: secrets.path) {
+        let names = try FileManager.default.contentsOfDirectory(atPath: secrets.path)
+        for name in names where name != "tls.pem" {
             let path = "\(secrets.path)/\(name)"
             let mode = try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions]
             #expect(mode as? Int == 0o600, "\(name)")
