@@ -3,11 +3,14 @@ public import Primitives
 
 /// The claim that a key has a value under a state root, and the hashes that show it.
 ///
-/// Values come from anybody: nothing is checked before ``root(key:)``.
+/// It proves as well that every key between this one and the next is absent. Values come from
+/// anybody: nothing is believed before ``root`` equals a root that is.
 public struct MapProof: Hashable, Sendable {
     /// How many slots the map has.
     public let slotCount: UInt64
     public let slot: UInt64
+    /// The key that stands in the slot.
+    public let key: Digest
     /// The next key in sorted order; zero after the greatest.
     public let nextKey: Digest
     public let value: [UInt8]
@@ -15,11 +18,13 @@ public struct MapProof: Hashable, Sendable {
     public let path: [Digest]
 
     public init(
-        slotCount: UInt64, slot: UInt64, nextKey: Digest, value: [UInt8], path: [Digest]
+        slotCount: UInt64, slot: UInt64, key: Digest, nextKey: Digest, value: [UInt8],
+        path: [Digest]
     ) {
         self.slotCount = slotCount
         self.slot = slot
         self.nextKey = nextKey
+        self.key = key
         self.value = value
         self.path = path
     }
@@ -27,10 +32,10 @@ public struct MapProof: Hashable, Sendable {
     /// The longest value that a proof may carry, in bytes.
     public static let valueByteCountMax = 1 << 20
 
-    /// The state root of the map if `key` stands where the proof says, with its value.
+    /// The state root of the map if the key stands where the proof says, with its value.
     ///
-    /// - Returns: nil where the slot lies outside the map or the path has another length.
-    public func root(key: Digest) -> Digest? {
+    /// It is nil where the slot lies outside the map or the path has another length.
+    public var root: Digest? {
         guard slot < slotCount, path.count == 64 - (slotCount - 1).leadingZeroBitCount else {
             return nil
         }
@@ -57,11 +62,17 @@ public struct MapProof: Hashable, Sendable {
 }
 
 extension MapProof {
+    /// Whether the proof, once its root is believed, shows that no key is `absent`.
+    public func excludes(_ absent: Digest) -> Bool {
+        key < absent && (nextKey == .zero || absent < nextKey)
+    }
+
     /// Appends the proof, as `docs/formats/proof.md` has it.
     public func encode(into writer: inout CBORWriter) {
-        writer.array(5)
+        writer.array(6)
         writer.unsigned(slotCount)
         writer.unsigned(slot)
+        writer.digest(key)
         writer.digest(nextKey)
         writer.bytes(value)
         writer.array(path.count)
@@ -70,9 +81,10 @@ extension MapProof {
 
     /// Reads a proof where it stands in a larger item.
     public init(from reader: inout CBORReader) throws(CBORError) {
-        try reader.array(exactly: 5)
+        try reader.array(exactly: 6)
         slotCount = try reader.unsigned()
         slot = try reader.unsigned()
+        key = try reader.digest()
         nextKey = try reader.digest()
         value = Array(try reader.bytes(atMost: MapProof.valueByteCountMax))
         var path: [Digest] = []

@@ -57,19 +57,18 @@ public struct StateMap: Sendable {
         slotOf[key].flatMap { proof(ofSlot: $0) }
     }
 
-    /// The proof that a key is absent: the key before it, and the proof of that one's leaf.
+    /// The proof that a key is absent: that of the key before it.
     ///
     /// - Returns: nil where the key is there, or no tree is kept.
-    public func absence(of key: StateKey) -> (predecessor: Digest, proof: MapProof)? {
+    public func absence(of key: StateKey) -> MapProof? {
         guard slotOf[key] == nil, let tree else { return nil }
-        let slot = tree.predecessor(of: key.digest(in: ledger))
-        return proof(ofSlot: slot).map { (tree.keys[Int(slot)], $0) }
+        return proof(ofSlot: tree.predecessor(of: key.digest(in: ledger)))
     }
 
     private func proof(ofSlot slot: UInt32) -> MapProof? {
         guard let tree else { return nil }
         return MapProof(
-            slotCount: UInt64(records.count), slot: UInt64(slot),
+            slotCount: UInt64(records.count), slot: UInt64(slot), key: tree.keys[Int(slot)],
             nextKey: tree.keys[Int(tree.next[Int(slot)])],
             value: records[Int(slot)].value.encoded, path: tree.path(from: slot))
     }

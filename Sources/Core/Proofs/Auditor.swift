@@ -1,0 +1,88 @@
+internal import Consensus
+internal import Cryptography
+public import Ledger
+public import Primitives
+
+/// Checks proofs offline: trusts the genesis that it is given, a head if one is, and nobody else.
+///
+/// Validators are those of genesis: this version of the ledger admits no entry that changes them.
+public struct Auditor: Sendable {
+    public let ledger: LedgerID
+    private let validators: ValidatorSet
+    private let trusted: TrustedHead?
+
+    /// An auditor who trusts these.
+    ///
+    /// - Throws: ``ProofFailure`` where the genesis has no set of validators that can decide.
+    public init(genesis: Genesis, trusted: TrustedHead? = nil) throws(ProofFailure) {
+        ledger = genesis.ledger
+        self.trusted = trusted
+        var voters: [Validator] = []
+        for institution in genesis.institutions where institution.power > 0 {
+            guard let key = institution.consensusKey else { continue }
+            voters.append(Validator(id: institution.id, key: key, power: institution.power))
+        }
+        do throws(ConsensusError) {
+            validators = try ValidatorSet(voters)
+        } catch {
+            throw ProofFailure(.ledger, "\(error)")
+        }
+    }
+
+    /// The head, once the ledger, the quorum's signatures and what they cover have been checked.
+    func prove(_ claimed: ClaimedHead) throws(ProofFailure) -> ProvenHead {
+        let header = claimed.header
+        try agree(.ledger, "the header's ledger", found: header.ledger, right: ledger)
+        let proof = try step(.commitProof) { () throws(ConsensusError) in
+            try validators.verify(
+                Unverified(claimed.commitProof), with: SigningBytes(ledger: ledger),
+                by: KeyCheck()
+            ).message
+        }
+        let hash = header.hash
+        try agree(.header, "the header's hash", found: hash, right: proof.block.hash)
+        try agree(
+            .header, "the header's tree root", found: header.treeRoot,
+            right: proof.block.treeRoot)
+        try agree(.header, "the header's height", found: header.height, right: proof.height)
+        let signers = proof.precommits.map(\.voter)
+        let power = signers.compactMap { validators.index(of: $0) }
+            .reduce(0) { $0 + validators.validators[$1].power }
+        return ProvenHead(
+            header: header, hash: hash, signers: signers, power: power,
+            totalPower: validators.totalPower, anchor: try anchor(of: header, hash))
+    }
+
+    /// Links a header with the trusted head, where there is one of its height or above.
+    private func anchor(
+        of header: BlockHeader, _ hash: Digest
+    ) throws(ProofFailure) -> ProvenHead.Anchor {
+        guard let trusted else { return .genesisOnly }
+        let head = trusted.header
+        try agree(.trustedHead, "the trusted head's ledger", found: head.ledger, right: ledger)
+        if header.height == head.height {
+            try agree(.trustedHead, "the header's hash", found: hash, right: head.hash)
+            return .trustedHead(head.height)
+        }
+        // A newer header stands on its signatures alone.
+        guard header.height < head.height else { return .genesisOnly }
+        guard let consistency = trusted.consistency else {
+            throw ProofFailure(
+                .trustedHead,
+                "the header is of height \(header.height), below the trusted head of "
+                    + "\(head.height), and no consistency proof links them")
+        }
+        try agree(
+            .trustedHead, "the consistency proof's first size", found: consistency.firstSize,
+            right: header.treeSize)
+        try agree(
+            .trustedHead, "the consistency proof's second size", found: consistency.secondSize,
+            right: head.treeSize)
+        if header.treeSize > 0 {
+            try step(.trustedHead) { () throws(CryptographyError) in
+                try consistency.verify(firstRoot: header.treeRoot, secondRoot: head.treeRoot)
+            }
+        }
+        return .trustedHead(head.height)
+    }
+}

@@ -1,0 +1,55 @@
+internal import Primitives
+internal import Records
+
+/// A finding bundle whose every part is proved to be what its entries commit to.
+///
+/// What is left to do, above this room: check that the rules have the hashes that the body names,
+/// evaluate the rule over the facts of the evidence, and compare the body's bytes.
+public struct ProvenFinding: Sendable {
+    public let entry: ProvenEntry
+    public let statement: FindingStatement
+    public let rules: [[UInt8]]
+    public let knowledge: [FindingBundle.Table]
+    public let evidence: [Evidence]
+
+    /// An entry that is proved, and the payload that it commits to.
+    public struct Evidence: Sendable {
+        public let entry: ProvenEntry
+        public let payload: [UInt8]
+    }
+}
+
+extension Auditor {
+    /// The parts of a bundle, once each has been checked against the entry that commits to it.
+    ///
+    /// - Throws: ``ProofFailure``, the first step that fails.
+    public func verify(_ bundle: FindingBundle) throws(ProofFailure) -> ProvenFinding {
+        let entry = try verify(bundle.proof)
+        guard case .finding(let mark) = entry.entry.body else {
+            throw ProofFailure(
+                .statement, "the entry is of kind \(entry.entry.kind); right would be finding")
+        }
+        let payload = Payload(
+            mediaType: FindingStatement.mediaType, source: bundle.statement, facts: [])
+        try agree(
+            .statement, "the commitment to the statement",
+            found: PayloadCommitment.commit(
+                to: payload.encode(), salt: bundle.salt, ledger: ledger),
+            right: entry.entry.commitment)
+        let statement = try FindingStatement.decode(bundle.statement)
+        try agree(.statement, "the finding's id", found: statement.finding, right: mark.finding)
+        var evidence: [ProvenFinding.Evidence] = []
+        for item in bundle.evidence {
+            let proven = try verify(item.proof)
+            try agree(
+                .evidence, "the commitment of leaf \(proven.leafIndex)",
+                found: PayloadCommitment.commit(
+                    to: item.payload, salt: item.salt, ledger: ledger),
+                right: proven.entry.commitment)
+            evidence.append(ProvenFinding.Evidence(entry: proven, payload: item.payload))
+        }
+        return ProvenFinding(
+            entry: entry, statement: statement, rules: bundle.rules,
+            knowledge: bundle.knowledge, evidence: evidence)
+    }
+}

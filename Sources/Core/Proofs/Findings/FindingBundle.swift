@@ -1,0 +1,132 @@
+internal import Primitives
+
+/// All that it takes to check a finding again: its proof, the rules, the knowledge, the evidence.
+///
+/// Believed in nothing before an ``Auditor`` has checked it; evaluating the rule again is done
+/// above this room. Source: `docs/formats/proof.md`.
+public struct FindingBundle: Hashable, Sendable {
+    /// Of the finding entry.
+    public let proof: ProofFile
+    /// The statement's bytes, opened.
+    public let statement: [UInt8]
+    /// Of the finding's payload, 32 bytes.
+    public let salt: [UInt8]
+    /// Canonical rules: the rule and those that it uses.
+    public let rules: [[UInt8]]
+    /// Knowledge tables: name and canonical rows used.
+    public let knowledge: [Table]
+    public let evidence: [Evidence]
+
+    /// The rows of a knowledge table that the rule looked at.
+    public struct Table: Hashable, Sendable {
+        public let name: String
+        public let rows: [UInt8]
+
+        public init(name: String, rows: [UInt8]) {
+            self.name = name
+            self.rows = rows
+        }
+    }
+
+    /// An entry that the finding rests on, with its payload opened.
+    public struct Evidence: Hashable, Sendable {
+        public let proof: ProofFile
+        public let payload: [UInt8]
+        /// 32 bytes.
+        public let salt: [UInt8]
+
+        public init(proof: ProofFile, payload: [UInt8], salt: [UInt8]) {
+            self.proof = proof
+            self.payload = payload
+            self.salt = salt
+        }
+    }
+
+    public init(
+        proof: ProofFile, statement: [UInt8], salt: [UInt8], rules: [[UInt8]],
+        knowledge: [Table], evidence: [Evidence]
+    ) {
+        self.proof = proof
+        self.statement = statement
+        self.salt = salt
+        self.rules = rules
+        self.knowledge = knowledge
+        self.evidence = evidence
+    }
+}
+
+extension FindingBundle {
+    /// The bytes of the bundle.
+    public func encode() -> [UInt8] {
+        var writer = CBORWriter(reservingCapacity: 16_384)
+        writer.map(7)
+        writer.unsigned(0)
+        writer.unsigned(1)
+        writer.unsigned(1)
+        proof.encode(into: &writer)
+        writer.unsigned(2)
+        writer.bytes(statement)
+        writer.unsigned(3)
+        writer.bytes(salt)
+        writer.unsigned(4)
+        writer.array(rules.count)
+        for rule in rules { writer.bytes(rule) }
+        writer.unsigned(5)
+        writer.array(knowledge.count)
+        for table in knowledge {
+            writer.array(2)
+            writer.text(table.name)
+            writer.bytes(table.rows)
+        }
+        writer.unsigned(6)
+        writer.array(evidence.count)
+        for item in evidence {
+            writer.array(3)
+            item.proof.encode(into: &writer)
+            writer.bytes(item.payload)
+            writer.bytes(item.salt)
+        }
+        return writer.bytes
+    }
+
+    /// Reads a bundle from exactly these bytes.
+    ///
+    /// - Throws: ``ProofFailure`` at step ``ProofStep/form``.
+    public static func decode(_ bytes: [UInt8]) throws(ProofFailure) -> FindingBundle {
+        try reading("finding bundle", bytes[...]) { reader throws(CBORError) in
+            try FindingBundle(from: &reader)
+        }
+    }
+
+    private init(from reader: inout CBORReader) throws(CBORError) {
+        try reader.versionedMap(exactly: 7)
+        try reader.key(1)
+        proof = try ProofFile(from: &reader)
+        try reader.key(2)
+        statement = Array(try reader.bytes())
+        try reader.key(3)
+        salt = Array(try reader.bytes(exactly: 32))
+        try reader.key(4)
+        var rules: [[UInt8]] = []
+        for _ in 0..<(try reader.array(atMost: 1_024)) { rules.append(Array(try reader.bytes())) }
+        self.rules = rules
+        try reader.key(5)
+        var knowledge: [Table] = []
+        for _ in 0..<(try reader.array(atMost: 1_024)) {
+            try reader.array(exactly: 2)
+            knowledge.append(
+                Table(name: try reader.text(atMost: 255), rows: Array(try reader.bytes())))
+        }
+        self.knowledge = knowledge
+        try reader.key(6)
+        var evidence: [Evidence] = []
+        for _ in 0..<(try reader.array(atMost: 65_536)) {
+            try reader.array(exactly: 3)
+            evidence.append(
+                Evidence(
+                    proof: try ProofFile(from: &reader), payload: Array(try reader.bytes()),
+                    salt: Array(try reader.bytes(exactly: 32))))
+        }
+        self.evidence = evidence
+    }
+}

@@ -1,0 +1,119 @@
+internal import Primitives
+
+/// What a verifier does, one thing after the other; its report names the steps by these.
+public enum ProofStep: String, CaseIterable, Sendable {
+    /// The bytes are read.
+    case form = "form"
+    /// The proof is of the ledger that the genesis founds.
+    case ledger = "ledger id"
+    /// More than 2/3 of the power signed the block.
+    case commitProof = "commit proof"
+    /// The header is the one that was signed, and so are its tree root and height.
+    case header = "header hash"
+    /// The header is, or comes before, a head that the auditor trusts.
+    case trustedHead = "trusted head"
+    /// The entry stands in the ledger tree.
+    case ledgerTree = "inclusion in the ledger"
+    /// The entry stands in the batch that its issuer signed.
+    case batchTree = "inclusion in the batch"
+    /// The issuer and its keys stand in the state map.
+    case issuer = "issuer's key"
+    /// The issuer signed the batch.
+    case batchSignature = "signature of the batch"
+    /// The entry's issuer, stream and number are those that the batch was signed for.
+    case number = "number of the entry"
+    /// The term's head stands in the state map, or the term does not.
+    case termHead = "head of the term"
+    /// The list is the one that the head commits to, with nothing left out or added.
+    case completeness = "completeness"
+    /// The entries handed in are those of the list.
+    case rows = "entries of the list"
+    /// The statement is the one that the finding's entry commits to, and has the finding's id.
+    case statement = "statement of the finding"
+    /// Each payload is the one that its entry commits to.
+    case evidence = "evidence"
+}
+
+/// Why a proof does not prove what it claims: the step that failed, and the reason.
+public struct ProofFailure: Error, Equatable, Sendable {
+    public let step: ProofStep
+    /// For a person: what was found and what would be right.
+    public let reason: String
+
+    public init(_ step: ProofStep, _ reason: String) {
+        self.step = step
+        self.reason = reason
+    }
+}
+
+extension ProofFailure: CustomStringConvertible {
+    public var description: String { "not proved, at step \"\(step.rawValue)\": \(reason)" }
+}
+
+/// Does one step, and says which it was where it fails.
+func step<Value, Failure: Error>(
+    _ step: ProofStep, _ body: () throws(Failure) -> Value
+) throws(ProofFailure) -> Value {
+    do throws(Failure) {
+        return try body()
+    } catch {
+        throw ProofFailure(step, "\(error)")
+    }
+}
+
+/// Throws unless two values that must agree do.
+func agree<Value: Equatable>(
+    _ at: ProofStep, _ what: String, found: Value, right: Value
+) throws(ProofFailure) {
+    guard found == right else {
+        throw ProofFailure(at, "\(what) is \(found); right would be \(right)")
+    }
+}
+
+/// Reads exactly `bytes` as one item.
+func reading<Value>(
+    _ what: String, _ bytes: ArraySlice<UInt8>,
+    _ body: (inout CBORReader) throws(CBORError) -> Value
+) throws(ProofFailure) -> Value {
+    do throws(CBORError) {
+        var reader = CBORReader(bytes)
+        let value = try body(&reader)
+        try reader.finish()
+        return value
+    } catch {
+        throw ProofFailure(.form, "the \(what) is malformed: \(error)")
+    }
+}
+
+extension CBORReader {
+    /// Reads the map key that must stand here.
+    mutating func key(_ expected: UInt64) throws(CBORError) {
+        let start = offset
+        guard try unsigned() == expected else {
+            throw .key(offset: start, key: expected, problem: .missing)
+        }
+    }
+
+    /// Opens a map of exactly `count` pairs, the first of which is the format version.
+    mutating func versionedMap(exactly count: Int) throws(CBORError) {
+        let start = offset
+        guard try map(atMost: count) == count else {
+            throw .outOfRange(offset: start, what: "count of map pairs", limit: UInt64(count))
+        }
+        try key(0)
+        try version(1)
+    }
+
+    mutating func path() throws(CBORError) -> [Digest] {
+        var path: [Digest] = []
+        for _ in 0..<(try array(atMost: 64)) { path.append(try digest()) }
+        return path
+    }
+}
+
+extension CBORWriter {
+    mutating func path(_ path: [Digest]) {
+        array(path.count)
+        for hash in path { digest(hash) }
+    }
+}

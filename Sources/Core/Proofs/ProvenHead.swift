@@ -1,0 +1,79 @@
+public import Consensus
+public import Cryptography
+public import Ledger
+public import Primitives
+
+/// A block header that a quorum signed, and how far that can be trusted.
+public struct ProvenHead: Sendable {
+    public let header: BlockHeader
+    /// SHA-256 of the header's bytes.
+    public let hash: Digest
+    /// Who signed, by id.
+    public let signers: [InstitutionID]
+    /// The power of those who signed, and of all validators.
+    public let power: UInt64
+    public let totalPower: UInt64
+    public let anchor: Anchor
+
+    /// What the trust in a head rests on.
+    public enum Anchor: Hashable, Sendable {
+        /// On the keys of the validators of the genesis: nobody may have got hold of more than
+        /// 2/3 of them, ever.
+        case genesisOnly
+        /// On a head that the auditor trusts, at this height, which is or follows this one.
+        case trustedHead(Height)
+    }
+}
+
+extension ProvenHead.Anchor: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .genesisOnly: "genesis only: assumes that no old quorum's keys leaked"
+        case .trustedHead(let height): "anchored by the trusted head of height \(height)"
+        }
+    }
+}
+
+/// A header and its commit proof, as a proof file carries them: believed in nothing yet.
+public struct ClaimedHead: Hashable, Sendable {
+    public let header: BlockHeader
+    public let commitProof: CommitProof
+
+    public init(header: BlockHeader, commitProof: CommitProof) {
+        self.header = header
+        self.commitProof = commitProof
+    }
+
+    func encodeFields(headerKey: UInt64, into writer: inout CBORWriter) {
+        writer.unsigned(headerKey)
+        writer.bytes(header.encode())
+        writer.unsigned(headerKey + 1)
+        commitProof.write(to: &writer)
+    }
+
+    init(headerKey: UInt64, from reader: inout CBORReader) throws(CBORError) {
+        try reader.key(headerKey)
+        let start = reader.offset
+        let bytes = try reader.bytes(atMost: 1_024)
+        do throws(LedgerError) {
+            header = try BlockHeader.decode(bytes)
+        } catch {
+            throw .unexpected(offset: start, expected: "a block header", found: "\(error)")
+        }
+        try reader.key(headerKey + 1)
+        commitProof = try CommitProof.read(from: &reader).claimed
+    }
+}
+
+/// A head that the auditor trusts for a reason of their own: a witness, a printed page.
+public struct TrustedHead: Hashable, Sendable {
+    public let header: BlockHeader
+    /// That the ledger tree of the proof's header is the start of the trusted one.
+    public let consistency: ConsistencyProof?
+
+    /// The head; `consistency` links it with the header of a proof of lower height.
+    public init(_ header: BlockHeader, consistency: ConsistencyProof? = nil) {
+        self.header = header
+        self.consistency = consistency
+    }
+}
