@@ -1,0 +1,55 @@
+internal import ArgumentParser
+internal import Ledger
+internal import Primitives
+internal import Proofs
+
+/// Checks a proof offline.
+struct VerifyCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "verify",
+        abstract: "Check a proof offline; nobody is contacted, no node is trusted.",
+        discussion: """
+            FILE is a proof of one entry, a bundle of a finding with its evidence, or a complete \
+            list; what it is, it says itself. Trusted is the genesis, and a head where you have \
+            one from a witness, a printed page or another ledger.
+
+            Ends with 0 where the proof holds, with 1 where it does not.
+
+            Examples:
+              custos verify claim.proof --genesis county.genesis
+              custos verify finding.proof --genesis county.genesis --head june.header --json
+            """)
+
+    @Argument(help: "The proof.")
+    var file: String
+
+    @Option(help: "The genesis of the ledger.")
+    var genesis: String
+
+    @Option(help: "A file with the bytes of a block header that you trust.")
+    var head: String?
+
+    @OptionGroup var output: OutputOptions
+
+    func run() throws {
+        let genesis = try Genesis.read(genesis)
+        let bytes = try Files.read(file)
+        let trusted = try head.map { path throws(Failure) in try trustedHead(path) }
+        do {
+            let auditor = try Auditor(genesis: genesis, trusted: trusted)
+            output.show(try VerifyReport(bytes, auditor))
+        } catch let failure as ProofFailure {
+            output.show(VerifyReport(failure))
+            throw Ending.refused
+        }
+    }
+
+    private func trustedHead(_ path: String) throws(Failure) -> TrustedHead {
+        let bytes = try Files.read(path)
+        do {
+            return TrustedHead(try BlockHeader.decode(bytes[...]))
+        } catch {
+            throw Failure(.file, "\(path) is no block header: \(error)")
+        }
+    }
+}

@@ -1,0 +1,82 @@
+internal import Primitives
+internal import Records
+
+/// An entry as a person or a program reads it: what stands in clear.
+struct EntryView: Encodable {
+    let leaf: UInt64
+    let leafHash: String
+    let kind: String
+    let issuer: String
+    let stream: UInt16
+    let number: UInt64
+    let time: String
+    let subjects: [String]
+    let commitment: String?
+    let recipients: [String]
+    let access: Access?
+    let body: String?
+
+    struct Access: Encodable {
+        let action: String
+        let purpose: String
+        let basis: String
+        let outcome: String
+    }
+
+    init(_ entry: Entry, leaf: UInt64, leafHash: Digest) {
+        self.leaf = leaf
+        self.leafHash = leafHash.description
+        kind = Self.words("\(entry.kind)")
+        issuer = entry.issuer.name
+        stream = entry.stream.number
+        number = entry.number
+        time = entry.eventTime.description
+        subjects = entry.subjects.map(\.description)
+        commitment = entry.commitment?.description
+        recipients = entry.recipients.map(\.name)
+        access = entry.access.map { access in
+            Access(
+                action: Self.words("\(access.action)"), purpose: Self.words("\(access.purpose)"),
+                basis: Self.words("\(access.basis)"), outcome: Self.words("\(access.outcome)"))
+        }
+        body = entry.body.map(Self.text)
+    }
+
+    var lines: [String] {
+        var lines = [
+            "leaf \(leaf): \(kind), by \(issuer), stream \(stream), number \(number), \(time)"
+        ]
+        for subject in subjects { lines.append("  about       \(subject)") }
+        if let access {
+            lines.append(
+                "  access      \(access.action) for \(access.purpose), basis \(access.basis), "
+                    + access.outcome)
+        }
+        if let body { lines.append("  says        \(body)") }
+        if let commitment { lines.append("  commitment  \(commitment)") }
+        if !recipients.isEmpty {
+            lines.append("  sealed to   \(recipients.joined(separator: ", "))")
+        }
+        return lines
+    }
+
+    private static func text(_ body: EntryBody) -> String {
+        switch body {
+        case .link(let link): "\(link)"
+        case .source(let source): "\(source)"
+        case .void(let void): "numbers \(void.first) to \(void.last) will never come"
+        case .credential(let credential): "\(credential)"
+        case .finding(let mark): "finding \(mark.finding)"
+        case .unread(let bytes): "\(bytes.count) bytes of a kind that this version cannot read"
+        }
+    }
+
+    /// `seriousFailure` as `serious failure`.
+    static func words(_ name: String) -> String {
+        name.reduce(into: "") { text, character in
+            if character.isUppercase { text += " " + character.lowercased() } else {
+                text.append(character)
+            }
+        }
+    }
+}

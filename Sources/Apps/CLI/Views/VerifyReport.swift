@@ -1,0 +1,151 @@
+internal import Ledger
+internal import Primitives
+internal import Proofs
+
+/// What a verifier found, step by step.
+struct VerifyReport: Report {
+    let holds: Bool
+    let kind: String?
+    /// What was checked and held, in order.
+    let steps: [String]
+    let failedStep: String?
+    let reason: String?
+    let head: Head?
+    let finding: String?
+    let evidence: Int?
+    let term: String?
+    let entries: [EntryView]
+    /// Leaf indices of a complete list.
+    let leaves: [UInt64]?
+
+    struct Head: Encodable {
+        let height: UInt64
+        let time: String
+        let hash: String
+        let treeSize: UInt64
+        let treeRoot: String
+        let signers: [String]
+        let power: UInt64
+        let totalPower: UInt64
+        let anchor: String
+
+        init(_ head: ProvenHead) {
+            height = head.header.height.blocks
+            time = head.header.time.description
+            hash = head.hash.description
+            treeSize = head.header.treeSize
+            treeRoot = head.header.treeRoot.description
+            signers = head.signers.map(\.name)
+            power = head.power
+            totalPower = head.totalPower
+            anchor = "\(head.anchor)"
+        }
+    }
+
+    /// Reads the bytes as whichever kind of proof they are, and checks them.
+    init(_ bytes: [UInt8], _ auditor: Auditor) throws(ProofFailure) {
+        switch ProofKind(bytes) {
+        case .finding: self.init(try auditor.verify(try FindingBundle.decode(bytes)))
+        case .term: self.init(try auditor.verify(try TermProof.decode(bytes)))
+        case .entry: self.init(try auditor.verify(try ProofFile.decode(bytes)))
+        }
+    }
+
+    init(_ failure: ProofFailure) {
+        self.init(
+            holds: false, kind: nil, steps: [], failedStep: failure.step.rawValue,
+            reason: failure.reason)
+    }
+
+    private init(_ entry: ProvenEntry) {
+        self.init(
+            holds: true, kind: "entry", steps: entry.steps.map(\.rawValue),
+            head: Head(entry.head), entries: [EntryView(entry)])
+    }
+
+    private init(_ finding: ProvenFinding) {
+        let steps = finding.entry.steps + [.statement, .evidence]
+        self.init(
+            holds: true, kind: "finding", steps: steps.map(\.rawValue),
+            head: Head(finding.entry.head), finding: finding.statement.finding.description,
+            evidence: finding.evidence.count,
+            entries: [EntryView(finding.entry)] + finding.evidence.map { EntryView($0.entry) })
+    }
+
+    private init(_ list: ProvenTerm) {
+        let steps: [ProofStep] = [
+            .form, .ledger, .commitProof, .header, .termHead, .completeness,
+        ]
+        self.init(
+            holds: true, kind: "complete list", steps: steps.map(\.rawValue),
+            head: Head(list.head), term: list.term.description,
+            leaves: list.items.map(\.leafIndex))
+    }
+
+    private init(
+        holds: Bool, kind: String?, steps: [String], failedStep: String? = nil,
+        reason: String? = nil, head: Head? = nil, finding: String? = nil, evidence: Int? = nil,
+        term: String? = nil, entries: [EntryView] = [], leaves: [UInt64]? = nil
+    ) {
+        self.holds = holds
+        self.kind = kind
+        self.steps = steps
+        self.failedStep = failedStep
+        self.reason = reason
+        self.head = head
+        self.finding = finding
+        self.evidence = evidence
+        self.term = term
+        self.entries = entries
+        self.leaves = leaves
+    }
+
+    var lines: [String] {
+        if let failedStep, let reason {
+            return ["REFUSED at \"\(failedStep)\": \(reason)"]
+        }
+        var lines = steps.map { "  holds  \($0)" }
+        if let head {
+            lines += [
+                "", "block \(head.height) of \(head.time)", "  hash    \(head.hash)",
+                "  tree    \(head.treeSize) entries, root \(head.treeRoot)",
+                "  signed  \(head.signers.joined(separator: ", ")): "
+                    + "\(head.power) of \(head.totalPower) votes",
+                "  trust   \(head.anchor)",
+            ]
+        }
+        if let finding {
+            lines += ["", "finding \(finding), with \(evidence ?? 0) entries of evidence"]
+        }
+        if let term { lines += ["", "\(term): exactly \(leaves?.count ?? 0) entries, none missing"] }
+        for entry in entries { lines += [""] + entry.lines }
+        return lines + ["", "PROVED: \(kind ?? "")"]
+    }
+}
+
+extension EntryView {
+    init(_ proven: ProvenEntry) {
+        self.init(proven.entry, leaf: proven.leafIndex, leafHash: proven.leafHash)
+    }
+}
+
+/// Which of the formats of `docs/formats/proof.md` bytes claim to be.
+enum ProofKind {
+    case entry
+    case finding
+    case term
+
+    /// By the count of fields, and by what the second one is; hostile bytes are some kind, too.
+    init(_ bytes: [UInt8]) {
+        var reader = CBORReader(bytes)
+        guard (try? reader.map(atMost: 16)) == 7, (try? reader.unsigned()) == 0,
+            (try? reader.unsigned()) != nil, (try? reader.unsigned()) == 1,
+            let major = try? reader.nextMajorType()
+        else {
+            self = .entry
+            return
+        }
+        // A bundle begins with a whole proof file, a map; a list with the ledger's id, bytes.
+        self = major == 5 ? .finding : .term
+    }
+}
