@@ -35,11 +35,11 @@ struct VerifyCommand: ParsableCommand {
         let genesis = try Genesis.read(genesis)
         let bytes = try Files.read(file)
         let trusted = try head.map { path throws(Failure) in try trustedHead(path) }
-        do {
+        do throws(ProofFailure) {
             let auditor = try Auditor(genesis: genesis, trusted: trusted)
             output.show(try VerifyReport(bytes, auditor))
-        } catch let failure as ProofFailure {
-            output.show(VerifyReport(failure))
+        } catch {
+            output.show(VerifyReport(error))
             throw Ending.refused
         }
     }
