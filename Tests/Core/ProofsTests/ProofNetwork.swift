@@ -65,7 +65,7 @@ struct ProofNetwork {
             kind: finding == nil ? .record : .finding, issuer: ProofNetwork.id(issuer),
             stream: StreamID(0), number: number, eventTime: genesis.start,
             subjects: finding == nil ? [.patient(ProofNetwork.patient(patient))] : [],
-            commitment: PayloadCommitment.commit(
+            commitment: try? PayloadCommitment.commit(
                 to: payload, salt: ProofNetwork.salt, ledger: ledger),
             sealedPayload: ProofNetwork.digest("sealed"), recipients: [ProofNetwork.id("insurer")],
             body: finding.map {

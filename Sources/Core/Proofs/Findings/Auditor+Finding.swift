@@ -1,3 +1,4 @@
+internal import Cryptography
 internal import Primitives
 internal import Records
 
@@ -33,8 +34,7 @@ extension Auditor {
             mediaType: FindingStatement.mediaType, source: bundle.statement, facts: [])
         try agree(
             .statement, "the commitment to the statement",
-            found: PayloadCommitment.commit(
-                to: payload.encode(), salt: bundle.salt, ledger: ledger),
+            found: try commitment(.statement, to: payload.encode(), salt: bundle.salt),
             right: entry.entry.commitment)
         let statement = try FindingStatement.decode(bundle.statement)
         try agree(.statement, "the finding's id", found: statement.finding, right: mark.finding)
@@ -43,13 +43,20 @@ extension Auditor {
             let proven = try verify(item.proof)
             try agree(
                 .evidence, "the commitment of leaf \(proven.leafIndex)",
-                found: PayloadCommitment.commit(
-                    to: item.payload, salt: item.salt, ledger: ledger),
+                found: try commitment(.evidence, to: item.payload, salt: item.salt),
                 right: proven.entry.commitment)
             evidence.append(ProvenFinding.Evidence(entry: proven, payload: item.payload))
         }
         return ProvenFinding(
             entry: entry, statement: statement, rules: bundle.rules,
             knowledge: bundle.knowledge, evidence: evidence)
+    }
+
+    private func commitment(
+        _ at: ProofStep, to payload: [UInt8], salt: [UInt8]
+    ) throws(ProofFailure) -> Digest {
+        try step(at) { () throws(CryptographyError) in
+            try PayloadCommitment.commit(to: payload, salt: salt, ledger: ledger)
+        }
     }
 }

@@ -54,15 +54,3 @@ public struct FindingStatement: Hashable, Sendable {
         }
     }
 }
-
-/// The commitment that an entry makes to a payload.
-///
-/// Source: `docs/formats/payload.md`.
-public enum PayloadCommitment {
-    /// SHA-256("custos payload" ‖ ledger id ‖ salt ‖ SHA-256(payload)).
-    public static func commit(to payload: [UInt8], salt: [UInt8], ledger: LedgerID) -> Digest {
-        SHA256.hash(
-            Array("custos payload".utf8) + ledger.digest.bytes + salt
-                + SHA256.hash(payload).bytes)
-    }
-}
