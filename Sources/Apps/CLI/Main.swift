@@ -31,5 +31,7 @@ struct Custos: AsyncParsableCommand {
             `custos --generate-completion-script bash` (or zsh, fish) prints completions.
             """,
         version: "0.1.0",
-        subcommands: [KeygenCommand.self, GenesisCommand.self, DevnetCommand.self, VerifyCommand.self])
+        subcommands: [
+            KeygenCommand.self, GenesisCommand.self, DevnetCommand.self, VerifyCommand.self,
+        ])
 }

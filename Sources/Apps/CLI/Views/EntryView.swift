@@ -74,7 +74,9 @@ struct EntryView: Encodable {
     /// `seriousFailure` as `serious failure`.
     static func words(_ name: String) -> String {
         name.reduce(into: "") { text, character in
-            if character.isUppercase { text += " " + character.lowercased() } else {
+            if character.isUppercase {
+                text += " " + character.lowercased()
+            } else {
                 text.append(character)
             }
         }

@@ -117,7 +117,9 @@ struct VerifyReport: Report {
         if let finding {
             lines += ["", "finding \(finding), with \(evidence ?? 0) entries of evidence"]
         }
-        if let term { lines += ["", "\(term): exactly \(leaves?.count ?? 0) entries, none missing"] }
+        if let term {
+            lines += ["", "\(term): exactly \(leaves?.count ?? 0) entries, none missing"]
+        }
         for entry in entries { lines += [""] + entry.lines }
         return lines + ["", "PROVED: \(kind ?? "")"]
     }
