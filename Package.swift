@@ -51,6 +51,12 @@ let rooms: [Room] = [
     .core(
         "Proofs",
         ["Primitives", "Cryptography", "Records", "Consensus", "Ledger"]),
+    .core(
+        "Findings",
+        [
+            "Primitives", "Cryptography", "Records", "RuleLanguage", "RuleEngine", "Consensus",
+            "Ledger", "Proofs",
+        ]),
     .core("Hosting", ["Primitives", "Cryptography", "Records", "Consensus", "Ledger"]),
 
     // Shell: everything that touches the world.
@@ -61,13 +67,14 @@ let rooms: [Room] = [
         "Supervision",
         [
             "Primitives", "Cryptography", "Records", "RuleLanguage", "RuleEngine", "Ledger",
-            "Storage", "Sealing",
-        ], [log]),
+            "Findings", "Storage", "Sealing",
+        ]),
     .shell(
         "Node",
         [
             "Primitives", "Cryptography", "Records", "RuleLanguage", "RuleEngine", "Consensus",
-            "Ledger", "Proofs", "Hosting", "Storage", "Transport", "Sealing", "Supervision",
+            "Ledger", "Proofs", "Findings", "Hosting", "Storage", "Transport", "Sealing",
+            "Supervision",
         ], nio + [log]),
 
     // Tools: text and foreign formats into what Core knows.
@@ -79,8 +86,8 @@ let rooms: [Room] = [
         "CLI", command: "custos",
         [
             "Primitives", "Cryptography", "Records", "RuleLanguage", "RuleEngine", "Consensus",
-            "Ledger", "Proofs", "Hosting", "Storage", "Transport", "Sealing", "Supervision",
-            "Node", "RuleSource", "Interop",
+            "Ledger", "Proofs", "Findings", "Hosting", "Storage", "Transport", "Sealing",
+            "Supervision", "Node", "RuleSource", "Interop",
         ], [arguments, log, yams]),
 
     // The house itself: tests that read the sources instead of running them.

@@ -1,0 +1,72 @@
+internal import Cryptography
+public import Primitives
+public import Records
+
+/// Whether an opened payload is the one that an entry commits to, and may be used as evidence.
+public enum PayloadCheck {
+    /// The payload in `bytes`, if it matches the entry.
+    ///
+    /// The same answer comes at every recipient and at every auditor, so that nobody draws a
+    /// finding from facts that another one would not accept.
+    ///
+    /// - Throws: ``PayloadProblem``, the first that is found.
+    public static func check(
+        _ bytes: [UInt8], salt: [UInt8], of entry: Entry, ledger: LedgerID
+    ) throws(PayloadProblem) -> Payload {
+        let recomputed = try? PayloadCommitment.commit(to: bytes, salt: salt, ledger: ledger)
+        guard let recomputed, recomputed == entry.commitment else { throw .commitment }
+        return try read(bytes, of: entry)
+    }
+
+    /// The payload in `bytes`, which were already seen to match the entry's commitment.
+    ///
+    /// - Throws: ``PayloadProblem/format(_:)``, ``PayloadProblem/patient(ordinal:field:)``.
+    public static func read(
+        _ bytes: [UInt8], of entry: Entry
+    ) throws(PayloadProblem) -> Payload {
+        let payload: Payload
+        do throws(FactError) {
+            payload = try Payload.decode(bytes)
+        } catch {
+            throw .format(error)
+        }
+        try checkPatients(of: payload, entry: entry)
+        return payload
+    }
+
+    /// Throws where a fact names a patient whom the entry does not: it would stand under a
+    /// pseudonym that the ledger's index does not list it under.
+    public static func checkPatients(
+        of payload: Payload, entry: Entry
+    ) throws(PayloadProblem) {
+        for (ordinal, fact) in payload.facts.enumerated() {
+            for field in fact.kind.schema.fields where field.type == .patient {
+                guard case .id(let id) = fact[field.number] else { continue }
+                guard entry.subjects.contains(.patient(id)) else {
+                    throw .patient(ordinal: ordinal, field: field.name)
+                }
+            }
+        }
+    }
+}
+
+/// Why an opened payload is no evidence.
+public enum PayloadProblem: Error, Equatable, Sendable {
+    /// Salt and payload do not give the entry's commitment.
+    case commitment
+    /// It matches, and is no payload in the format.
+    case format(FactError)
+    /// A fact names a patient whom the entry does not.
+    case patient(ordinal: Int, field: String)
+}
+
+extension PayloadProblem: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .commitment: "salt and payload do not give the commitment of the entry"
+        case .format(let error): "the payload matches its commitment, and is none: \(error)"
+        case .patient(let ordinal, let field):
+            "fact \(ordinal) of the payload names in '\(field)' a patient that the entry does not"
+        }
+    }
+}
