@@ -1,0 +1,67 @@
+public import Findings
+public import Primitives
+public import Records
+public import Sealing
+public import Storage
+
+/// Why supervision on this node cannot do what it was asked.
+public enum SupervisionError: Error, Equatable, Sendable {
+    case storage(StorageError)
+    case sealing(SealingError)
+    /// A row on the disk is not what was written there.
+    case damaged(table: String, key: [UInt8])
+    /// A message or file is not in the format of `what`.
+    case malformed(what: String, CBORError)
+    /// A committed leaf is no entry; the node's block store and this room disagree.
+    case entry(leafIndex: UInt64, EntryError)
+    /// What was submitted cannot become an entry.
+    case submission(EntryError)
+    /// The payload of a submission could not be used as evidence by anybody.
+    case evidence(PayloadProblem)
+    /// Lost numbers are declared by the outbox, which alone knows them.
+    case voidIsTheOutboxs
+    /// The payload of a submission of this kind is missing, or is one too many.
+    case payload(EntryKind, isWanted: Bool)
+    case recipient(InstitutionID, why: String)
+    case tooManyRecipients(count: Int)
+    /// A line of the recipient policy says what it must not.
+    case policy(String)
+    /// A message speaks of another ledger or issuer than it may.
+    case foreign(what: String, from: InstitutionID)
+    /// A message answers a question that was not asked.
+    case unasked(what: String)
+    /// The block does not follow the last one that was taken in.
+    case outOfOrder(height: Height, expected: Height)
+}
+
+extension SupervisionError: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .storage(let error): error.description
+        case .sealing(let error): error.description
+        case .damaged(let table, let key):
+            "the row \(key.hex) of the table '\(table)' is damaged; move the folder "
+                + "'supervision' away, and the node builds it again from the ledger"
+        case .malformed(let what, let error): "the \(what) is malformed: \(error)"
+        case .entry(let leaf, let error): "leaf \(leaf) of the ledger: \(error)"
+        case .submission(let error): "the submission cannot become an entry: \(error)"
+        case .evidence(let problem): "the submission cannot become an entry: \(problem)"
+        case .voidIsTheOutboxs:
+            "a void entry is made by the node's outbox; it cannot be submitted"
+        case .payload(let kind, let isWanted):
+            isWanted
+                ? "a submission of kind \(kind) needs a payload"
+                : "a submission of kind \(kind) has no payload; its body says all"
+        case .recipient(let id, let why):
+            "\(id) cannot be a recipient: it \(why)"
+        case .tooManyRecipients(let count):
+            "\(count) recipients; at most \(Entry.recipientCountMax) are allowed"
+        case .policy(let problem): "the recipient policy cannot be read: \(problem)"
+        case .foreign(let what, let from):
+            "a \(what) from \(from) is about another ledger or institution than it may be"
+        case .unasked(let what): "the \(what) answers another question than the one asked"
+        case .outOfOrder(let height, let expected):
+            "block \(height) was handed over where block \(expected) is next"
+        }
+    }
+}

@@ -1,0 +1,57 @@
+internal import Primitives
+
+/// The first byte of every key of ``SupervisionDatabase``, which says whose row it is.
+///
+/// The numbers stay.
+enum Table: UInt8 {
+    /// How far the ledger has been taken in: `height`.
+    case mark = 1
+    /// Committed entries by leaf index.
+    case entry = 2
+    /// Subject, then leaf index: where a patient, practitioner, claim … is named.
+    case subject = 3
+    /// Sealed payloads by commitment.
+    case payload = 4
+    /// Commitment to leaf index.
+    case place = 5
+    /// Leaf indexes of committed entries whose payload has not come yet.
+    case awaited = 6
+    /// Payloads that must still go to a recipient: recipient, stream, first number of the batch.
+    case delivery = 7
+    /// Payloads that did not match what was committed, or could not be read.
+    case mismatch = 8
+    /// Findings of this node by id.
+    case finding = 9
+    /// What rules could not evaluate, by rule and leaf.
+    case unevaluated = 10
+    /// Answers to submissions by the source system's own name for the event.
+    case reference = 11
+    /// Pseudonyms that the identity provider gave, by a keyed hash of the identifier.
+    case pseudonym = 12
+    /// Payloads whose entry is not committed yet: number, 8, and issuer.
+    case limbo = 14
+    /// Deliveries that a recipient refused.
+    case refusal = 13
+
+    func key(_ parts: [UInt8]...) -> [UInt8] {
+        var key = [rawValue]
+        for part in parts { key += part }
+        return key
+    }
+}
+
+extension FixedWidthInteger where Self: UnsignedInteger {
+    /// The bytes, the most significant first, so that keys sort as numbers do.
+    var bigEndianBytes: [UInt8] {
+        (0..<Self.bitWidth / 8).map {
+            UInt8(truncatingIfNeeded: self >> (Self.bitWidth - 8 - $0 * 8))
+        }
+    }
+}
+
+extension Collection<UInt8> {
+    /// The first eight bytes as a number, the most significant first; nil where there are fewer.
+    var bigEndianNumber: UInt64? {
+        count >= 8 ? prefix(8).reduce(0) { $0 << 8 | UInt64($1) } : nil
+    }
+}
