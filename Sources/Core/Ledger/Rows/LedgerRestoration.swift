@@ -10,6 +10,7 @@ internal import Records
 /// and node.
 public struct LedgerRestoration {
     private let genesis: Genesis
+    private let genesisSlotCount: Int
     private var keys: [StateKey?]
     private var values: [[UInt8]?]
     private var height = Height.genesis
@@ -18,9 +19,13 @@ public struct LedgerRestoration {
     private var recent = RecentBatches()
     private var cursor = SnapshotCursor()
 
+    /// The most slots that one entry can take: its subjects, five other terms, its own state.
+    private static let slotsOfEntryMax: UInt64 = 24
+
     public init(genesis: Genesis) {
         self.genesis = genesis
         let records = LedgerState.records(of: genesis)
+        genesisSlotCount = records.count + 1
         keys = [.sentinel] + records.map(\.key)
         values = [[]] + records.map(\.value.encoded)
     }
@@ -78,16 +83,16 @@ public struct LedgerRestoration {
             throw .restore("the rows of height \(self.height.next) are missing")
         }
         let row = try ChangesRow.decode(bytes, at: height)
+        self.height = height
+        hash = row.hash
+        tree = row.tree
         for change in row.changes {
-            guard grow(to: change.slot, at: height) else {
+            guard grow(to: change.slot) else {
                 throw .restore("height \(height) changes slot \(change.slot), far from any other")
             }
             values[change.slot] = change.value
             if let key = change.key { keys[change.slot] = key }
         }
-        self.height = height
-        hash = row.hash
-        tree = row.tree
         let window = genesis.parameters.batchHeightsMax
         recent.add(
             row.committed, at: height, keepingFrom: height.blocks - min(height.blocks, window))
@@ -100,7 +105,7 @@ public struct LedgerRestoration {
         }
         for (offset, record) in row.records.enumerated() {
             let slot = row.firstSlot + offset
-            guard slot > 0 || record.key == .sentinel, grow(to: slot, at: height) else {
+            guard slot > 0 || record.key == .sentinel, grow(to: slot) else {
                 throw .restore("the chunk of height \(height) names slot \(slot)")
             }
             keys[slot] = record.key
@@ -109,9 +114,10 @@ public struct LedgerRestoration {
         cursor = row.cursor
     }
 
-    /// Makes room for a slot; a ledger has fewer than 2^28 of them.
-    private mutating func grow(to slot: Int, at height: Height) -> Bool {
-        guard slot < 1 << 28 else { return false }
+    /// Makes room for a slot, unless it is one that so many entries cannot have come to.
+    private mutating func grow(to slot: Int) -> Bool {
+        let limit = UInt64(genesisSlotCount) + LedgerRestoration.slotsOfEntryMax * tree.size
+        guard slot >= 0, UInt64(slot) < limit else { return false }
         let missing = slot + 1 - keys.count
         if missing > 0 {
             keys.append(contentsOf: repeatElement(nil, count: missing))

@@ -6,6 +6,12 @@ public struct LedgerRow: Hashable, Sendable {
     public let number: UInt64
     public let bytes: [UInt8]
 
+    public init(kind: Kind, number: UInt64, bytes: [UInt8]) {
+        self.kind = kind
+        self.number = number
+        self.bytes = bytes
+    }
+
     /// What a row holds; the order is the order of the rows of one height.
     public enum Kind: UInt8, CaseIterable, Sendable {
         /// The block (``Block``).

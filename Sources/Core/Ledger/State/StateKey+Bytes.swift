@@ -12,6 +12,7 @@ extension StateKey {
 
     private static func state(_ space: UInt8, _ bytes: [UInt8]) -> StateKey? {
         switch space {
+        case 0: bytes.isEmpty ? .sentinel : nil
         case 1: name(bytes).map(StateKey.institution)
         case 2: stream(bytes).map { .nextNumber($0.0, $0.1) }
         case 3: OpaqueID(bytes).map(StateKey.credential)

@@ -1,0 +1,135 @@
+import Ledger
+import Primitives
+import Records
+import Testing
+
+@Suite("Restoration")
+struct RestorationTests {
+    private struct Life {
+        var state: LedgerState
+        var rows: [(height: Height, row: LedgerRow)] = []
+        var headers: [BlockHeader] = []
+        /// Of each height, the next batch that nobody has seen yet.
+        var pending: [Entry] = []
+    }
+
+    private func live(
+        _ network: TestNetwork, seed: UInt64, blocks: Int, prunes: Bool
+    ) throws -> Life {
+        var life = Life(state: LedgerState(genesis: network.genesis))
+        var random = RandomBlocks(network, seed: seed)
+        for _ in 0..<blocks {
+            let entries = try random.block(batchCountMax: 3, entryCountMax: 5)
+            let batches = try entries.map { try network.verified($0, in: life.state, expiry: 900) }
+            let executed = try TestNetwork.execute(batches, on: life.state)
+            let height = executed.header.height
+            life.rows += life.state.apply(executed).map { (height, $0) }
+            life.headers.append(executed.header)
+            if prunes {
+                let needed = life.state.stateRowsNeededFrom
+                life.rows.removeAll { $0.height < needed }
+            }
+        }
+        return life
+    }
+
+    private func restore(
+        _ network: TestNetwork, _ life: Life, upTo height: Height? = nil
+    ) throws -> LedgerState {
+        let last = try #require(height ?? life.headers.last?.height)
+        var restoration = LedgerRestoration(genesis: network.genesis)
+        for (height, row) in life.rows where height <= last {
+            try restoration.add(row.kind, at: height, row.bytes)
+        }
+        return try restoration.finish(header: life.headers[Int(last.blocks) - 1])
+    }
+
+    @Test(
+        "a state put together from rows goes on as the one that never stopped",
+        arguments: [true, false])
+    func goesOn(isIndexed: Bool) throws {
+        let network = try TestNetwork { $0.isIndexKept = isIndexed }
+        for seed in UInt64(0)..<12 {
+            let life = try live(network, seed: seed, blocks: 14, prunes: false)
+            var restored = try restore(network, life)
+            var state = life.state
+            #expect(restored.head == state.head)
+            #expect(restored.stateRoot == state.stateRoot, "seed \(seed)")
+            let nurse = try TestNetwork.credential(
+                "insurer", state.nextNumber(of: TestNetwork.id("insurer"), StreamID(0)) ?? 1,
+                "nurse of seed \(seed)")
+            let batch = try network.verified([nurse], in: restored)
+            let one = try TestNetwork.execute([batch], on: state)
+            let two = try TestNetwork.execute([batch], on: restored)
+            #expect(one.block == two.block)
+            #expect(state.apply(one) == restored.apply(two), "seed \(seed)")
+            #expect(
+                restored.credential(TestNetwork.opaque("credential nurse of seed \(seed)")) != nil)
+        }
+    }
+
+    @Test("every height of a life is restored from the rows up to it")
+    func everyHeight() throws {
+        let network = try TestNetwork()
+        let life = try live(network, seed: 99, blocks: 20, prunes: false)
+        for header in life.headers {
+            let restored = try restore(network, life, upTo: header.height)
+            #expect(restored.stateRoot == header.stateRoot)
+        }
+    }
+
+    @Test("only the rows since the last whole turn of the snapshot are needed")
+    func pruned() throws {
+        let network = try TestNetwork()
+        let life = try live(network, seed: 5, blocks: 40, prunes: true)
+        #expect(life.state.stateRowsNeededFrom > Height(20))
+        #expect(try restore(network, life).stateRoot == life.state.stateRoot)
+    }
+
+    @Test("a batch of the last heights is known as a duplicate after a restart")
+    func duplicates() throws {
+        let network = try TestNetwork()
+        var life = Life(state: LedgerState(genesis: network.genesis))
+        let batch = try network.verified([TestNetwork.access("insurer", 1)], in: life.state)
+        let executed = try TestNetwork.execute([batch], on: life.state)
+        life.rows = life.state.apply(executed).map { (Height(1), $0) }
+        life.headers = [executed.header]
+        let restored = try restore(network, life)
+        #expect(restored.committed(batch: batch.digest) == executed.committed[0])
+    }
+
+    @Test("missing, swapped or damaged rows are told, never believed")
+    func damage() throws {
+        let network = try TestNetwork()
+        let life = try live(network, seed: 3, blocks: 6, prunes: false)
+        for index in life.rows.indices {
+            let kind = life.rows[index].row.kind
+            guard kind == .changes else { continue }
+            var broken = life
+            broken.rows.remove(at: index)
+            #expect(throws: LedgerError.self) { try restore(network, broken) }
+        }
+        for seed in UInt64(0)..<200 {
+            var random = SplitMix(seed: seed)
+            var broken = life
+            let index = random.below(life.rows.count)
+            let row = life.rows[index].row
+            guard row.kind == .changes || row.kind == .chunk else { continue }
+            var bytes = row.bytes
+            bytes[random.below(bytes.count)] ^= 1 << UInt8(random.below(8))
+            broken.rows[index].row = LedgerRow(kind: row.kind, number: 0, bytes: bytes)
+            // A bit of a value that a later row overwrites does no harm; nothing else may pass.
+            guard let restored = try? restore(network, broken) else { continue }
+            #expect(restored.stateRoot == life.state.stateRoot, "seed \(seed)")
+            #expect(restored.head == life.state.head, "seed \(seed)")
+        }
+    }
+
+    @Test("rows of another ledger are refused")
+    func otherLedger() throws {
+        let network = try TestNetwork()
+        let other = try TestNetwork { $0.heartbeatMilliseconds = 7 }
+        let life = try live(network, seed: 4, blocks: 3, prunes: false)
+        #expect(throws: LedgerError.self) { try restore(other, life) }
+    }
+}
