@@ -67,10 +67,10 @@ struct Reference: Equatable {
     }
 }
 
-extension Optional where Wrapped == JSONValue {
+extension Optional {
     /// What `body` makes of the value, nil where there is none; keeps the type of the error.
     func flatMapped<Result>(
-        _ body: (JSONValue) throws(ElementError) -> Result?
+        _ body: (Wrapped) throws(ElementError) -> Result?
     ) throws(ElementError) -> Result? {
         guard let self else { return nil }
         return try body(self)

@@ -32,3 +32,28 @@ public struct ImportReport: Equatable, Sendable {
         counts.values.reduce(0) { $0 + $1.refused } + unreadableLines
     }
 }
+
+extension ImportReport: CustomStringConvertible {
+    /// A line for each type, then what was not mapped and what stayed unknown.
+    public var description: String {
+        var lines: [String] = []
+        for (type, count) in counts.sorted(by: { $0.key < $1.key }) {
+            var parts = ["\(count.read) read"]
+            if count.mapped > 0 { parts.append("\(count.drafts) entries from \(count.mapped)") }
+            if count.indexed > 0 { parts.append("\(count.indexed) kept as directory data") }
+            if count.withoutPatient > 0 {
+                parts.append("\(count.withoutPatient) concern no patient")
+            }
+            if count.refused > 0 { parts.append("\(count.refused) refused") }
+            lines.append("\(type): " + parts.joined(separator: ", "))
+        }
+        for (type, count) in notMapped.sorted(by: { $0.key < $1.key }) {
+            lines.append("\(type): \(count) not mapped")
+        }
+        if unreadableLines > 0 { lines.append("unreadable lines: \(unreadableLines)") }
+        for (note, count) in notes.sorted(by: { $0.key < $1.key }) {
+            lines.append("left unknown, \(count) times: \(note)")
+        }
+        return lines.joined(separator: "\n")
+    }
+}

@@ -48,3 +48,22 @@ extension Outcome {
         return outcome
     }
 }
+
+extension Outcome {
+    /// What becomes of the tables of a folder.
+    static func of(folder: String, mappings: [CSVMapping]) throws -> Outcome {
+        var run = CSVImport(
+            folder: folder, mappings: mappings, issuer: try #require(Region.city),
+            pseudonyms: TestPseudonyms())
+        var outcome = Outcome()
+        while let event = try run.next() {
+            switch event {
+            case .draft(let draft): outcome.drafts.append(draft)
+            case .problem(let problem): outcome.problems.append(problem)
+            case .progress(let progress): outcome.progress.append(progress)
+            }
+        }
+        outcome.report = run.report
+        return outcome
+    }
+}

@@ -1,0 +1,194 @@
+internal import Primitives
+internal import Records
+
+extension CSVMapping {
+    /// Reads a mapping file and checks all of it that does not need the table.
+    ///
+    /// - Throws: ``InteropError/badMapping(file:element:reason:)`` with the place in the file,
+    ///   ``InteropError/unreadable(path:reason:)``.
+    public init(path: String) throws(InteropError) {
+        guard let file = InputFile(path: path), file.format == .json else {
+            throw .unreadable(path: path, reason: "a mapping is a .json file")
+        }
+        var reader = try LineReader(file, byteCountMax: 1 << 20)
+        guard let bytes = try reader.next()?.bytes else {
+            throw .unreadable(path: path, reason: "it is empty or longer than 1 MiB")
+        }
+        try self.init(bytes: bytes, path: path)
+    }
+
+    /// Reads a mapping from its bytes; `path` stands in errors.
+    public init(bytes: [UInt8], path: String) throws(InteropError) {
+        let root: JSONValue
+        do throws(JSONError) {
+            root = try JSONDocument(bytes).root
+        } catch {
+            throw .badMapping(file: path, element: "", reason: "\(error)")
+        }
+        do throws(ElementError) {
+            try self.init(root)
+        } catch {
+            throw .badMapping(file: path, element: error.element, reason: "\(error.error)")
+        }
+    }
+
+    private init(_ root: JSONValue) throws(ElementError) {
+        try root.allow(["format", "name", "file", "zone", "lookups", "entries", "note"])
+        let format = try root.requiredText("format", "'custos csv mapping 1'")
+        guard format == "custos csv mapping 1" else {
+            throw ElementError(
+                element: "format", error: .notA(expected: "'custos csv mapping 1'", found: format))
+        }
+        name = try root.requiredText("name", "a name for the table")
+        file = try root.requiredText("file", "the table's file, such as 'poe.csv'")
+        zone = try root.text("zone") ?? "Z"
+        guard case .instant = FHIRTime(Array("2000-01-01T00:00:00\(zone)".utf8)[...]) else {
+            throw ElementError(
+                element: "zone", error: .notA(expected: "Z or ±hh:mm", found: zone))
+        }
+        var lookups: [String: Lookup] = [:]
+        for (name, value) in try root.object("lookups")?.members ?? [] {
+            lookups[name] = try Lookup(value)
+        }
+        self.lookups = lookups
+        var entries: [EntryRule] = []
+        for value in try root.objects("entries") {
+            entries.append(try EntryRule(value, lookups: lookups))
+        }
+        guard !entries.isEmpty else { throw root.missing("entries", "one entry or more") }
+        self.entries = entries
+    }
+
+    /// The columns of the table itself that the mapping reads.
+    var columns: [String] {
+        var columns: [String] = []
+        for entry in entries {
+            columns += entry.time.columns + (entry.condition.map { [$0.column] } ?? [])
+            for name in SubjectName.allCases { columns += entry.subjects[name]?.columns ?? [] }
+            if let access = entry.access {
+                columns += access.action.columns + access.purpose.columns
+                columns += access.basis.columns + access.outcome.columns
+            }
+            for fact in entry.facts { columns += fact.fields.flatMap(\.value.columns) }
+        }
+        return columns
+    }
+}
+
+extension CSVMapping.Lookup {
+    init(_ value: JSONValue) throws(ElementError) {
+        try value.allow(["file", "key", "columns", "where"])
+        file = try value.requiredText("file", "the file of the lookup")
+        key = try value.requiredText("key", "the column that is looked up")
+        guard let list = value.member("columns"), list.isArray else {
+            throw value.missing("columns", "the columns that are wanted, as an array")
+        }
+        var columns: [String] = []
+        for column in list.elements { columns.append(try column.text()) }
+        self.columns = columns
+        condition = try value.object("where").flatMapped(CSVMapping.Condition.init)
+    }
+}
+
+extension CSVMapping.Condition {
+    init(_ value: JSONValue) throws(ElementError) {
+        try value.allow(["column", "in"])
+        column = try value.requiredText("column", "a column")
+        guard let list = value.member("in"), list.isArray else {
+            throw value.missing("in", "the texts that are meant, as an array")
+        }
+        var texts: Set<String> = []
+        for element in list.elements { texts.insert(element.string ?? "") }
+        self.texts = texts
+    }
+}
+
+extension CSVMapping.EntryRule {
+    init(
+        _ value: JSONValue, lookups: [String: CSVMapping.Lookup]
+    ) throws(ElementError) {
+        let names = CSVMapping.SubjectName.allCases.map(\.rawValue)
+        try value.allow(["kind", "when", "time", "access", "facts"] + names)
+        let kindName = try value.requiredText("kind", "a kind of entry")
+        guard let kind = EntryKind(name: kindName), kind.hasPayload, kind != .finding else {
+            throw ElementError(
+                element: value.path(of: "kind"),
+                error: .notA(expected: "a kind of entry with a payload", found: kindName))
+        }
+        self.kind = kind
+        condition = try value.object("when").flatMapped(CSVMapping.Condition.init)
+        time = try CSVValue(
+            value.requiredObject("time", "where the event time stands"), lookups: lookups)
+        var subjects: [CSVMapping.SubjectName: CSVValue] = [:]
+        for name in CSVMapping.SubjectName.allCases {
+            guard let subject = try value.object(name.rawValue) else { continue }
+            subjects[name] = try CSVValue(subject, lookups: lookups)
+        }
+        for name in kind.requiredSubjects where subjects[name] == nil {
+            throw value.missing(name.rawValue, "its identifier: a \(kind) names it")
+        }
+        self.subjects = subjects
+        access = try value.object("access").flatMapped { access throws(ElementError) in
+            try CSVMapping.AccessRule(access, lookups: lookups)
+        }
+        if (kind == .access) != (access != nil) {
+            throw value.missing("access", "an access header for an access, and for nothing else")
+        }
+        var facts: [CSVMapping.FactRule] = []
+        for fact in try value.objects("facts") {
+            facts.append(try CSVMapping.FactRule(fact, lookups: lookups))
+        }
+        self.facts = facts
+    }
+}
+
+extension EntryKind {
+    /// The subjects without which an entry of the kind is refused.
+    var requiredSubjects: [CSVMapping.SubjectName] {
+        switch self {
+        case .claim, .claimResponse: [.patient, .claim]
+        case .prescription: [.patient, .practitioner, .prescription]
+        default: [.patient]
+        }
+    }
+}
+
+extension CSVMapping.AccessRule {
+    init(_ value: JSONValue, lookups: [String: CSVMapping.Lookup]) throws(ElementError) {
+        try value.allow(["action", "purpose", "basis", "outcome"])
+        func part(_ key: String) throws(ElementError) -> CSVValue {
+            try CSVValue(
+                value.requiredObject(key, "where it comes from, or a constant"), lookups: lookups)
+        }
+        action = try part("action")
+        purpose = try part("purpose")
+        basis = try part("basis")
+        outcome = try part("outcome")
+    }
+}
+
+extension CSVMapping.FactRule {
+    init(_ value: JSONValue, lookups: [String: CSVMapping.Lookup]) throws(ElementError) {
+        try value.allow(["kind", "fields"])
+        let name = try value.requiredText("kind", "a kind of fact")
+        guard let kind = FactKind(name: name) else {
+            let kinds = FactKind.allCases.map(\.name).joined(separator: ", ")
+            throw ElementError(
+                element: value.path(of: "kind"),
+                error: .notA(expected: "a kind of fact: \(kinds)", found: name))
+        }
+        self.kind = kind
+        var fields: [(name: String, type: FactType, value: CSVValue)] = []
+        for (name, field) in try value.requiredObject("fields", "the fact's fields").members {
+            guard let schema = kind.schema.field(named: name) else {
+                let names = kind.schema.fields.map(\.name).joined(separator: ", ")
+                throw field.failure(
+                    .notA(expected: "a field of \(kind.name): \(names)", found: name))
+            }
+            let mapped = try CSVValue(field, lookups: lookups)
+            try mapped.check(schema.type, at: field)
+            fields.append((name, schema.type, mapped))
+        }
+        self.fields = fields
+    }
+}
