@@ -20,7 +20,7 @@ public enum PayloadCheck {
 
     /// The payload in `bytes`, which were already seen to match the entry's commitment.
     ///
-    /// - Throws: ``PayloadProblem/format(_:)``, ``PayloadProblem/patient(ordinal:field:)``.
+    /// - Throws: ``PayloadProblem``, but for ``PayloadProblem/commitment``.
     public static func read(
         _ bytes: [UInt8], of entry: Entry
     ) throws(PayloadProblem) -> Payload {
@@ -30,16 +30,20 @@ public enum PayloadCheck {
         } catch {
             throw .format(error)
         }
-        try checkPatients(of: payload, entry: entry)
+        try checkFacts(of: payload, entry: entry)
         return payload
     }
 
-    /// Throws where a fact names a patient whom the entry does not: it would stand under a
-    /// pseudonym that the ledger's index does not list it under.
-    public static func checkPatients(
+    /// Throws where a fact stands under an entry that does not announce it: of a kind that the
+    /// entry's kind does not hold, or about a patient that the ledger's index does not list it
+    /// under.
+    public static func checkFacts(
         of payload: Payload, entry: Entry
     ) throws(PayloadProblem) {
         for (ordinal, fact) in payload.facts.enumerated() {
+            guard entry.kind.mayHold(fact.kind) else {
+                throw .kind(ordinal: ordinal, fact: fact.kind, entry: entry.kind)
+            }
             for field in fact.kind.schema.fields where field.type == .patient {
                 guard case .id(let id) = fact[field.number] else { continue }
                 guard entry.subjects.contains(.patient(id)) else {
@@ -56,6 +60,8 @@ public enum PayloadProblem: Error, Equatable, Sendable {
     case commitment
     /// It matches, and is no payload in the format.
     case format(FactError)
+    /// A fact is of a kind that entries of this kind do not hold.
+    case kind(ordinal: Int, fact: FactKind, entry: EntryKind)
     /// A fact names a patient whom the entry does not.
     case patient(ordinal: Int, field: String)
 }
@@ -65,6 +71,10 @@ extension PayloadProblem: CustomStringConvertible {
         switch self {
         case .commitment: "salt and payload do not give the commitment of the entry"
         case .format(let error): "the payload matches its commitment, and is none: \(error)"
+        case .kind(let ordinal, let fact, let entry):
+            "fact \(ordinal) of the payload is a \(fact.name), which a \(entry) entry does not hold; "
+                + "right would be "
+                + (entry.ownFacts + EntryKind.contextFacts).map(\.name).joined(separator: ", ")
         case .patient(let ordinal, let field):
             "fact \(ordinal) of the payload names in '\(field)' a patient that the entry does not"
         }

@@ -47,12 +47,21 @@ public final class EntryStore {
                 group.put(Table.subject.key(term.bytes, leaf), [])
             }
         }
-        group.put(LedgerMark.key, LedgerMark(block).row)
+        let row = LedgerMark(block).row
+        group.put(LedgerMark.key, row)
+        if !block.entries.isEmpty { group.put(LedgerMark.key(block.height), row) }
     }
 
     /// Says that the rows of the block are on the disk.
     func advance(to block: CommittedBlock) {
         mark = LedgerMark(block)
+    }
+
+    /// The mark of a block that had entries, or nil.
+    func mark(at height: Height) throws(SupervisionError) -> LedgerMark? {
+        try storage { () throws(StorageError) in
+            try database.get(LedgerMark.key(height))
+        }.map(LedgerMark.init(row:))
     }
 
     /// The entry with this leaf index, or nil where there is none yet.

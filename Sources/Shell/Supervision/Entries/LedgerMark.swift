@@ -32,7 +32,13 @@ public struct LedgerMark: Hashable, Sendable {
         height: .genesis, anchored: Timestamp(milliseconds: 0), treeRoot: .zero,
         stateRoot: .zero, leafCount: 0)
 
+    /// Where the mark of the newest block lies.
     static let key = Table.mark.key(Array("head".utf8))
+
+    /// Where the mark of a block with entries lies.
+    static func key(_ height: Height) -> [UInt8] {
+        Table.mark.key([1], height.blocks.bigEndianBytes)
+    }
 
     var row: [UInt8] {
         height.blocks.bigEndianBytes

@@ -94,7 +94,7 @@ public final class Gateway {
             entry.recipients = try policy.recipients(
                 of: submission, issuer: institution, among: members)
             do throws(PayloadProblem) {
-                try PayloadCheck.checkPatients(of: payload, entry: entry)
+                try PayloadCheck.checkFacts(of: payload, entry: entry)
             } catch {
                 throw .evidence(error)
             }

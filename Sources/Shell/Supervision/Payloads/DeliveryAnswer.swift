@@ -96,7 +96,7 @@ extension DeliveryAnswer {
         if code == 0 { return .stored }
         if code == laterCode { return .later }
         guard let reason = Mismatch.Reason(rawValue: UInt8(code)) else {
-            throw .unexpected(offset: start, expected: "a verdict, 0 to 7 or 100", found: "\(code)")
+            throw .unexpected(offset: start, expected: "a verdict, 0 to 8 or 100", found: "\(code)")
         }
         return .refused(reason)
     }

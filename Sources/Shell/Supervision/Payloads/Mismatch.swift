@@ -17,6 +17,8 @@ public struct Mismatch: Hashable, Sendable {
         case patient = 6
         /// The entry names no recipient like this institution.
         case notRecipient = 7
+    /// A fact is of a kind that the entry's kind does not hold.
+    case kind = 8
     }
 
     public let commitment: Digest
@@ -49,6 +51,7 @@ extension Mismatch.Reason: CustomStringConvertible {
         case .sealedDigest: "the sealed payload is not the one that was committed"
         case .format: "the payload is not in the format"
         case .patient: "a fact names a patient that the entry does not"
+        case .kind: "a fact is of a kind that the entry's kind does not hold"
         case .notRecipient: "the entry does not name this institution as a recipient"
         }
     }

@@ -77,6 +77,7 @@ extension Mismatch.Reason {
         switch problem {
         case .commitment: self = .commitment
         case .format: self = .format
+        case .kind: self = .kind
         case .patient: self = .patient
         }
     }
