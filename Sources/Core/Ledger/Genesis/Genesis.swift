@@ -14,6 +14,8 @@ public struct Genesis: Hashable, Sendable {
     public let rules: [RuleVersion]
     /// The hash of the last header of the ledger that this one succeeds.
     public let succeeds: Digest?
+    /// The id of the ledger: SHA-256 of the genesis bytes.
+    public let ledger: LedgerID
 
     /// The longest name, in bytes.
     public static let nameByteCountMax = 64
@@ -39,11 +41,13 @@ public struct Genesis: Hashable, Sendable {
         self.parameters = parameters
         self.rules = rules.sorted { $0.id.utf8.lexicographicallyPrecedes($1.id.utf8) }
         self.succeeds = succeeds
+        self.ledger = LedgerID(
+            SHA256.hash(
+                Genesis.encode(
+                    name: name, start: start, institutions: self.institutions,
+                    parameters: parameters, rules: self.rules, succeeds: succeeds)))
         try check()
     }
-
-    /// The id of the ledger: SHA-256 of the genesis bytes.
-    public var ledger: LedgerID { LedgerID(SHA256.hash(encode())) }
 
     private func check() throws(LedgerError) {
         guard (1...Genesis.nameByteCountMax).contains(name.utf8.count) else {
@@ -114,6 +118,15 @@ public struct Genesis: Hashable, Sendable {
 extension Genesis {
     /// The genesis bytes.
     public func encode() -> [UInt8] {
+        Genesis.encode(
+            name: name, start: start, institutions: institutions, parameters: parameters,
+            rules: rules, succeeds: succeeds)
+    }
+
+    private static func encode(
+        name: String, start: Timestamp, institutions: [Institution], parameters: Parameters,
+        rules: [RuleVersion], succeeds: Digest?
+    ) -> [UInt8] {
         var writer = CBORWriter(reservingCapacity: 256 + 512 * institutions.count)
         writer.map(succeeds == nil ? 6 : 7)
         writer.unsigned(0)
