@@ -83,6 +83,6 @@ public struct Auditor: Sendable {
                 try consistency.verify(firstRoot: header.treeRoot, secondRoot: head.treeRoot)
             }
         }
-        return .trustedHead(head.height)
+        return .tree(ofTrustedHead: head.height)
     }
 }

@@ -20,8 +20,11 @@ public struct ProvenHead: Sendable {
         /// On the keys of the validators of the genesis: nobody may have got hold of more than
         /// 2/3 of them, ever.
         case genesisOnly
-        /// On a head that the auditor trusts, at this height, which is or follows this one.
+        /// On a head that the auditor trusts, at this height, which is this one.
         case trustedHead(Height)
+        /// On a head that the auditor trusts, at this height, as far as the ledger tree goes: what
+        /// stands in it stands in the trusted one. The state root rests on genesis only.
+        case tree(ofTrustedHead: Height)
     }
 }
 
@@ -30,6 +33,9 @@ extension ProvenHead.Anchor: CustomStringConvertible {
         switch self {
         case .genesisOnly: "genesis only: assumes that no old quorum's keys leaked"
         case .trustedHead(let height): "anchored by the trusted head of height \(height)"
+        case .tree(let height):
+            "entries anchored by the trusted head of height \(height); state root, genesis only: "
+                + "assumes that no old quorum's keys leaked"
         }
     }
 }

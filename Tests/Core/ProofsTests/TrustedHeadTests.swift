@@ -59,7 +59,7 @@ struct TrustedHeadTests {
         let failure = #expect(throws: ProofFailure.self) { try verify(file, TrustedHead(last)) }
         #expect(failure?.step == .trustedHead)
         let linked = TrustedHead(last, consistency: try early.consistency(from: 1))
-        #expect(try verify(file, linked).head.anchor == .trustedHead(last.height))
+        #expect(try verify(file, linked).head.anchor == .tree(ofTrustedHead: last.height))
         let wrong = TrustedHead(last, consistency: try early.consistency(from: 2))
         #expect(throws: ProofFailure.self) { try verify(file, wrong) }
     }
