@@ -144,10 +144,14 @@ public struct Outbox: Sendable {
             rows.removeFirst(anchoredCount)
             anchoredCount = 0
         }
-        // A batch that expired has left every mempool, and all after it in the stream wait for it.
-        if let expired = inFlight.firstIndex(where: { $0.expiry < height }) {
-            signedBelow = max(inFlight[expired].first, nextOnLedger)
-            inFlight.removeSubrange(expired...)
+        // A batch that expired has left every mempool, and so has one of which the ledger has a
+        // part, from a batch of an earlier life; all after it in the stream wait for it.
+        let isDead = { (batch: InFlight) in
+            batch.expiry < height || batch.first < nextOnLedger
+        }
+        if let dead = inFlight.firstIndex(where: isDead) {
+            signedBelow = max(inFlight[dead].first, nextOnLedger)
+            inFlight.removeSubrange(dead...)
         }
         return effects + signReady(flushing: !timerIsRunning)
     }

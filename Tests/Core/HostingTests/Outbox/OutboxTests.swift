@@ -45,6 +45,18 @@ struct OutboxTests {
         #expect(again.firstNumbers == first.firstNumbers)
     }
 
+    @Test("a batch whose first numbers the ledger has from an earlier life is signed again without")
+    func signsStraddlingAgain() throws {
+        let rows = (1...4).map { row($0, [UInt8($0)]) }
+        var outbox = try Outbox(
+            restoring: rows, nextOnLedger: 1, height: Height(1), limits: small)
+        #expect(outbox.start().firstNumbers == [1])
+        // A batch of 1 and 2, signed before the restart, reaches the ledger after all.
+        let again = try outbox.step(.committed(height: Height(2), nextNumber: 3))
+        #expect(again.batches == [[[3], [4]]])
+        #expect(again.firstNumbers == [3])
+    }
+
     @Test("a refused batch is signed again after a pause")
     func retriesRefused() throws {
         var outbox = try fresh()
