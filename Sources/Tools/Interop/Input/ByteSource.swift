@@ -61,10 +61,11 @@ final class ByteSource {
     }
 
     deinit {
-        // Who stops early must not leave a process behind.
-        if let process, process.isRunning {
-            process.terminate()
-            process.waitUntilExit()
-        }
+        // Who stops early must not leave a process behind. A child inherits the signals that the
+        // thread which started it blocks, so that it may never hear of a polite one.
+        guard let process, process.isRunning else { return }
+        try? handle.close()
+        kill(process.processIdentifier, SIGKILL)
+        process.waitUntilExit()
     }
 }

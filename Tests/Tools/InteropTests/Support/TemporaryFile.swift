@@ -25,3 +25,19 @@ final class TemporaryFile {
 
     deinit { try? FileManager.default.removeItem(atPath: folder) }
 }
+
+extension TemporaryFile {
+    static func write(_ text: String, to path: String) throws {
+        try Data(text.utf8).write(to: URL(fileURLWithPath: path))
+    }
+
+    /// Puts a gzip copy beside the file and returns its path.
+    func compressed() throws -> String {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        process.arguments = ["gzip", "-k", path]
+        try process.run()
+        process.waitUntilExit()
+        return path + ".gz"
+    }
+}
