@@ -7,11 +7,11 @@ import Testing
 struct CSVMappingTests {
     static let mapping = """
         {"format":"custos csv mapping 1","name":"t","file":"t.csv","zone":"+08:00",\
-        "lookups":{"drugs":{"file":"drugs.csv","key":"id","columns":["ndc"],"where":{"column":"use",\
-        "in":["main"]}}},"entries":[{"kind":"prescription","when":{"column":"state","in":["ok"]},\
-        "time":{"column":"at"},"patient":{"column":"who","prefix":"urn:p|"},"practitioner":{"column":\
-        "by"},"prescription":{"column":"rx"},"facts":[{"kind":"prescription","fields":{"patient":\
-        {"id":"patient"},"prescriber":{"id":"practitioner"},"institution":{"id":"issuer"},"drug":\
+        "lookups":{"drugs":{"file":"drugs.csv","key":"id","columns":["ndc"],"where":{"column":\
+        "use","in":["main"]}}},"entries":[{"kind":"prescription","when":{"column":\
+        "state","in":["ok"]},"time":{"column":"at"},"patient":{"column":"who","prefix":"urn:p|"},\
+        "practitioner":{"column":"by"},"prescription":{"column":"rx"},"facts":[{"kind":"prescription","fields":\
+        {"patient":{"id":"patient"},"prescriber":{"id":"practitioner"},"institution":{"id":"issuer"},"drug":\
         {"lookup":"drugs","by":"drug","column":"ndc","system":"ndc"},"written":{"column":"at"},\
         "quantity":{"column":"n","lenient":true,"unknown":["?"],"unit":{"column":"unit"}},"days":\
         {"column":"days"},"status":{"column":"state","map":{"ok":"active"}},"encounter":{"join":\
@@ -35,7 +35,8 @@ struct CSVMappingTests {
         (
             "ok,2021-07-01 08:00:00,7,D,R1,1,30.50,mg,10,4",
             "prescription patient prescriber institution=H drug=ndc|00071015523 "
-                + "written=2021-07-01T00:00:00.000Z quantity=30.5 mg days=10 status=active encounter=E-4"
+                + "written=2021-07-01T00:00:00.000Z quantity=30.5 mg days=10 status=active "
+                + "encounter=E-4"
         ),
         // Disagreeing rows of a lookup, a number that is none, an empty field: unknown.
         (

@@ -14,7 +14,8 @@ struct AssignmentTests {
     static func issuer(_ rules: String) throws -> String? {
         let file = try TemporaryFile(Resources.all, name: "lines.ndjson")
         let assignment = try assignment(
-            #"{"format":"custos assignment 1","payers":[{"institution":"z"}],"organizations":[\#(rules)]}"#
+            #"{"format":"custos assignment 1","payers":[{"institution":"z"}],"#
+                + #""organizations":[\#(rules)]}"#
         )
         let outcome = try Outcome.of(files: [file.input], assignment: assignment)
         return outcome.drafts.first { $0.origin.name == "Encounter/e1" }?.issuer.name

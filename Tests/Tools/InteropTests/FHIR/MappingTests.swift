@@ -50,8 +50,8 @@ struct MappingTests {
             resource: Resources.encounter, kind: .relationship,
             eventTime: "2021-06-01T14:00:00.000Z", subjects: ["patient P", "practitioner D"],
             facts: [
-                "encounter encounter=e1 patient=P practitioner=D facility=h1 institution=H class=IMP "
-                    + "type=snomed|32485007 from=2021-06-01T14:00:00.000Z "
+                "encounter encounter=e1 patient=P practitioner=D facility=h1 institution=H "
+                    + "class=IMP type=snomed|32485007 from=2021-06-01T14:00:00.000Z "
                     + "to=2021-06-03T13:30:00.000Z status=finished transfer=true",
                 "relationship patient=P practitioner=D institution=H type=encounter "
                     + "from=2021-06-01T14:00:00.000Z to=2021-06-03T13:30:00.000Z encounter=e1",
@@ -76,8 +76,8 @@ struct MappingTests {
             subjects: ["patient P", "practitioner D", "prescription M"],
             facts: [
                 "prescription prescription=M patient=P prescriber=D institution=H "
-                    + "drug=rxnorm|312961 written=2021-06-02T12:00:00.000Z quantity=30 {tbl} days=30 "
-                    + "refills=2 status=active encounter=e1 reason=icd10|I10",
+                    + "drug=rxnorm|312961 written=2021-06-02T12:00:00.000Z quantity=30 {tbl} "
+                    + "days=30 refills=2 status=active encounter=e1 reason=icd10|I10",
                 "practitioner practitioner=D specialty=urn:q|MD identifier=1234567893 active=true",
             ]),
         Row(

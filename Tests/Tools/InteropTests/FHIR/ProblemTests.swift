@@ -64,8 +64,8 @@ struct ProblemTests {
         Row(
             name: "no time at all", resource: Resources.procedure,
             change: (
-                #","performedPeriod":{"start":"2021-06-02T10:00:00Z","end":"2021-06-02T10:40:00Z"}"#,
-                ""
+                #"{"start":"2021-06-02T10:00:00Z","end":"2021-06-02T10:40:00Z"}"#,
+                "{}"
             ),
             element: "Procedure.performedPeriod",
             error: .missing(expected: "a date or time: every entry says when it happened")),

@@ -18,7 +18,8 @@ enum Resources {
         "Organization/h1"},"meta":{"lastUpdated":"2021-07-02T08:00:00Z"}}
         """
     static let encounter = """
-        {"resourceType":"Encounter","id":"e1","status":"finished","class":{"system":"x","code":"IMP"},\
+        {"resourceType":"Encounter","id":"e1","status":"finished","class":{"system":"x","code":\
+        "IMP"},\
         "type":[{"coding":[{"system":"http://snomed.info/sct","code":"32485007"}]}],"subject":\
         {"reference":"Patient/p1"},"participant":[{"individual":{"reference":"Practitioner/d1"}}],\
         "period":{"start":"2021-06-01T10:00:00-04:00","end":"2021-06-03T09:30:00-04:00"},\
@@ -26,7 +27,8 @@ enum Resources {
         {"dischargeDisposition":{"coding":[{"code":"02"}]}}}
         """
     static let condition = """
-        {"resourceType":"Condition","id":"c1","clinicalStatus":{"coding":[{"code":"active"}]},"code":\
+        {"resourceType":"Condition","id":"c1","clinicalStatus":{"coding":[{"code":"active"}]},\
+        "code":\
         {"coding":[{"system":"http://hl7.org/fhir/sid/icd-10-cm","code":"I10"}]},"subject":\
         {"reference":"urn:uuid:p1"},"encounter":{"reference":"Encounter/e1"},\
         "onsetDateTime":"2021-06-01","recordedDate":"2021-06-01T11:00:00-04:00"}
@@ -39,7 +41,8 @@ enum Resources {
         """
     static let order = """
         {"resourceType":"MedicationRequest","id":"m1","status":"active","intent":"order",\
-        "medicationCodeableConcept":{"coding":[{"system":"http://www.nlm.nih.gov/research/umls/rxnorm",\
+        "medicationCodeableConcept":{"coding":[{"system":"http:\
+        //www.nlm.nih.gov/research/umls/rxnorm",\
         "code":"312961"}]},"subject":{"reference":"Patient/p1"},"encounter":{"reference":\
         "Encounter/e1"},"authoredOn":"2021-06-02T12:00:00Z","requester":{"reference":\
         "Practitioner/d1"},"reasonReference":[{"reference":"Condition/c1"}],"dispenseRequest":\
@@ -50,19 +53,25 @@ enum Resources {
         {"resourceType":"MedicationDispense","id":"n1","status":"completed","subject":{"reference":\
         "Patient/p1"},"performer":[{"actor":{"reference":"Organization/h1"}}],\
         "authorizingPrescription":[{"reference":"MedicationRequest/m1"}],"quantity":{"value":30,\
-        "code":"{tbl}"},"daysSupply":{"value":2,"unit":"weeks"},"whenHandedOver":"2021-06-03T23:30:00-04:00"}
+        "code":"{tbl}"},"daysSupply":{"value":2,"unit":"weeks"},"whenHandedOver":"2021-06-03T23:\
+        30:00-04:00"}
         """
     static let claim = """
-        {"resourceType":"Claim","id":"k1","status":"active","type":{"coding":[{"code":"pharmacy"}]},\
+        {"resourceType":"Claim","id":"k1","status":"active","type":{"coding":[{"code":\
+        "pharmacy"}]},\
         "patient":{"reference":"Patient/p1"},"billablePeriod":{"start":"2021-06-01T10:00:00-04:00",\
-        "end":"2021-06-03T09:30:00-04:00"},"created":"2021-06-04T08:00:00Z","provider":{"reference":\
+        "end":"2021-06-03T09:30:00-04:00"},"created":"2021-06-04T08:00:00Z","provider":{\
+        "reference":\
         "Organization/h1"},"prescription":{"reference":"MedicationRequest/m1"},"diagnosis":\
         [{"sequence":1,"diagnosisReference":{"reference":"Condition/c1"}},{"sequence":2,\
-        "diagnosisCodeableConcept":{"coding":[{"system":"http://hl7.org/fhir/sid/icd-10","code":"E11"}]}}],\
+        "diagnosisCodeableConcept":{"coding":[{"system":"http://hl7.org/fhir/sid/icd-10","code":\
+        "E11"}]}}],\
         "insurance":[{"sequence":1,"focal":true,"coverage":{"display":"private"}}],"item":\
         [{"sequence":1,"diagnosisSequence":[2],"productOrService":{"coding":[{"system":\
-        "http://snomed.info/sct","code":"185345009"}]},"modifier":[{"coding":[{"code":"59"}]},{"coding":\
-        [{"code":"LT"}]}],"servicedDate":"2021-06-02","quantity":{"value":2.50},"unitPrice":{"value":\
+        "http://snomed.info/sct","code":"185345009"}]},"modifier":[{"coding":[{"code":"59"}]},{\
+        "coding":\
+        [{"code":"LT"}]}],"servicedDate":"2021-06-02","quantity":{"value":2.50},"unitPrice":{\
+        "value":\
         10.2,"currency":"USD"},"net":{"value":25.50,"currency":"USD"},"encounter":[{"reference":\
         "Encounter/e1"}]},{"sequence":2,"productOrService":{"coding":[{"system":"urn:local","code":\
         "A"}]}}],"total":{"value":125,"currency":"USD"}}
@@ -78,9 +87,11 @@ enum Resources {
         {"resourceType":"AuditEvent","id":"a1","type":{"code":"rest"},"action":"R","recorded":\
         "2021-06-05T22:00:00.250-04:00","outcome":"4","agent":[{"who":{"reference":"Device/x"},\
         "requestor":false},{"role":[{"text":"nurse"}],"who":{"reference":"Practitioner/d1"},\
-        "requestor":true,"purposeOfUse":[{"coding":[{"code":"ETREAT"}]},{"coding":[{"code":"BTG"}]}]}],\
+        "requestor":true,"purposeOfUse":[{"coding":[{"code":"ETREAT"}]},{"coding":[{"code":\
+        "BTG"}]}]}],\
         "source":{"site":"ward 3","observer":{"reference":"Organization/h1"}},"entity":[{"what":\
-        {"reference":"Patient/p1"},"role":{"code":"1"}},{"what":{"reference":"Condition/c1"}},{"what":\
+        {"reference":"Patient/p1"},"role":{"code":"1"}},{"what":{"reference":"Condition/c1"}},{\
+        "what":\
         {"reference":"Encounter/e1"}}]}
         """
 
