@@ -72,7 +72,8 @@ extension PayloadProblem: CustomStringConvertible {
         case .commitment: "salt and payload do not give the commitment of the entry"
         case .format(let error): "the payload matches its commitment, and is none: \(error)"
         case .kind(let ordinal, let fact, let entry):
-            "fact \(ordinal) of the payload is a \(fact.name), which a \(entry) entry does not hold; "
+            "fact \(ordinal) of the payload is a \(fact.name), which entries of kind \(entry) "
+                + "do not hold; "
                 + "right would be "
                 + (entry.ownFacts + EntryKind.contextFacts).map(\.name).joined(separator: ", ")
         case .patient(let ordinal, let field):

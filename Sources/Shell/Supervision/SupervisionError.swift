@@ -12,6 +12,8 @@ public enum SupervisionError: Error, Equatable, Sendable {
     case damaged(table: String, key: [UInt8])
     /// A message or file is not in the format of `what`.
     case malformed(what: String, CBORError)
+    /// A fact in a message cannot be read.
+    case fact(FactError)
     /// A committed leaf is no entry; the node's block store and this room disagree.
     case entry(leafIndex: UInt64, EntryError)
     /// What was submitted cannot become an entry.
@@ -28,6 +30,10 @@ public enum SupervisionError: Error, Equatable, Sendable {
     case policy(String)
     /// A message speaks of another ledger or issuer than it may.
     case foreign(what: String, from: InstitutionID)
+    /// This node does not name people: another one is the identity provider.
+    case notProvider(InstitutionID)
+    /// This node's rules do not have the finding open, so it can neither explain nor prove it.
+    case findingNotOpen(Digest)
     /// A message answers a question that was not asked.
     case unasked(what: String)
     /// The block does not follow the last one that was taken in.
@@ -43,6 +49,7 @@ extension SupervisionError: CustomStringConvertible {
             "the row \(key.hex) of the table '\(table)' is damaged; move the folder "
                 + "'supervision' away, and the node builds it again from the ledger"
         case .malformed(let what, let error): "the \(what) is malformed: \(error)"
+        case .fact(let error): error.description
         case .entry(let leaf, let error): "leaf \(leaf) of the ledger: \(error)"
         case .submission(let error): "the submission cannot become an entry: \(error)"
         case .evidence(let problem): "the submission cannot become an entry: \(problem)"
@@ -59,6 +66,9 @@ extension SupervisionError: CustomStringConvertible {
         case .policy(let problem): "the recipient policy cannot be read: \(problem)"
         case .foreign(let what, let from):
             "a \(what) from \(from) is about another ledger or institution than it may be"
+        case .notProvider(let id): "\(id) is not the identity provider; ask the one that is"
+        case .findingNotOpen(let id):
+            "the rules of this node do not find \(id); ask an institution that runs the rule"
         case .unasked(let what): "the \(what) answers another question than the one asked"
         case .outOfOrder(let height, let expected):
             "block \(height) was handed over where block \(expected) is next"

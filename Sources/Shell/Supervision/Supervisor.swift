@@ -1,57 +1,43 @@
-public import Ledger
+internal import Ledger
 public import Primitives
-internal import Records
-public import Sealing
+public import Records
+internal import Sealing
 internal import Storage
 
 /// Everything that a node keeps and does beside the ledger: payloads, facts, rules, findings.
 ///
-/// It has no socket, loop or clock. One thread owns it and tells it what happened by the
-/// `handle…` methods; what they return is for the node to carry out.
+/// It has no socket, loop or clock. One thread owns it and tells it what happened; what it
+/// returns is for the node to carry out.
 ///
 /// The node hands over every committed block, once it is on the node's disk, from the one after
-/// ``height`` on: after a crash that may be blocks that were committed before.
+/// ``height`` on: after a crash that may be a block that was handed over before.
 public final class Supervisor {
-    /// Where a supervisor keeps things, and who it works for.
-    public struct Settings: Sendable {
-        public var ledger: LedgerID
-        public var institution: InstitutionID
-        /// The folder of its data base and of its encrypted keys.
-        public var folder: String
-        /// The folder of the node keys, which belongs on no backup.
-        public var keyFolder: String
-        public var sealKey: SealSecretKey
-        public var policy = RecipientPolicy.standard
-        public var random = RandomBytes.system
-        /// For tests of what a crash leaves.
-        public var fault: WriteFault?
-
-        public init(
-            ledger: LedgerID, institution: InstitutionID, folder: String, keyFolder: String,
-            sealKey: SealSecretKey
-        ) {
-            self.ledger = ledger
-            self.institution = institution
-            self.folder = folder
-            self.keyFolder = keyFolder
-            self.sealKey = sealKey
-        }
-    }
-
     public let institution: InstitutionID
-    public let gateway: Gateway
+    /// The committed entries, and what of them this institution may open.
     public let entries: EntryStore
     public let payloads: PayloadStore
     public let deliveries: DeliveryQueue
     public let pseudonyms: PseudonymClient
+    public let members: Members
 
+    let names: NameDesk
+    let desk: FindingDesk
+    private let gateway: Gateway
     private let receiver: PayloadReceiver
     private let database: SupervisionDatabase
+    private var underWay: [InstitutionID: Question] = [:]
+
+    /// What was asked of a peer last.
+    private enum Question {
+        case delivery
+        case pseudonyms
+    }
 
     /// Opens what lies in the folders, or makes it.
-    public init(_ settings: Settings) throws(SupervisionError) {
-        let ledger = settings.ledger
+    public init(_ settings: SupervisorSettings) throws(SupervisionError) {
+        let ledger = settings.genesis.ledger
         institution = settings.institution
+        members = Members(settings.genesis.institutions)
         let keys = try sealing { () throws(SealingError) in
             try KeyStore(
                 folder: settings.folder + "/keys", keyFolder: settings.keyFolder + "/payloads",
@@ -76,19 +62,33 @@ public final class Supervisor {
             database: database, payloads: payloads, entries: entries)
         pseudonyms = PseudonymClient(
             database: database, key: secret.key(for: "custos pseudonym cache"))
+        desk = FindingDesk(
+            institution: institution, database: database,
+            caseKey: secret.key(for: "custos case"))
+        names = NameDesk(
+            institution: institution, client: pseudonyms, provider: settings.provider,
+            service: try settings.service(), random: settings.random, epoch: settings.epoch)
     }
 
     /// The last block that was taken in.
     public var height: Height { entries.mark.height }
 
+    /// Seals submissions and keeps what is needed to open and deliver them, in two synced writes.
+    ///
+    /// All of them or none; many at once share the wait for the disk.
+    public func prepare(
+        _ submissions: [Submission]
+    ) throws(SupervisionError) -> [PreparedEntry] {
+        try gateway.prepare(submissions, members: members)
+    }
+
     /// Takes in a committed block: one synced write group, then the rules.
     ///
     /// A block that was taken in before changes nothing.
     ///
+    /// - Returns: what this institution has to say to it: findings.
     /// - Throws: ``SupervisionError/outOfOrder(height:expected:)`` where blocks are missing.
-    public func handleCommitted(
-        _ block: CommittedBlock, state: LedgerState
-    ) throws(SupervisionError) -> [SupervisionEffect] {
+    public func committed(_ block: CommittedBlock) throws(SupervisionError) -> [Submission] {
         guard try entries.isNext(block) else { return [] }
         var group = WriteGroup()
         entries.add(block, to: &group)
@@ -96,24 +96,56 @@ public final class Supervisor {
             try payloads.settle(item, to: &group)
             deliveries.add(item, to: &group)
         }
+        try desk.add(block, to: &group)
         try storage { () throws(StorageError) in try database.write(group) }
         entries.advance(to: block)
-        return recipients(of: block.entries).map(SupervisionEffect.deliver)
+        return []
     }
 
-    private func recipients(of items: [CommittedEntry]) -> [InstitutionID] {
-        var found: Set<InstitutionID> = []
-        for item in items where item.entry.issuer == institution {
-            found.formUnion(item.entry.recipients)
+    /// Answers another node at the time `now`: a delivery of payloads, or a request for ids.
+    ///
+    /// - Throws: ``SupervisionError`` for what cannot be answered; nothing is stored then.
+    public func answer(
+        _ question: [UInt8], from peer: InstitutionID, at now: Timestamp
+    ) throws(SupervisionError) -> DeskReply {
+        switch try PeerQuestion.decode(question) {
+        case .delivery(let bytes):
+            let reception = try receiver.handleDelivery(bytes, from: peer, at: now)
+            return DeskReply(reception.answer.encode())
+        case .pseudonyms(let bytes):
+            guard let member = members[peer] else {
+                throw .recipient(peer, why: "is not a member")
+            }
+            let reply = try names.handleRequest(bytes, from: member, at: now)
+            return DeskReply(reply.answer.encode(), first: reply.submissions)
         }
-        return found.subtracting([institution]).sorted()
     }
 
-    /// Takes in a delivery of payloads; the answer goes back to who delivered.
-    public func handleDelivery(
-        _ bytes: [UInt8], from deliverer: InstitutionID, at now: Timestamp
-    ) throws(SupervisionError) -> (answer: DeliveryAnswer, effects: [SupervisionEffect]) {
-        let reception = try receiver.handleDelivery(bytes, from: deliverer, at: now)
-        return (reception.answer, reception.mismatches.map(SupervisionEffect.report))
+    /// What is to be asked of a peer now, or nil: ids first, then payloads are delivered.
+    ///
+    /// One question to a peer is under way at a time; one that was not answered comes again.
+    public func outgoing(
+        to peer: InstitutionID, at now: Timestamp
+    ) throws(SupervisionError) -> [UInt8]? {
+        if let question = try names.question(to: peer, at: now) {
+            underWay[peer] = .pseudonyms
+            return PeerQuestion.pseudonyms(question).encode()
+        }
+        if let delivery = try deliveries.next(for: peer, members: members) {
+            underWay[peer] = .delivery
+            return PeerQuestion.delivery(delivery.encoded).encode()
+        }
+        return nil
+    }
+
+    /// Takes a peer's answer to the last question.
+    public func answered(
+        _ answer: [UInt8], by peer: InstitutionID, at now: Timestamp
+    ) throws(SupervisionError) {
+        switch underWay.removeValue(forKey: peer) {
+        case .delivery: try deliveries.handleAnswer(answer, from: peer)
+        case .pseudonyms: try names.handleAnswer(answer, at: now)
+        case nil: throw .unasked(what: "answer")
+        }
     }
 }

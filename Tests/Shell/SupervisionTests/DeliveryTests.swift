@@ -42,7 +42,7 @@ struct DeliveryTests {
             try queue.next(for: Region.regulator, members: region.members))
         #expect(first.items.count == DeliveryQueue.itemCountMax)
         #expect(first.recipients.map(\.institution) == [Region.regulator])
-        #expect(try region.deliver(from: Region.hospital, to: Region.regulator) == count)
+        #expect(try region.deliver(from: Region.hospital, to: Region.regulator) == 2)
         #expect(try queue.waiting().isEmpty)
     }
 
@@ -57,9 +57,8 @@ struct DeliveryTests {
             let delivery = try #require(
                 try queue.next(for: Region.regulator, members: region.members))
             answers.append(
-                try regulator.handleDelivery(
-                    delivery.encoded, from: Region.hospital, at: region.now
-                ).answer)
+                try regulator.deliver(
+                    delivery.encoded, from: Region.hospital, at: region.now))
         }
         #expect(Set(answers).count == 1)
         #expect(answers[0].items.map(\.verdict) == [.stored])
@@ -76,16 +75,15 @@ struct DeliveryTests {
         let delivery = try #require(
             try queue.next(for: Region.regulator, members: region.members))
         #expect(throws: SupervisionError.foreign(what: "delivery", from: Region.insurer)) {
-            try region.node(Region.regulator).handleDelivery(
+            try region.node(Region.regulator).deliver(
                 delivery.encoded, from: Region.insurer, at: region.now)
         }
         #expect(throws: SupervisionError.self) {
-            try region.node(Region.insurer).handleDelivery(
+            try region.node(Region.insurer).deliver(
                 delivery.encoded, from: Region.hospital, at: region.now)
         }
-        let answer = try region.node(Region.regulator).handleDelivery(
-            delivery.encoded, from: Region.hospital, at: region.now
-        ).answer
+        let answer = try region.node(Region.regulator).deliver(
+            delivery.encoded, from: Region.hospital, at: region.now)
         try queue.handleAnswer(answer.encode(), from: Region.insurer)
         #expect(try queue.waiting().map(\.recipient) == [Region.regulator])
     }
@@ -104,13 +102,13 @@ struct DeliveryTests {
         let commitment = try #require(genuine.commitment)
         let swapped = SealedPayload(kept: forged.bytes, commitment: commitment, key: forged.key)
         let first = try deliver(swapped, number: 1, to: regulator, region)
-        #expect(first.answer.items.map(\.verdict) == [.refused(.sealedDigest)])
+        #expect(first.items.map(\.verdict) == [.refused(.sealedDigest)])
 
         // A commitment that the payload does not have, before any entry says so.
         let early = SealedPayload(
             kept: forged.bytes, commitment: SHA256.hash([1]), key: forged.key)
         let second = try deliver(early, number: 2, to: regulator, region)
-        #expect(second.answer.items.map(\.verdict) == [.refused(.ciphertext)])
+        #expect(second.items.map(\.verdict) == [.refused(.ciphertext)])
 
         let kept = try regulator.payloads.mismatches()
         #expect(Set(kept.map(\.reason)) == [.sealedDigest, .ciphertext])
@@ -149,7 +147,7 @@ struct DeliveryTests {
             row.change(&entry)
             let regulator = try region.node(Region.regulator)
             let early = try deliver(sealed, number: 1, to: regulator, region)
-            #expect(early.answer.items.map(\.verdict) == [.stored], "\(row.name)")
+            #expect(early.items.map(\.verdict) == [.stored], "\(row.name)")
             try region.block([entry.encode()])
             try region.catchUp(Region.regulator)
             #expect(try regulator.payloads.mismatches().map(\.reason) == [row.reason])
@@ -198,9 +196,9 @@ struct DeliveryTests {
             var random = Seeded(seed)
             let bent = random.bend(delivery)
             let item = try regulator.entries.entry(at: 0)
-            if let reception = try? regulator.handleDelivery(
+            if let reception = try? regulator.deliver(
                 bent, from: Region.hospital, at: region.now),
-                reception.answer.items.contains(where: { $0.verdict == .stored }),
+                reception.items.contains(where: { $0.verdict == .stored }),
                 let item
             {
                 // What is stored opens to what was committed, whatever was bent around it.
@@ -228,12 +226,12 @@ struct DeliveryTests {
     private func deliver(
         _ sealed: SealedPayload, number: UInt64, from issuer: InstitutionID = Region.hospital,
         to node: Supervisor, _ region: Region
-    ) throws -> (answer: DeliveryAnswer, effects: [SupervisionEffect]) {
+    ) throws -> DeliveryAnswer {
         let key = try #require(region.members[node.institution]?.sealKey)
         var sealer = try DeliverySealer(
             ledger: region.ledger, issuer: issuer, stream: StreamID(0), firstNumber: number,
             recipients: [(node.institution, try SealPublicKey(key))])
         try sealer.add(sealed, number: number, recipients: [node.institution])
-        return try node.handleDelivery(sealer.delivery.encoded, from: issuer, at: region.now)
+        return try node.deliver(sealer.delivery.encoded, from: issuer, at: region.now)
     }
 }

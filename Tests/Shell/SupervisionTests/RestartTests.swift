@@ -31,13 +31,13 @@ struct RestartTests {
         try region.commit(try region.prepare([try Samples.record()], by: Region.hospital))
         try region.deliverAll()
         let node = try region.node(Region.hospital)
-        #expect(try node.handleCommitted(region.log[0], state: region.state).isEmpty)
+        #expect(try node.committed(region.log[0]).isEmpty)
         #expect(try node.deliveries.waiting().isEmpty)
         try region.block([])
         let third = try region.block([])
         #expect(
             throws: SupervisionError.outOfOrder(height: Height(3), expected: Height(2))
-        ) { try node.handleCommitted(third, state: region.state) }
+        ) { try node.committed(third) }
     }
 
     /// Lets writes pass until one is to break, once.

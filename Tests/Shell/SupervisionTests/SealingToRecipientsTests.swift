@@ -87,13 +87,12 @@ struct SealingToRecipientsTests {
         let region = try Region()
         let reference = Region.opaque(9)
         let node = try region.node(Region.hospital)
-        let first = try node.gateway.prepare(
-            [try Samples.claim(reference: reference), try Samples.claim(reference: reference)],
-            members: region.members)
+        let first = try node.prepare(
+            [try Samples.claim(reference: reference), try Samples.claim(reference: reference)])
         #expect(first.map(\.isRepeated) == [false, true])
         #expect(first[0].commitment == first[1].commitment)
-        let again = try node.gateway.prepare(
-            [try Samples.claim(reference: reference)], members: region.members)
+        let again = try node.prepare(
+            [try Samples.claim(reference: reference)])
         #expect(again.map(\.isRepeated) == [true])
         #expect(again[0].commitment == first[0].commitment)
         #expect(
@@ -104,7 +103,7 @@ struct SealingToRecipientsTests {
     @Test("one that cannot become an entry keeps the others from being kept")
     func refusals() throws {
         let region = try Region()
-        let gateway = try region.node(Region.hospital).gateway
+        let gateway = try region.node(Region.hospital)
         var noPayload = try Samples.claim()
         noPayload.payload = nil
         var noClaim = try Samples.claim()
@@ -128,7 +127,7 @@ struct SealingToRecipientsTests {
         ]
         for (submission, error) in cases {
             #expect(throws: error) {
-                try gateway.prepare([try Samples.claim(), submission], members: region.members)
+                try gateway.prepare([try Samples.claim(), submission])
             }
         }
         #expect(try region.node(Region.hospital).payloads.orphans().isEmpty)

@@ -17,8 +17,8 @@ public struct Mismatch: Hashable, Sendable {
         case patient = 6
         /// The entry names no recipient like this institution.
         case notRecipient = 7
-    /// A fact is of a kind that the entry's kind does not hold.
-    case kind = 8
+        /// A fact is of a kind that the entry's kind does not hold.
+        case kind = 8
     }
 
     public let commitment: Digest

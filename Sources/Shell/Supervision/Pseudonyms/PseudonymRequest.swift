@@ -74,12 +74,7 @@ extension PseudonymRequest {
         writer.bytes(id.bytes)
         writer.unsigned(UInt64(epoch))
         writer.unsigned(UInt64(purpose.rawValue))
-        writer.array(names.count)
-        for name in names {
-            writer.array(2)
-            writer.unsigned(UInt64(name.role.rawValue))
-            writer.text(name.identifier)
-        }
+        LocalName.encode(names, into: &writer)
         return writer.bytes
     }
 
@@ -91,23 +86,34 @@ extension PseudonymRequest {
             let id = try reader.opaqueID()
             let epoch = UInt32(
                 truncatingIfNeeded: try reader.unsigned("epoch", atMost: 1 << 32 - 1))
-            let start = reader.offset
-            let number = try reader.unsigned("purpose", atMost: 9)
-            guard let purpose = AccessHeader.Purpose(rawValue: UInt8(number)) else {
-                throw .unexpected(
-                    offset: start, expected: "a purpose of access, 1 to 9", found: "\(number)")
-            }
-            var names: [LocalName] = []
-            for _ in 0..<(try reader.array(atMost: nameCountMax)) {
-                names.append(try LocalName(from: &reader))
-            }
+            let purpose = try reader.purpose()
+            let names = try LocalName.names(from: &reader, atMost: nameCountMax)
             return PseudonymRequest(id: id, epoch: epoch, purpose: purpose, names: names)
         }
     }
 }
 
 extension LocalName {
-    fileprivate init(from reader: inout CBORReader) throws(CBORError) {
+    static func encode(_ names: [LocalName], into writer: inout CBORWriter) {
+        writer.array(names.count)
+        for name in names {
+            writer.array(2)
+            writer.unsigned(UInt64(name.role.rawValue))
+            writer.text(name.identifier)
+        }
+    }
+
+    static func names(
+        from reader: inout CBORReader, atMost limit: Int
+    ) throws(CBORError) -> [LocalName] {
+        var names: [LocalName] = []
+        for _ in 0..<(try reader.array(atMost: limit)) {
+            names.append(try LocalName(from: &reader))
+        }
+        return names
+    }
+
+    private init(from reader: inout CBORReader) throws(CBORError) {
         try reader.array(exactly: 2)
         let start = reader.offset
         let number = try reader.unsigned("role", atMost: 2)

@@ -18,7 +18,29 @@ func reading<Value>(
     }
 }
 
+/// Reads a part of a larger item, and names `what` it should have been where it is not.
+func part<Value>(
+    _ what: String, _ reader: inout CBORReader,
+    _ body: (inout CBORReader) throws(CBORError) -> Value
+) throws(SupervisionError) -> Value {
+    do throws(CBORError) {
+        return try body(&reader)
+    } catch {
+        throw .malformed(what: what, error)
+    }
+}
+
 extension CBORReader {
+    mutating func purpose() throws(CBORError) -> AccessHeader.Purpose {
+        let start = offset
+        let number = try unsigned("purpose", atMost: 255)
+        guard let purpose = AccessHeader.Purpose(rawValue: UInt8(number)) else {
+            throw .unexpected(
+                offset: start, expected: "a purpose of access, 1 to 9", found: "\(number)")
+        }
+        return purpose
+    }
+
     mutating func stream() throws(CBORError) -> StreamID {
         StreamID(UInt16(truncatingIfNeeded: try unsigned("stream", atMost: 65_535)))
     }

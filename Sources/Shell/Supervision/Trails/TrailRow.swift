@@ -19,6 +19,13 @@ public struct TrailRow: Hashable, Sendable {
         case clear
     }
 
+    init(_ item: CommittedEntry, _ state: State, _ mediaType: String, _ facts: [Fact]) {
+        self.item = item
+        self.state = state
+        self.mediaType = mediaType
+        self.facts = facts
+    }
+
     init(_ item: CommittedEntry, _ content: EntryContent) {
         self.item = item
         var facts: [Fact] = []

@@ -11,7 +11,7 @@ final class Region {
     let folder: Folder
     let ledger: LedgerID
     let members: Members
-    private(set) var state: LedgerState
+    let genesis: Genesis
     private(set) var header: BlockHeader?
     /// Every entry that was committed, in order.
     private(set) var log: [CommittedBlock] = []
@@ -49,22 +49,23 @@ final class Region {
                     id: id, name: id.name, kind: kind, tier: .county, power: 1, submitKeys: [],
                     consensusKey: voter.publicKey, sealKey: try key.publicKey.bytes))
         }
-        let genesis = try Genesis(
+        genesis = try Genesis(
             name: "test", start: Timestamp(milliseconds: 0), institutions: institutions,
             parameters: .standard, rules: rules)
         ledger = genesis.ledger
         self.sealKeys = sealKeys
         members = Members(genesis.institutions)
-        state = LedgerState(genesis: genesis)
     }
 
     func path(_ id: InstitutionID) -> String { folder.path + "/" + id.name }
 
-    func settings(_ id: InstitutionID) throws -> Supervisor.Settings {
+    func settings(_ id: InstitutionID) throws -> SupervisorSettings {
         guard let key = sealKeys[id] else { preconditionFailure("\(id) is no member") }
-        return Supervisor.Settings(
-            ledger: ledger, institution: id, folder: path(id) + "/supervision",
+        var settings = SupervisorSettings(
+            genesis: genesis, institution: id, folder: path(id) + "/supervision",
             keyFolder: path(id) + "/node-keys", sealKey: key)
+        settings.provider = Region.regulator
+        return settings
     }
 
     /// The supervisor of an institution, opened where it is not.
@@ -77,7 +78,7 @@ final class Region {
 
     /// Opens the supervisor with other settings than usual.
     func open(
-        _ id: InstitutionID, _ change: (inout Supervisor.Settings) -> Void
+        _ id: InstitutionID, _ change: (inout SupervisorSettings) -> Void
     ) throws -> Supervisor {
         close(id)
         var settings = try settings(id)
@@ -94,7 +95,7 @@ final class Region {
 
     /// Prepares submissions and numbers them, as the outbox would.
     func prepare(_ submissions: [Submission], by id: InstitutionID) throws -> [[UInt8]] {
-        try number(node(id).gateway.prepare(submissions, members: members), by: id)
+        try number(node(id).prepare(submissions), by: id)
     }
 
     func number(_ prepared: [PreparedEntry], by id: InstitutionID) -> [[UInt8]] {
@@ -124,15 +125,15 @@ final class Region {
         return block
     }
 
-    /// Hands all blocks that a node has not seen to it.
+    /// Hands all blocks that a node has not seen to it, and returns what it has to say.
     @discardableResult
-    func catchUp(_ id: InstitutionID) throws -> [SupervisionEffect] {
+    func catchUp(_ id: InstitutionID) throws -> [Submission] {
         let node = try node(id)
-        var effects: [SupervisionEffect] = []
+        var submissions: [Submission] = []
         for block in log where block.height > node.height {
-            effects += try node.handleCommitted(block, state: state)
+            submissions += try node.committed(block)
         }
-        return effects
+        return submissions
     }
 
     /// Commits entries and tells everybody.
@@ -141,16 +142,14 @@ final class Region {
         for id in Region.all { try catchUp(id) }
     }
 
-    /// Carries payloads from one node to another until nothing waits; how many were answered.
+    /// Lets one node ask another until it has no more questions; how many were answered.
     @discardableResult
     func deliver(from issuer: InstitutionID, to recipient: InstitutionID) throws -> Int {
         var count = 0
-        while let delivery = try node(issuer).deliveries.next(for: recipient, members: members) {
-            let (answer, _) = try node(recipient).handleDelivery(
-                delivery.encoded, from: issuer, at: now)
-            try node(issuer).deliveries.handleAnswer(answer.encode(), from: recipient)
-            count += answer.items.count
-            if answer.items.contains(where: { $0.verdict == .later }) { break }
+        while let question = try node(issuer).outgoing(to: recipient, at: now) {
+            let reply = try node(recipient).answer(question, from: issuer, at: now)
+            try node(issuer).answered(reply.answer, by: recipient, at: now)
+            count += 1
         }
         return count
     }
@@ -198,5 +197,15 @@ enum Samples {
             kind: .record, eventTime: Timestamp(milliseconds: milliseconds),
             subjects: [.patient(patient)],
             payload: Payload(mediaType: "", source: [], facts: [fact]))
+    }
+}
+
+extension Supervisor {
+    /// Takes in a delivery, as if it had come over the wire.
+    func deliver(
+        _ delivery: [UInt8], from issuer: InstitutionID, at now: Timestamp
+    ) throws -> DeliveryAnswer {
+        let question = PeerQuestion.delivery(delivery).encode()
+        return try DeliveryAnswer.decode(answer(question, from: issuer, at: now).answer)
     }
 }

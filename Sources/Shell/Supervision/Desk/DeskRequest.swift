@@ -1,0 +1,82 @@
+public import Primitives
+public import Records
+
+/// What an operator's program asks of a node's desk, over the node's control socket.
+///
+/// Bytes: `docs/formats/wire.md`, section "To a desk".
+public enum DeskRequest: Hashable, Sendable {
+    /// Answer: ``DeskStatus``.
+    case status
+    /// Answer: a page of a trail, ``TrailAnswer``.
+    case trail(TrailQuery)
+    /// All findings that stand or are open here. Answer: ``FindingList``.
+    case findings
+    /// Why a rule found it, as a tree in words. Answer: text.
+    case explain(finding: Digest)
+    /// What a finding's bundle is made of, but for the proofs. Answer: ``BundleParts``.
+    case bundle(finding: Digest)
+    /// Ids for names. Answer: ``NamesAnswer``; nil ids are being asked for: ask again.
+    case names([LocalName], AccessHeader.Purpose)
+    /// Payloads that were not what their entries say. Answer: text, a line each.
+    case mismatches
+}
+
+extension DeskRequest {
+    public func encode() -> [UInt8] {
+        var writer = CBORWriter(reservingCapacity: 128)
+        func open(_ kind: UInt64, _ fields: Int) {
+            writer.array(fields + 2)
+            writer.unsigned(1)
+            writer.unsigned(kind)
+        }
+        switch self {
+        case .status: open(1, 0)
+        case .trail(let query):
+            open(2, 1)
+            query.encode(into: &writer)
+        case .findings: open(3, 0)
+        case .explain(let finding):
+            open(4, 1)
+            writer.digest(finding)
+        case .bundle(let finding):
+            open(5, 1)
+            writer.digest(finding)
+        case .names(let names, let purpose):
+            open(6, 2)
+            writer.unsigned(UInt64(purpose.rawValue))
+            LocalName.encode(names, into: &writer)
+        case .mismatches: open(7, 0)
+        }
+        return writer.bytes
+    }
+
+    /// Reads a request from exactly these bytes.
+    public static func decode(_ bytes: [UInt8]) throws(SupervisionError) -> DeskRequest {
+        try reading("request to the desk", bytes) { reader throws(CBORError) in
+            let start = reader.offset
+            let items = try reader.array(atMost: 4)
+            try reader.version(1)
+            let kind = try reader.unsigned()
+            guard kind < 8, items == [0, 2, 3, 2, 3, 3, 4, 2][Int(kind)] else {
+                throw .unexpected(
+                    offset: start, expected: "a request of kind 1 to 7 with its fields",
+                    found: "kind \(kind) with \(items) items")
+            }
+            switch kind {
+            case 1: return .status
+            case 2: return .trail(try TrailQuery(from: &reader))
+            case 3: return .findings
+            case 4: return .explain(finding: try reader.digest())
+            case 5: return .bundle(finding: try reader.digest())
+            case 6:
+                let purpose = try reader.purpose()
+                return .names(
+                    try LocalName.names(from: &reader, atMost: namesCountMax), purpose)
+            default: return .mismatches
+            }
+        }
+    }
+
+    /// The most names in one request.
+    public static let namesCountMax = 4_096
+}

@@ -1,0 +1,98 @@
+public import Primitives
+
+/// How supervision on this node stands, in numbers.
+public struct DeskStatus: Hashable, Sendable {
+    /// The last block that was taken in.
+    public var height = Height.genesis
+    /// Entries whose payload is sealed to this institution and has not come.
+    public var awaitedCount: UInt64 = 0
+    /// Payloads that wait for a recipient.
+    public var waitingCount: UInt64 = 0
+    /// Payloads that were not what their entries say.
+    public var mismatchCount: UInt64 = 0
+    /// Payloads that a recipient refused.
+    public var refusedCount: UInt64 = 0
+    /// Own payloads sealed and not committed.
+    public var orphanCount: UInt64 = 0
+    /// Findings that this node's rules have open, and those that stand on the ledger.
+    public var openCount: UInt64 = 0
+    public var standingCount: UInt64 = 0
+    /// Rules that run here; those that do not, with the reason; and what they could not evaluate.
+    public var rules: [RuleStanding] = []
+
+    /// How one rule fares on this node.
+    public struct RuleStanding: Hashable, Sendable {
+        public let rule: String
+        public let openCount: UInt64
+        /// Answers `not evaluated` because entries are sealed to others, and for other causes.
+        public let sealedCount: UInt64
+        public let unknownCount: UInt64
+        /// Why it does not run; empty where it does.
+        public let problem: String
+
+        public init(
+            rule: String, openCount: UInt64, sealedCount: UInt64, unknownCount: UInt64,
+            problem: String
+        ) {
+            self.rule = rule
+            self.openCount = openCount
+            self.sealedCount = sealedCount
+            self.unknownCount = unknownCount
+            self.problem = problem
+        }
+    }
+
+    public init() {}
+}
+
+extension DeskStatus {
+    private var numbers: [UInt64] {
+        [
+            height.blocks, awaitedCount, waitingCount, mismatchCount, refusedCount, orphanCount,
+            openCount, standingCount,
+        ]
+    }
+
+    public func encode() -> [UInt8] {
+        var writer = CBORWriter(reservingCapacity: 128 + rules.count * 64)
+        writer.array(10)
+        writer.unsigned(1)
+        for number in numbers { writer.unsigned(number) }
+        writer.array(rules.count)
+        for rule in rules {
+            writer.array(5)
+            writer.text(rule.rule)
+            writer.unsigned(rule.openCount)
+            writer.unsigned(rule.sealedCount)
+            writer.unsigned(rule.unknownCount)
+            writer.text(rule.problem)
+        }
+        return writer.bytes
+    }
+
+    /// Reads a status from exactly these bytes.
+    public static func decode(_ bytes: [UInt8]) throws(SupervisionError) -> DeskStatus {
+        try reading("status of the desk", bytes) { reader throws(CBORError) in
+            try reader.array(exactly: 10)
+            try reader.version(1)
+            var status = DeskStatus()
+            status.height = Height(try reader.unsigned())
+            status.awaitedCount = try reader.unsigned()
+            status.waitingCount = try reader.unsigned()
+            status.mismatchCount = try reader.unsigned()
+            status.refusedCount = try reader.unsigned()
+            status.orphanCount = try reader.unsigned()
+            status.openCount = try reader.unsigned()
+            status.standingCount = try reader.unsigned()
+            for _ in 0..<(try reader.array(atMost: 4_096)) {
+                try reader.array(exactly: 5)
+                status.rules.append(
+                    RuleStanding(
+                        rule: try reader.text(atMost: 64), openCount: try reader.unsigned(),
+                        sealedCount: try reader.unsigned(), unknownCount: try reader.unsigned(),
+                        problem: try reader.text(atMost: 16_384)))
+            }
+            return status
+        }
+    }
+}

@@ -1,0 +1,87 @@
+public import Primitives
+
+/// The findings that a node knows of.
+public struct FindingList: Hashable, Sendable {
+    /// One finding, open here or standing on the ledger or both.
+    public struct Item: Hashable, Sendable {
+        public let id: Digest
+        /// `finding-body` of `docs/formats/finding.md`; nil where this node may not read it.
+        public let body: [UInt8]?
+        /// Whether this node's rules find it on the facts that it has now.
+        public let isOpen: Bool
+        /// Under which entry it stands; nil where it is not on the ledger yet.
+        public let standing: FindingStanding?
+
+        public init(id: Digest, body: [UInt8]?, isOpen: Bool, standing: FindingStanding?) {
+            self.id = id
+            self.body = body
+            self.isOpen = isOpen
+            self.standing = standing
+        }
+    }
+
+    /// Those that stand first, in ledger order; then the others by id.
+    public let items: [Item]
+
+    public init(items: [Item]) {
+        self.items = items
+    }
+
+    /// The most findings in one list.
+    public static let countMax = 100_000
+}
+
+extension FindingList {
+    public func encode() -> [UInt8] {
+        var writer = CBORWriter(reservingCapacity: 64 + items.count * 512)
+        writer.array(2)
+        writer.unsigned(1)
+        writer.array(items.count)
+        for item in items {
+            writer.array(4)
+            writer.digest(item.id)
+            if let body = item.body { writer.bytes(body) } else { writer.null() }
+            writer.bool(item.isOpen)
+            guard let standing = item.standing else {
+                writer.null()
+                continue
+            }
+            writer.array(4)
+            writer.unsigned(standing.leafIndex)
+            writer.institution(standing.issuer)
+            writer.unsigned(standing.height.blocks)
+            writer.bytes(standing.blindedCase.bytes)
+        }
+        return writer.bytes
+    }
+
+    /// Reads a list from exactly these bytes.
+    public static func decode(_ bytes: [UInt8]) throws(SupervisionError) -> FindingList {
+        try reading("list of findings", bytes) { reader throws(CBORError) in
+            try reader.array(exactly: 2)
+            try reader.version(1)
+            var items: [Item] = []
+            for _ in 0..<(try reader.array(atMost: countMax)) {
+                try reader.array(exactly: 4)
+                let id = try reader.digest()
+                let body = try reader.isNull() ? nil : Array(reader.bytes())
+                let isOpen = try reader.bool()
+                let standing = try reader.isNull() ? nil : FindingStanding(from: &reader)
+                items.append(Item(id: id, body: body, isOpen: isOpen, standing: standing))
+            }
+            return FindingList(items: items)
+        }
+    }
+}
+
+extension FindingStanding {
+    fileprivate init(from reader: inout CBORReader) throws(CBORError) {
+        try reader.array(exactly: 4)
+        let leafIndex = try reader.unsigned()
+        let issuer = try reader.institution()
+        let height = Height(try reader.unsigned())
+        self.init(
+            leafIndex: leafIndex, issuer: issuer, height: height,
+            blindedCase: try reader.opaqueID())
+    }
+}

@@ -1,0 +1,23 @@
+internal import Ledger
+internal import Primitives
+internal import Proofs
+
+/// A finding that this node's rules have open.
+struct LocalFinding {
+    let id: Digest
+    /// The rule that found it, and who runs that rule, by id increasing.
+    let rule: String
+    let runners: [InstitutionID]
+    /// Whom it is about, as the body writes it.
+    let subject: [UInt8]
+    let body: [UInt8]
+    /// The last block that was taken in when the rule answered.
+    let asOf: LedgerMark
+    /// The height at which this node saw it first, in this process.
+    let found: Height
+
+    var statement: FindingStatement {
+        FindingStatement(
+            body: body, height: asOf.height, treeRoot: asOf.treeRoot, stateRoot: asOf.stateRoot)
+    }
+}

@@ -1,0 +1,57 @@
+public import Primitives
+internal import Records
+
+extension Supervisor {
+    /// Answers the operator at the time `now`.
+    ///
+    /// Reading about a patient is an access: its entry is in the outbox before the answer leaves.
+    public func control(
+        _ request: [UInt8], at now: Timestamp
+    ) throws(SupervisionError) -> DeskReply {
+        switch try DeskRequest.decode(request) {
+        case .status: return DeskReply(try status().encode())
+        case .trail(let query):
+            let access = query.access(by: institution, at: now)
+            return DeskReply(
+                try entries.answer(query).encode(), first: access.map { [$0] } ?? [])
+        case .findings: return DeskReply(try findings().encode())
+        case .explain(let finding): return DeskReply(Array(try explain(finding).utf8))
+        case .bundle(let finding): return DeskReply(try bundleParts(of: finding).encode())
+        case .names(let wanted, let purpose):
+            return try names(wanted, purpose, at: now)
+        case .mismatches:
+            let lines = try payloads.mismatches().map { mismatch in
+                "\(mismatch.noticed) \(mismatch.issuer) number \(mismatch.number), "
+                    + "commitment \(mismatch.commitment): \(mismatch.reason). \(mismatch.detail)"
+            }
+            return DeskReply(Array(lines.joined(separator: "\n").utf8))
+        }
+    }
+
+    private func names(
+        _ wanted: [LocalName], _ purpose: AccessHeader.Purpose, at now: Timestamp
+    ) throws(SupervisionError) -> DeskReply {
+        let outcome = try names.ids(
+            of: wanted, purpose: purpose, by: members[institution], at: now)
+        switch outcome {
+        case .ids(let ids, let first):
+            return DeskReply(NamesAnswer(ids: ids).encode(), first: first)
+        case .refused(let reason):
+            return DeskReply(
+                NamesAnswer(ids: wanted.map { _ in nil }, refusal: reason).encode())
+        }
+    }
+
+    /// How supervision on this node stands, in numbers.
+    public func status() throws(SupervisionError) -> DeskStatus {
+        var status = DeskStatus()
+        status.height = height
+        status.awaitedCount = UInt64(try payloads.awaitedLeaves().count)
+        status.waitingCount = UInt64(try deliveries.waiting().reduce(0) { $0 + $1.count })
+        status.mismatchCount = UInt64(try payloads.mismatches().count)
+        status.refusedCount = UInt64(try deliveries.refusedCount())
+        status.orphanCount = UInt64(try payloads.orphans().count)
+        status.standingCount = UInt64(try desk.standingCount())
+        return status
+    }
+}
