@@ -10,9 +10,11 @@ struct CSVMappingTests {
         "lookups":{"drugs":{"file":"drugs.csv","key":"id","columns":["ndc"],"where":{"column":\
         "use","in":["main"]}}},"entries":[{"kind":"prescription","when":{"column":\
         "state","in":["ok"]},"time":{"column":"at"},"patient":{"column":"who","prefix":"urn:p|"},\
-        "practitioner":{"column":"by"},"prescription":{"column":"rx"},"facts":[{"kind":"prescription","fields":\
-        {"patient":{"id":"patient"},"prescriber":{"id":"practitioner"},"institution":{"id":"issuer"},"drug":\
-        {"lookup":"drugs","by":"drug","column":"ndc","system":"ndc"},"written":{"column":"at"},\
+        "practitioner":{"column":"by"},"prescription":{"column":"rx"},"facts":[{"kind":\
+        "prescription","fields":{"patient":{"id":"patient"},"prescriber":{"id":"practitioner"},\
+        "institution":{"id":"issuer"},"drug":{"lookup":"drugs","by":\
+        "drug","column":"ndc","system":"ndc"},\
+        "written":{"column":"at"},\
         "quantity":{"column":"n","lenient":true,"unknown":["?"],"unit":{"column":"unit"}},"days":\
         {"column":"days"},"status":{"column":"state","map":{"ok":"active"}},"encounter":{"join":\
         [{"constant":"E"},{"column":"visit"}],"with":"-"}}}]}]}

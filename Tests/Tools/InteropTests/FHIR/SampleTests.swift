@@ -54,6 +54,27 @@ struct SampleTests {
         }
     }
 
+    /// As `docs/formats/payload.md` announces them.
+    static let announced: [EntryKind: Set<FactKind>] = [
+        .access: [.access], .record: [.record, .patient],
+        .relationship: [.relationship, .encounter],
+        .claim: [.claim, .claimLine, .practitioner, .institution],
+        .claimResponse: [.claimResponse], .prescription: [.prescription, .practitioner],
+        .dispense: [.dispense],
+    ]
+
+    @Test("facts are of the kinds that their entry announces, and name its patient only")
+    func announcedFacts() throws {
+        for draft in try Self.outcome(["synthea-small", "planted"]).drafts {
+            let kinds = Set(draft.payload.facts.map(\.kind))
+            #expect(kinds.isSubset(of: Self.announced[draft.kind] ?? []))
+            for fact in draft.payload.facts {
+                guard case .id(let patient) = fact["patient"] else { continue }
+                #expect(draft.subjects.contains(.patient(patient)))
+            }
+        }
+    }
+
     @Test("the same input gives the same drafts")
     func deterministic() throws {
         let folders = ["planted", "synthea-small"]
