@@ -42,6 +42,17 @@ public struct Mempool: Sendable {
         streamOfDigest[digest] != nil
     }
 
+    /// Whether a block that is made now would have anything to order.
+    public func hasReady(nextOnLedger: (StreamKey) -> UInt64) -> Bool {
+        turns.contains { stream in waiting[stream]?.first?.first == nextOnLedger(stream) }
+    }
+
+    /// Lets go of a batch that can stand in no block.
+    public mutating func discard(_ digest: Digest) {
+        guard let stream = streamOfDigest[digest] else { return }
+        remove(from: stream) { $0.digest == digest }
+    }
+
     /// Takes a batch whose signature holds, or says why not.
     ///
     /// `nextOnLedger` is the stream's next number at the current height.

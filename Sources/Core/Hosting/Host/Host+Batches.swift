@@ -1,0 +1,102 @@
+internal import Consensus
+internal import Ledger
+internal import Primitives
+
+/// How batches come in and wait.
+extension Host {
+    mutating func submit(_ bytes: [UInt8], token: UInt64) {
+        do throws(SubmissionRefusal) {
+            let batch = try verify(bytes)
+            let answer = try admit(batch)
+            if case .admitted = answer { effects.append(.broadcast(.batch(bytes))) }
+            effects.append(.answer(token: token, answer))
+        } catch {
+            effects.append(.answer(token: token, .refused(error)))
+        }
+        wake()
+    }
+
+    /// A batch that a peer sent: one that was submitted there, or one that was asked for.
+    mutating func receiveBatch(_ bytes: [UInt8], from peer: InstitutionID) {
+        do throws(SubmissionRefusal) {
+            let batch = try verify(bytes)
+            if isAwaited(batch.digest) {
+                bodies[batch.digest] = batch
+                departing.append(batch.digest)
+                goOnWaiting()
+            } else {
+                _ = try admit(batch)
+            }
+        } catch {
+            // A refusal says nothing against the peer: it may stand at another height.
+            guard case .batch(.malformed) = error else { return }
+            effects.append(.drop(peer, reason: "\(error)"))
+        }
+        wake()
+    }
+
+    /// Begins the height where it rests and there is something to order.
+    mutating func wake() {
+        guard mempool.hasReady(nextOnLedger: nextOnLedger) else { return }
+        tell(.workArrived(state.head.height.next))
+    }
+
+    func nextOnLedger(_ stream: StreamKey) -> UInt64 {
+        state.nextNumber(of: stream.issuer, stream.stream) ?? 1
+    }
+
+    /// The batch, checked once: one that is here already costs no signature check.
+    private func verify(_ bytes: [UInt8]) throws(SubmissionRefusal) -> VerifiedBatch {
+        do throws(BatchRefusal) {
+            let claimed = try UnverifiedBatch(decoding: bytes)
+            if let known = bodies[claimed.digest], known.bytes == bytes { return known }
+            return try claimed.verify(against: state)
+        } catch {
+            throw .batch(error)
+        }
+    }
+
+    private mutating func admit(
+        _ batch: VerifiedBatch
+    ) throws(SubmissionRefusal) -> SubmissionAnswer {
+        if let committed = state.committed(batch: batch.digest) { return .committed(committed) }
+        // One that no block has room for would stand first for ever, and nothing behind it.
+        guard UInt64(batch.entries.count) <= state.parameters.blockEntryCountMax,
+            UInt64(batch.entriesByteCount) <= state.parameters.blockByteCountMax
+        else {
+            throw .batch(
+                .noRoom(entryCount: batch.entries.count, byteCount: batch.entriesByteCount))
+        }
+        do throws(BatchRefusal) {
+            try state.check(batch)
+        } catch {
+            guard case .gap = error else { throw .batch(error) }
+        }
+        let ticket = BatchTicket(batch)
+        switch mempool.add(ticket, nextOnLedger: nextOnLedger(ticket.stream)) {
+        case .accepted(let replaced):
+            bodies[batch.digest] = batch
+            departing += replaced
+            return .admitted(batch.digest)
+        case .duplicate: return .waiting([batch.digest])
+        case .covered(let digests): return .waiting(digests)
+        case .refused(let refusal):
+            if case .conflict(let digest) = refusal, let other = bodies[digest] {
+                effects.append(
+                    .convict(
+                        .issuer(batch.header.issuer, batches: other.bytes, batch.bytes)))
+            }
+            throw .mempool(refusal)
+        }
+    }
+}
+
+extension BatchTicket {
+    init(_ batch: VerifiedBatch) {
+        self.init(
+            digest: batch.digest,
+            stream: StreamKey(issuer: batch.header.issuer, stream: batch.header.stream),
+            first: batch.header.firstNumber, end: batch.nextNumber, expiry: batch.header.expiry,
+            byteCount: batch.entriesByteCount, leafHashes: batch.leafHashes)
+    }
+}

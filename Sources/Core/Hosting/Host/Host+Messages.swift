@@ -1,0 +1,55 @@
+internal import Consensus
+internal import Ledger
+internal import Primitives
+
+/// What peers say.
+extension Host {
+    mutating func receive(_ message: PeerMessage, from peer: InstitutionID) {
+        switch message {
+        case .proposal(let proposal): receive(proposal, from: peer)
+        case .vote(let vote): tell(.voted(vote))
+        case .status(let status): receive(status, from: peer)
+        case .batch(let bytes): receiveBatch(bytes, from: peer)
+        case .batchesWanted(let digests):
+            for digest in digests {
+                guard let batch = bodies[digest] else { continue }
+                effects.append(.send(.batch(batch.bytes), to: peer))
+            }
+        case .blockWanted(let height):
+            if height > .genesis, height <= state.head.height {
+                effects.append(.serveBlock(height, to: peer))
+            } else {
+                effects.append(.send(.blockLacking(height), to: peer))
+            }
+        case .block(let block): carryOut(sync.step(.received(peer, block)))
+        case .blockLacking(let height): carryOut(sync.step(.lacking(peer, height)))
+        }
+    }
+
+    /// Makes sure that the bytes of a proposal are the block that it names.
+    private mutating func receive(_ proposal: Unverified<Proposal>, from peer: InstitutionID) {
+        let claimed = proposal.claimed
+        let block: Block
+        do throws(LedgerError) {
+            block = try Block.decode(claimed.block)
+        } catch {
+            effects.append(.drop(peer, reason: "a proposal that is no block: \(error)"))
+            return
+        }
+        guard block.hash == claimed.blockID.hash, block.header.height == claimed.height,
+            block.header.treeRoot == claimed.blockID.treeRoot
+        else {
+            effects.append(.drop(peer, reason: "a proposal that is not the block it names"))
+            return
+        }
+        tell(.proposed(proposal, blockTime: block.header.time, receivedAt: now))
+    }
+
+    private mutating func receive(_ status: ReplicaStatus, from peer: InstitutionID) {
+        for message in replica.messages(for: status) {
+            effects.append(.send(PeerMessage(message), to: peer))
+        }
+        guard status.height > .genesis else { return }
+        carryOut(sync.step(.reported(peer, Height(status.height.blocks - 1))))
+    }
+}

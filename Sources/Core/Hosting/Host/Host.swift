@@ -1,0 +1,228 @@
+public import Consensus
+internal import Cryptography
+public import Ledger
+public import Primitives
+
+/// All that a node decides, as one value: consensus, execution, mempool and catching up.
+///
+/// Inputs go in, effects come out in the order in which they must be carried out, nothing else
+/// happens. It holds the only copy of the ledger's state. Give it to one owner; call ``start(now:)``
+/// once, then ``step(_:now:)`` for each input.
+public struct Host: Sendable {
+    public let identity: InstitutionID
+    /// The ledger after the last block that was applied.
+    public internal(set) var state: LedgerState
+    public internal(set) var replica: Replica
+    public internal(set) var mempool: Mempool
+    public internal(set) var sync: BlockSync
+    /// Who votes at the height under way.
+    public internal(set) var validators: ValidatorSet
+
+    let signing: SigningBytes
+    let authenticator: any Authenticator
+    /// Who voted at the height before; nil where that is the genesis.
+    var previousValidators: ValidatorSet
+    /// The batches that wait, or that a block under way names.
+    var bodies: [Digest: VerifiedBatch] = [:]
+    /// Bodies that left the mempool, kept until the height is over in case a block names them.
+    var departing: [Digest] = []
+    /// Blocks of the height under way that were executed, by hash.
+    var executed: [Digest: ExecutedBlock] = [:]
+    /// Checks that wait for bodies.
+    var waitingChecks: [WaitingCheck] = []
+    /// A decision that waits for bodies.
+    var waitingDecision: Decision?
+    var loggedBodies: Set<Digest> = []
+
+    var now = Timestamp(milliseconds: 0)
+    var effects: [HostEffect] = []
+    private var replicaEffects: [Effect] = []
+    private var isSettling = false
+
+    /// A block to be checked, as soon as these bodies are here.
+    struct WaitingCheck: Sendable {
+        let request: CheckRequest
+        let block: Block
+        var missing: [Digest]
+    }
+
+    /// How often the peers are told where this replica stands, in milliseconds.
+    public static let statusMilliseconds: UInt64 = 250
+    /// How long an answer to a request for a block may take, in milliseconds.
+    public static let syncMilliseconds: UInt64 = 2_000
+
+    /// A host that goes on from what its disk holds.
+    ///
+    /// - Parameters:
+    ///   - identity: whose node it is.
+    ///   - state: the ledger after the last block on the disk.
+    ///   - headCommit: the commit proof of that block; nil at genesis.
+    ///   - authenticator: makes this replica's signatures and checks all.
+    ///   - signed: the last-signed state, where there is one.
+    ///   - log: the records on the disk, in order.
+    ///   - signsFrom: the first height at which the replica may sign.
+    ///   - limits: how much may wait in the mempool.
+    /// - Throws: ``ConsensusError`` where the ledger's institutions cannot vote.
+    public init(
+        identity: InstitutionID, state: LedgerState, headCommit: CommitProof?,
+        authenticator: any Authenticator, signed: SignedState? = nil, log: [HostRecord] = [],
+        signsFrom: Height = .genesis, limits: Mempool.Limits = Mempool.Limits()
+    ) throws(ConsensusError) {
+        self.identity = identity
+        self.authenticator = authenticator
+        validators = try ValidatorSet(state)
+        previousValidators = validators
+        signing = SigningBytes(ledger: state.ledger)
+        let height = state.head.height
+        let records = log.compactMap { record -> LogRecord? in
+            guard case .replica(let record) = record else { return nil }
+            return record
+        }
+        replica = Replica(
+            identity: identity, ledger: state.ledger, authenticator: authenticator,
+            start: HeightStart(
+                height: height.next, validators: validators,
+                parameters: ReplicaParameters(state.parameters), previousCommit: headCommit),
+            signed: signed, log: records, signsFrom: signsFrom)
+        mempool = Mempool(height: height, limits: limits)
+        sync = BlockSync(
+            height: height, validators: validators, signing: signing, check: authenticator)
+        for case .batch(_, let bytes) in log {
+            guard let batch = try? UnverifiedBatch(decoding: bytes).verify(against: state) else {
+                continue
+            }
+            bodies[batch.digest] = batch
+            departing.append(batch.digest)
+        }
+        self.state = state
+    }
+
+    /// The first thing to call.
+    public mutating func start(now: Timestamp) -> [HostEffect] {
+        self.now = now
+        effects = []
+        enqueue(replica.resume())
+        startHeartbeat()
+        effects.append(.startTimer(.status, milliseconds: Host.statusMilliseconds))
+        return takeEffects()
+    }
+
+    /// Takes one input, and answers with what is to be done, in order.
+    ///
+    /// `now` is the local clock when the input came in.
+    public mutating func step(_ input: HostInput, now: Timestamp) -> [HostEffect] {
+        self.now = now
+        effects = []
+        switch input {
+        case .received(let message, let peer): receive(message, from: peer)
+        case .submitted(let bytes, let token): submit(bytes, token: token)
+        case .timedOut(let timer): timedOut(timer)
+        case .connected(let peer):
+            effects.append(.send(.status(replica.status), to: peer))
+        case .disconnected(let peer): carryOut(sync.step(.left(peer)))
+        }
+        return takeEffects()
+    }
+
+    /// Says something to the replica, and carries out what it wants after all it wanted before.
+    mutating func tell(_ input: Input) {
+        enqueue(replica.step(input))
+    }
+
+    private mutating func takeEffects() -> [HostEffect] {
+        defer { effects = [] }
+        return effects
+    }
+
+    /// Carries out the replica's effects in the order in which they were asked for.
+    ///
+    /// Carrying one out may step the replica again: what that asks for comes last.
+    private mutating func enqueue(_ new: [Effect]) {
+        replicaEffects += new
+        guard !isSettling else { return }
+        isSettling = true
+        var index = 0
+        while index < replicaEffects.count {
+            carryOut(replicaEffects[index])
+            index += 1
+        }
+        replicaEffects.removeAll(keepingCapacity: true)
+        isSettling = false
+    }
+
+    private mutating func carryOut(_ effect: Effect) {
+        switch effect {
+        case .appendLog(let record): effects.append(.appendLog(.replica(record)))
+        case .persist(let state): effects.append(.persist(state))
+        case .broadcast(let message): effects.append(.broadcast(PeerMessage(message)))
+        case .startTimer(let timer, let milliseconds):
+            effects.append(.startTimer(.replica(timer), milliseconds: milliseconds))
+        case .propose(let height, let round): build(height: height, round: round)
+        case .checkValue(let request): check(request)
+        case .fetchBlock: effects.append(.broadcast(.status(replica.status)))
+        case .commit(let decision): commit(decision)
+        case .convict(let evidence):
+            effects.append(.report("convicted: \(evidence.culprit): \(evidence)"))
+            effects.append(.convict(.replica(evidence)))
+        case .halt(let height, let block):
+            effects.append(
+                .halt(
+                    reason: "block \(block) at height \(height) was decided by more than 2/3 of "
+                        + "the power, and this node's own execution finds it invalid"))
+        }
+    }
+
+    private mutating func timedOut(_ timer: HostTimer) {
+        switch timer {
+        case .replica(let timer): tell(.timedOut(timer))
+        case .sync(let height, let attempt):
+            carryOut(sync.step(.timedOut(height, attempt: attempt)))
+        case .heartbeat(let height):
+            if height == state.head.height.next { tell(.workArrived(height)) }
+        case .status:
+            effects.append(.broadcast(.status(replica.status)))
+            askForBodies()
+            effects.append(.startTimer(.status, milliseconds: Host.statusMilliseconds))
+        }
+    }
+
+    mutating func startHeartbeat() {
+        let height = state.head.height.next
+        effects.append(
+            .startTimer(
+                .heartbeat(height), milliseconds: state.parameters.heartbeatMilliseconds))
+    }
+}
+
+extension PeerMessage {
+    init(_ message: Message) {
+        switch message {
+        case .proposal(let proposal): self = .proposal(Unverified(proposal))
+        case .vote(let vote): self = .vote(Unverified(vote))
+        }
+    }
+}
+
+extension ValidatorSet {
+    /// Who votes on the block after the state's head.
+    public init(_ state: LedgerState) throws(ConsensusError) {
+        try self.init(
+            state.institutions.compactMap { institution in
+                guard institution.power > 0, let key = institution.consensusKey else { return nil }
+                return Validator(id: institution.id, key: key, power: institution.power)
+            })
+    }
+}
+
+extension ReplicaParameters {
+    /// The part of the ledger's parameters that a replica lives by.
+    public init(_ parameters: Parameters) {
+        self.init(
+            proposeTimeout: parameters.timeoutProposeMilliseconds,
+            voteTimeout: parameters.timeoutVoteMilliseconds,
+            timeoutGrowth: parameters.timeoutGrowthMilliseconds,
+            timeoutCap: parameters.timeoutCapMilliseconds,
+            clockPrecision: parameters.clockPrecisionMilliseconds,
+            messageDelay: parameters.messageDelayMilliseconds)
+    }
+}

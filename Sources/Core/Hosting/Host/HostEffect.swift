@@ -1,0 +1,62 @@
+public import Consensus
+public import Ledger
+public import Primitives
+
+/// What the shell must do for a host.
+///
+/// **The order is the contract.** The effects of one step are carried out in their order, and all
+/// of them before the next input: what must be durable stands before what is sent. A shell that
+/// cannot make something durable stops; nothing after a failed effect may be carried out.
+public enum HostEffect: Sendable {
+    /// Append to the log; durable with the next ``persist(_:)``, not before.
+    case appendLog(HostRecord)
+    /// Replace the last-signed state, and make it and every record before it durable.
+    case persist(SignedState)
+    /// Write the block's rows and its commit proof in one synced write group.
+    case commit(CommittedBlock)
+    /// The log's records up to this height may go.
+    case forgetLog(through: Height)
+    case send(PeerMessage, to: InstitutionID)
+    case broadcast(PeerMessage)
+    /// Read the block from the store and send it as ``PeerMessage/block(_:)``, or say that it is
+    /// lacking.
+    case serveBlock(Height, to: InstitutionID)
+    /// Say ``HostInput/timedOut(_:)`` after so many milliseconds.
+    case startTimer(HostTimer, milliseconds: UInt64)
+    /// Answer whoever submitted the batch with this token.
+    case answer(token: UInt64, SubmissionAnswer)
+    /// The peer lied or sent what is no message: close its connection, and name it.
+    case drop(InstitutionID, reason: String)
+    /// Keep what convicts somebody.
+    case convict(Conviction)
+    /// Something that an operator should read.
+    case report(String)
+    /// Stop, and call a human: going on could break what was promised.
+    case halt(reason: String)
+}
+
+/// What the log keeps until a height is decided.
+public enum HostRecord: Hashable, Sendable {
+    case replica(LogRecord)
+    /// The body of a batch that this replica is about to vote for.
+    ///
+    /// A quorum that voted and then lost its power must not have lost the bodies with it.
+    case batch(height: Height, bytes: [UInt8])
+}
+
+/// A block that is decided, with all that must be on the disk for it.
+public struct CommittedBlock: Sendable {
+    public let executed: ExecutedBlock
+    public let proof: CommitProof
+    /// What ``LedgerState/apply(_:)`` gave, to be written together with the proof.
+    public let rows: [LedgerRow]
+
+    public var height: Height { executed.header.height }
+}
+
+/// Two signed messages that no honest party signs both of.
+public enum Conviction: Sendable {
+    case replica(Evidence)
+    /// Two batches of an issuer with different bytes under one number.
+    case issuer(InstitutionID, batches: [UInt8], [UInt8])
+}

@@ -1,0 +1,25 @@
+public import Consensus
+public import Primitives
+
+/// What has happened to a host.
+public enum HostInput: Sendable {
+    /// A peer, whom Transport has authenticated, says something.
+    case received(PeerMessage, from: InstitutionID)
+    /// Somebody of this institution hands in a signed batch; the token comes back in the answer.
+    case submitted(batch: [UInt8], token: UInt64)
+    /// A timer that the host had asked for has run out.
+    case timedOut(HostTimer)
+    case connected(InstitutionID)
+    case disconnected(InstitutionID)
+}
+
+/// A wait that the host asked for; one that fires late, or twice, is recognised and ignored.
+public enum HostTimer: Hashable, Sendable {
+    case replica(Consensus.Timer)
+    /// An answer to a request for a block is due.
+    case sync(Height, attempt: UInt32)
+    /// A height has been quiet for as long as the parameters allow.
+    case heartbeat(Height)
+    /// It is time to tell the peers where this replica stands.
+    case status
+}

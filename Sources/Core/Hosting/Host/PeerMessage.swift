@@ -1,0 +1,49 @@
+public import Consensus
+public import Primitives
+
+/// What nodes say to each other, one message a frame.
+///
+/// Source: `docs/formats/wire.md`.
+public enum PeerMessage: Sendable {
+    case proposal(Unverified<Proposal>)
+    case vote(Unverified<Vote>)
+    /// Where the sender stands; sent now and then, so that peers can fill the gaps.
+    case status(ReplicaStatus)
+    /// A batch's bytes: sent once by the node that it was submitted to, and to whoever asks.
+    case batch([UInt8])
+    case batchesWanted([Digest])
+    case blockWanted(Height)
+    case block(SyncedBlock)
+    /// The sender does not have the block that it was asked for.
+    case blockLacking(Height)
+
+    /// The greatest height that a message may name: 2^62 − 1, so that no sum overflows.
+    static let heightMax: UInt64 = (1 << 62) - 1
+
+    /// The most batches that one message asks for.
+    public static let wantedCountMax = 4_096
+}
+
+extension PeerMessage {
+    /// Whether the message is small and waited for: votes must not queue behind bodies.
+    public var isUrgent: Bool {
+        switch self {
+        case .proposal, .vote, .status, .batchesWanted, .blockWanted, .blockLacking: true
+        case .batch, .block: false
+        }
+    }
+
+    /// The number by which the format knows the message.
+    var number: UInt64 {
+        switch self {
+        case .proposal: 1
+        case .vote: 2
+        case .status: 3
+        case .batch: 4
+        case .batchesWanted: 5
+        case .blockWanted: 6
+        case .block: 7
+        case .blockLacking: 8
+        }
+    }
+}

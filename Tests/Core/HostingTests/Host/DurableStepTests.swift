@@ -1,0 +1,63 @@
+import Hosting
+import Primitives
+import Testing
+
+/// Every durable step of a node, broken twice: the write lost, and the write kept and no more.
+///
+/// Nothing that was acknowledged may be lost, and nobody may be convicted.
+@Suite("Durable steps, each broken twice")
+struct DurableStepTests {
+    /// The first steps of a node's life cover: outbox rows, proposal, prevote, precommit, block.
+    static let steps = 0..<24
+
+    static let breaks = steps.flatMap { step in
+        [HostWorld.Break.Mode.writeLost, .writeKept].flatMap { mode in
+            [0, 1].map { HostWorld.Break(node: $0, step: step, mode: mode) }
+        }
+    }
+
+    @Test("one node breaks off, restarts, and nothing is lost", arguments: breaks)
+    func oneNodeBreaks(plan: HostWorld.Break) throws {
+        var world = try HostWorld(seed: UInt64(plan.step))
+        world.planned = plan
+        world.run(for: 2_500) { _ in false }
+        #expect(world.nodes[plan.node].life == 1, "the step was never reached")
+        let isSettled = world.settle()
+        #expect(isSettled)
+        #expect(world.problems == [])
+        #expect(world.convictions.isEmpty && world.drops.isEmpty)
+        #expect(world.broken.first == nil)
+    }
+
+    @Test("one breaks while another is away: nothing is lost, and it goes on when both are back")
+    func oneBreaksWhileAnotherIsAway() throws {
+        for step in DurableStepTests.steps {
+            for mode in [HostWorld.Break.Mode.writeLost, .writeKept] {
+                var world = try HostWorld(seed: UInt64(step) + 100)
+                world.cutOff = [3]
+                world.planned = HostWorld.Break(node: 0, step: step, mode: mode)
+                world.run(for: 2_000) { _ in false }
+                let isSettled = world.settle()
+                #expect(isSettled, "step \(step), \(mode)")
+                #expect(world.problems.isEmpty, "step \(step), \(mode)")
+                #expect(world.convictions.isEmpty, "step \(step), \(mode)")
+                #expect(world.broken.first == nil, "step \(step), \(mode)")
+            }
+        }
+    }
+
+    @Test("a node alone on its ledger: every step broken, and its disk is all there is")
+    func everyStepOfEveryKind() throws {
+        var kinds: Set<String> = []
+        for step in DurableStepTests.steps {
+            var world = try HostWorld(seed: 5)
+            world.planned = HostWorld.Break(node: 2, step: step, mode: .writeKept)
+            world.run(for: 1_500) { _ in false }
+            let disk = world.nodes[2].disk
+            if !disk.outboxRows.isEmpty { kinds.insert("outbox row") }
+            if disk.signed != nil { kinds.insert("last-signed state") }
+            if !disk.commits.isEmpty { kinds.insert("block") }
+        }
+        #expect(kinds.count == 3)
+    }
+}

@@ -1,0 +1,80 @@
+import Consensus
+import Cryptography
+import Hosting
+import Primitives
+import Testing
+
+@Suite("Messages between nodes as bytes")
+struct PeerMessageTests {
+    static func messages() throws -> [PeerMessage] {
+        let signature = try Signature([UInt8](repeating: 7, count: 64))
+        let block = BlockID(hash: SHA256.hash([1]), treeRoot: SHA256.hash([2]))
+        let voter = Region.id("insurer")
+        let proof = CommitProof(
+            height: Height(3), round: Round(1), block: block,
+            precommits: [CommitProof.Precommit(voter: voter, signature: signature)])
+        return [
+            .proposal(
+                Unverified(
+                    Proposal(
+                        height: Height(3), round: Round(2), validRound: Round(1), blockID: block,
+                        block: [1, 2, 3], signature: signature))),
+            .vote(
+                Unverified(
+                    Vote(
+                        kind: .prevote, height: Height(3), round: Round(2), voter: voter,
+                        block: block, validRound: nil, signature: signature))),
+            .status(
+                ReplicaStatus(
+                    height: Height(3), round: Round(2), hasProposal: true, prevotes: [0b1010],
+                    precommits: [1], missing: block)),
+            .status(
+                ReplicaStatus(
+                    height: Height(1), round: .zero, hasProposal: false, prevotes: [],
+                    precommits: [], missing: nil)),
+            .batch([0x83, 1, 2]),
+            .batchesWanted([SHA256.hash([1]), SHA256.hash([2])]),
+            .blockWanted(Height(9)),
+            .block(
+                SyncedBlock(
+                    height: Height(3), block: [1, 2], proof: Unverified(proof),
+                    batches: [[1], [2, 3]])),
+            .blockLacking(Height(9)),
+        ]
+    }
+
+    @Test("each is read as it was written")
+    func roundTrips() throws {
+        for message in try Self.messages() {
+            let bytes = message.encoded
+            #expect(try PeerMessage.decode(bytes[...]).encoded == bytes)
+        }
+    }
+
+    @Test("cut, lengthened, bent: an error, or another message, never a trap")
+    func hostileBytes() throws {
+        var generator = SeededGenerator(seed: 1)
+        for bytes in try Self.messages().map(\.encoded) {
+            for count in 0..<bytes.count {
+                #expect(throws: CBORError.self) { try PeerMessage.decode(bytes.prefix(count)) }
+            }
+            #expect(throws: CBORError.self) { try PeerMessage.decode((bytes + [0])[...]) }
+            for _ in 0..<500 {
+                var bent = bytes
+                bent[Int.random(in: 0..<bent.count, using: &generator)] ^= UInt8.random(
+                    in: 1...255, using: &generator)
+                if let message = try? PeerMessage.decode(bent[...]) {
+                    #expect(message.encoded == bent)
+                }
+            }
+        }
+    }
+
+    @Test("a count that the bytes cannot hold is refused before anything is made of it")
+    func liesAboutCounts() {
+        let wanted: [UInt8] = [0x83, 1, 5, 0x9a, 0xff, 0xff, 0xff, 0xff]
+        #expect(throws: CBORError.self) { try PeerMessage.decode(wanted[...]) }
+        let unknown: [UInt8] = [0x83, 1, 24, 200, 0]
+        #expect(throws: CBORError.self) { try PeerMessage.decode(unknown[...]) }
+    }
+}

@@ -1,0 +1,45 @@
+import Consensus
+import Hosting
+import Ledger
+import Primitives
+
+/// What a node has written: what survives a power failure, and what may not.
+struct Disk {
+    var commits: [CommittedBlock] = []
+    var signed: SignedState?
+    var log: [HostRecord] = []
+    var unsyncedLog: [HostRecord] = []
+    var outboxRows: [OutboxRow] = []
+
+    /// The state that the rows on this disk make up.
+    func state(_ genesis: Genesis) throws -> LedgerState {
+        guard let last = commits.last else { return LedgerState(genesis: genesis) }
+        var restoration = LedgerRestoration(genesis: genesis)
+        for commit in commits {
+            for row in commit.rows {
+                try restoration.add(row.kind, at: commit.height, row.bytes)
+            }
+        }
+        return try restoration.finish(header: last.executed.header)
+    }
+
+    /// A block as it is sent to a peer that was away.
+    func block(at height: Height) -> SyncedBlock? {
+        guard height > .genesis, height.blocks <= UInt64(commits.count) else { return nil }
+        let commit = commits[Int(height.blocks - 1)]
+        return SyncedBlock(
+            height: height, block: commit.executed.block.encode(),
+            proof: Unverified(commit.proof), batches: commit.executed.batches.map(\.bytes))
+    }
+
+    /// The entries of a stream's issuer on this disk, by number in the order of the ledger.
+    func entries(of issuer: InstitutionID) -> [(number: UInt64, bytes: [UInt8])] {
+        commits.flatMap { commit in
+            commit.executed.batches.filter { $0.header.issuer == issuer }.flatMap { batch in
+                batch.entryBytes.enumerated().map { index, bytes in
+                    (batch.header.firstNumber + UInt64(index), Array(bytes))
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,240 @@
+import Consensus
+import Hosting
+import Ledger
+import Primitives
+import Records
+
+/// Four nodes on one clock, one network and four disks, all of which can fail; from one seed.
+struct HostWorld {
+    /// Breaks one durable step of one node: the n-th write is lost, or kept and nothing after it.
+    struct Break: Sendable {
+        enum Mode: Sendable { case writeLost, writeKept }
+
+        let node: Int
+        let step: Int
+        let mode: Mode
+    }
+
+    enum Event {
+        case input(Int, life: Int, HostInput)
+        case outbox(Int, life: Int, OutboxInput)
+        case client(Int)
+        case restart(Int)
+    }
+
+    struct Node {
+        let name: String
+        var disk = Disk()
+        var host: Host?
+        var outbox: Outbox?
+        var life = 0
+        var durableSteps = 0
+        /// What a submitter was promised, by number.
+        var acknowledged: [(number: UInt64, entry: [UInt8])] = []
+        var handedIn: [UInt64: [UInt8]] = [:]
+
+        var id: InstitutionID { Region.id(name) }
+    }
+
+    let region: Region
+    var generator: SeededGenerator
+    var nodes: [Node] = []
+    var queue = EventQueue<Event>()
+    var now = Region.start.milliseconds + 1_000
+    var planned: Break?
+    var dropPercent = 0
+    /// Nodes that hear and say nothing.
+    var cutOff: Set<Int> = []
+    /// How long a node stays down after a break.
+    var outageMilliseconds: Int64 = 700
+    var clientsAreBusy = true
+    /// Batches reach only those who ask for them.
+    var losesPushedBatches = false
+    var problems: [String] = []
+    var drops: [String] = []
+    var convictions: [Conviction] = []
+    /// Lets a test hold back or change what is sent.
+    var tamper: (@Sendable (PeerMessage, Int, Int) -> PeerMessage?)?
+
+    init(seed: UInt64 = 1, region: Region? = nil) throws {
+        self.region = try region ?? Region()
+        generator = SeededGenerator(seed: seed)
+        for name in Region.names { nodes.append(Node(name: name)) }
+        for index in nodes.indices {
+            boot(index)
+            queue.add(.client(index), at: now + Int64(index) * 7)
+        }
+    }
+
+    /// A batch must fit a block.
+    private static var outboxLimits: Outbox.Limits {
+        var limits = Outbox.Limits()
+        limits.batchEntryCountMax = 32
+        return limits
+    }
+
+    var heights: [Int] { nodes.map(\.disk.commits.count) }
+
+    /// Runs for so long, or until the condition holds; says whether it came to hold.
+    @discardableResult
+    mutating func run(for milliseconds: Int64, until isDone: (HostWorld) -> Bool) -> Bool {
+        let end = now + milliseconds
+        while now < end {
+            if !problems.isEmpty { return false }
+            if isDone(self) { return true }
+            guard let (time, event) = queue.removeFirst() else { return isDone(self) }
+            now = time
+            handle(event)
+        }
+        return isDone(self)
+    }
+
+    private mutating func handle(_ event: Event) {
+        switch event {
+        case .input(let index, let life, let input):
+            guard nodes[index].life == life, nodes[index].host != nil else { return }
+            step(index, input)
+        case .outbox(let index, let life, let input):
+            guard nodes[index].life == life, nodes[index].outbox != nil else { return }
+            stepOutbox(index, input)
+        case .client(let index):
+            queue.add(.client(index), at: now + 40)
+            if clientsAreBusy { submitEntry(at: index) }
+        case .restart(let index): boot(index)
+        }
+    }
+
+    mutating func step(_ index: Int, _ input: HostInput) {
+        let clock = Timestamp(milliseconds: now)
+        guard let effects = nodes[index].host?.step(input, now: clock) else { return }
+        carryOut(effects, at: index)
+    }
+
+    /// Starts a node from its disk, as a process does.
+    mutating func boot(_ index: Int) {
+        do {
+            let disk = nodes[index].disk
+            let state = try disk.state(region.genesis)
+            let next = state.nextNumber(of: nodes[index].id, Region.stream) ?? 1
+            nodes[index].outbox = try Outbox(
+                restoring: disk.outboxRows, nextOnLedger: next, height: state.head.height,
+                limits: HostWorld.outboxLimits)
+            nodes[index].host = try region.host(
+                nodes[index].name, state: state, headCommit: disk.commits.last?.proof,
+                signed: disk.signed, log: disk.log)
+        } catch {
+            problems.append("\(nodes[index].name) does not start: \(error)")
+            return
+        }
+        let clock = Timestamp(milliseconds: now)
+        if let effects = nodes[index].host?.start(now: clock) { carryOut(effects, at: index) }
+        if let effects = nodes[index].outbox?.start() { carryOut(effects, at: index) }
+        for other in nodes.indices where other != index {
+            schedule(index, .connected(nodes[other].id), in: 1)
+        }
+    }
+
+    /// Kills a node: what was not synced is gone, or some of it.
+    mutating func crash(_ index: Int) {
+        guard nodes[index].host != nil else { return }
+        nodes[index].host = nil
+        nodes[index].outbox = nil
+        nodes[index].life += 1
+        let unsynced = nodes[index].disk.unsyncedLog
+        let kept = Int.random(in: 0...unsynced.count, using: &generator)
+        nodes[index].disk.log += unsynced.prefix(kept)
+        nodes[index].disk.unsyncedLog = []
+        for other in nodes.indices where other != index {
+            schedule(other, .disconnected(nodes[index].id), in: 1)
+        }
+    }
+
+    /// Whether the plan breaks this durable step; if so the node is down, and the write of it is
+    /// done only where the plan keeps it.
+    mutating func breaks(_ index: Int, _ write: (inout Disk) -> Void) -> Bool {
+        let step = nodes[index].durableSteps
+        nodes[index].durableSteps += 1
+        guard let planned, planned.node == index, planned.step == step else {
+            write(&nodes[index].disk)
+            return false
+        }
+        if planned.mode == .writeKept { write(&nodes[index].disk) }
+        crash(index)
+        queue.add(.restart(index), at: now + outageMilliseconds)
+        return true
+    }
+
+    /// Carries out a host's effects, in their order, and nothing after a step that broke.
+    mutating func carryOut(_ effects: [HostEffect], at index: Int) {
+        for effect in effects {
+            switch effect {
+            case .appendLog(let record): nodes[index].disk.unsyncedLog.append(record)
+            case .persist(let state):
+                let isBroken = breaks(index) { disk in
+                    disk.signed = state
+                    disk.log += disk.unsyncedLog
+                    disk.unsyncedLog = []
+                }
+                if isBroken { return }
+            case .commit(let block):
+                if breaks(index, { $0.commits.append(block) }) { return }
+                noteCommit(block, at: index)
+                guard nodes[index].host != nil else { return }
+            case .forgetLog(let height):
+                nodes[index].disk.log.removeAll { $0.height <= height }
+                nodes[index].disk.unsyncedLog.removeAll { $0.height <= height }
+            case .send(let message, let peer):
+                if let to = nodes.firstIndex(where: { $0.id == peer }) {
+                    send(message, from: index, to: to)
+                }
+            case .broadcast(.batch) where losesPushedBatches: break
+            case .broadcast(let message):
+                for to in nodes.indices where to != index { send(message, from: index, to: to) }
+            case .serveBlock(let height, let peer):
+                guard let to = nodes.firstIndex(where: { $0.id == peer }) else { continue }
+                let block = nodes[index].disk.block(at: height).map(PeerMessage.block)
+                send(block ?? .blockLacking(height), from: index, to: to)
+            case .startTimer(let timer, let milliseconds):
+                schedule(index, .timedOut(timer), in: Int64(milliseconds))
+            case .answer(let token, .refused(let refusal)):
+                if refusal.isTemporary {
+                    let life = nodes[index].life
+                    queue.add(.outbox(index, life: life, .refused(first: token)), at: now + 1)
+                }
+            case .answer, .report: break
+            case .drop(let peer, let reason):
+                drops.append("\(nodes[index].name) drops \(peer): \(reason)")
+            case .convict(let conviction): convictions.append(conviction)
+            case .halt(let reason): problems.append("\(nodes[index].name) halts: \(reason)")
+            }
+        }
+    }
+
+    private mutating func noteCommit(_ block: CommittedBlock, at index: Int) {
+        let place = nodes[index].disk.commits.count - 1
+        if block.height.blocks != UInt64(place + 1) {
+            problems.append("\(nodes[index].name) committed \(block.height) out of turn")
+        }
+        for other in nodes where other.disk.commits.count > place {
+            let theirs = other.disk.commits[place].executed.block.hash
+            if theirs != block.executed.block.hash {
+                problems.append("fork at \(block.height) between \(other.name) and \(index)")
+            }
+        }
+        let next =
+            nodes[index].host?.state.nextNumber(of: nodes[index].id, Region.stream) ?? 1
+        let life = nodes[index].life
+        queue.add(
+            .outbox(index, life: life, .committed(height: block.height, nextNumber: next)),
+            at: now)
+    }
+}
+
+extension HostRecord {
+    var height: Height {
+        switch self {
+        case .replica(let record): record.height
+        case .batch(let height, _): height
+        }
+    }
+}
