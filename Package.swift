@@ -67,7 +67,7 @@ let rooms: [Room] = [
         "Supervision",
         [
             "Primitives", "Cryptography", "Records", "RuleLanguage", "RuleEngine", "Ledger",
-            "Findings", "Storage", "Sealing",
+            "Proofs", "Findings", "Storage", "Sealing",
         ]),
     .shell(
         "Node",

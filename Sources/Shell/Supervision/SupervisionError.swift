@@ -34,6 +34,10 @@ public enum SupervisionError: Error, Equatable, Sendable {
     case notProvider(InstitutionID)
     /// This node's rules do not have the finding open, so it can neither explain nor prove it.
     case findingNotOpen(Digest)
+    /// The finding is not on the ledger, or not sealed to this institution.
+    case findingNotStanding(Digest)
+    /// An entry that a finding rests on cannot be opened any more.
+    case evidenceGone(leafIndex: UInt64)
     /// A message answers a question that was not asked.
     case unasked(what: String)
     /// The block does not follow the last one that was taken in.
@@ -69,6 +73,10 @@ extension SupervisionError: CustomStringConvertible {
         case .notProvider(let id): "\(id) is not the identity provider; ask the one that is"
         case .findingNotOpen(let id):
             "the rules of this node do not find \(id); ask an institution that runs the rule"
+        case .findingNotStanding(let id):
+            "the finding \(id) does not stand on the ledger, or is not sealed to this institution"
+        case .evidenceGone(let leaf):
+            "the entry of leaf \(leaf), which the finding rests on, cannot be opened here any more"
         case .unasked(let what): "the \(what) answers another question than the one asked"
         case .outOfOrder(let height, let expected):
             "block \(height) was handed over where block \(expected) is next"

@@ -52,6 +52,8 @@ extension Supervisor {
         status.refusedCount = UInt64(try deliveries.refusedCount())
         status.orphanCount = UInt64(try payloads.orphans().count)
         status.standingCount = UInt64(try desk.standingCount())
+        status.openCount = UInt64(rules?.open.count ?? 0)
+        status.rules = rules?.standings() ?? []
         return status
     }
 }

@@ -22,6 +22,7 @@ public final class Supervisor {
 
     let names: NameDesk
     let desk: FindingDesk
+    let rules: RuleHost?
     private let gateway: Gateway
     private let receiver: PayloadReceiver
     private let database: SupervisionDatabase
@@ -63,8 +64,9 @@ public final class Supervisor {
         pseudonyms = PseudonymClient(
             database: database, key: secret.key(for: "custos pseudonym cache"))
         desk = FindingDesk(
-            institution: institution, database: database,
+            institution: institution, database: database, members: members,
             caseKey: secret.key(for: "custos case"))
+        rules = try settings.ruleHost()
         names = NameDesk(
             institution: institution, client: pseudonyms, provider: settings.provider,
             service: try settings.service(), random: settings.random, epoch: settings.epoch)
@@ -99,7 +101,14 @@ public final class Supervisor {
         try desk.add(block, to: &group)
         try storage { () throws(StorageError) in try database.write(group) }
         entries.advance(to: block)
-        return []
+        return try runRules()
+    }
+
+    /// Hands what is new to the rules, and says what they have to say to the ledger.
+    private func runRules() throws(SupervisionError) -> [Submission] {
+        guard let rules else { return [] }
+        try rules.advance(entries)
+        return try desk.due(rules.inOrder, at: height)
     }
 
     /// Answers another node at the time `now`: a delivery of payloads, or a request for ids.
@@ -111,7 +120,9 @@ public final class Supervisor {
         switch try PeerQuestion.decode(question) {
         case .delivery(let bytes):
             let reception = try receiver.handleDelivery(bytes, from: peer, at: now)
-            return DeskReply(reception.answer.encode())
+            for item in reception.arrived { rules?.arrived(item.leafIndex) }
+            let findings = reception.arrived.isEmpty ? [] : try runRules()
+            return DeskReply(reception.answer.encode(), first: findings)
         case .pseudonyms(let bytes):
             guard let member = members[peer] else {
                 throw .recipient(peer, why: "is not a member")

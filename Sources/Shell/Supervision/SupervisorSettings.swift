@@ -13,8 +13,10 @@ public struct SupervisorSettings: Sendable {
     public var keyFolder: String
     public var sealKey: SealSecretKey
     public var policy = RecipientPolicy.standard
-    /// The folder of canonical rules and knowledge tables; nil where this node runs no rules.
-    public var rulesFolder: String?
+    /// Makes what runs the rules that name this institution; nil where none is to run here.
+    public var runner: RunnerMaker?
+    /// How long an awaited payload holds back the rules, in milliseconds of block time.
+    public var patienceMilliseconds: Int64 = 30_000
     /// Who names people by ids; this institution itself where it is the identity provider.
     public var provider: InstitutionID?
     public var terms = PseudonymService.Terms()
@@ -32,6 +34,19 @@ public struct SupervisorSettings: Sendable {
         self.folder = folder
         self.keyFolder = keyFolder
         self.sealKey = sealKey
+    }
+
+    /// Makes a runner of rules, and says of those that cannot run, by id, why not.
+    public typealias RunnerMaker =
+        @Sendable ([RuleVersion]) throws(SupervisionError) -> (
+            runner: any RuleRunner, problems: [String: String]
+        )
+
+    func ruleHost() throws(SupervisionError) -> RuleHost? {
+        guard let runner else { return nil }
+        return try RuleHost(
+            rules: genesis.rules, institution: institution,
+            patienceMilliseconds: patienceMilliseconds, make: runner)
     }
 
     /// The service that names people, where this institution is the identity provider.

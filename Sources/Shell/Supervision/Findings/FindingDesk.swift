@@ -16,15 +16,20 @@ internal import Storage
 final class FindingDesk {
     private let institution: InstitutionID
     private let database: SupervisionDatabase
+    private let members: Members
     private let caseKey: [UInt8]
     private var handedOut: Set<Digest> = []
 
     /// How many heights each institution that runs a rule leaves to the one before it.
     static let staggerHeights: UInt64 = 5
 
-    init(institution: InstitutionID, database: SupervisionDatabase, caseKey: [UInt8]) {
+    init(
+        institution: InstitutionID, database: SupervisionDatabase, members: Members,
+        caseKey: [UInt8]
+    ) {
         self.institution = institution
         self.database = database
+        self.members = members
         self.caseKey = caseKey
     }
 
@@ -90,7 +95,8 @@ final class FindingDesk {
             payload: Payload(
                 mediaType: FindingStatement.mediaType, source: finding.statement.encode(),
                 facts: []),
-            recipients: finding.runners, reference: OpaqueID(prefixOf: finding.id))
+            recipients: finding.runners.filter { members[$0]?.sealKey != nil },
+            reference: OpaqueID(prefixOf: finding.id))
     }
 
     /// The id of the case that findings on one subject gather in, computable by this node only.

@@ -1,0 +1,121 @@
+internal import Findings
+internal import Primitives
+internal import Records
+
+/// Reads the committed entries for the rules, in ledger order and a block at a time.
+///
+/// An entry whose payload is still awaited holds back its block and what follows, so that no rule
+/// takes a late payload for an absent one; but for so long only. After that it counts as sealed,
+/// and where its payload comes in the end, the rules begin anew.
+struct FactFeed {
+    /// What one block is to the rules.
+    struct Block {
+        var mark: LedgerMark
+        var facts: [AnchoredFact] = []
+        var sealed: [SealedMark] = []
+        /// Leaves that count as sealed because their payload is overdue.
+        var overdue: [UInt64] = []
+    }
+
+    /// The next leaf to hand over.
+    private(set) var nextLeaf: UInt64 = 0
+    /// The block up to which everything was handed over.
+    private(set) var asOf = LedgerMark.genesis
+    /// Leaves that were handed over as sealed while their payload was awaited.
+    private var overdue: Set<UInt64> = []
+    /// How long an awaited payload holds back what follows, in milliseconds of block time.
+    private let patienceMilliseconds: Int64
+
+    init(patienceMilliseconds: Int64) {
+        self.patienceMilliseconds = patienceMilliseconds
+    }
+
+    /// Whether the rules must begin anew where this leaf's payload has come.
+    func isOverdue(_ leaf: UInt64) -> Bool { overdue.contains(leaf) }
+
+    /// Calls `body` with each block that can be handed over, the newest mark last.
+    mutating func run(
+        _ entries: EntryStore, _ body: (Block) throws(SupervisionError) -> Void
+    ) throws(SupervisionError) {
+        let head = entries.mark
+        while nextLeaf < head.leafCount {
+            guard let block = try read(entries, head) else { return }
+            overdue.formUnion(block.overdue)
+            nextLeaf = block.mark.leafCount
+            asOf = block.mark
+            try body(block)
+        }
+        guard asOf != head else { return }
+        asOf = head
+        try body(Block(mark: head))
+    }
+
+    /// The next block with entries, or nil where it must wait for a payload.
+    private func read(
+        _ entries: EntryStore, _ head: LedgerMark
+    ) throws(SupervisionError) -> Block? {
+        guard let first = try entries.entry(at: nextLeaf) else {
+            throw .damaged(table: "entry", key: nextLeaf.bigEndianBytes)
+        }
+        let mark = first.height == head.height ? head : try entries.mark(at: first.height)
+        guard let mark else {
+            throw .damaged(table: "mark", key: LedgerMark.key(first.height))
+        }
+        var block = Block(mark: mark)
+        var mustWait = false
+        try entries.scan(from: nextLeaf) { (item) throws(SupervisionError) in
+            guard item.height == first.height else { return false }
+            switch try entries.content(of: item) {
+            case .none: break
+            case .opened(let payload):
+                for (ordinal, fact) in payload.facts.enumerated() {
+                    block.facts.append(
+                        AnchoredFact(
+                            fact: fact, position: item.position(ordinal: UInt32(ordinal))))
+                }
+            case .sealed, .mismatched, .erased: block.sealed += FactFeed.sealed(item)
+            case .awaited:
+                guard isOverdue(item, head) else {
+                    mustWait = true
+                    return false
+                }
+                block.sealed += FactFeed.sealed(item)
+                block.overdue.append(item.leafIndex)
+            }
+            return true
+        }
+        return mustWait ? nil : block
+    }
+
+    private func isOverdue(_ item: CommittedEntry, _ head: LedgerMark) -> Bool {
+        let (waited, overflow) = head.anchored.milliseconds.subtractingReportingOverflow(
+            item.anchored.milliseconds)
+        return overflow || waited >= patienceMilliseconds
+    }
+
+    /// One mark for each kind of fact that the entry may hide, and each patient and practitioner.
+    static func sealed(_ item: CommittedEntry) -> [SealedMark] {
+        var patients: [OpaqueID?] = []
+        var practitioners: [OpaqueID?] = []
+        for subject in item.entry.subjects {
+            switch subject {
+            case .patient(let id): patients.append(id)
+            case .practitioner(let id): practitioners.append(id)
+            default: break
+            }
+        }
+        var marks: [SealedMark] = []
+        for kind in item.entry.kind.ownFacts {
+            for patient in patients.isEmpty ? [nil] : patients {
+                for practitioner in practitioners.isEmpty ? [nil] : practitioners {
+                    marks.append(
+                        SealedMark(
+                            kind: kind, patient: patient, practitioner: practitioner,
+                            time: item.entry.eventTime, leafIndex: item.leafIndex,
+                            issuer: item.entry.issuer))
+                }
+            }
+        }
+        return marks
+    }
+}

@@ -1,0 +1,97 @@
+internal import Findings
+internal import Ledger
+internal import Primitives
+internal import Proofs
+
+/// Runs the rules that the ledger has this institution run, over what it may open.
+///
+/// Its state is in memory and follows from the entries alone: after a restart, or where a payload
+/// came after the rules had given it up, it begins anew and comes to the same findings.
+final class RuleHost {
+    /// Makes a runner of the rules; it says which of them cannot run, and why.
+    typealias Maker = SupervisorSettings.RunnerMaker
+
+    private let versions: [RuleVersion]
+    private let make: Maker
+    private let patienceMilliseconds: Int64
+    private var runner: any RuleRunner
+    private var feed: FactFeed
+    private var isStale = false
+    /// When each finding was seen first, in this process.
+    private var found: [Digest: Height] = [:]
+    /// The findings that are open, by id.
+    private(set) var open: [Digest: LocalFinding] = [:]
+    /// Why rules do not run here.
+    private(set) var problems: [String: String]
+
+    init(
+        rules: [RuleVersion], institution: InstitutionID, patienceMilliseconds: Int64,
+        make: @escaping Maker
+    ) throws(SupervisionError) {
+        versions = rules.filter { $0.runners.contains(institution) }
+        self.make = make
+        self.patienceMilliseconds = patienceMilliseconds
+        (runner, problems) = try make(versions)
+        feed = FactFeed(patienceMilliseconds: patienceMilliseconds)
+    }
+
+    /// Says that an entry can be read from now on that could not be before.
+    func arrived(_ leaf: UInt64) {
+        if feed.isOverdue(leaf) { isStale = true }
+    }
+
+    /// Hands to the rules what is new and can be read.
+    func advance(_ entries: EntryStore) throws(SupervisionError) {
+        if isStale {
+            (runner, problems) = try make(versions)
+            feed = FactFeed(patienceMilliseconds: patienceMilliseconds)
+            isStale = false
+        }
+        let before = feed.asOf
+        let runner = runner
+        try feed.run(entries) { (block) throws(SupervisionError) in
+            runner.take(
+                facts: block.facts, sealed: block.sealed, present: block.mark.anchored)
+        }
+        if feed.asOf != before { gather() }
+    }
+
+    private func gather() {
+        var now: [Digest: LocalFinding] = [:]
+        for finding in runner.openFindings() {
+            let id = FindingStatement.id(of: finding.body)
+            if let known = open[id] {
+                now[id] = known
+                continue
+            }
+            guard let outline = try? FindingOutline.decode(finding.body) else { continue }
+            let height = found[id] ?? feed.asOf.height
+            found[id] = height
+            now[id] = LocalFinding(
+                id: id, rule: finding.rule.id, runners: finding.rule.runners,
+                subject: Array(outline.subject.name.utf8) + [0] + outline.subject.item,
+                body: finding.body, asOf: feed.asOf, found: height)
+        }
+        open = now
+    }
+
+    /// The open findings in an order that does not depend on the process.
+    var inOrder: [LocalFinding] { open.values.sorted { $0.id < $1.id } }
+
+    func explain(_ finding: Digest) -> String? { runner.explain(finding) }
+
+    func material(of finding: Digest) -> RuleMaterial? { runner.material(of: finding) }
+
+    /// How each rule fares here, by id.
+    func standings() -> [DeskStatus.RuleStanding] {
+        let unevaluated = runner.unevaluated()
+        return versions.map { version in
+            let counts = unevaluated[version.id]
+            return DeskStatus.RuleStanding(
+                rule: version.id,
+                openCount: UInt64(open.values.count { $0.rule == version.id }),
+                sealedCount: UInt64(counts?.sealed ?? 0),
+                unknownCount: UInt64(counts?.unknown ?? 0), problem: problems[version.id] ?? "")
+        }
+    }
+}
