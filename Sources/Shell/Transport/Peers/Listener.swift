@@ -59,6 +59,11 @@ final class Listener: Sendable {
         try? await channel?.close()
     }
 
+    func drop(_ peer: InstitutionID) {
+        let connection = state.withLock { $0.connections[peer] }
+        connection?.close(.refused("the peer misbehaved"))
+    }
+
     private func prepare(_ channel: any Channel) -> EventLoopFuture<Void> {
         let caller = Caller()
         let connection = Connection(channel: channel, handlers: handlers(for: caller))

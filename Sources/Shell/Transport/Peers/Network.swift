@@ -64,6 +64,12 @@ public final class Network: Link {
         for (_, dialer) in made { dialer.start() }
     }
 
+    /// Ends the connections with a peer that misbehaves; it may come back, and is dialled again.
+    public func drop(_ peer: InstitutionID) {
+        connection(to: peer)?.close(.refused("the peer misbehaved"))
+        listener.drop(peer)
+    }
+
     /// The peers that messages go through to now, by institution id.
     public var connected: [InstitutionID] {
         dialers.withLock { dialers in

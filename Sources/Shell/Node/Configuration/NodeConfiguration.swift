@@ -1,0 +1,171 @@
+internal import Foundation
+public import Primitives
+internal import Storage
+
+/// What a node is told by its file `node.json`; paths are relative to that file's directory.
+///
+/// ```json
+/// {
+///   "institution": "county-hospital", "genesis": "genesis.cbor", "data": "data",
+///   "listen": { "host": "127.0.0.1", "port": 7001 },
+///   "keys": { "consensus": "consensus.secret", "submit": { "0": "submit-0.secret" },
+///             "tlsCertificate": "tls.crt", "tlsKey": "tls.key" },
+///   "peers": [ { "institution": "insurer", "host": "127.0.0.1", "port": 7003 } ]
+/// }
+/// ```
+public struct NodeConfiguration: Codable, Equatable, Sendable {
+    public var institution: String
+    /// The file with the genesis bytes.
+    public var genesis: String
+    /// The directory that the node keeps its ledger in.
+    public var data: String
+    /// The path of the control socket; `control` in the data directory where absent.
+    public var control: String?
+    public var listen: Address
+    public var keys: Keys
+    public var peers: [PeerAddress]
+    /// The folder of canonical rules and knowledge tables, where this node runs rules.
+    public var rules: String?
+    /// The institution that names people by ids; this one, where it is the identity provider.
+    public var identityProvider: String?
+    /// The first height at which the node may sign, where its disk was lost.
+    public var signsFrom: UInt64?
+    /// Whether entries can be found by their leaf hash; a row an entry, so off unless wanted.
+    public var findsByLeafHash: Bool?
+    /// The log level, as swift-log names it; `info` where absent.
+    public var logLevel: String?
+
+    public struct Address: Codable, Equatable, Sendable {
+        public var host: String
+        public var port: Int
+
+        public init(host: String, port: Int) {
+            self.host = host
+            self.port = port
+        }
+    }
+
+    public struct Keys: Codable, Equatable, Sendable {
+        /// The secret that votes; absent for an institution that only follows.
+        public var consensus: String?
+        /// The secrets that sign batches, by stream.
+        public var submit: [String: String]
+        public var tlsCertificate: String
+        public var tlsKey: String
+        /// The X25519 secret that opens payloads; without it the node seals and opens nothing.
+        public var seal: String?
+        /// The folder of the keys that the desk makes for itself, which belongs on no backup;
+        /// `desk-keys` in the data directory where absent.
+        public var desk: String?
+
+        public init(
+            consensus: String?, submit: [String: String], tlsCertificate: String,
+            tlsKey: String, seal: String? = nil, desk: String? = nil
+        ) {
+            self.consensus = consensus
+            self.submit = submit
+            self.tlsCertificate = tlsCertificate
+            self.tlsKey = tlsKey
+            self.seal = seal
+            self.desk = desk
+        }
+    }
+
+    public struct PeerAddress: Codable, Equatable, Sendable {
+        public var institution: String
+        public var host: String
+        public var port: Int
+        /// The peer's TLS pin in hexadecimal, where the ledger does not have it.
+        public var pin: String?
+
+        public init(institution: String, host: String, port: Int, pin: String? = nil) {
+            self.institution = institution
+            self.host = host
+            self.port = port
+            self.pin = pin
+        }
+    }
+
+    public init(
+        institution: InstitutionID, genesis: String, data: String, listen: Address, keys: Keys,
+        peers: [PeerAddress]
+    ) {
+        self.institution = institution.name
+        self.genesis = genesis
+        self.data = data
+        self.listen = listen
+        self.keys = keys
+        self.peers = peers
+    }
+}
+
+extension NodeConfiguration {
+    /// Where the node's control socket stands.
+    public var controlPath: String { control ?? data + "/control" }
+
+    /// The name of the file in the node's directory.
+    public static let fileName = "node.json"
+
+    /// Reads the file and makes its paths absolute.
+    ///
+    /// - Throws: ``NodeError/configuration(path:detail:)``, ``NodeError/storage(_:)``.
+    public static func read(_ path: String) throws(NodeError) -> NodeConfiguration {
+        let bytes: [UInt8]
+        do throws(StorageError) {
+            bytes = try SmallFile.read(path, atMost: 1 << 20)
+        } catch {
+            throw .storage(error)
+        }
+        do {
+            let decoder = JSONDecoder()
+            decoder.allowsJSON5 = true
+            var configuration = try decoder.decode(NodeConfiguration.self, from: Data(bytes))
+            configuration.resolve(
+                against: URL(filePath: path).standardizedFileURL.deletingLastPathComponent())
+            return configuration
+        } catch let DecodingError.keyNotFound(key, context) {
+            throw .configuration(
+                path: path, detail: "\(field(context.codingPath + [key])) is missing")
+        } catch let DecodingError.typeMismatch(_, context) {
+            throw .configuration(
+                path: path,
+                detail: "\(field(context.codingPath)) is wrong: \(context.debugDescription)")
+        } catch {
+            throw .configuration(path: path, detail: "not JSON that can be read: \(error)")
+        }
+    }
+
+    /// Writes the file as it stands, for a person to read.
+    public func write(to path: String) throws(NodeError) {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        do {
+            try SmallFile.write(Array(try encoder.encode(self)) + [0x0a], to: path)
+        } catch let error as StorageError {
+            throw .storage(error)
+        } catch {
+            throw .configuration(path: path, detail: "\(error)")
+        }
+    }
+
+    private static func field(_ path: [any CodingKey]) -> String {
+        path.map { $0.intValue.map { "[\($0)]" } ?? $0.stringValue }.joined(separator: ".")
+    }
+
+    private mutating func resolve(against folder: URL) {
+        func absolute(_ path: String) -> String {
+            path.hasPrefix("/")
+                ? path : folder.appending(path: path).standardizedFileURL.path
+        }
+        genesis = absolute(genesis)
+        data = absolute(data)
+        control = control.map(absolute)
+        keys.consensus = keys.consensus.map(absolute)
+        keys.submit = keys.submit.mapValues(absolute)
+        keys.tlsCertificate = absolute(keys.tlsCertificate)
+        keys.tlsKey = absolute(keys.tlsKey)
+        keys.seal = keys.seal.map(absolute)
+        keys.desk = keys.desk.map(absolute)
+        rules = rules.map(absolute)
+    }
+}

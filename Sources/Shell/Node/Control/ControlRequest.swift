@@ -1,0 +1,169 @@
+public import Primitives
+public import Records
+
+/// What an operator's program asks of a node over its control socket.
+///
+/// Bytes: `docs/formats/wire.md`, section "Control".
+public enum ControlRequest: Hashable, Sendable {
+    /// Where the node stands. Answer: ``NodeStatus``.
+    case status
+    /// An entry to be; the bytes of a `Submission`. Answer, once it is synced: its number.
+    case submit(stream: StreamID, submission: [UInt8])
+    /// A batch that its issuer has signed. Answer: ``BatchAnswer``; with `waits`, once it is
+    /// committed or refused.
+    case submitBatch([UInt8], waits: Bool)
+    /// Answer, once the entry is committed: ``EntryAnswer``.
+    case waitForEntry(InstitutionID, StreamID, number: UInt64)
+    /// Partial answers from now on: ``CommitNotice`` for each block from this height on.
+    case watch(from: Height)
+    /// Answer: ``EntryAnswer``.
+    case entryByNumber(InstitutionID, StreamID, number: UInt64)
+    case entryByLeaf(UInt64)
+    case entryByHash(Digest)
+    /// Answer: ``BlockAnswer``; height 0 asks for the last block.
+    case block(Height)
+    /// Answer: the bytes of a `ProofFile` under the last block.
+    case proof(leaf: UInt64)
+    /// Answer: each validator's receipt for the entry under the last block.
+    case receipts(leaf: UInt64)
+    /// Answer: ``TermAnswer``, the complete list of a term's entries with its proof.
+    case term(space: UInt8, key: [UInt8], withEntries: Bool)
+    /// Something for the supervision desk, which knows what; answered by it.
+    case desk([UInt8])
+    /// Stop the node. Answered before it stops.
+    case stop
+}
+
+extension ControlRequest {
+    static let version: UInt64 = 1
+
+    public var encoded: [UInt8] {
+        var writer = CBORWriter(reservingCapacity: 64)
+        func open(_ kind: UInt64, _ fields: Int) {
+            writer.array(fields + 2)
+            writer.unsigned(ControlRequest.version)
+            writer.unsigned(kind)
+        }
+        switch self {
+        case .status: open(1, 0)
+        case .submit(let stream, let submission):
+            open(2, 2)
+            writer.unsigned(UInt64(stream.number))
+            writer.bytes(submission)
+        case .submitBatch(let bytes, let waits):
+            open(3, 2)
+            writer.bytes(bytes)
+            writer.bool(waits)
+        case .waitForEntry(let issuer, let stream, let number):
+            open(4, 3)
+            writer.entry(issuer, stream, number)
+        case .watch(let height):
+            open(5, 1)
+            writer.unsigned(height.blocks)
+        case .entryByNumber(let issuer, let stream, let number):
+            open(6, 3)
+            writer.entry(issuer, stream, number)
+        case .entryByLeaf(let leaf):
+            open(7, 1)
+            writer.unsigned(leaf)
+        case .entryByHash(let hash):
+            open(8, 1)
+            writer.digest(hash)
+        case .block(let height):
+            open(9, 1)
+            writer.unsigned(height.blocks)
+        case .proof(let leaf):
+            open(10, 1)
+            writer.unsigned(leaf)
+        case .receipts(let leaf):
+            open(11, 1)
+            writer.unsigned(leaf)
+        case .term(let space, let key, let withEntries):
+            open(12, 3)
+            writer.unsigned(UInt64(space))
+            writer.bytes(key)
+            writer.bool(withEntries)
+        case .desk(let bytes):
+            open(13, 1)
+            writer.bytes(bytes)
+        case .stop: open(14, 0)
+        }
+        return writer.bytes
+    }
+
+    public static func decode(
+        _ bytes: ArraySlice<UInt8>
+    ) throws(CBORError) -> ControlRequest {
+        var reader = CBORReader(bytes)
+        let start = reader.offset
+        let fields = try reader.array(atMost: 5)
+        let version = try reader.unsigned()
+        guard version == ControlRequest.version else {
+            throw .version(offset: start, found: version, supported: ControlRequest.version)
+        }
+        let kind = try reader.unsigned("kind of request", atMost: 14)
+        guard kind > 0, fields == itemCount(kind) else {
+            throw .unexpected(
+                offset: start, expected: "a request of kind 1 to 14 with its fields",
+                found: "kind \(kind) with \(fields) items")
+        }
+        let request = try read(kind, from: &reader)
+        try reader.finish()
+        return request
+    }
+
+    /// How many items a request has, version and kind included.
+    private static func itemCount(_ kind: UInt64) -> Int {
+        switch kind {
+        case 1, 14: 2
+        case 4, 6, 12: 5
+        case 2, 3: 4
+        default: 3
+        }
+    }
+
+    private static func read(
+        _ kind: UInt64, from reader: inout CBORReader
+    ) throws(CBORError) -> ControlRequest {
+        switch kind {
+        case 1: return .status
+        case 2:
+            return .submit(
+                stream: try reader.stream(), submission: Array(try reader.bytes()))
+        case 3:
+            return .submitBatch(Array(try reader.bytes()), waits: try reader.bool())
+        case 4:
+            return .waitForEntry(
+                try reader.institution(), try reader.stream(), number: try reader.unsigned())
+        case 5: return .watch(from: Height(try reader.unsigned()))
+        case 6:
+            return .entryByNumber(
+                try reader.institution(), try reader.stream(), number: try reader.unsigned())
+        case 7: return .entryByLeaf(try reader.unsigned())
+        case 8: return .entryByHash(try reader.digest())
+        case 9: return .block(Height(try reader.unsigned()))
+        case 10: return .proof(leaf: try reader.unsigned())
+        case 11: return .receipts(leaf: try reader.unsigned())
+        case 12:
+            return .term(
+                space: UInt8(try reader.unsigned("space", atMost: 255)),
+                key: Array(try reader.bytes(atMost: 64)), withEntries: try reader.bool())
+        case 13: return .desk(Array(try reader.bytes()))
+        default: return .stop
+        }
+    }
+}
+
+extension CBORWriter {
+    mutating func entry(_ issuer: InstitutionID, _ stream: StreamID, _ number: UInt64) {
+        institution(issuer)
+        unsigned(UInt64(stream.number))
+        unsigned(number)
+    }
+}
+
+extension CBORReader {
+    mutating func stream() throws(CBORError) -> StreamID {
+        StreamID(UInt16(truncatingIfNeeded: try unsigned("stream", atMost: 65_535)))
+    }
+}

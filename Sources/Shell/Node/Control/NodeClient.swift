@@ -1,0 +1,121 @@
+public import Primitives
+public import Records
+public import Transport
+
+/// A program's side of a node's control socket, in the node's own words.
+///
+/// Every call throws ``TransportError``; ``TransportError/refused(_:)`` carries the node's reason.
+public final class NodeClient: Sendable {
+    public let control: ControlClient
+
+    /// Connects to the node whose control socket this is (``NodeConfiguration/controlPath``).
+    public init(socket: String) async throws(TransportError) {
+        control = try await ControlClient(path: socket)
+    }
+
+    public func close() async {
+        await control.close()
+    }
+
+    public func status() async throws(TransportError) -> NodeStatus {
+        try await ask(.status, NodeStatus.decode)
+    }
+
+    /// Hands in a submission; returns its number once it is synced in the outbox.
+    public func submit(
+        _ submission: Submission, stream: StreamID = StreamID(0)
+    ) async throws(TransportError) -> UInt64 {
+        try await ask(.submit(stream: stream, submission: submission.encode())) {
+            (bytes) throws(CBORError) in
+            var reader = CBORReader(bytes)
+            return try reader.unsigned()
+        }
+    }
+
+    public func submitBatch(
+        _ batch: [UInt8], waits: Bool
+    ) async throws(TransportError) -> BatchAnswer {
+        try await ask(.submitBatch(batch, waits: waits), BatchAnswer.decode)
+    }
+
+    /// Returns once the entry is committed.
+    public func committed(
+        _ issuer: InstitutionID, _ stream: StreamID, number: UInt64
+    ) async throws(TransportError) -> EntryAnswer {
+        try await ask(.waitForEntry(issuer, stream, number: number), EntryAnswer.decode)
+    }
+
+    public func entry(
+        _ issuer: InstitutionID, _ stream: StreamID, number: UInt64
+    ) async throws(TransportError) -> EntryAnswer {
+        try await ask(.entryByNumber(issuer, stream, number: number), EntryAnswer.decode)
+    }
+
+    public func entry(leaf: UInt64) async throws(TransportError) -> EntryAnswer {
+        try await ask(.entryByLeaf(leaf), EntryAnswer.decode)
+    }
+
+    public func entry(hash: Digest) async throws(TransportError) -> EntryAnswer {
+        try await ask(.entryByHash(hash), EntryAnswer.decode)
+    }
+
+    /// The block at a height, or the last one.
+    public func block(_ height: Height = .genesis) async throws(TransportError) -> BlockAnswer {
+        try await ask(.block(height), BlockAnswer.decode)
+    }
+
+    /// The bytes of the proof file of an entry.
+    public func proof(leaf: UInt64) async throws(TransportError) -> [UInt8] {
+        Array(try await control.request(ControlRequest.proof(leaf: leaf).encoded))
+    }
+
+    public func receipts(leaf: UInt64) async throws(TransportError) -> [ReceiptAnswer] {
+        try await ask(.receipts(leaf: leaf), [ReceiptAnswer].decode)
+    }
+
+    /// The complete list of a term's entries; space and key as `docs/formats/state.md` has them.
+    public func term(
+        space: UInt8, key: [UInt8], withEntries: Bool = true
+    ) async throws(TransportError) -> TermAnswer {
+        try await ask(
+            .term(space: space, key: key, withEntries: withEntries), TermAnswer.decode)
+    }
+
+    /// Asks the supervision desk.
+    public func desk(_ request: [UInt8]) async throws(TransportError) -> [UInt8] {
+        Array(try await control.request(ControlRequest.desk(request).encoded))
+    }
+
+    /// The blocks from a height on, as they are committed.
+    public func watch(from height: Height) -> AsyncThrowingStream<CommitNotice, any Error> {
+        let notices = control.stream(ControlRequest.watch(from: height).encoded)
+        return AsyncThrowingStream { continuation in
+            let task = Task {
+                do {
+                    for try await bytes in notices {
+                        continuation.yield(try CommitNotice.decode(bytes))
+                    }
+                    continuation.finish()
+                } catch {
+                    continuation.finish(throwing: error)
+                }
+            }
+            continuation.onTermination = { _ in task.cancel() }
+        }
+    }
+
+    public func stop() async throws(TransportError) {
+        _ = try await control.request(ControlRequest.stop.encoded)
+    }
+
+    private func ask<Answer>(
+        _ request: ControlRequest, _ decode: (ArraySlice<UInt8>) throws(CBORError) -> Answer
+    ) async throws(TransportError) -> Answer {
+        let bytes = try await control.request(request.encoded)
+        do throws(CBORError) {
+            return try decode(bytes)
+        } catch {
+            throw .malformed("the node's answer: \(error)")
+        }
+    }
+}

@@ -1,0 +1,130 @@
+public import Primitives
+public import Records
+
+/// Where a node stands, as it tells its operator.
+public struct NodeStatus: Hashable, Sendable {
+    public var institution: InstitutionID
+    public var ledger: LedgerID
+    /// The last block.
+    public var height: Height
+    public var hash: Digest
+    public var time: Timestamp
+    /// How many entries the ledger has.
+    public var treeSize: UInt64
+    /// The round of the height under way.
+    public var round: UInt64
+    /// Where consensus stands, and who is missing: why nothing is committed, if nothing is.
+    public var standing: String
+    /// The validators whose vote of the present round is not here.
+    public var missing: [InstitutionID]
+    public var isCatchingUp: Bool
+    /// The peers that messages go through to, and those that are configured.
+    public var connected: [InstitutionID]
+    public var peers: [InstitutionID]
+    /// What waits in the mempool.
+    public var mempoolEntries: UInt64
+    public var mempoolBytes: UInt64
+    public var outboxes: [Outbox]
+    /// How many convictions lie in the evidence log.
+    public var convictions: UInt64
+    /// The last height that the desk has taken in.
+    public var deskHeight: Height
+    /// How long the node has run, in seconds.
+    public var uptimeSeconds: UInt64
+
+    /// Where one of the institution's own streams stands.
+    public struct Outbox: Hashable, Sendable {
+        public var stream: StreamID
+        /// The number that the next entry gets.
+        public var nextNumber: UInt64
+        /// How many entries are acknowledged and not yet anchored.
+        public var waiting: UInt64
+
+        public init(stream: StreamID, nextNumber: UInt64, waiting: UInt64) {
+            self.stream = stream
+            self.nextNumber = nextNumber
+            self.waiting = waiting
+        }
+    }
+}
+
+extension NodeStatus {
+    public var encoded: [UInt8] {
+        var writer = CBORWriter(reservingCapacity: 1_024)
+        writer.array(19)
+        writer.unsigned(ControlRequest.version)
+        writer.institution(institution)
+        writer.digest(ledger.digest)
+        writer.unsigned(height.blocks)
+        writer.digest(hash)
+        writer.integer(time.milliseconds)
+        writer.unsigned(treeSize)
+        writer.unsigned(round)
+        writer.text(standing)
+        writer.institutions(missing)
+        writer.bool(isCatchingUp)
+        writer.institutions(connected)
+        writer.institutions(peers)
+        writer.unsigned(mempoolEntries)
+        writer.unsigned(mempoolBytes)
+        writer.array(outboxes.count)
+        for outbox in outboxes {
+            writer.array(3)
+            writer.unsigned(UInt64(outbox.stream.number))
+            writer.unsigned(outbox.nextNumber)
+            writer.unsigned(outbox.waiting)
+        }
+        writer.unsigned(convictions)
+        writer.unsigned(deskHeight.blocks)
+        writer.unsigned(uptimeSeconds)
+        return writer.bytes
+    }
+
+    public static func decode(_ bytes: ArraySlice<UInt8>) throws(CBORError) -> NodeStatus {
+        var reader = CBORReader(bytes)
+        try reader.array(exactly: 19)
+        _ = try reader.unsigned("version", atMost: ControlRequest.version)
+        let status = NodeStatus(
+            institution: try reader.institution(), ledger: LedgerID(try reader.digest()),
+            height: Height(try reader.unsigned()), hash: try reader.digest(),
+            time: Timestamp(milliseconds: try reader.integer()),
+            treeSize: try reader.unsigned(), round: try reader.unsigned(),
+            standing: try reader.text(), missing: try reader.institutions(),
+            isCatchingUp: try reader.bool(), connected: try reader.institutions(),
+            peers: try reader.institutions(), mempoolEntries: try reader.unsigned(),
+            mempoolBytes: try reader.unsigned(), outboxes: try outboxes(from: &reader),
+            convictions: try reader.unsigned(), deskHeight: Height(try reader.unsigned()),
+            uptimeSeconds: try reader.unsigned())
+        try reader.finish()
+        return status
+    }
+
+    private static func outboxes(
+        from reader: inout CBORReader
+    ) throws(CBORError) -> [Outbox] {
+        var outboxes: [Outbox] = []
+        for _ in 0..<(try reader.array(atMost: 65_536)) {
+            try reader.array(exactly: 3)
+            outboxes.append(
+                Outbox(
+                    stream: try reader.stream(), nextNumber: try reader.unsigned(),
+                    waiting: try reader.unsigned()))
+        }
+        return outboxes
+    }
+}
+
+extension CBORWriter {
+    mutating func institutions(_ ids: [InstitutionID]) {
+        array(ids.count)
+        for id in ids { institution(id) }
+    }
+}
+
+extension CBORReader {
+    mutating func institutions() throws(CBORError) -> [InstitutionID] {
+        var ids: [InstitutionID] = []
+        for _ in 0..<(try array(atMost: 4_096)) { ids.append(try institution()) }
+        return ids
+    }
+}

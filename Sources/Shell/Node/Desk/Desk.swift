@@ -1,0 +1,67 @@
+public import Ledger
+public import Primitives
+public import Records
+public import Supervision
+
+/// What an institution does with its own payloads and with what the ledger says: the seam at which
+/// Supervision is put into a node.
+///
+/// A node calls it from one thread of its own, apart from consensus, so it may take its time and
+/// needs no locks. Whatever it says is durable, it has made durable before it returns.
+public protocol Desk: AnyObject {
+    /// The last height that ``committed(_:)`` took in, durably.
+    var height: Height { get }
+
+    /// Seals submissions and keeps what it needs to open and deliver them: all of them or none.
+    func prepare(_ submissions: [Submission]) throws -> [DraftEntry]
+
+    /// Takes in the next block, and says what this institution has to say to it: findings.
+    ///
+    /// Blocks come in order, each at least once: a crash may bring the last one again.
+    func committed(_ block: AnchoredBlock) throws -> [Submission]
+
+    /// Answers another node: a delivery of payloads, a request for a pseudonym.
+    ///
+    /// The answer leaves when what stands first in the reply is synced in the outbox.
+    func answer(_ request: [UInt8], from peer: InstitutionID) throws -> DeskReply
+
+    /// What is to be asked of other nodes now; called after each block and now and then.
+    ///
+    /// For each peer at most one is under way at a time.
+    func outgoing(to peer: InstitutionID) throws -> [UInt8]?
+
+    /// What a peer answered to the last ``outgoing(to:)``.
+    func answered(_ answer: [UInt8], by peer: InstitutionID) throws
+
+    /// Answers the operator: queries, findings, explanations; as ``answer(_:from:)`` otherwise.
+    func control(_ request: [UInt8]) throws -> DeskReply
+}
+
+/// An entry that waits for its number; stream and number in it are not yet its own.
+public struct DraftEntry: Hashable, Sendable {
+    public var entry: Entry
+    /// Whether the source system handed it in before, under the same reference.
+    public var isRepeated: Bool
+
+    public init(_ entry: Entry, isRepeated: Bool = false) {
+        self.entry = entry
+        self.isRepeated = isRepeated
+    }
+}
+
+/// A block that is on the disk, with its entries.
+public struct AnchoredBlock: Sendable {
+    public let header: BlockHeader
+    /// The leaf index of the first entry.
+    public let firstLeaf: UInt64
+    /// The entries' bytes, in ledger order.
+    public let entries: [ArraySlice<UInt8>]
+
+    public var height: Height { header.height }
+
+    public init(header: BlockHeader, firstLeaf: UInt64, entries: [ArraySlice<UInt8>]) {
+        self.header = header
+        self.firstLeaf = firstLeaf
+        self.entries = entries
+    }
+}

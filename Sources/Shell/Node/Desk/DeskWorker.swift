@@ -1,0 +1,196 @@
+internal import Ledger
+internal import Logging
+internal import Primitives
+internal import Records
+internal import Storage
+internal import Supervision
+internal import Transport
+
+/// The thread that the desk lives on: feeds it blocks, submissions, requests and answers.
+///
+/// Submissions that wait are prepared together, so that they share the waits for the disk.
+final class DeskWorker {
+    enum Input: Sendable {
+        case submitted(Submission, StreamID, Responder)
+        case headMoved(Height)
+        case asked([UInt8], by: InstitutionID, InboundMessage, Responder)
+        case control([UInt8], Responder)
+        case connected(InstitutionID)
+        case disconnected(InstitutionID)
+        case answered(Result<ArraySlice<UInt8>, TransportError>, by: InstitutionID)
+    }
+
+    private let desk: any Desk
+    private let inbox: Inbox<Input>
+    private let loop: Inbox<LoopInput>
+    private let store: BlockStore
+    private let link: any Link
+    private let logger: Logger
+    /// The stream that this institution's own findings go to.
+    private let ownStream: StreamID?
+    private var head = Height.genesis
+    private var connected: Set<InstitutionID> = []
+    private var underWay: Set<InstitutionID> = []
+
+    /// Blocks that are fed before the inbox is looked at again.
+    private static let blocksAtATime = 16
+    /// How often peers are asked again, in nanoseconds.
+    private static let interval: UInt64 = 1_000_000_000
+    /// How long a peer may take to answer, in seconds.
+    private static let answerSeconds = 30
+
+    init(
+        desk: any Desk, inbox: Inbox<Input>, loop: Inbox<LoopInput>, store: BlockStore,
+        link: any Link, logger: Logger, ownStream: StreamID?
+    ) {
+        self.desk = desk
+        self.inbox = inbox
+        self.loop = loop
+        self.store = store
+        self.link = link
+        self.logger = logger
+        self.ownStream = ownStream
+    }
+
+    /// Runs until its inbox is closed, or the desk cannot go on.
+    func run() -> NodeError? {
+        loop.post(.deskStands(at: desk.height))
+        var nextRound = SystemClock.uptime
+        while !inbox.isClosed {
+            let deadline = desk.height < head ? SystemClock.uptime : nextRound
+            let inputs = inbox.take(until: deadline)
+            prepare(inputs)
+            for input in inputs { take(input) }
+            do {
+                if try feed() || SystemClock.uptime >= nextRound {
+                    ask()
+                    nextRound = SystemClock.uptime + DeskWorker.interval
+                }
+            } catch {
+                return .halted(reason: "the supervision desk cannot go on: \(error)")
+            }
+        }
+        return nil
+    }
+
+    private func take(_ input: Input) {
+        switch input {
+        case .submitted: break
+        case .headMoved(let height): head = max(head, height)
+        case .asked(let request, let peer, _, let responder):
+            reply(to: responder) { try desk.answer(request, from: peer) }
+        case .control(let request, let responder):
+            reply(to: responder) { try desk.control(request) }
+        case .connected(let peer):
+            connected.insert(peer)
+            ask(peer)
+        case .disconnected(let peer):
+            connected.remove(peer)
+            underWay.remove(peer)
+        case .answered(let result, let peer):
+            underWay.remove(peer)
+            settle(result, peer)
+        }
+    }
+
+    /// Answers when what must stand in the outbox first stands there.
+    private func reply(to responder: Responder, _ make: () throws -> DeskReply) {
+        do {
+            let reply = try make()
+            guard !reply.first.isEmpty else { return responder.respond(reply.answer) }
+            guard let ownStream else {
+                return responder.refuse("no submit key is configured, so nothing can be anchored")
+            }
+            let held = HeldReply(reply.answer, to: responder, after: reply.first.count)
+            let drafts = try desk.prepare(reply.first)
+            loop.post(.prepared(drafts, ownStream, drafts.map { _ in .reply(held) }))
+        } catch {
+            responder.refuse("\(error)")
+        }
+    }
+
+    /// Prepares all submissions at once; where one of them is no good, each by itself.
+    private func prepare(_ inputs: [Input]) {
+        var waiting: [StreamID: [(Submission, Responder)]] = [:]
+        for case .submitted(let submission, let stream, let responder) in inputs {
+            waiting[stream, default: []].append((submission, responder))
+        }
+        for (stream, items) in waiting.sorted(by: { $0.key < $1.key }) {
+            if let drafts = try? desk.prepare(items.map(\.0)) {
+                loop.post(.prepared(drafts, stream, items.map { .number($0.1) }))
+                continue
+            }
+            for (submission, responder) in items {
+                do {
+                    loop.post(
+                        .prepared(try desk.prepare([submission]), stream, [.number(responder)]))
+                } catch {
+                    responder.refuse("\(error)")
+                }
+            }
+        }
+    }
+
+    /// Feeds the blocks that the desk has not seen, some at a time; says if there were any.
+    private func feed() throws -> Bool {
+        var fed = false
+        for _ in 0..<DeskWorker.blocksAtATime where desk.height < head {
+            let block = try anchored(desk.height.next)
+            let submissions = try desk.committed(block)
+            fed = true
+            guard !submissions.isEmpty else { continue }
+            guard let ownStream else {
+                logger.warning("findings cannot be anchored: no submit key is configured")
+                continue
+            }
+            let drafts = try desk.prepare(submissions)
+            loop.post(.prepared(drafts, ownStream, drafts.map { _ in nil }))
+        }
+        if fed { loop.post(.deskStands(at: desk.height)) }
+        return fed
+    }
+
+    private func anchored(_ height: Height) throws -> AnchoredBlock {
+        guard let stored = try store.block(at: height) else {
+            throw NodeError.damaged(what: "the data base", detail: "block \(height) is missing")
+        }
+        let header = try Block.decode(stored.block).header
+        var entries: [ArraySlice<UInt8>] = []
+        for bytes in try store.batches(at: height) {
+            entries += try UnverifiedBatch(decoding: bytes).entries
+        }
+        return AnchoredBlock(
+            header: header, firstLeaf: header.treeSize - UInt64(entries.count),
+            entries: entries)
+    }
+
+    private func ask() {
+        for peer in connected.sorted() { ask(peer) }
+    }
+
+    /// Asks a peer what the desk wants of it, unless it has not answered the last question yet.
+    private func ask(_ peer: InstitutionID) {
+        guard !underWay.contains(peer) else { return }
+        do {
+            guard let request = try desk.outgoing(to: peer) else { return }
+            underWay.insert(peer)
+            let inbox = inbox
+            link.request(request, of: peer, seconds: DeskWorker.answerSeconds) { result in
+                inbox.post(.answered(result, by: peer))
+            }
+        } catch {
+            logger.error("nothing can be asked of \(peer): \(error)")
+        }
+    }
+
+    private func settle(
+        _ result: Result<ArraySlice<UInt8>, TransportError>, _ peer: InstitutionID
+    ) {
+        do {
+            try desk.answered(Array(try result.get()), by: peer)
+            ask(peer)
+        } catch {
+            logger.warning("\(peer) did not answer as it should: \(error)")
+        }
+    }
+}

@@ -1,0 +1,43 @@
+internal import Ledger
+public import Primitives
+public import Records
+public import Supervision
+
+/// The desk of a node that seals, delivers and supervises: a `Supervisor` behind the seam.
+public final class SupervisionDesk: Desk {
+    private let supervisor: Supervisor
+
+    public init(_ settings: SupervisorSettings) throws(SupervisionError) {
+        supervisor = try Supervisor(settings)
+    }
+
+    public var height: Height { supervisor.height }
+
+    public func prepare(_ submissions: [Submission]) throws -> [DraftEntry] {
+        try supervisor.prepare(submissions).map { prepared in
+            DraftEntry(prepared.numbered(StreamID(0), 1), isRepeated: prepared.isRepeated)
+        }
+    }
+
+    public func committed(_ block: AnchoredBlock) throws -> [Submission] {
+        try supervisor.committed(
+            Supervision.CommittedBlock(
+                header: block.header, firstLeaf: block.firstLeaf, entries: block.entries))
+    }
+
+    public func answer(_ request: [UInt8], from peer: InstitutionID) throws -> DeskReply {
+        try supervisor.answer(request, from: peer, at: SystemClock.now)
+    }
+
+    public func outgoing(to peer: InstitutionID) throws -> [UInt8]? {
+        try supervisor.outgoing(to: peer, at: SystemClock.now)
+    }
+
+    public func answered(_ answer: [UInt8], by peer: InstitutionID) throws {
+        try supervisor.answered(answer, by: peer, at: SystemClock.now)
+    }
+
+    public func control(_ request: [UInt8]) throws -> DeskReply {
+        try supervisor.control(request, at: SystemClock.now)
+    }
+}

@@ -1,0 +1,38 @@
+internal import Hosting
+internal import Ledger
+internal import Primitives
+internal import Records
+internal import Transport
+
+/// What waits for the node's loop.
+enum LoopInput: Sendable {
+    /// A peer's message; the second value keeps it counted against the peer until it is done.
+    case received(PeerMessage, from: InstitutionID, InboundMessage)
+    /// A peer sent what is no message.
+    case malformed(from: InstitutionID, reason: String)
+    case connected(InstitutionID)
+    case disconnected(InstitutionID)
+    /// A request of the operator that concerns the loop.
+    case control(ControlRequest, Responder)
+    /// Drafts that the desk has prepared, each with who waits for its number.
+    case prepared([DraftEntry], StreamID, [Acknowledgement?])
+    /// Somebody who reads wants to know something of the state.
+    case question(StateQuestion)
+    case deskStands(at: Height)
+    case stop(NodeError?)
+}
+
+/// A question about the state after the last block; `answer` is called on the loop's thread.
+struct StateQuestion: Sendable {
+    let key: StateKey?
+    let answer: @Sendable (StateAnswer) -> Void
+}
+
+/// What the state map says of a key, under the state root of the block at `height`.
+struct StateAnswer: Sendable {
+    let height: Height
+    let proof: MapProof?
+    /// Where the key is absent: the leaf of the key before it.
+    let absence: MapProof?
+    let head: TermHead?
+}

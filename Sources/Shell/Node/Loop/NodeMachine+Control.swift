@@ -1,0 +1,77 @@
+internal import Consensus
+internal import Cryptography
+internal import Hosting
+internal import Ledger
+internal import Logging
+internal import Primitives
+internal import Records
+internal import Transport
+
+/// Answers the operator where that needs the host.
+extension NodeMachine {
+    func answer(_ request: ControlRequest, _ responder: Responder) throws(NodeError) {
+        switch request {
+        case .status: responder.respond(status.encoded)
+        case .submitBatch(let bytes, let waits):
+            try submit(bytes, waits: waits, responder)
+        case .waitForEntry(let issuer, let stream, let number):
+            wait(for: StreamKey(issuer: issuer, stream: stream), number, responder)
+        case .watch(let height):
+            let head = host.state.head.height
+            if height > head {
+                waiters.watch(responder)
+            } else {
+                history(max(height, Height(1)), head, responder)
+            }
+        case .stop:
+            logger.notice("told to stop")
+            responder.respond([])
+            stop(nil)
+        default: responder.refuse("not a question for the loop")
+        }
+    }
+
+    private func submit(
+        _ bytes: [UInt8], waits: Bool, _ responder: Responder
+    ) throws(NodeError) {
+        let batch: UnverifiedBatch
+        do throws(BatchRefusal) {
+            batch = try UnverifiedBatch(decoding: bytes)
+        } catch {
+            return responder.refuse("\(error)")
+        }
+        let header = batch.header
+        let token = nextToken
+        nextToken += 1
+        submitters[token] = .operated(
+            responder, waits: waits,
+            StreamKey(issuer: header.issuer, stream: header.stream),
+            last: header.firstNumber + UInt64(max(header.count, 1)) - 1)
+        try step(.submitted(batch: bytes, token: token))
+    }
+
+    private func wait(for stream: StreamKey, _ number: UInt64, _ responder: Responder) {
+        guard let next = host.state.nextNumber(of: stream.issuer, stream.stream) else {
+            return responder.refuse("there is no stream \(stream)")
+        }
+        guard number >= next else {
+            return responder.refuse("committed already; ask for the entry")
+        }
+        waiters.add(.entry(responder), stream: stream, number: number)
+    }
+
+    private var status: NodeStatus {
+        let head = host.state.head
+        let standing = host.replica.why()
+        return NodeStatus(
+            institution: setup.institution, ledger: host.state.ledger, height: head.height,
+            hash: head.hash, time: head.time, treeSize: head.tree.size,
+            round: UInt64(standing.round.number), standing: standing.description,
+            missing: standing.prevotes.missing, isCatchingUp: host.sync.isCatchingUp,
+            connected: connectedPeers(), peers: setup.peers.map(\.institution).sorted(),
+            mempoolEntries: UInt64(host.mempool.entryCount),
+            mempoolBytes: UInt64(host.mempool.byteCount), outboxes: outboxes.status,
+            convictions: UInt64(evidence.count), deskHeight: deskHeight,
+            uptimeSeconds: (SystemClock.uptime - startedAt) / 1_000_000_000)
+    }
+}

@@ -1,0 +1,106 @@
+internal import Consensus
+internal import Hosting
+internal import Ledger
+internal import Logging
+internal import Primitives
+internal import Storage
+internal import Transport
+
+/// Carries out what the host asks for, in its order.
+extension NodeMachine {
+    func carryOut(_ effects: [HostEffect]) throws(NodeError) {
+        for effect in effects {
+            do throws(StorageError) {
+                try carryOutOne(effect)
+            } catch {
+                throw .storage(error)
+            }
+        }
+        try afterCommits()
+    }
+
+    private func carryOutOne(_ effect: HostEffect) throws(StorageError) {
+        switch effect {
+        case .appendLog(let record): try log.append(record)
+        case .persist(let state): try log.persist(state)
+        case .commit(let block): try commit(block)
+        case .forgetLog(let height): try log.forget(through: height)
+        case .send(let message, let peer):
+            link.send(message.encoded, to: peer, message.isUrgent ? .urgent : .bulk)
+        case .broadcast(let message):
+            link.broadcast(message.encoded, message.isUrgent ? .urgent : .bulk)
+        case .serveBlock(let height, let peer): try serve(height, to: peer)
+        case .startTimer(let timer, let milliseconds):
+            startTimer(.host(timer), milliseconds: milliseconds)
+        case .answer(let token, let answer): answered(token, answer)
+        case .drop(let peer, let reason):
+            logger.warning("dropped \(peer): \(reason)")
+            dropPeer(peer)
+        case .convict(let conviction):
+            logger.critical("somebody is convicted: the evidence lies in the evidence log")
+            try evidence.append(conviction)
+        case .report(let text): logger.notice("\(text)")
+        case .halt(let reason): stop(.halted(reason: reason))
+        }
+    }
+
+    func startTimer(_ timer: LoopTimer, milliseconds: UInt64) {
+        let wait = min(milliseconds, 86_400_000) * 1_000_000
+        timers.start(timer, deadline: SystemClock.uptime + wait)
+    }
+
+    private func commit(_ block: CommittedBlock) throws(StorageError) {
+        try store.write(block, stateRowsFrom: host.state.stateRowsNeededFrom)
+        let executed = block.executed
+        try index.add(
+            height: block.height, firstLeaf: executed.firstLeaf,
+            batches: executed.batches.map(\.header), leafHashes: executed.leafHashes)
+        observer(block)
+        waiters.committed(block)
+        outboxes.noteCommitted(block)
+        headMoved(block.height)
+    }
+
+    /// What the outboxes want after the blocks of one step, once its effects are carried out.
+    private func afterCommits() throws(NodeError) {
+        let effects = try outboxes.takeNoted(host.state)
+        if !effects.isEmpty { try carryOut(effects) }
+    }
+
+    private func serve(_ height: Height, to peer: InstitutionID) throws(StorageError) {
+        guard let stored = try store.block(at: height) else {
+            link.send(PeerMessage.blockLacking(height).encoded, to: peer, .urgent)
+            return
+        }
+        let block = SyncedBlock(
+            height: height, block: stored.block, proof: Unverified(stored.proof.commit),
+            batches: try store.batches(at: height))
+        link.send(PeerMessage.block(block).encoded, to: peer, .bulk)
+    }
+
+    /// The host has looked at a batch that was submitted.
+    private func answered(_ token: UInt64, _ answer: SubmissionAnswer) {
+        guard let submitter = submitters.removeValue(forKey: token) else { return }
+        switch submitter {
+        case .outbox(let stream, let first):
+            if case .refused(let refusal) = answer {
+                logger.debug("batch of stream \(stream) from \(first) waits: \(refusal)")
+                outboxes.noteRefused(stream, first: first)
+            }
+        case .operated(let responder, let waits, let stream, let last):
+            switch answer {
+            case .committed(let batch):
+                responder.respond(
+                    BatchAnswer.committed(height: batch.height, firstLeaf: batch.firstLeaf)
+                        .encoded)
+            case .refused(let refusal): responder.refuse("\(refusal)")
+            case .admitted where waits, .waiting where waits:
+                waiters.add(.batch(responder), stream: stream, number: last)
+            case .admitted(let digest):
+                responder.respond(BatchAnswer.admitted(digest).encoded)
+            case .waiting(let digests):
+                responder.respond(BatchAnswer.waiting(digests).encoded)
+            }
+        }
+    }
+}

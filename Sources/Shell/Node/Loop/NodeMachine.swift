@@ -1,0 +1,240 @@
+internal import Consensus
+internal import Cryptography
+internal import Dispatch
+internal import Hosting
+internal import Ledger
+internal import Logging
+internal import Primitives
+internal import Records
+internal import Storage
+internal import Transport
+
+/// The one owner of a node's host and of all that it makes durable.
+///
+/// It lives on one thread, takes one input after the other, and carries out every effect of one
+/// before it takes the next. Whatever cannot be made durable ends it.
+final class NodeMachine {
+    let setup: NodeSetup
+    let logger: Logger
+    let inbox: Inbox<LoopInput>
+    let link: any Link
+    let dropPeer: @Sendable (InstitutionID) -> Void
+    let connectedPeers: @Sendable () -> [InstitutionID]
+    /// Held for as long as the machine lives, with the locks among them.
+    let parts: NodeParts
+    let observer: @Sendable (CommittedBlock) -> Void
+    /// Told of every new head: the desk and whoever reads.
+    let headMoved: @Sendable (Height) -> Void
+    /// Reads what was committed before, for whoever watches.
+    let history: @Sendable (_ from: Height, _ through: Height, Responder) -> Void
+
+    var host: Host
+    var log: ReplicaLog
+    var evidence: EvidenceLog
+    var outboxes: Outboxes
+    var timers = TimerQueue<LoopTimer>()
+    var waiters = CommitWaiters()
+    var submitters: [UInt64: Submitter] = [:]
+    var nextToken: UInt64 = 1
+    /// Who waits for the number of an entry that is not synced yet, by stream and number.
+    var unacknowledged: [StreamID: [UInt64: [Acknowledgement]]] = [:]
+    /// Drafts that were numbered since the last sync.
+    var numbered: [Digest: (stream: StreamID, number: UInt64)] = [:]
+    var deskHeight = Height.genesis
+    let startedAt = SystemClock.uptime
+    private(set) var ending: NodeError??
+
+    /// Who handed in a batch.
+    enum Submitter {
+        case operated(Responder, waits: Bool, StreamKey, last: UInt64)
+        /// The outbox of a stream, with the batch's first number.
+        case outbox(StreamID, first: UInt64)
+    }
+
+    enum LoopTimer {
+        case host(HostTimer)
+        case outbox(StreamID)
+    }
+
+    init(
+        setup: NodeSetup, parts: consuming NodeParts, inbox: Inbox<LoopInput>, link: any Link,
+        dropPeer: @escaping @Sendable (InstitutionID) -> Void,
+        connectedPeers: @escaping @Sendable () -> [InstitutionID], logger: Logger,
+        observer: @escaping @Sendable (CommittedBlock) -> Void,
+        headMoved: @escaping @Sendable (Height) -> Void,
+        history: @escaping @Sendable (Height, Height, Responder) -> Void
+    ) throws(NodeError) {
+        self.setup = setup
+        self.logger = logger
+        self.inbox = inbox
+        self.link = link
+        self.dropPeer = dropPeer
+        self.connectedPeers = connectedPeers
+        self.observer = observer
+        self.headMoved = headMoved
+        self.history = history
+        let restart = try Restart(parts.store, genesis: setup.genesis)
+        let log = try ReplicaLog(parts.directory, head: restart.state.head.height)
+        host = try NodeMachine.host(setup, restart, log)
+        outboxes = try Outboxes(
+            setup, directory: parts.directory, state: host.state, index: parts.index)
+        self.log = log
+        do throws(StorageError) {
+            evidence = try EvidenceLog(directory: parts.directory.path(of: "evidence"))
+        } catch {
+            throw .storage(error)
+        }
+        self.parts = parts
+    }
+
+    var store: BlockStore { parts.store }
+    var index: EntryIndex { parts.index }
+
+    private static func host(
+        _ setup: NodeSetup, _ restart: Restart, _ log: borrowing ReplicaLog
+    ) throws(NodeError) -> Host {
+        // An institution that only follows still checks signatures, and never makes one.
+        let authenticator: any Authenticator
+        if let key = setup.consensusKey {
+            authenticator = KeyAuthenticator(key: key)
+        } else {
+            authenticator = Follower()
+        }
+        do throws(ConsensusError) {
+            return try Host(
+                identity: setup.institution, state: restart.state,
+                headCommit: restart.headCommit, authenticator: authenticator,
+                signed: log.lastSigned, log: log.records,
+                signsFrom: setup.signsFrom ?? .genesis)
+        } catch {
+            throw .damaged(what: "the ledger's list of institutions", detail: "\(error)")
+        }
+    }
+
+    /// Runs until it is told to stop, or must; the thread is its own.
+    func run() -> NodeError? {
+        do throws(NodeError) {
+            try begin()
+            while ending == nil {
+                for input in inbox.take(until: timers.nextDeadline) {
+                    try take(input)
+                    if ending != nil { break }
+                    try fireTimers()
+                }
+                try fireTimers()
+                try syncOutboxes()
+            }
+        } catch {
+            ending = .some(error)
+        }
+        inbox.close()
+        waiters.refuseAll("the node stops")
+        return ending ?? nil
+    }
+
+    /// What comes before the first input.
+    func begin() throws(NodeError) {
+        try fillIndex()
+        try carryOut(host.start(now: SystemClock.now))
+        try carryOut(outboxes.start())
+        headMoved(host.state.head.height)
+    }
+
+    func stop(_ reason: NodeError?) {
+        if ending == nil { ending = .some(reason) }
+    }
+
+    private func take(_ input: LoopInput) throws(NodeError) {
+        switch input {
+        case .received(let message, let peer, _):
+            try step(.received(message, from: peer))
+        case .malformed(let peer, let reason):
+            logger.warning("\(peer) sent what is no message: \(reason)")
+            dropPeer(peer)
+        case .connected(let peer): try step(.connected(peer))
+        case .disconnected(let peer): try step(.disconnected(peer))
+        case .control(let request, let responder): try answer(request, responder)
+        case .prepared(let drafts, let stream, let waiting):
+            try number(drafts, stream, waiting)
+        case .question(let question): answer(question)
+        case .deskStands(let height): deskHeight = height
+        case .stop(let reason): stop(reason)
+        }
+    }
+
+    func step(_ input: HostInput) throws(NodeError) {
+        try carryOut(host.step(input, now: SystemClock.now))
+    }
+
+    private func fireTimers() throws(NodeError) {
+        let now = SystemClock.uptime
+        while let timer = timers.popDue(at: now) {
+            try fire(timer)
+        }
+    }
+
+    func fire(_ timer: LoopTimer) throws(NodeError) {
+        switch timer {
+        case .host(let timer):
+            if case .status = timer { logger.trace("\(host.replica.why())") }
+            try step(.timedOut(timer))
+        case .outbox(let stream): try carryOut(outboxes.timerFired(stream))
+        }
+    }
+
+    /// Brings the entry index up to the head: it is not synced, and may lag after a crash.
+    private func fillIndex() throws(NodeError) {
+        do {
+            var height = try index.height()
+            while height < host.state.head.height {
+                height = height.next
+                guard let bytes = try store.row(.tree, at: height) else {
+                    try index.add(height: height, firstLeaf: 0, batches: [], leafHashes: [])
+                    continue
+                }
+                let tree = try TreeRow.decode(bytes)
+                let batches = try store.batches(at: height).map { batch in
+                    try UnverifiedBatch(decoding: batch).header
+                }
+                let end = tree.firstLeaf + UInt64(tree.leafCount)
+                try index.add(
+                    height: height, firstLeaf: tree.firstLeaf, batches: batches,
+                    leafHashes: (tree.firstLeaf..<end).compactMap { tree.leafHash(at: $0) })
+            }
+        } catch let error as StorageError {
+            throw .storage(error)
+        } catch {
+            throw .damaged(what: "a block on the disk", detail: "\(error)")
+        }
+    }
+
+    private func answer(_ question: StateQuestion) {
+        let state = host.state
+        var head: TermHead?
+        if case .term(let term) = question.key { head = state.map.head(of: term) }
+        question.answer(
+            StateAnswer(
+                height: state.head.height,
+                proof: question.key.flatMap { state.map.proof(of: $0) },
+                absence: question.key.flatMap { state.map.absence(of: $0) }, head: head))
+    }
+}
+
+/// Checks signatures, and holds no key: for an institution that has no vote.
+private struct Follower: Authenticator {
+    func isValid(_ signature: Signature, for digest: Digest, by key: PublicKey) -> Bool {
+        key.isValid(signature, for: digest)
+    }
+
+    func sign(_ digest: Digest) -> Signature {
+        preconditionFailure("an institution without a consensus key was asked to sign")
+    }
+}
+
+/// What a node has open on its disk.
+struct NodeParts: ~Copyable {
+    let directory: DataDirectory
+    let keyLock: FileLock?
+    let store: BlockStore
+    let index: EntryIndex
+}

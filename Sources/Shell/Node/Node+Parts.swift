@@ -1,0 +1,176 @@
+internal import Foundation
+internal import Hosting
+internal import Ledger
+internal import Logging
+internal import Primitives
+internal import Records
+internal import Storage
+internal import Synchronization
+internal import Transport
+
+/// How a node is put together.
+extension Node {
+    /// Opens everything on the disk, the key's lock first.
+    static func open(_ setup: NodeSetup) throws(NodeError) -> NodeParts {
+        let keyLock = try lock(setup.consensusKeyPath)
+        do throws(StorageError) {
+            let directory = try DataDirectory(setup.data, ledger: setup.genesis.ledger)
+            let lastSigned = directory.path(of: ReplicaLog.lastSignedName)
+            // Who has no vote signs nothing; who was told from where to sign may begin anew.
+            if setup.consensusKey == nil || setup.signsFrom != nil,
+                !SmallFile.exists(lastSigned)
+            {
+                try LastSignedFile.create(lastSigned)
+            }
+            let store = try BlockStore(path: directory.path(of: "blocks"))
+            let index = try EntryIndex(
+                path: directory.path(of: "index"), findsByLeafHash: setup.findsByLeafHash)
+            return NodeParts(
+                directory: directory, keyLock: keyLock, store: store, index: index)
+        } catch {
+            throw .storage(error)
+        }
+    }
+
+    private static func lock(_ path: String?) throws(NodeError) -> FileLock? {
+        guard let path else { return nil }
+        do throws(StorageError) {
+            return try FileLock(path)
+        } catch {
+            if case .locked = error { throw .keyInUse(path: path) }
+            throw .storage(error)
+        }
+    }
+
+    static func network(
+        _ setup: NodeSetup, _ loop: Inbox<LoopInput>, _ desk: Inbox<DeskWorker.Input>,
+        _ logger: Logger
+    ) throws(NodeError) -> Network {
+        let inbox = Network.Inbox(
+            message: { peer, message in
+                do throws(CBORError) {
+                    let decoded = try PeerMessage.decode(message.body)
+                    loop.post(.received(decoded, from: peer, message))
+                } catch {
+                    loop.post(.malformed(from: peer, reason: "\(error)"))
+                }
+            },
+            request: { peer, message, responder in
+                desk.post(.asked(Array(message.body), by: peer, message, responder))
+            })
+        do throws(TransportError) {
+            return try Network(
+                ledger: setup.genesis.ledger, identity: setup.identity,
+                book: PeerBook(setup.pins), inbox: inbox
+            ) { event in
+                report(event, loop, desk, logger)
+            }
+        } catch {
+            throw .transport(error)
+        }
+    }
+
+    private static func report(
+        _ event: NetworkEvent, _ loop: Inbox<LoopInput>, _ desk: Inbox<DeskWorker.Input>,
+        _ logger: Logger
+    ) {
+        switch event {
+        case .connected(let peer):
+            logger.info("connected to \(peer)")
+            loop.post(.connected(peer))
+            desk.post(.connected(peer))
+        case .disconnected(let peer, let reason):
+            logger.info("lost \(peer): \(reason.map { "\($0)" } ?? "it went away")")
+            loop.post(.disconnected(peer))
+            desk.post(.disconnected(peer))
+        case .accepted(let peer): logger.debug("\(peer) connected")
+        case .refused(let remote, let error): logger.warning("\(remote): \(error)")
+        case .unreachable(let peer, let error): logger.debug("\(peer): \(error)")
+        }
+    }
+
+    /// Hands a request of the operator to the thread that can answer it.
+    static func route(
+        _ message: InboundMessage, _ responder: Responder, _ loop: Inbox<LoopInput>,
+        _ desk: Inbox<DeskWorker.Input>, _ reader: Inbox<Reader.Request>
+    ) {
+        let request: ControlRequest
+        do throws(CBORError) {
+            request = try ControlRequest.decode(message.body)
+        } catch {
+            return responder.refuse("no request that this node knows: \(error)")
+        }
+        switch request {
+        case .status, .submitBatch, .waitForEntry, .watch, .stop:
+            loop.post(.control(request, responder))
+        case .submit(let stream, let bytes):
+            do throws(SubmissionError) {
+                desk.post(.submitted(try Submission.decode(bytes), stream, responder))
+            } catch {
+                responder.refuse("\(error)")
+            }
+        case .desk(let bytes): desk.post(.control(bytes, responder))
+        default: reader.post(.control(request, responder))
+        }
+    }
+
+    static func thread(_ name: String, _ body: @escaping @Sendable () -> Void) {
+        let thread = Thread(block: body)
+        thread.name = "custos \(name)"
+        thread.stackSize = 8 << 20
+        thread.start()
+    }
+}
+
+/// A value that is made on one thread and used on another, by one of them at a time.
+///
+/// Unchecked Sendable, because it is handed over once: ``takeOnly()`` gives it to the one thread
+/// that uses it from then on, and nothing else keeps it.
+final class Handover<Value>: @unchecked Sendable {
+    private let lock = Mutex(false)
+    private var value: Value?
+
+    init(_ value: Value) {
+        self.value = value
+    }
+
+    /// The value, for whoever asks first.
+    func takeOnly() -> Value {
+        let wasTaken = lock.withLock { isTaken in
+            defer { isTaken = true }
+            return isTaken
+        }
+        guard !wasTaken, let value else { preconditionFailure("a value was taken twice") }
+        self.value = nil
+        return value
+    }
+}
+
+/// How a node ended, for all who wait.
+final class Ending: Sendable {
+    private struct State {
+        var ended: NodeError??
+        var waiting: [CheckedContinuation<NodeError?, Never>] = []
+    }
+
+    private let state = Mutex(State())
+
+    func end(_ error: NodeError?) {
+        let waiting = state.withLock { state in
+            state.ended = .some(error)
+            defer { state.waiting = [] }
+            return state.waiting
+        }
+        for continuation in waiting { continuation.resume(returning: error) }
+    }
+
+    func wait() async -> NodeError? {
+        await withCheckedContinuation { continuation in
+            let ended = state.withLock { state in
+                if state.ended == nil { state.waiting.append(continuation) }
+                return state.ended
+            }
+            if let ended { continuation.resume(returning: ended) }
+        }
+    }
+}

@@ -1,0 +1,152 @@
+internal import Consensus
+internal import Foundation
+public import Hosting
+internal import Ledger
+public import Logging
+public import Primitives
+internal import Records
+internal import Storage
+internal import Synchronization
+internal import Transport
+
+/// One institution's node: its replica, its ledger, its outboxes, its desk, in one process.
+///
+/// Make it, ``start()`` it, and wait with ``run()`` until it ends. A node that ends with an error
+/// has said nothing that it did not keep: start it again when the cause is gone.
+public final class Node: Sendable {
+    public let institution: InstitutionID
+    public let ledger: LedgerID
+    private let setup: NodeSetup
+    private let logger: Logger
+    private let network: Network
+    private let control: ControlServer
+    private let loop: Inbox<LoopInput>
+    private let desk: Inbox<DeskWorker.Input>
+    private let reader: Inbox<Reader.Request>
+    private let machine: Handover<NodeMachine>
+    private let readerThread: Handover<Reader>
+    private let deskThread: Handover<DeskWorker>
+    private let ending = Ending()
+
+    /// Makes the directory of a node whose consensus key has never signed anything.
+    ///
+    /// - Throws: ``NodeError``; a directory that is there already stays as it is.
+    public static func create(_ configuration: NodeConfiguration) throws(NodeError) {
+        let setup = try NodeSetup(configuration)
+        do throws(StorageError) {
+            let directory = try DataDirectory(setup.data, ledger: setup.genesis.ledger)
+            try LastSignedFile.create(directory.path(of: ReplicaLog.lastSignedName))
+        } catch {
+            throw .storage(error)
+        }
+    }
+
+    /// Opens a node's directory, checks what lies in it, and makes it ready to start.
+    ///
+    /// - Parameters:
+    ///   - configuration: as ``NodeConfiguration/read(_:)`` gives it.
+    ///   - logger: where the node says what an operator should read.
+    ///   - committed: called on the node's loop for each block, once it is on the disk.
+    ///   - desk: takes the place of the desk that the configuration asks for.
+    /// - Throws: ``NodeError``; nothing has been signed or sent then.
+    public init(
+        _ configuration: NodeConfiguration, logger: Logger,
+        committed: @escaping @Sendable (CommittedBlock) -> Void = { _ in },
+        desk: (any Desk)? = nil
+    ) throws(NodeError) {
+        let setup = try NodeSetup(configuration)
+        let parts = try Node.open(setup)
+        let loop = Inbox<LoopInput>()
+        let deskInbox = Inbox<DeskWorker.Input>()
+        let readerInbox = Inbox<Reader.Request>()
+        let network = try Node.network(setup, loop, deskInbox, logger)
+        let (store, index) = (parts.store, parts.index)
+        let machine = try NodeMachine(
+            setup: setup, parts: parts, inbox: loop, link: network,
+            dropPeer: { network.drop($0) }, connectedPeers: { network.connected },
+            logger: logger, observer: committed,
+            headMoved: { deskInbox.post(.headMoved($0)) },
+            history: { readerInbox.post(.history(from: $0, through: $1, $2)) })
+        let ownDesk: any Desk
+        if let desk { ownDesk = desk } else { ownDesk = try Node.desk(configuration, setup) }
+        let worker = DeskWorker(
+            desk: ownDesk, inbox: deskInbox, loop: loop,
+            store: store, link: network, logger: logger,
+            ownStream: setup.submitKeys.first?.stream)
+        let reader = Reader(
+            store: store, index: index, inbox: readerInbox, loop: loop, setup: setup)
+        institution = setup.institution
+        ledger = setup.genesis.ledger
+        self.setup = setup
+        self.logger = logger
+        self.network = network
+        self.loop = loop
+        self.desk = deskInbox
+        self.reader = readerInbox
+        self.machine = Handover(machine)
+        readerThread = Handover(reader)
+        deskThread = Handover(worker)
+        control = ControlServer(path: setup.control) { message, responder in
+            Node.route(message, responder, loop, deskInbox, readerInbox)
+        }
+    }
+
+    /// Listens, begins to work, and returns the port that peers reach it at.
+    ///
+    /// - Throws: ``NodeError/transport(_:)``, with `addressInUse` among its cases.
+    @discardableResult
+    public func start() async throws(NodeError) -> Int {
+        let port: Int
+        do throws(TransportError) {
+            port = try await network.listen(host: setup.host, port: setup.port)
+            try await control.start()
+        } catch {
+            await close()
+            throw .transport(error)
+        }
+        let (reader, desk) = (readerThread, deskThread)
+        let (machine, loop, ending) = (machine, loop, ending)
+        Node.thread("reader") { reader.takeOnly().run() }
+        Node.thread("desk") {
+            if let error = desk.takeOnly().run() { loop.post(.stop(error)) }
+        }
+        Node.thread("node") {
+            let error = machine.takeOnly().run()
+            ending.end(error)
+        }
+        network.connect(to: setup.peers)
+        logger.info("\(institution) runs ledger \(ledger) on \(setup.host):\(port)")
+        return port
+    }
+
+    /// Dials these addresses from now on, whatever the configuration said: for tests and moves.
+    public func connect(to peers: [NodeConfiguration.PeerAddress]) {
+        network.connect(
+            to: peers.compactMap { peer in
+                guard let id = InstitutionID(peer.institution), let pin = setup.pins[id] else {
+                    return nil
+                }
+                return Peer(institution: id, host: peer.host, port: peer.port, pin: pin)
+            })
+    }
+
+    /// Waits until the node has ended; throws why, unless it was told to.
+    public func run() async throws(NodeError) {
+        let error = await ending.wait()
+        await close()
+        if let error { throw error }
+    }
+
+    /// Tells the node to end.
+    public func stop() {
+        loop.post(.stop(nil))
+    }
+
+    private func close() async {
+        desk.close()
+        reader.close()
+        loop.close()
+        await control.stop()
+        await network.stop()
+    }
+}

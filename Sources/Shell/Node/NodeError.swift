@@ -1,0 +1,60 @@
+public import Hosting
+public import Primitives
+public import Records
+public import Storage
+public import Transport
+
+/// Why a node does not start, or stopped.
+public enum NodeError: Error, Sendable {
+    /// The configuration file cannot be used.
+    case configuration(path: String, detail: String)
+    /// The genesis file cannot be used.
+    case genesis(path: String, detail: String)
+    /// The institution is not one of the ledger's.
+    case unknownInstitution(InstitutionID, ledger: LedgerID)
+    /// A key file is not what it should be.
+    case key(path: String, detail: String)
+    /// Others than the owner may read a secret.
+    case keyOpenToOthers(path: String)
+    /// Another process votes with the same key.
+    case keyInUse(path: String)
+    case storage(StorageError)
+    case transport(TransportError)
+    /// What lies in the directory does not fit together; nothing is signed over it.
+    case damaged(what: String, detail: String)
+    /// The directory does not say what the consensus key signed last.
+    case neverSigned(path: String)
+    /// A stream's outbox and the ledger contradict each other.
+    case outbox(StreamID, OutboxError)
+    /// Going on could break what was promised.
+    case halted(reason: String)
+}
+
+extension NodeError: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .configuration(let path, let detail): "\(path): \(detail)"
+        case .genesis(let path, let detail): "\(path): no genesis that can be used: \(detail)"
+        case .unknownInstitution(let id, let ledger):
+            "\(id) is no institution of ledger \(ledger); check `institution` and `genesis`"
+        case .key(let path, let detail): "\(path): \(detail)"
+        case .keyOpenToOthers(let path):
+            "\(path): others may read this secret; run chmod 600 on it"
+        case .keyInUse(let path):
+            "\(path): another process runs with this key; two of them could sign two votes for "
+                + "one round, which convicts the institution"
+        case .storage(let error): "\(error)"
+        case .transport(let error): "\(error)"
+        case .damaged(let what, let detail):
+            "\(what) is damaged: \(detail); restore the directory from a copy, or move it away "
+                + "and let the node fetch the blocks from its peers"
+        case .neverSigned(let path):
+            "\(path) is not there: this directory does not say what the consensus key signed "
+                + "last. A key that has never signed: make the directory with `custos node --new`. "
+                + "A disk that was lost: set `signsFrom` two heights above the highest that more "
+                + "than 2/3 of the power report"
+        case .outbox(let stream, let error): "outbox of stream \(stream): \(error)"
+        case .halted(let reason): "stopped, because going on could break a promise: \(reason)"
+        }
+    }
+}

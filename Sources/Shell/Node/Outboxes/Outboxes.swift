@@ -1,0 +1,237 @@
+internal import Cryptography
+internal import Hosting
+internal import Ledger
+internal import Primitives
+internal import Records
+internal import Storage
+internal import Transport
+
+/// The outboxes of the institution's own streams, over one log.
+///
+/// What it decides, `Hosting.Outbox` decides; here its effects are gathered: rows go to the log at
+/// once and are synced together by ``sync()``, and only then acknowledged.
+struct Outboxes: ~Copyable {
+    /// What is to be done that is not the log's business.
+    enum Effect {
+        case sign(BatchDraft, StreamID, SigningKey)
+        case startTimer(StreamID, milliseconds: UInt64)
+        case acknowledge(StreamID, number: UInt64)
+    }
+
+    private struct Stream {
+        let id: StreamID
+        let key: SigningKey
+        var outbox: Outbox
+        /// The number of the last row that was appended and not yet synced.
+        var unsyncedThrough: UInt64?
+        var hasMoved = false
+    }
+
+    private let institution: InstitutionID
+    private var streams: [Stream]
+    private var log: OutboxLog
+    private var isUnsynced = false
+    /// Batches that the mempool would not take, to be told when the step is over.
+    private var refused: [(StreamID, first: UInt64)] = []
+
+    init(
+        _ setup: NodeSetup, directory: borrowing DataDirectory, state: LedgerState,
+        index: EntryIndex
+    ) throws(NodeError) {
+        var rows: [StreamID: [OutboxRow]] = [:]
+        let log = try Outboxes.open(directory.path(of: "outbox")) { stream, row in
+            rows[stream, default: []].append(row)
+        }
+        do throws(StorageError) {
+            // The entry index may have lost its last rows; the log has them for certain.
+            let drafts = rows.flatMap { stream, rows in
+                rows.compactMap { row in
+                    Outboxes.draftDigest(ofEntry: row.entry).map { ($0, stream, row.number) }
+                }
+            }
+            try index.remember(drafts)
+        } catch {
+            throw .storage(error)
+        }
+        var streams: [Stream] = []
+        for (id, key) in setup.submitKeys {
+            do throws(OutboxError) {
+                let outbox = try Outbox(
+                    restoring: rows[id] ?? [],
+                    nextOnLedger: state.nextNumber(of: setup.institution, id) ?? 1,
+                    height: state.head.height)
+                streams.append(Stream(id: id, key: key, outbox: outbox))
+            } catch {
+                throw .outbox(id, error)
+            }
+        }
+        institution = setup.institution
+        self.streams = streams
+        self.log = log
+    }
+
+    private static func open(
+        _ path: String, _ replay: (StreamID, OutboxRow) -> Void
+    ) throws(NodeError) -> OutboxLog {
+        do throws(StorageError) {
+            return try OutboxLog(directory: path, replay)
+        } catch {
+            throw .storage(error)
+        }
+    }
+
+    /// What a draft is known by: the digest of its bytes under stream 0 and number 1.
+    static func draftDigest(of draft: Entry) -> Digest {
+        var entry = draft
+        entry.stream = StreamID(0)
+        entry.number = 1
+        return SHA256.hash(entry.encode())
+    }
+
+    private static func draftDigest(ofEntry bytes: [UInt8]) -> Digest? {
+        guard let entry = try? Entry.decode(bytes) else { return nil }
+        return draftDigest(of: entry)
+    }
+
+    var status: [NodeStatus.Outbox] {
+        streams.map { stream in
+            NodeStatus.Outbox(
+                stream: stream.id, nextNumber: stream.outbox.nextNumber,
+                waiting: UInt64(stream.outbox.waitingCount))
+        }
+    }
+
+    func has(_ id: StreamID) -> Bool { streams.contains { $0.id == id } }
+
+    mutating func start() throws(NodeError) -> [Effect] {
+        var effects: [Effect] = []
+        for index in streams.indices {
+            effects += try carryOut(streams[index].outbox.start(), at: index)
+        }
+        return effects
+    }
+
+    /// Gives the draft the stream's next number, and appends its row.
+    ///
+    /// - Throws: ``OutboxError`` where the outbox is full; the caller tells the submitter.
+    mutating func submit(_ draft: Entry, _ id: StreamID) throws(Refusal) -> UInt64 {
+        guard let index = streams.firstIndex(where: { $0.id == id }) else {
+            throw .noStream(id)
+        }
+        let number = streams[index].outbox.nextNumber
+        var entry = draft
+        entry.stream = id
+        entry.number = number
+        let effects: [OutboxEffect]
+        do throws(OutboxError) {
+            effects = try streams[index].outbox.step(
+                .submitted(
+                    number: number, entry: entry.encode(), nextNumber: entry.nextNumber))
+        } catch {
+            throw .outbox(error)
+        }
+        do throws(NodeError) {
+            _ = try carryOut(effects, at: index)
+        } catch {
+            throw .node(error)
+        }
+        return number
+    }
+
+    enum Refusal: Error {
+        case noStream(StreamID)
+        case outbox(OutboxError)
+        case node(NodeError)
+    }
+
+    /// Syncs what was appended, and says what may be acknowledged.
+    mutating func sync() throws(NodeError) -> [Effect] {
+        guard isUnsynced else { return [] }
+        do throws(StorageError) {
+            try log.sync()
+        } catch {
+            throw .storage(error)
+        }
+        isUnsynced = false
+        var effects: [Effect] = []
+        for index in streams.indices {
+            guard let number = streams[index].unsyncedThrough else { continue }
+            streams[index].unsyncedThrough = nil
+            effects += try step(.persisted(through: number), at: index)
+        }
+        return effects
+    }
+
+    mutating func timerFired(_ id: StreamID) throws(NodeError) -> [Effect] {
+        guard let index = streams.firstIndex(where: { $0.id == id }) else { return [] }
+        return try step(.timerFired, at: index)
+    }
+
+    mutating func noteRefused(_ id: StreamID, first: UInt64) {
+        refused.append((id, first))
+    }
+
+    /// Remembers that the height has moved, and streams with it.
+    mutating func noteCommitted(_ block: CommittedBlock) {
+        for index in streams.indices { streams[index].hasMoved = true }
+    }
+
+    /// What the outboxes want after what has happened since the last call.
+    mutating func takeNoted(_ state: LedgerState) throws(NodeError) -> [Effect] {
+        var effects: [Effect] = []
+        for index in streams.indices where streams[index].hasMoved {
+            streams[index].hasMoved = false
+            let next = state.nextNumber(of: institution, streams[index].id) ?? 1
+            effects += try step(
+                .committed(height: state.head.height, nextNumber: next), at: index)
+        }
+        let refused = refused
+        self.refused = []
+        for (id, first) in refused {
+            guard let index = streams.firstIndex(where: { $0.id == id }) else { continue }
+            effects += try step(.refused(first: first), at: index)
+        }
+        return effects
+    }
+
+    private mutating func step(
+        _ input: OutboxInput, at index: Int
+    ) throws(NodeError) -> [Effect] {
+        let effects: [OutboxEffect]
+        do throws(OutboxError) {
+            effects = try streams[index].outbox.step(input)
+        } catch {
+            throw .outbox(streams[index].id, error)
+        }
+        return try carryOut(effects, at: index)
+    }
+
+    private mutating func carryOut(
+        _ effects: [OutboxEffect], at index: Int
+    ) throws(NodeError) -> [Effect] {
+        let (id, key) = (streams[index].id, streams[index].key)
+        var others: [Effect] = []
+        for effect in effects {
+            do throws(StorageError) {
+                switch effect {
+                case .persist(let row):
+                    try log.append(row, of: id)
+                    streams[index].unsyncedThrough = row.number
+                    isUnsynced = true
+                case .forget(let number): try log.forget(below: number, of: id)
+                case .acknowledge(let number):
+                    others.append(.acknowledge(id, number: number))
+                case .sign(let draft): others.append(.sign(draft, id, key))
+                case .startTimer:
+                    others.append(
+                        .startTimer(
+                            id,
+                            milliseconds: streams[index].outbox.limits.flushMilliseconds))
+                }
+            } catch {
+                throw .storage(error)
+            }
+        }
+        return others
+    }
+}

@@ -1,0 +1,42 @@
+internal import Primitives
+internal import Storage
+
+/// Why a question about the ledger has no answer here.
+enum QueryError: Error {
+    case storage(StorageError)
+    case noEntry(String)
+    case noBlock(Height)
+    case noTerm(space: UInt8, key: [UInt8])
+    case noStateMap
+    case noLeafHashes
+    case damaged(String)
+    case notForReading
+}
+
+extension QueryError: CustomStringConvertible {
+    var description: String {
+        switch self {
+        case .storage(let error): "\(error)"
+        case .noEntry(let which): "there is no entry \(which) on this node's ledger"
+        case .noBlock(let height): "there is no block \(height) on this node's disk"
+        case .noTerm(let space, let key): "space \(space), key \(key.hex) is no term"
+        case .noStateMap:
+            "this ledger keeps no state map (parameter `index`), so nothing can be proved by it"
+        case .noLeafHashes:
+            "this node does not find entries by leaf hash; set `findsByLeafHash` in node.json"
+        case .damaged(let what): "\(what) is damaged on this node's disk"
+        case .notForReading: "not a question about what is on the disk"
+        }
+    }
+}
+
+/// Says what a failure of the disk is to whoever asks.
+func queryStorage<Value>(
+    _ read: () throws(StorageError) -> Value
+) throws(QueryError) -> Value {
+    do throws(StorageError) {
+        return try read()
+    } catch {
+        throw .storage(error)
+    }
+}

@@ -1,0 +1,180 @@
+internal import Consensus
+internal import Cryptography
+internal import Ledger
+internal import Primitives
+internal import Proofs
+internal import Records
+internal import Storage
+internal import Transport
+
+/// Answers questions about what is on the disk, on a thread of its own, apart from consensus.
+///
+/// What the state map must say is asked of the loop, and the answer taken up again here.
+final class Reader {
+    enum Request: Sendable {
+        case control(ControlRequest, Responder)
+        case history(from: Height, through: Height, Responder)
+        case proof(EntryAnswer, StateAnswer, Responder, wantsReceipts: Bool)
+        case term(Term, StateAnswer, Responder, withEntries: Bool)
+    }
+
+    private let store: BlockStore
+    private let index: EntryIndex
+    private let inbox: Inbox<Request>
+    private let loop: Inbox<LoopInput>
+    private let keyIDs: [InstitutionID: KeyID]
+    private let ledger: LedgerID
+    private let nodes: TreeReader
+    private let findsByLeafHash: Bool
+
+    init(
+        store: BlockStore, index: EntryIndex, inbox: Inbox<Request>, loop: Inbox<LoopInput>,
+        setup: NodeSetup
+    ) {
+        self.store = store
+        self.index = index
+        self.inbox = inbox
+        self.loop = loop
+        ledger = setup.genesis.ledger
+        findsByLeafHash = setup.findsByLeafHash
+        var keyIDs: [InstitutionID: KeyID] = [:]
+        for institution in setup.genesis.institutions {
+            keyIDs[institution.id] = institution.consensusKey?.keyID
+        }
+        self.keyIDs = keyIDs
+        nodes = TreeReader(store: store, index: index)
+    }
+
+    /// Runs until its inbox is closed.
+    func run() {
+        while !inbox.isClosed {
+            for request in inbox.take(until: nil) { answer(request) }
+        }
+    }
+
+    private func answer(_ request: Request) {
+        let responder =
+            switch request {
+            case .control(_, let responder): responder
+            case .history(_, _, let responder): responder
+            case .proof(_, _, let responder, _): responder
+            case .term(_, _, let responder, _): responder
+            }
+        do throws(QueryError) {
+            switch request {
+            case .control(let request, _): try answer(request, responder)
+            case .history(let from, let last, _): try show(from, through: last, responder)
+            case .proof(let entry, let state, _, let wantsReceipts):
+                try prove(entry, state, responder, wantsReceipts: wantsReceipts)
+            case .term(let term, let state, _, let withEntries):
+                try list(term, state, responder, withEntries: withEntries)
+            }
+        } catch {
+            responder.refuse("\(error)")
+        }
+    }
+
+    private func answer(
+        _ request: ControlRequest, _ responder: Responder
+    ) throws(QueryError) {
+        switch request {
+        case .entryByLeaf(let leaf): responder.respond(try nodes.entry(at: leaf).encoded)
+        case .entryByNumber(let issuer, let stream, let number):
+            responder.respond(try nodes.entry(issuer, stream, number: number).encoded)
+        case .entryByHash(let hash):
+            guard findsByLeafHash else { throw .noLeafHashes }
+            guard
+                let leaf = try queryStorage({ () throws(StorageError) in
+                    try index.leaf(withHash: hash)
+                })
+            else { throw .noEntry("with leaf hash \(hash)") }
+            responder.respond(try nodes.entry(at: leaf).encoded)
+        case .block(let height): responder.respond(try nodes.block(height).encoded)
+        case .proof(let leaf): try ask(leaf, responder, wantsReceipts: false)
+        case .receipts(let leaf): try ask(leaf, responder, wantsReceipts: true)
+        case .term(let space, let key, let withEntries):
+            guard case .term(let term) = StateKey(space: space, bytes: key) else {
+                throw .noTerm(space: space, key: key)
+            }
+            let inbox = inbox
+            loop.post(
+                .question(
+                    StateQuestion(key: .term(term)) { state in
+                        inbox.post(.term(term, state, responder, withEntries: withEntries))
+                    }))
+        default: throw .notForReading
+        }
+    }
+
+    /// Asks the loop what the map says of the entry's issuer, to go on with ``prove``.
+    private func ask(
+        _ leaf: UInt64, _ responder: Responder, wantsReceipts: Bool
+    ) throws(QueryError) {
+        let entry = try nodes.entry(at: leaf)
+        guard let issuer = try? Entry.decode(entry.entry[...]).issuer else {
+            throw .damaged("entry \(leaf)")
+        }
+        let inbox = inbox
+        loop.post(
+            .question(
+                StateQuestion(key: .institution(issuer)) { state in
+                    inbox.post(.proof(entry, state, responder, wantsReceipts: wantsReceipts))
+                }))
+    }
+
+    private func prove(
+        _ entry: EntryAnswer, _ state: StateAnswer, _ responder: Responder, wantsReceipts: Bool
+    ) throws(QueryError) {
+        let head = try nodes.head(state.height)
+        let inclusion = try nodes.inclusion(of: entry.leafIndex, treeSize: head.header.treeSize)
+        if wantsReceipts {
+            let receipts = Receipts.expand(
+                head.commitProof, ledger: ledger, inclusion: inclusion
+            ) { keyIDs[$0] }
+            responder.respond(
+                receipts.map { ReceiptAnswer(voter: $0.voter, receipt: $0.receipt.encoded) }
+                    .encoded)
+            return
+        }
+        guard let issuer = state.proof else { throw .noStateMap }
+        let (batch, position) = try nodes.batch(of: entry)
+        guard
+            let file = ProofFile(
+                of: batch, entryAt: position, header: head.header,
+                commitProof: head.commitProof, inclusion: inclusion, issuer: issuer)
+        else { throw .damaged("batch \(entry.batch)") }
+        responder.respond(file.encode())
+    }
+
+    private func list(
+        _ term: Term, _ state: StateAnswer, _ responder: Responder, withEntries: Bool
+    ) throws(QueryError) {
+        let head = try nodes.head(state.height)
+        var runs: [TermRun] = []
+        guard let place = state.proof ?? state.absence else { throw .noStateMap }
+        if let termHead = state.head {
+            runs = try nodes.runs(
+                ofSlot: UInt32(truncatingIfNeeded: place.slot), back: termHead.lastHeight)
+        }
+        let proof = TermProof(ledger: ledger, term: term, head: head, place: place, runs: runs)
+        var entries: [EntryAnswer] = []
+        if withEntries {
+            for item in runs.flatMap(\.entries) {
+                entries.append(try nodes.entry(at: item.leafIndex))
+            }
+        }
+        responder.respond(TermAnswer(proof: proof.encode(), entries: entries).encoded)
+    }
+
+    /// Shows the blocks that were committed before somebody began to watch, then hands over.
+    private func show(
+        _ first: Height, through last: Height, _ responder: Responder
+    ) throws(QueryError) {
+        var height = first
+        while height <= last {
+            guard responder.emit(try nodes.notice(height).encoded) else { return }
+            height = height.next
+        }
+        loop.post(.control(.watch(from: height), responder))
+    }
+}

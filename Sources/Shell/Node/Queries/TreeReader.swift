@@ -1,0 +1,171 @@
+internal import Consensus
+internal import Cryptography
+internal import Ledger
+internal import Primitives
+internal import Proofs
+internal import Records
+internal import Storage
+
+/// Reads blocks, entries and hashes of the ledger tree back from the rows that blocks left.
+final class TreeReader {
+    private let store: BlockStore
+    private let index: EntryIndex
+    /// The tree rows that were read last, by height.
+    private var rows: [Height: TreeRow] = [:]
+
+    /// How many tree rows are kept; a proof needs a few dozen.
+    private static let rowCountMax = 128
+
+    init(store: BlockStore, index: EntryIndex) {
+        self.store = store
+        self.index = index
+    }
+
+    func entry(at leaf: UInt64) throws(QueryError) -> EntryAnswer {
+        guard let height = try height(ofLeaf: leaf), let row = try row(at: height),
+            let (batch, position) = row.place(ofLeaf: leaf)
+        else { throw .noEntry("with leaf index \(leaf)") }
+        return try entry(leaf, height, batch: UInt64(batch), position: position)
+    }
+
+    func entry(
+        _ issuer: InstitutionID, _ stream: StreamID, number: UInt64
+    ) throws(QueryError) -> EntryAnswer {
+        let wanted = "\(number) of \(issuer), stream \(stream)"
+        let found = try queryStorage { () throws(StorageError) in
+            try index.batch(of: issuer, stream, number: number)
+        }
+        guard let (_, place) = found else { throw .noEntry(wanted) }
+        let batch = try batch(Int(place.batch), at: place.height)
+        for (offset, bytes) in batch.entries.enumerated()
+        where (try? Entry.decode(bytes).number) == number {
+            return try entry(
+                place.firstLeaf + UInt64(offset), place.height, batch: UInt64(place.batch),
+                position: offset)
+        }
+        throw .noEntry(wanted)
+    }
+
+    /// The batch that carries an entry, and the entry's place in it.
+    func batch(of entry: EntryAnswer) throws(QueryError) -> (UnverifiedBatch, Int) {
+        guard let row = try row(at: entry.height),
+            let (batch, position) = row.place(ofLeaf: entry.leafIndex)
+        else { throw .damaged("block \(entry.height)") }
+        return (try self.batch(batch, at: entry.height), position)
+    }
+
+    /// The block at a height, or the last one for height 0.
+    func block(_ height: Height) throws(QueryError) -> BlockAnswer {
+        let stored = try stored(height)
+        return BlockAnswer(
+            height: stored.height, block: stored.block,
+            commitProof: stored.proof.commit.encoded)
+    }
+
+    func head(_ height: Height) throws(QueryError) -> ClaimedHead {
+        let stored = try stored(height)
+        guard let block = try? Block.decode(stored.block) else {
+            throw .damaged("block \(height)")
+        }
+        return ClaimedHead(header: block.header, commitProof: stored.proof.commit)
+    }
+
+    func notice(_ height: Height) throws(QueryError) -> CommitNotice {
+        let stored = try stored(height)
+        guard let block = try? Block.decode(stored.block) else {
+            throw .damaged("block \(height)")
+        }
+        let count = try row(at: height)?.leafCount ?? 0
+        return CommitNotice(
+            height: height, hash: block.hash, time: block.header.time,
+            firstLeaf: block.header.treeSize - UInt64(count), entryCount: UInt64(count),
+            batchCount: UInt64(block.batches.count))
+    }
+
+    func inclusion(of leaf: UInt64, treeSize: UInt64) throws(QueryError) -> InclusionProof {
+        guard let ranges = try? MerklePlan.inclusion(of: leaf, treeSize: treeSize) else {
+            throw .noEntry("with leaf index \(leaf)")
+        }
+        var path: [Digest] = []
+        for range in ranges {
+            path.append(
+                try range.hash { node throws(QueryError) in try self.hash(of: node) })
+        }
+        return InclusionProof(leafIndex: leaf, treeSize: treeSize, path: path)
+    }
+
+    /// The runs of a term, oldest first, found by following each to the one before.
+    func runs(ofSlot slot: UInt32, back last: Height) throws(QueryError) -> [TermRun] {
+        var runs: [TermRun] = []
+        var height = last
+        while height > .genesis {
+            let bytes = try queryStorage { () throws(StorageError) in
+                try store.row(.runs, at: height)
+            }
+            guard let bytes, let tree = try row(at: height),
+                let (run, previous) = try? RunsRow.run(
+                    ofSlot: slot, in: bytes, tree: tree, height: height),
+                previous < height
+            else { throw .damaged("the runs of block \(height)") }
+            runs.append(run)
+            height = previous
+        }
+        return runs.reversed()
+    }
+
+    private func stored(_ height: Height) throws(QueryError) -> BlockStore.Stored {
+        let stored = try queryStorage { () throws(StorageError) in
+            let wanted = height == .genesis ? try store.headHeight() : height
+            return try store.block(at: wanted)
+        }
+        guard let stored else { throw .noBlock(height) }
+        return stored
+    }
+
+    private func entry(
+        _ leaf: UInt64, _ height: Height, batch: UInt64, position: Int
+    ) throws(QueryError) -> EntryAnswer {
+        let batch = try self.batch(Int(batch), at: height)
+        guard batch.entries.indices.contains(position) else {
+            throw .damaged("block \(height)")
+        }
+        let time = try head(height).header.time
+        return EntryAnswer(
+            leafIndex: leaf, height: height, time: time, batch: batch.digest,
+            entry: Array(batch.entries[position]))
+    }
+
+    private func batch(_ number: Int, at height: Height) throws(QueryError) -> UnverifiedBatch {
+        let bytes = try queryStorage { () throws(StorageError) in
+            try store.row(.batch, at: height, number: UInt64(number))
+        }
+        guard let bytes, let batch = try? UnverifiedBatch(decoding: bytes) else {
+            throw .damaged("batch \(number) of block \(height)")
+        }
+        return batch
+    }
+
+    private func height(ofLeaf leaf: UInt64) throws(QueryError) -> Height? {
+        try queryStorage { () throws(StorageError) in try index.block(ofLeaf: leaf)?.height }
+    }
+
+    /// The hash of a complete subtree, which lies with the block that its last leaf closed it in.
+    private func hash(of node: MerkleNode) throws(QueryError) -> Digest {
+        guard let height = try height(ofLeaf: node.range.end - 1),
+            let hash = try row(at: height)?.hash(of: node)
+        else { throw .damaged("the ledger tree over \(node.range)") }
+        return hash
+    }
+
+    private func row(at height: Height) throws(QueryError) -> TreeRow? {
+        if let row = rows[height] { return row }
+        let bytes = try queryStorage { () throws(StorageError) in
+            try store.row(.tree, at: height)
+        }
+        guard let bytes else { return nil }
+        guard let row = try? TreeRow.decode(bytes) else { throw .damaged("block \(height)") }
+        if rows.count >= TreeReader.rowCountMax { rows.removeAll(keepingCapacity: true) }
+        rows[height] = row
+        return row
+    }
+}

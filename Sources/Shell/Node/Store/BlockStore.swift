@@ -1,0 +1,119 @@
+internal import Consensus
+internal import Hosting
+internal import Ledger
+internal import Primitives
+internal import Storage
+
+/// The blocks on the disk: what each left behind, under (height, kind, number).
+///
+/// Only rows of blocks stand here, so that the last key names the head and files cover heights of
+/// their own. Reading is safe from any thread; one thread writes.
+final class BlockStore: Sendable {
+    private let database: Database
+
+    /// The kind of the row beside the ledger's own (`LedgerRow.Kind`): why the block stands.
+    private static let proofKind: UInt8 = 7
+    private static let proofVersion: UInt64 = 1
+
+    /// Why a block stands, and what a restart after it must read.
+    struct Proof: Sendable {
+        let commit: CommitProof
+        /// The lowest height whose changes and chunk rows a restart needs.
+        let stateRowsFrom: Height
+    }
+
+    /// A block as it is served and shown.
+    struct Stored: Sendable {
+        let height: Height
+        let block: [UInt8]
+        let proof: Proof
+    }
+
+    init(path: String) throws(StorageError) {
+        database = try Database(path: path)
+    }
+
+    /// Writes a decided block: all of it or nothing, and on the disk when the call returns.
+    func write(_ block: CommittedBlock, stateRowsFrom: Height) throws(StorageError) {
+        var group = WriteGroup()
+        for row in block.rows {
+            let key = RowKey(block.height, kind: row.kind.rawValue, number: row.number)
+            group.put(key.bytes, row.bytes)
+        }
+        var writer = CBORWriter(reservingCapacity: 1_024)
+        writer.array(3)
+        writer.unsigned(BlockStore.proofVersion)
+        block.proof.write(to: &writer)
+        writer.unsigned(stateRowsFrom.blocks)
+        group.put(RowKey(block.height, kind: BlockStore.proofKind).bytes, writer.bytes)
+        try database.write(group, synced: true)
+    }
+
+    /// The height of the last block; genesis where there is none.
+    func headHeight() throws(StorageError) -> Height {
+        var cursor = database.cursor()
+        guard try cursor.previous() else { return .genesis }
+        guard let key = RowKey(cursor.key) else {
+            throw .corruption(path: database.path, detail: "the last key is none of a block")
+        }
+        return key.height
+    }
+
+    func block(at height: Height) throws(StorageError) -> Stored? {
+        guard let block = try row(.block, at: height) else { return nil }
+        let key = RowKey(height, kind: BlockStore.proofKind).bytes
+        guard let bytes = try database.get(key) else {
+            throw .corruption(path: database.path, detail: "block \(height) lacks its proof")
+        }
+        do throws(CBORError) {
+            var reader = CBORReader(bytes)
+            try reader.array(exactly: 3)
+            _ = try reader.unsigned("version", atMost: BlockStore.proofVersion)
+            let commit = try CommitProof.read(from: &reader).claimed
+            let proof = Proof(
+                commit: commit, stateRowsFrom: Height(try reader.unsigned()))
+            return Stored(height: height, block: block, proof: proof)
+        } catch {
+            throw .corruption(path: database.path, detail: "proof of \(height): \(error)")
+        }
+    }
+
+    /// The batches of a block, in its order.
+    func batches(at height: Height) throws(StorageError) -> [[UInt8]] {
+        var cursor = database.cursor(.rows(height, kind: LedgerRow.Kind.batch.rawValue))
+        var batches: [[UInt8]] = []
+        while try cursor.next() { batches.append(cursor.value) }
+        return batches
+    }
+
+    func row(
+        _ kind: LedgerRow.Kind, at height: Height, number: UInt64 = 0
+    ) throws(StorageError) -> [UInt8]? {
+        try database.get(RowKey(height, kind: kind.rawValue, number: number).bytes)
+    }
+
+    /// Calls `body` with the rows that a restart needs, by height and kind.
+    func stateRows(
+        from first: Height, through last: Height,
+        _ body: (LedgerRow.Kind, Height, [UInt8]) throws(NodeError) -> Void
+    ) throws(NodeError) {
+        var height = first
+        while height <= last {
+            for kind in [LedgerRow.Kind.changes, .chunk] {
+                let bytes: [UInt8]?
+                do throws(StorageError) {
+                    bytes = try row(kind, at: height)
+                } catch {
+                    throw .storage(error)
+                }
+                guard let bytes else {
+                    throw .damaged(
+                        what: "the data base of blocks",
+                        detail: "height \(height) lacks its \(kind) row")
+                }
+                try body(kind, height, bytes)
+            }
+            height = height.next
+        }
+    }
+}

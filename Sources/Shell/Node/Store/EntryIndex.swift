@@ -1,0 +1,170 @@
+internal import Ledger
+internal import Primitives
+internal import Records
+internal import Storage
+
+/// Where entries stand: found by leaf, by stream and number, and, if wanted, by leaf hash.
+///
+/// A data base of its own, because its keys are not height-first. It is not synced: it says how
+/// far it goes, and is filled up from the blocks at the start.
+final class EntryIndex: Sendable {
+    private let database: Database
+    private let findsByLeafHash: Bool
+
+    /// A row: the entries `first ..< first + count` of what its key counts stand in one batch.
+    struct Place: Equatable, Sendable {
+        let height: Height
+        let firstLeaf: UInt64
+        let count: UInt64
+        /// The batch's place in the block; 0 in rows of whole blocks.
+        let batch: UInt32
+    }
+
+    private enum Table: UInt8 {
+        case mark = 0
+        case leaf = 1
+        case number = 2
+        case hash = 3
+        case draft = 4
+    }
+
+    init(path: String, findsByLeafHash: Bool) throws(StorageError) {
+        database = try Database(path: path)
+        self.findsByLeafHash = findsByLeafHash
+    }
+
+    /// The last height whose entries are here.
+    func height() throws(StorageError) -> Height {
+        guard let bytes = try database.get([Table.mark.rawValue]), bytes.count == 8 else {
+            return .genesis
+        }
+        return Height(bytes.bigEndian64(at: 0))
+    }
+
+    /// Takes in a block: the headers of its batches, in order, and the leaf hashes of its entries.
+    func add(
+        height: Height, firstLeaf: UInt64, batches: [BatchHeader], leafHashes: [Digest]
+    ) throws(StorageError) {
+        var group = WriteGroup()
+        var leaf = firstLeaf
+        for (index, header) in batches.enumerated() {
+            let place = Place(
+                height: height, firstLeaf: leaf, count: UInt64(header.count),
+                batch: UInt32(index))
+            group.put(key(header.issuer, header.stream, header.firstNumber), place.bytes)
+            leaf += UInt64(header.count)
+        }
+        if leaf > firstLeaf {
+            let place = Place(
+                height: height, firstLeaf: firstLeaf, count: leaf - firstLeaf, batch: 0)
+            group.put([Table.leaf.rawValue] + firstLeaf.bigEndianBytes, place.bytes)
+        }
+        if findsByLeafHash {
+            for (offset, hash) in leafHashes.enumerated() {
+                group.put(
+                    [Table.hash.rawValue] + hash.bytes,
+                    (firstLeaf + UInt64(offset)).bigEndianBytes)
+            }
+        }
+        group.put([Table.mark.rawValue], height.blocks.bigEndianBytes)
+        try database.write(group, synced: false)
+    }
+
+    /// The block that holds a leaf; nil where none does yet.
+    func block(ofLeaf leaf: UInt64) throws(StorageError) -> Place? {
+        let table = [Table.leaf.rawValue]
+        guard let (_, place) = try last(atOrBelow: table + leaf.bigEndianBytes, table) else {
+            return nil
+        }
+        return leaf - place.firstLeaf < place.count ? place : nil
+    }
+
+    /// The batch that holds a stream's entry `number`, or the last one before it.
+    ///
+    /// A void skips numbers, so that a number between two batches may be in none.
+    func batch(
+        of issuer: InstitutionID, _ stream: StreamID, number: UInt64
+    ) throws(StorageError) -> (firstNumber: UInt64, place: Place)? {
+        let wanted = key(issuer, stream, number)
+        guard let (found, place) = try last(atOrBelow: wanted, Array(wanted.dropLast(8))) else {
+            return nil
+        }
+        return (found.bigEndian64(at: found.count - 8), place)
+    }
+
+    /// The leaf with this hash; nil also where hashes are not kept.
+    func leaf(withHash hash: Digest) throws(StorageError) -> UInt64? {
+        let bytes = try database.get([Table.hash.rawValue] + hash.bytes)
+        return bytes?.count == 8 ? bytes?.bigEndian64(at: 0) : nil
+    }
+
+    /// The number that a draft of an own stream was given, where it is known.
+    func number(ofDraft draft: Digest) throws(StorageError) -> (StreamID, UInt64)? {
+        guard let bytes = try database.get([Table.draft.rawValue] + draft.bytes),
+            bytes.count == 10
+        else { return nil }
+        return (StreamID(UInt16(bytes[0]) << 8 | UInt16(bytes[1])), bytes.bigEndian64(at: 2))
+    }
+
+    /// Remembers the numbers that drafts were given; the outbox has them durably before.
+    func remember(
+        _ drafts: [(draft: Digest, stream: StreamID, number: UInt64)]
+    ) throws(StorageError) {
+        var group = WriteGroup()
+        for item in drafts {
+            let stream = item.stream.number
+            group.put(
+                [Table.draft.rawValue] + item.draft.bytes,
+                [UInt8(stream >> 8), UInt8(stream & 0xff)] + item.number.bigEndianBytes)
+        }
+        try database.write(group, synced: false)
+    }
+
+    private func key(
+        _ issuer: InstitutionID, _ stream: StreamID, _ number: UInt64
+    ) -> [UInt8] {
+        [Table.number.rawValue] + Array(issuer.name.utf8)
+            + [0, UInt8(stream.number >> 8), UInt8(stream.number & 0xff)] + number.bigEndianBytes
+    }
+
+    private func last(
+        atOrBelow key: [UInt8], _ prefix: [UInt8]
+    ) throws(StorageError) -> (key: [UInt8], place: Place)? {
+        var cursor = database.cursor(
+            KeyRange(lower: prefix, upper: key + [0]))
+        guard try cursor.previous() else { return nil }
+        let found = cursor.key
+        guard let place = Place(cursor.value) else {
+            throw .corruption(path: database.path, detail: "a row of the entry index")
+        }
+        return (found, place)
+    }
+}
+
+extension EntryIndex.Place {
+    var bytes: [UInt8] {
+        height.blocks.bigEndianBytes + firstLeaf.bigEndianBytes + count.bigEndianBytes
+            + UInt64(batch).bigEndianBytes
+    }
+
+    init?(_ bytes: [UInt8]) {
+        guard bytes.count == 32 else { return nil }
+        height = Height(bytes.bigEndian64(at: 0))
+        firstLeaf = bytes.bigEndian64(at: 8)
+        count = bytes.bigEndian64(at: 16)
+        batch = UInt32(truncatingIfNeeded: bytes.bigEndian64(at: 24))
+    }
+}
+
+extension UInt64 {
+    var bigEndianBytes: [UInt8] {
+        (0..<8).map { UInt8(truncatingIfNeeded: self >> UInt64(56 - 8 * $0)) }
+    }
+}
+
+extension [UInt8] {
+    /// The eight bytes at `index` as a number, the most significant first.
+    func bigEndian64(at index: Int) -> UInt64 {
+        self[index..<index + 8].reduce(0) { $0 << 8 | UInt64($1) }
+    }
+}

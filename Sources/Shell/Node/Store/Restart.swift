@@ -1,0 +1,90 @@
+internal import Consensus
+internal import Hosting
+internal import Ledger
+internal import Primitives
+internal import Storage
+
+/// The ledger as the disk has it, checked against the proof of its last block.
+struct Restart {
+    let state: LedgerState
+    let headCommit: CommitProof?
+
+    init(_ store: BlockStore, genesis: Genesis) throws(NodeError) {
+        let head: BlockStore.Stored?
+        do throws(StorageError) {
+            let height = try store.headHeight()
+            head = height == .genesis ? nil : try store.block(at: height)
+            if height > .genesis, head == nil {
+                throw .corruption(path: "blocks", detail: "height \(height) lacks its block")
+            }
+        } catch {
+            throw .storage(error)
+        }
+        guard let head else {
+            state = LedgerState(genesis: genesis)
+            headCommit = nil
+            return
+        }
+        let header = try Restart.header(of: head)
+        state = try Restart.state(store, genesis: genesis, header: header, head.proof)
+        try Restart.check(head.proof.commit, header: header, state: state)
+        headCommit = head.proof.commit
+    }
+
+    private static func header(of head: BlockStore.Stored) throws(NodeError) -> BlockHeader {
+        do throws(LedgerError) {
+            let block = try Block.decode(head.block)
+            guard Block.commitDigest(block.commitProof) == block.header.previousCommit,
+                Block.batchesRoot(block.batches) == block.header.batchesRoot
+            else {
+                throw .restore("its parts are not those that its header names")
+            }
+            return block.header
+        } catch {
+            throw .damaged(what: "block \(head.height)", detail: "\(error)")
+        }
+    }
+
+    private static func state(
+        _ store: BlockStore, genesis: Genesis, header: BlockHeader, _ proof: BlockStore.Proof
+    ) throws(NodeError) -> LedgerState {
+        // Which batches are recent is read from the changes of as many heights as a batch lives.
+        let window = genesis.parameters.batchHeightsMax
+        let recent = header.height.blocks - min(header.height.blocks, window)
+        let first = Height(max(1, min(proof.stateRowsFrom.blocks, recent)))
+        var restoration = LedgerRestoration(genesis: genesis)
+        try store.stateRows(from: first, through: header.height) {
+            (kind, height, bytes) throws(NodeError) in
+            do throws(LedgerError) {
+                try restoration.add(kind, at: height, bytes)
+            } catch {
+                throw .damaged(what: "the state at height \(height)", detail: "\(error)")
+            }
+        }
+        do throws(LedgerError) {
+            return try restoration.finish(header: header)
+        } catch {
+            throw .damaged(what: "the state at height \(header.height)", detail: "\(error)")
+        }
+    }
+
+    /// The head must stand by its own commit proof before anything is signed on top of it.
+    private static func check(
+        _ proof: CommitProof, header: BlockHeader, state: LedgerState
+    ) throws(NodeError) {
+        guard proof.height == header.height, proof.block.hash == header.hash,
+            proof.block.treeRoot == header.treeRoot
+        else {
+            throw .damaged(
+                what: "block \(header.height)", detail: "its commit proof is of another block")
+        }
+        do throws(ConsensusError) {
+            // Who votes does not change yet: the set after the block is the one before it.
+            _ = try ValidatorSet(state).verify(
+                Unverified(proof), with: SigningBytes(ledger: state.ledger), by: KeyCheck())
+        } catch {
+            throw .damaged(
+                what: "block \(header.height)", detail: "its commit proof does not hold: \(error)")
+        }
+    }
+}

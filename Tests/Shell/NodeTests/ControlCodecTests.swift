@@ -1,0 +1,81 @@
+internal import Cryptography
+internal import Primitives
+internal import Records
+internal import Testing
+
+@testable import Node
+
+@Suite("Control codec")
+struct ControlCodecTests {
+    private static let id = InstitutionID("a-1")
+    private static let digest = SHA256.hash([1])
+
+    private static var requests: [ControlRequest] {
+        guard let id else { return [] }
+        return [
+            .status, .stop, .submit(stream: StreamID(65_535), submission: [1, 2]),
+            .submitBatch([3], waits: true), .submitBatch([], waits: false),
+            .waitForEntry(id, StreamID(1), number: .max), .watch(from: Height(7)),
+            .entryByNumber(id, StreamID(0), number: 1), .entryByLeaf(9), .entryByHash(digest),
+            .block(Height(3)), .proof(leaf: 1), .receipts(leaf: 2),
+            .term(space: 16, key: [UInt8](repeating: 1, count: 16), withEntries: true),
+            .desk([9, 9]),
+        ]
+    }
+
+    @Test func everyRequestReadsBack() throws {
+        #expect(ControlCodecTests.requests.count == 15)
+        for request in ControlCodecTests.requests {
+            #expect(try ControlRequest.decode(request.encoded[...]) == request)
+        }
+    }
+
+    /// Bytes from a socket never trap: every cut and every flipped byte is refused or read.
+    @Test func noBytesTrap() {
+        for request in ControlCodecTests.requests {
+            let bytes = request.encoded
+            for length in 0..<bytes.count {
+                #expect(throws: CBORError.self) { try ControlRequest.decode(bytes[..<length]) }
+            }
+            for index in bytes.indices {
+                for flip in [UInt8(1), 0x20, 0x80] {
+                    var other = bytes
+                    other[index] ^= flip
+                    _ = try? ControlRequest.decode(other[...])
+                }
+            }
+        }
+    }
+
+    @Test func answersReadBack() throws {
+        let entry = EntryAnswer(
+            leafIndex: 1, height: Height(2), time: Timestamp(milliseconds: -3),
+            batch: ControlCodecTests.digest, entry: [4, 5])
+        #expect(try EntryAnswer.decode(entry.encoded[...]) == entry)
+        let batches: [BatchAnswer] = [
+            .admitted(ControlCodecTests.digest), .waiting([]),
+            .waiting([ControlCodecTests.digest, .zero]),
+            .committed(height: Height(1), firstLeaf: 2),
+        ]
+        for answer in batches { #expect(try BatchAnswer.decode(answer.encoded[...]) == answer) }
+        let notice = CommitNotice(
+            height: Height(1), hash: .zero, time: Timestamp(milliseconds: 5), firstLeaf: 2,
+            entryCount: 3, batchCount: 4)
+        #expect(try CommitNotice.decode(notice.encoded[...]) == notice)
+        let block = BlockAnswer(height: Height(9), block: [1], commitProof: [2, 3])
+        #expect(try BlockAnswer.decode(block.encoded[...]) == block)
+        let term = TermAnswer(proof: [1, 2], entries: [entry, entry])
+        #expect(try TermAnswer.decode(term.encoded[...]) == term)
+        let id = try #require(ControlCodecTests.id)
+        let receipts = [ReceiptAnswer(voter: id, receipt: [8])]
+        #expect(try [ReceiptAnswer].decode(receipts.encoded[...]) == receipts)
+        let status = NodeStatus(
+            institution: id, ledger: LedgerID(.zero), height: Height(4),
+            hash: ControlCodecTests.digest, time: Timestamp(milliseconds: 1), treeSize: 5,
+            round: 6, standing: "resting", missing: [id], isCatchingUp: true, connected: [id],
+            peers: [id, id], mempoolEntries: 7, mempoolBytes: 8,
+            outboxes: [.init(stream: StreamID(2), nextNumber: 3, waiting: 1)], convictions: 9,
+            deskHeight: Height(3), uptimeSeconds: 10)
+        #expect(try NodeStatus.decode(status.encoded[...]) == status)
+    }
+}

@@ -1,0 +1,103 @@
+internal import Hosting
+internal import Ledger
+internal import Primitives
+internal import Records
+internal import Storage
+internal import Testing
+
+@testable import Node
+
+@Suite("A node that crashes", .timeLimit(.minutes(3)))
+struct CrashTests {
+    /// Node 0 dies just before its k-th message leaves: what it was about is on its disk.
+    @Test(arguments: [1, 2, 3, 4, 6, 8, 11, 15, 20, 26, 33, 41])
+    func saysNothingElseAfterwardsAndLosesNothing(_ sendsLeft: Int) throws {
+        let world = try MemoryWorld()
+        for index in 1..<4 { try world.start(index) }
+        try world.start(0, sendsLeft: sendsLeft)
+        var acknowledged: UInt64 = 0
+        while acknowledged < 4, !world.isDead(0) {
+            try world.submit(acknowledged + 1, at: 0)
+            acknowledged += 1
+            _ = try world.run(stepCountMax: 40) { world.isDead(0) }
+        }
+        _ = try world.run(stepCountMax: 2_000) { world.isDead(0) }
+        #expect(world.isDead(0), "never sent \(sendsLeft) messages")
+        world.kill(0)
+        // The others go on meanwhile.
+        let before = try world.machine(1).host.state.head.height
+        #expect(
+            try world.run {
+                try world.machine(1).host.state.head.height.blocks >= before.blocks + 2
+            })
+        try world.start(0)
+        let id = world.network.ids[0]
+        #expect(
+            try world.run {
+                try (0..<4).allSatisfy { index in
+                    let next = try world.machine(index).host.state.nextNumber(
+                        of: id, StreamID(0))
+                    let height = try world.machine(index).host.state.head.height
+                    return next == acknowledged + 1 && height > before
+                }
+            }, "what was acknowledged is not on every ledger")
+        for (step, votes) in world.votes[0] ?? [:] {
+            #expect(votes.count == 1, "two votes for \(step)")
+        }
+        for index in 0..<4 { #expect(try world.machine(index).evidence.count == 0) }
+        let hashes = try (0..<4).map { index in
+            try world.machine(index).store.block(at: Height(1))?.block
+        }
+        #expect(Set(hashes).count == 1)
+    }
+
+    /// All four die at once, in the middle of a height, and come back.
+    @Test(arguments: [3, 9, 17, 30, 55, 90])
+    func goesOnWhenAllHaveCrashed(_ stepCount: Int) throws {
+        let world = try MemoryWorld()
+        for index in 0..<4 { try world.start(index) }
+        for number in UInt64(1)...3 { try world.submit(number, at: Int(number)) }
+        _ = try world.run(stepCountMax: stepCount) { false }
+        for index in 0..<4 { world.kill(index) }
+        for index in 0..<4 { try world.start(index) }
+        #expect(
+            try world.run {
+                try (1..<4).allSatisfy { index in
+                    let entry = world.network.ids[index]
+                    let next = try world.machine(0).host.state.nextNumber(
+                        of: entry, StreamID(0))
+                    return next ?? 0 >= 2
+                }
+            }, "an acknowledged entry never came")
+        for index in 0..<4 {
+            for (step, votes) in world.votes[index] ?? [:] {
+                #expect(votes.count == 1, "two votes of node \(index) for \(step)")
+            }
+        }
+    }
+
+    /// What was numbered and not synced was never acknowledged, and its number is given again.
+    @Test func givesANumberAgainThatWasNeverSynced() throws {
+        let world = try MemoryWorld()
+        try world.start(0)
+        let draft = DraftEntry(TestNetwork.link(issuer: world.network.ids[0], number: 1))
+        try world.machine(0).number([draft], StreamID(0), [nil])
+        #expect(try world.machine(0).outboxes.status.map(\.nextNumber) == [2])
+        world.kill(0)
+        try world.start(0)
+        #expect(try world.machine(0).outboxes.status.map(\.nextNumber) == [1])
+    }
+
+    @Test func answersARepeatedSubmissionWithItsNumberAfterACrash() throws {
+        let world = try MemoryWorld()
+        try world.start(0)
+        let entry = TestNetwork.link(issuer: world.network.ids[0], number: 1)
+        try world.submit(1, at: 0)
+        world.kill(0)
+        try world.start(0)
+        let machine = try world.machine(0)
+        try machine.number([DraftEntry(entry, isRepeated: true)], StreamID(0), [nil])
+        try machine.syncOutboxes()
+        #expect(machine.outboxes.status.map(\.nextNumber) == [2])
+    }
+}

@@ -1,0 +1,172 @@
+internal import Consensus
+internal import Hosting
+internal import Logging
+internal import Primitives
+internal import Records
+internal import Storage
+internal import Synchronization
+internal import Transport
+
+@testable import Node
+
+/// A node's way to the others in a world without sockets; it can die between two messages.
+final class Wire: Link {
+    struct Sent: Sendable {
+        let to: InstitutionID
+        let bytes: [UInt8]
+    }
+
+    private struct State {
+        var sent: [Sent] = []
+        var sendsLeft: Int?
+        var isDead = false
+    }
+
+    private let others: [InstitutionID]
+    private let state = Mutex(State())
+
+    /// A wire that carries `sendsLeft` messages and then nothing; nil for one that lasts.
+    init(to others: [InstitutionID], sendsLeft: Int? = nil) {
+        self.others = others
+        state.withLock { $0.sendsLeft = sendsLeft }
+    }
+
+    var isDead: Bool { state.withLock { $0.isDead } }
+
+    func takeSent() -> [Sent] {
+        state.withLock { state in
+            defer { state.sent = [] }
+            return state.sent
+        }
+    }
+
+    func send(_ message: [UInt8], to peer: InstitutionID, _ urgency: Urgency) -> Bool {
+        state.withLock { state in
+            if let left = state.sendsLeft {
+                if left == 0 { state.isDead = true }
+                state.sendsLeft = max(0, left - 1)
+            }
+            guard !state.isDead else { return false }
+            state.sent.append(Sent(to: peer, bytes: message))
+            return true
+        }
+    }
+
+    func broadcast(_ message: [UInt8], _ urgency: Urgency) {
+        for other in others { _ = send(message, to: other, urgency) }
+    }
+
+    func request(
+        _ body: [UInt8], of peer: InstitutionID, seconds: Int,
+        answer: @escaping @Sendable (Result<ArraySlice<UInt8>, TransportError>) -> Void
+    ) {
+        answer(.failure(.notConnected(peer)))
+    }
+}
+
+/// Four machines with real disks, driven by hand in one thread: messages first, then timers.
+final class MemoryWorld {
+    let network: TestNetwork
+    private var machines: [NodeMachine?] = []
+    private var wires: [Wire] = []
+    private var inFlight: [(from: Int, message: Wire.Sent)] = []
+    /// All votes that a node ever sent, by height, round and kind.
+    private(set) var votes: [Int: [String: Set<[UInt8]>]] = [:]
+
+    init() throws {
+        network = try TestNetwork()
+        for index in network.ids.indices {
+            try Node.create(network.configuration(index))
+            machines.append(nil)
+            wires.append(Wire(to: []))
+        }
+    }
+
+    func machine(_ index: Int) throws -> NodeMachine { try machines[index].orThrow() }
+
+    /// Opens a node's directory and begins, as a process would.
+    func start(_ index: Int, sendsLeft: Int? = nil) throws {
+        let others = network.ids.filter { $0 != network.ids[index] }
+        let wire = Wire(to: others, sendsLeft: sendsLeft)
+        wires[index] = wire
+        let setup = try NodeSetup(network.configuration(index))
+        var logger = Logger(label: "world \(index)")
+        logger.logLevel = .critical
+        let machine = try NodeMachine(
+            setup: setup, parts: try Node.open(setup), inbox: Inbox(), link: wire,
+            dropPeer: { _ in }, connectedPeers: { [] }, logger: logger, observer: { _ in },
+            headMoved: { _ in }, history: { _, _, _ in })
+        machines[index] = machine
+        try machine.begin()
+        for other in others { try machine.step(.connected(other)) }
+        collect(index)
+    }
+
+    /// Drops a node as a kill would: nothing is flushed, nothing is said.
+    func kill(_ index: Int) {
+        machines[index] = nil
+    }
+
+    func isDead(_ index: Int) -> Bool { wires[index].isDead }
+
+    /// Hands an entry in at a node; returns its number once it is acknowledged.
+    func submit(_ number: UInt64, at index: Int) throws {
+        let draft = DraftEntry(
+            TestNetwork.link(issuer: network.ids[index], number: number))
+        let machine = try machine(index)
+        try machine.number([draft], StreamID(0), [nil])
+        try machine.syncOutboxes()
+        collect(index)
+    }
+
+    /// Goes on until the condition holds; false where it does not within so many steps.
+    func run(stepCountMax: Int = 20_000, until isDone: () throws -> Bool) throws -> Bool {
+        for _ in 0..<stepCountMax {
+            if try isDone() { return true }
+            if inFlight.isEmpty {
+                try fireNextTimer()
+            } else {
+                try deliver()
+            }
+        }
+        return false
+    }
+
+    private func deliver() throws {
+        let (from, message) = inFlight.removeFirst()
+        guard let to = network.ids.firstIndex(of: message.to), let machine = machines[to],
+            !wires[to].isDead
+        else { return }
+        try machine.step(
+            .received(try PeerMessage.decode(message.bytes[...]), from: network.ids[from]))
+        try machine.syncOutboxes()
+        collect(to)
+    }
+
+    private func fireNextTimer() throws {
+        let waiting = machines.indices.compactMap { index -> (deadline: UInt64, index: Int)? in
+            guard !wires[index].isDead, let next = machines[index]?.timers.nextDeadline else {
+                return nil
+            }
+            return (next, index)
+        }
+        guard let next = waiting.min(by: { $0.deadline < $1.deadline }) else { return }
+        let machine = try machine(next.index)
+        if let timer = machine.timers.popDue(at: .max) { try machine.fire(timer) }
+        try machine.syncOutboxes()
+        collect(next.index)
+    }
+
+    private func collect(_ index: Int) {
+        for sent in wires[index].takeSent() {
+            inFlight.append((index, sent))
+            guard case .vote(let vote) = try? PeerMessage.decode(sent.bytes[...]),
+                vote.claimed.voter == network.ids[index]
+            else { continue }
+            let claim = vote.claimed
+            votes[index, default: [:]][
+                "\(claim.height)/\(claim.round)/\(claim.kind)", default: []
+            ].insert(claim.encoded)
+        }
+    }
+}

@@ -1,0 +1,154 @@
+internal import Ledger
+internal import Logging
+internal import Primitives
+internal import Proofs
+internal import Records
+internal import Storage
+internal import Testing
+internal import Transport
+
+@testable import Node
+
+@Suite("Four nodes on loopback", .timeLimit(.minutes(2)), .serialized)
+struct NodeTests {
+    @Test func commitEntriesThatAnAuditorCanCheck() async throws {
+        let running = RunningNetwork(try TestNetwork())
+        try await running.start([0, 1, 2, 3])
+        let client = try await running.client(0)
+        let id = running.network.ids[0]
+        for number in UInt64(1)...5 {
+            #expect(try await client.submit(TestNetwork.linkSubmission(number)) == number)
+        }
+        _ = try? await client.committed(id, StreamID(0), number: 5)
+        // Every node has it, at the same place.
+        var places: Set<UInt64> = []
+        for index in 0..<4 {
+            let other = try await running.client(index)
+            let entry = try await running.entry(id, 5, on: other)
+            #expect(entry.entry == TestNetwork.link(issuer: id, number: 5).encode())
+            places.insert(entry.leafIndex)
+            await other.close()
+        }
+        #expect(places == [4])
+        let auditor = try Auditor(genesis: running.network.genesis)
+        _ = try auditor.verify(try await client.proof(leaf: 4))
+        #expect(try await client.receipts(leaf: 4).count >= 3)
+        let key = StateKey.term(.patient(TestNetwork.patient(10)))
+        let answer = try await client.term(space: key.space, key: key.bytes)
+        let proven = try auditor.verify(TermProof.decode(answer.proof))
+        #expect(try proven.entries(from: answer.entries.map(\.entry)).count == 1)
+        let absent = StateKey.term(.patient(TestNetwork.patient(999)))
+        let none = try await client.term(space: absent.space, key: absent.bytes)
+        #expect(try auditor.verify(TermProof.decode(none.proof)).items.isEmpty)
+        await client.close()
+        try await running.stopAll()
+    }
+
+    @Test func takeBatchesThatTheirIssuerSigned() async throws {
+        let running = RunningNetwork(try TestNetwork())
+        try await running.start([0, 1, 2, 3])
+        let client = try await running.client(1)
+        let network = running.network
+        let batch = network.batch(of: 2, first: 1, count: 20)
+        let answer = try await client.submitBatch(batch, waits: true)
+        guard case .committed(_, firstLeaf: 0) = answer else {
+            Issue.record("\(answer)")
+            return
+        }
+        // The very same batch is answered as before, a gap and another signature are refused.
+        #expect(try await client.submitBatch(batch, waits: false) == answer)
+        let foreign = network.batch(of: 3, first: 1, count: 1)
+        var flipped = foreign
+        flipped[flipped.count - 1] ^= 1
+        await #expect(throws: TransportError.self) {
+            try await client.submitBatch(flipped, waits: false)
+        }
+        await #expect(throws: TransportError.self) {
+            try await client.submitBatch([1, 2, 3], waits: false)
+        }
+        await client.close()
+        try await running.stopAll()
+    }
+
+    @Test func goOnWithoutOneAndLetItCatchUp() async throws {
+        let running = RunningNetwork(try TestNetwork())
+        try await running.start([0, 1, 2, 3])
+        let client = try await running.client(0)
+        let network = running.network
+        _ = try await client.submitBatch(network.batch(of: 0, first: 1, count: 10), waits: true)
+        try await running.stop(3)
+        for round in UInt64(0)..<5 {
+            _ = try await client.submitBatch(
+                network.batch(of: 0, first: 11 + 10 * round, count: 10), waits: true)
+        }
+        try await running.start([3])
+        let returned = try await running.client(3)
+        let entry = try await running.entry(network.ids[0], 60, on: returned)
+        #expect(entry.leafIndex == 59)
+        let mine = try await client.block(entry.height)
+        #expect(try await returned.block(entry.height).block == mine.block)
+        await returned.close()
+        await client.close()
+        try await running.stopAll()
+    }
+
+    @Test func goOnFromTheirDisksAfterAllHaveStopped() async throws {
+        let running = RunningNetwork(try TestNetwork())
+        let network = running.network
+        try await running.start([0, 1, 2, 3])
+        var client = try await running.client(0)
+        for number in UInt64(1)...8 {
+            _ = try await client.submit(TestNetwork.linkSubmission(number))
+        }
+        // Acknowledged, and perhaps not yet anchored: nothing of it may be lost.
+        await client.close()
+        try await running.stopAll()
+        try await running.start([0, 1, 2, 3])
+        client = try await running.client(0)
+        #expect(try await client.submit(TestNetwork.linkSubmission(9)) == 9)
+        for number in UInt64(1)...9 {
+            let entry = try await running.entry(network.ids[0], number, on: client)
+            #expect(
+                entry.entry == TestNetwork.link(issuer: network.ids[0], number: number).encode())
+        }
+        await client.close()
+        try await running.stopAll()
+    }
+
+    @Test func answerASubmissionTheySawBeforeAsBefore() async throws {
+        let running = RunningNetwork(try TestNetwork())
+        try await running.start([0, 1, 2, 3])
+        let client = try await running.client(0)
+        let status = try await client.status()
+        #expect(status.institution == running.network.ids[0])
+        #expect(status.ledger == running.network.genesis.ledger)
+        #expect(status.outboxes.map(\.nextNumber) == [1])
+        var heights: [Height] = []
+        for try await notice in client.watch(from: Height(1)) {
+            heights.append(notice.height)
+            if heights.count == 3 { break }
+        }
+        #expect(heights == [Height(1), Height(2), Height(3)])
+        await #expect(throws: TransportError.self) { try await client.entry(leaf: 10_000) }
+        await #expect(throws: TransportError.self) { try await client.block(Height(99_999)) }
+        await client.close()
+        try await running.stopAll()
+    }
+}
+
+extension RunningNetwork {
+    /// The entry, once this node has it.
+    func entry(
+        _ issuer: InstitutionID, _ number: UInt64, on client: NodeClient
+    ) async throws -> EntryAnswer {
+        do {
+            return try await client.entry(issuer, StreamID(0), number: number)
+        } catch {
+            do {
+                return try await client.committed(issuer, StreamID(0), number: number)
+            } catch TransportError.refused {
+                return try await client.entry(issuer, StreamID(0), number: number)
+            }
+        }
+    }
+}

@@ -1,0 +1,188 @@
+internal import Foundation
+internal import Ledger
+internal import Logging
+internal import Primitives
+internal import Records
+internal import Storage
+internal import Testing
+internal import Transport
+
+@testable import Node
+
+@Suite("What a node refuses to start with", .timeLimit(.minutes(2)), .serialized)
+struct RefusalTests {
+    private let network: TestNetwork
+
+    init() throws {
+        network = try TestNetwork()
+    }
+
+    private func refusal(_ configuration: NodeConfiguration) async -> NodeError? {
+        do throws(NodeError) {
+            let node = try Node(configuration, logger: Logger(label: "test"))
+            try await node.start()
+            Issue.record("the node started")
+            node.stop()
+            try await node.run()
+            return nil
+        } catch {
+            return error
+        }
+    }
+
+    @Test func theDirectoryOfAnotherLedger() async throws {
+        let other = try TestNetwork(name: "another")
+        try Node.create(other.configuration(0))
+        var configuration = network.configuration(0)
+        configuration.data = other.configuration(0).data
+        guard
+            case .storage(.otherLedger(_, let found, let expected)) =
+                await refusal(configuration)
+        else {
+            Issue.record("no refusal of another ledger")
+            return
+        }
+        #expect(found == other.genesis.ledger.description)
+        #expect(expected == network.genesis.ledger.description)
+    }
+
+    @Test func aPortInUse() async throws {
+        try Node.create(network.configuration(0))
+        try Node.create(network.configuration(1))
+        let first = try Node(network.configuration(0), logger: Logger(label: "test"))
+        let port = try await first.start()
+        guard
+            case .transport(.addressInUse("127.0.0.1:\(port)")) =
+                await refusal(network.configuration(1, port: port))
+        else {
+            Issue.record("no refusal of a port in use")
+            return
+        }
+        first.stop()
+        try await first.run()
+    }
+
+    @Test func aKeyThatAnotherProcessRunsWith() async throws {
+        try Node.create(network.configuration(0))
+        let first = try Node(network.configuration(0), logger: Logger(label: "test"))
+        try await first.start()
+        var copy = network.configuration(0)
+        copy.data += "-copy"
+        guard case .keyInUse = await refusal(copy) else {
+            Issue.record("two nodes ran with one key")
+            return
+        }
+        first.stop()
+        try await first.run()
+    }
+
+    @Test func aDirectoryThatDoesNotSayWhatWasSignedLast() async throws {
+        guard case .neverSigned = await refusal(network.configuration(0)) else {
+            Issue.record("a key signs that may have signed before")
+            return
+        }
+        try Node.create(network.configuration(0))
+        #expect(throws: NodeError.self) { try Node.create(network.configuration(0)) }
+    }
+
+    @Test func aSecretThatOthersCanRead() async throws {
+        try Node.create(network.configuration(0))
+        let path = try #require(network.configuration(0).keys.consensus)
+        try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: path)
+        guard case .keyOpenToOthers(path: path) = await refusal(network.configuration(0)) else {
+            Issue.record("a secret that others can read was taken")
+            return
+        }
+    }
+
+    @Test func aKeyThatTheGenesisDoesNotName() async throws {
+        var configuration = network.configuration(0)
+        configuration.keys.consensus = network.configuration(1).keys.consensus
+        guard case .key(_, let detail) = await refusal(configuration) else {
+            Issue.record("a foreign key was taken")
+            return
+        }
+        #expect(detail.contains("genesis"))
+    }
+
+    @Test func anInstitutionThatIsNoMember() async throws {
+        var configuration = network.configuration(0)
+        configuration.institution = "stranger"
+        guard case .unknownInstitution = await refusal(configuration) else {
+            Issue.record("a stranger started a node")
+            return
+        }
+    }
+
+    @Test func aGenesisThatIsNone() async throws {
+        var configuration = network.configuration(0)
+        configuration.genesis = network.root + "/broken"
+        try SmallFile.write([1, 2, 3], to: configuration.genesis)
+        guard case .genesis = await refusal(configuration) else {
+            Issue.record("three bytes were taken for a genesis")
+            return
+        }
+    }
+
+    @Test(arguments: [
+        ("{}", "institution"), ("[]", "wrong"), ("not json", "JSON"),
+        (#"{"institution": 3}"#, "institution"),
+    ])
+    func aConfigurationThatIsNone(_ text: String, _ named: String) throws {
+        let path = network.root + "/node.json"
+        try SmallFile.write(Array(text.utf8), to: path)
+        do throws(NodeError) {
+            _ = try NodeConfiguration.read(path)
+            Issue.record("\(text) was taken for a configuration")
+        } catch {
+            #expect("\(error)".contains(path))
+            #expect("\(error)".contains(named))
+        }
+    }
+
+    @Test func theConfigurationReadsBackWithAbsolutePaths() throws {
+        var configuration = network.configuration(2, port: 7)
+        configuration.data = "data"
+        configuration.peers = [network.address(1, port: 9)]
+        let path = network.root + "/node.json"
+        try configuration.write(to: path)
+        let read = try NodeConfiguration.read(path)
+        #expect(read.data == network.root + "/data")
+        configuration.data = read.data
+        #expect(read == configuration)
+    }
+
+    /// A flipped bit in the block, its state or its proof is found before anything is signed.
+    @Test(arguments: [LedgerRow.Kind.block.rawValue, LedgerRow.Kind.chunk.rawValue, 7])
+    func aHeadThatWasTamperedWith(_ kind: UInt8) async throws {
+        let running = RunningNetwork(network)
+        try await running.start([0, 1, 2, 3])
+        let client = try await running.client(0)
+        _ = try await client.submitBatch(network.batch(of: 0, first: 1, count: 3), waits: true)
+        await client.close()
+        try await running.stopAll()
+        let blocks = network.data(0) + "/blocks"
+        do {
+            let database = try Database(path: blocks)
+            var cursor = database.cursor()
+            var head: Height?
+            while try cursor.previous() {
+                guard let key = RowKey(cursor.key) else { break }
+                head = head ?? key.height
+                guard key.height == head, key.kind == kind else {
+                    continue
+                }
+                var bytes = cursor.value
+                bytes[bytes.count - 9] ^= 1
+                var group = WriteGroup()
+                group.put(cursor.key, bytes)
+                try database.write(group, synced: true)
+                break
+            }
+        }
+        guard case .damaged = await refusal(network.configuration(0)) else {
+            Issue.record("a node signs over a state that does not hash to its header")
+            return
+        }
+    }
+}
