@@ -1,0 +1,188 @@
+internal import Cryptography
+public import Ledger
+public import Primitives
+public import Proofs
+public import Records
+internal import RuleLanguage
+
+/// Checks a finding offline: that its bundle is what the ledger commits to, and that the rule,
+/// run again over the evidence, gives the same bytes.
+///
+/// It trusts the genesis, and a head where one is given; no node, and nobody who made the bundle.
+public struct FindingVerifier: Sendable {
+    /// What a rule is run over, every part of it proved.
+    public struct Material: Sendable {
+        /// The canonical rule.
+        public let rule: [UInt8]
+        /// The knowledge tables that the finding names, by the bytes that their hashes cover.
+        public let tables: [FindingBundle.Table]
+        /// The facts of the evidence, in ledger order.
+        public let facts: [AnchoredFact]
+        /// The time up to which windows are closed.
+        public let present: Timestamp
+    }
+
+    /// Runs the rule, and gives the bodies of what it finds, or says in words why it cannot.
+    public typealias Evaluation = (Material) -> Result<[[UInt8]], EvaluationProblem>
+
+    private let genesis: Genesis
+    private let auditor: Auditor
+
+    /// A verifier that trusts the genesis, and the head if there is one.
+    public init(genesis: Genesis, trusted: TrustedHead? = nil) throws(FindingFailure) {
+        self.genesis = genesis
+        auditor = try proved { () throws(ProofFailure) in
+            try Auditor(genesis: genesis, trusted: trusted)
+        }
+    }
+
+    /// The finding, once every step has been done.
+    ///
+    /// - Throws: ``FindingFailure``, the first step that fails.
+    public func verify(
+        _ bundle: FindingBundle, by evaluate: Evaluation
+    ) throws(FindingFailure) -> VerifiedFinding {
+        let proven = try proved { () throws(ProofFailure) in try auditor.verify(bundle) }
+        let outline = try outline(of: proven.statement)
+        let rule = try rule(outline, proven)
+        let tables = try outline.tables.map { (table) throws(FindingFailure) in
+            try self.table(table, in: proven.knowledge)
+        }
+        let facts = try facts(of: proven, outline)
+        let material = Material(
+            rule: rule, tables: tables, facts: facts, present: proven.entry.head.header.time)
+        let bodies: [[UInt8]]
+        switch evaluate(material) {
+        case .success(let found): bodies = found
+        case .failure(let problem): throw FindingFailure(.evaluation, problem.reason)
+        }
+        guard bodies.contains(proven.statement.body) else {
+            throw FindingFailure(
+                .evaluation,
+                "the rule gives \(bodies.count) findings on this evidence, and none of them has "
+                    + "the id \(proven.statement.finding)")
+        }
+        return VerifiedFinding(proven: proven, outline: outline)
+    }
+
+    private func outline(
+        of statement: FindingStatement
+    ) throws(FindingFailure) -> FindingOutline {
+        do throws(CBORError) {
+            return try FindingOutline.decode(statement.body)
+        } catch {
+            throw FindingFailure(.body, "the body is malformed: \(error)")
+        }
+    }
+
+    /// The canonical rule, if it is the one that the ledger has the finding's issuer run.
+    private func rule(
+        _ outline: FindingOutline, _ proven: ProvenFinding
+    ) throws(FindingFailure) -> [UInt8] {
+        guard let version = genesis.rules.first(where: { $0.id == outline.rule }) else {
+            throw FindingFailure(.rule, "the ledger has no rule \(outline.rule)")
+        }
+        guard version.hash == outline.ruleHash else {
+            throw FindingFailure(
+                .rule,
+                "\(outline.rule) has the hash \(outline.ruleHash) in the finding; "
+                    + "right would be \(version.hash)")
+        }
+        let issuer = proven.entry.entry.issuer
+        guard version.runners.contains(issuer) else {
+            throw FindingFailure(.rule, "\(issuer) does not run \(outline.rule)")
+        }
+        for bytes in proven.rules {
+            if let rule = try? Rule.decode(bytes), rule.hash == version.hash { return bytes }
+        }
+        throw FindingFailure(.rule, "the bundle has no rule with the hash \(version.hash)")
+    }
+
+    private func table(
+        _ wanted: FindingOutline.Table, in knowledge: [FindingBundle.Table]
+    ) throws(FindingFailure) -> FindingBundle.Table {
+        for table in knowledge where table.name == wanted.name {
+            var hasher = SHA256.Hasher()
+            hasher.update("custos knowledge")
+            hasher.update(table.rows)
+            if hasher.finish() == wanted.hash { return table }
+        }
+        throw FindingFailure(
+            .knowledge,
+            "the bundle has no table '\(wanted.name)' with the hash \(wanted.hash)")
+    }
+
+    /// The facts of the evidence, if it is the very entries that the body names.
+    private func facts(
+        of proven: ProvenFinding, _ outline: FindingOutline
+    ) throws(FindingFailure) -> [AnchoredFact] {
+        let evidence = proven.evidence.sorted { $0.entry.leafIndex < $1.entry.leafIndex }
+        guard evidence.map(\.entry.leafIndex) == outline.leaves else {
+            throw FindingFailure(
+                .evidence,
+                "the bundle opens other entries than the \(outline.leaves.count) that the body "
+                    + "names")
+        }
+        let named = outline.violating + outline.involved
+        var facts: [AnchoredFact] = []
+        for item in evidence {
+            let entry = item.entry
+            guard entry.leafIndex < proven.entry.leafIndex else {
+                throw FindingFailure(
+                    .evidence, "leaf \(entry.leafIndex) comes after the finding itself")
+            }
+            for leaf in named where leaf.index == entry.leafIndex {
+                guard leaf.hash == entry.leafHash else {
+                    throw FindingFailure(
+                        .evidence,
+                        "leaf \(leaf.index) has the hash \(leaf.hash) in the body; "
+                            + "right would be \(entry.leafHash)")
+                }
+            }
+            facts += try self.facts(of: item)
+        }
+        return facts
+    }
+
+    private func facts(
+        of item: ProvenFinding.Evidence
+    ) throws(FindingFailure) -> [AnchoredFact] {
+        let payload: Payload
+        do throws(PayloadProblem) {
+            payload = try PayloadCheck.read(item.payload, of: item.entry.entry)
+        } catch {
+            throw FindingFailure(.evidence, "leaf \(item.entry.leafIndex): \(error)")
+        }
+        let header = item.entry.head.header
+        return payload.facts.enumerated().map { ordinal, fact in
+            AnchoredFact(
+                fact: fact,
+                position: LedgerPosition(
+                    leafIndex: item.entry.leafIndex, leafHash: item.entry.leafHash,
+                    ordinal: UInt32(ordinal), height: header.height, anchored: header.time,
+                    issuer: item.entry.entry.issuer))
+        }
+    }
+}
+
+/// A finding that was proved and found again.
+public struct VerifiedFinding: Sendable {
+    public let proven: ProvenFinding
+    public let outline: FindingOutline
+
+    /// What this does not prove, for the report.
+    public static let limits = [
+        "The bundle holds what the rule read, not all that it might have read: that no other "
+            + "entry speaks against the finding is not proved here.",
+        "Times of anchoring are those of the header that each proof is cut under, or earlier.",
+    ]
+}
+
+/// Why a rule could not be run.
+public struct EvaluationProblem: Error, Equatable, Sendable {
+    public let reason: String
+
+    public init(_ reason: String) {
+        self.reason = reason
+    }
+}

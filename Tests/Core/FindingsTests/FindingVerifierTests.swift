@@ -1,0 +1,127 @@
+import Cryptography
+import Findings
+import Ledger
+import Primitives
+import Proofs
+import Records
+import Testing
+
+@Suite("Finding verifier")
+struct FindingVerifierTests {
+    private func verify(
+        _ bundle: FindingBundle, _ genesis: Genesis
+    ) throws(FindingFailure) -> VerifiedFinding {
+        try FindingVerifier(genesis: genesis).verify(bundle, by: FindingNetwork.evaluate)
+    }
+
+    private func step(_ bundle: FindingBundle, _ genesis: Genesis) -> FindingStep? {
+        do throws(FindingFailure) {
+            _ = try verify(bundle, genesis)
+            return nil
+        } catch {
+            return error.step
+        }
+    }
+
+    private func copy(
+        _ bundle: FindingBundle, rules: [[UInt8]]? = nil,
+        knowledge: [FindingBundle.Table]? = nil, evidence: [FindingBundle.Evidence]? = nil,
+        statement: [UInt8]? = nil, salt: [UInt8]? = nil
+    ) -> FindingBundle {
+        FindingBundle(
+            proof: bundle.proof, statement: statement ?? bundle.statement,
+            salt: salt ?? bundle.salt, rules: rules ?? bundle.rules,
+            knowledge: knowledge ?? bundle.knowledge, evidence: evidence ?? bundle.evidence)
+    }
+
+    @Test("a finding that the rule gives on its evidence is verified")
+    func verifies() throws {
+        let network = try FindingNetwork()
+        let found = try verify(network.bundle, network.genesis)
+        #expect(found.outline.rule == "CE-01" && found.outline.leaves == [0])
+        #expect(found.proven.entry.leafIndex == 2)
+        // It survives being written and read.
+        let read = try FindingBundle.decode(network.bundle.encode())
+        #expect(try verify(read, network.genesis).outline == found.outline)
+    }
+
+    @Test("no flipped bit of a bundle is verified")
+    func flips() throws {
+        let network = try FindingNetwork()
+        let bytes = network.bundle.encode()
+        for index in stride(from: 0, to: bytes.count, by: 3) {
+            var bent = bytes
+            bent[index] ^= 1 << UInt8(index % 8)
+            guard let bundle = try? FindingBundle.decode(bent) else { continue }
+            // Signatures over the same bytes by the same quorum may be many; nothing else may.
+            #expect(step(bundle, network.genesis) != nil, "byte \(index)")
+        }
+    }
+
+    @Test("each part that is not the right one fails at its own step")
+    func steps() throws {
+        let network = try FindingNetwork()
+        let bundle = network.bundle
+        let genesis = network.genesis
+        let rows: [(String, FindingBundle, FindingStep)] = [
+            ("no rule", copy(bundle, rules: []), .rule),
+            ("other rule", copy(bundle, rules: [[0x80]]), .rule),
+            ("no table", copy(bundle, knowledge: []), .knowledge),
+            (
+                "other rows",
+                copy(bundle, knowledge: [FindingBundle.Table(name: "limit", rows: [0x80])]),
+                .knowledge
+            ),
+            ("no evidence", copy(bundle, evidence: []), .evidence),
+            (
+                "more evidence",
+                copy(bundle, evidence: bundle.evidence + [network.otherEvidence]), .evidence
+            ),
+            ("other evidence", copy(bundle, evidence: [network.otherEvidence]), .evidence),
+            (
+                "evidence twice", copy(bundle, evidence: bundle.evidence + bundle.evidence),
+                .evidence
+            ),
+            ("other salt", copy(bundle, salt: [UInt8](repeating: 1, count: 32)), .proofs),
+        ]
+        for (name, bundle, right) in rows {
+            #expect(step(bundle, genesis) == right, "\(name)")
+        }
+    }
+
+    @Test("a finding of a rule that the ledger does not have its issuer run is refused")
+    func rules() throws {
+        let foreign = try FindingNetwork(runners: [FindingNetwork.hospital])
+        #expect(step(foreign.bundle, foreign.genesis) == .rule)
+        let other = try FindingNetwork(ruleHash: FindingNetwork.digest("another"))
+        #expect(step(other.bundle, other.genesis) == .rule)
+    }
+
+    @Test("a body that the rule does not give is refused, however well it is anchored")
+    func invented() throws {
+        let invented = try FindingNetwork { body in
+            var bent = body
+            bent[bent.count - 1] ^= 1
+            return bent
+        }
+        #expect(step(invented.bundle, invented.genesis) == .evaluation)
+        let malformed = try FindingNetwork { _ in [0xa0] }
+        #expect(step(malformed.bundle, malformed.genesis) == .body)
+    }
+
+    @Test("another ledger's genesis proves nothing")
+    func otherLedger() throws {
+        let network = try FindingNetwork()
+        let other = try FindingNetwork(runners: [FindingNetwork.hospital])
+        #expect(step(network.bundle, other.genesis) == .proofs)
+    }
+
+    @Test("an engine that cannot run the rule says why")
+    func noEngine() throws {
+        let network = try FindingNetwork()
+        let verifier = try FindingVerifier(genesis: network.genesis)
+        #expect(throws: FindingFailure.self) {
+            try verifier.verify(network.bundle) { _ in .failure(EvaluationProblem("no engine")) }
+        }
+    }
+}
