@@ -11,7 +11,9 @@ let settings: [SwiftSetting] = [
 ]
 
 /// Rooms of Custos that benchmarks call directly; nodes are measured as processes.
-let rooms = ["Primitives", "Cryptography"]
+let rooms = [
+    "Primitives", "Cryptography", "Records", "Consensus", "Ledger", "Proofs", "Sealing", "Interop",
+]
 
 let package = Package(
     name: "benchmarks",

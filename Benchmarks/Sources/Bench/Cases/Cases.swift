@@ -1,4 +1,4 @@
 /// Every benchmark, in the order in which they run.
 enum Cases {
-    static let all: [Benchmark] = []
+    static let all: [Benchmark] = [ProofInclusion.benchmark, IngestFHIR.benchmark]
 }

@@ -1,0 +1,148 @@
+internal import ArgumentParser
+internal import Node
+internal import Primitives
+
+/// Says where a node stands.
+struct StatusCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "status",
+        abstract: "Say where a node stands, and why nothing is committed if nothing is.",
+        discussion: """
+            With --wait it asks again, for so many seconds, until the node answers and has reached \
+            what is named: a height, or rest (nothing waits, and supervision has seen it all). \
+            Ends with 1 where it has not by then.
+
+            Examples:
+              custos status --node devnet/insurer
+              custos status --node devnet/insurer --wait 60 --height 12
+              custos status --node devnet/regulator --wait 60 --settled --json
+            """)
+
+    @OptionGroup var node: NodeOptions
+
+    @Option(help: "Ask again for so many seconds.")
+    var wait: Int?
+
+    @Option(help: "With --wait: until the node has this block.")
+    var height: UInt64?
+
+    @Flag(help: "With --wait: until nothing waits to be anchored or looked at.")
+    var settled = false
+
+    @OptionGroup var output: OutputOptions
+
+    func validate() throws {
+        guard wait != nil || height == nil && !settled else {
+            throw ValidationError("--height and --settled need --wait")
+        }
+    }
+
+    func run() async throws {
+        let place = try node.place
+        let limit = ContinuousClock.now + .seconds(wait ?? 0)
+        var calm = 0
+        while true {
+            let result = await answer(of: place)
+            let isLast = ContinuousClock.now >= limit
+            switch result {
+            case .failure(let failure):
+                if isLast { throw failure }
+            case .success(let status):
+                calm = isAtRest(status) ? calm + 1 : 0
+                // At rest twice, a second apart: what was about to come has come.
+                let isThere = status.height.blocks >= height ?? 0 && (!settled || calm >= 3)
+                if isThere || isLast {
+                    output.show(StatusReport(status))
+                    if !isThere { throw Ending.refused }
+                    return
+                }
+            }
+            try await Task.sleep(for: .milliseconds(500))
+        }
+    }
+
+    private func answer(of place: NodePlace) async -> Result<NodeStatus, any Error> {
+        do {
+            return .success(try await place.ask { try await $0.status() })
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    private func isAtRest(_ status: NodeStatus) -> Bool {
+        !status.isCatchingUp && status.mempoolEntries == 0 && status.deskHeight == status.height
+            && status.outboxes.allSatisfy { $0.waiting == 0 }
+    }
+}
+
+struct StatusReport: Report {
+    let institution: String
+    let ledger: String
+    let height: UInt64
+    let hash: String
+    let time: String
+    let entries: UInt64
+    let round: UInt64
+    let standing: String
+    let missing: [String]
+    let isCatchingUp: Bool
+    let connected: [String]
+    let peers: [String]
+    let mempoolEntries: UInt64
+    let mempoolBytes: UInt64
+    let outboxes: [Outbox]
+    let convictions: UInt64
+    let supervisedHeight: UInt64
+    let uptimeSeconds: UInt64
+
+    struct Outbox: Encodable {
+        let stream: UInt16
+        let nextNumber: UInt64
+        let waiting: UInt64
+    }
+
+    init(_ status: NodeStatus) {
+        institution = status.institution.name
+        ledger = status.ledger.description
+        height = status.height.blocks
+        hash = status.hash.description
+        time = status.time.description
+        entries = status.treeSize
+        round = status.round
+        standing = status.standing
+        missing = status.missing.map(\.name)
+        isCatchingUp = status.isCatchingUp
+        connected = status.connected.map(\.name)
+        peers = status.peers.map(\.name)
+        mempoolEntries = status.mempoolEntries
+        mempoolBytes = status.mempoolBytes
+        outboxes = status.outboxes.map {
+            Outbox(stream: $0.stream.number, nextNumber: $0.nextNumber, waiting: $0.waiting)
+        }
+        convictions = status.convictions
+        supervisedHeight = status.deskHeight.blocks
+        uptimeSeconds = status.uptimeSeconds
+    }
+
+    var lines: [String] {
+        var lines = [
+            "\(institution), up for \(uptimeSeconds) s, on ledger \(ledger.prefix(16))…",
+            "  last block  \(height), \(time), \(entries) entries in all"
+                + (isCatchingUp ? "; catching up" : ""),
+            "  consensus   \(standing)",
+            "  peers       \(connected.count) of \(peers.count) connected"
+                + (connected.isEmpty ? "" : ": \(connected.joined(separator: ", "))"),
+            "  waiting     \(mempoolEntries) entries in the mempool",
+        ]
+        for outbox in outboxes {
+            lines.append(
+                "  outbox      stream \(outbox.stream): next number \(outbox.nextNumber), "
+                    + "\(outbox.waiting) not yet anchored")
+        }
+        if supervisedHeight < height {
+            lines.append("  supervision has seen block \(supervisedHeight)")
+        }
+        if convictions > 0 { lines.append("  evidence    \(convictions) convictions") }
+        return lines
+    }
+}
