@@ -221,7 +221,7 @@ show() {
 }
 
 start_node() {
-    "$custos" node "$net/$1/node.yaml" >>"$net/$1/node.log" 2>&1 </dev/null &
+    "$custos" node "$net/$1" >>"$net/$1/node.log" 2>&1 </dev/null &
     node_pids[$1]=$!
 }
 

@@ -14,7 +14,7 @@ struct DevnetCommand: AsyncParsableCommand {
             Examples:
               custos devnet --dir devnet
               custos devnet --dir devnet --network genesis/county.yaml --prepare
-              custos node devnet/insurer/node.yaml      (one of them, alone)
+              custos node devnet/insurer      (one of them, alone)
             """)
 
     @Option(help: "The folder of the network.")

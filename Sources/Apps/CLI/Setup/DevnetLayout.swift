@@ -1,4 +1,5 @@
 internal import Ledger
+internal import Node
 internal import Primitives
 
 /// A whole network in one folder: genesis, and a folder for each member with all it needs.
@@ -6,7 +7,7 @@ internal import Primitives
 /// ```
 /// DIR/county.genesis
 /// DIR/county-hospital.public.yaml
-/// DIR/county-hospital/node.yaml, *.secret, data/, control.sock, node.log, node.pid
+/// DIR/county-hospital/node.json, *.secret, data/, node.log, node.pid
 /// ```
 struct DevnetLayout {
     let folder: String
@@ -15,7 +16,7 @@ struct DevnetLayout {
         let id: InstitutionID
         let folder: String
 
-        var nodeFile: String { "\(folder)/node.yaml" }
+        var nodeFile: String { "\(folder)/node.json" }
         var log: String { "\(folder)/node.log" }
         var processID: String { "\(folder)/node.pid" }
     }
@@ -42,20 +43,49 @@ struct DevnetLayout {
             try Files.write(Array(keys.text.utf8), to: path)
         }
         let addresses = network.members.enumerated().map { index, member in
-            (id: member.id, address: NodeFile.Address(host: "127.0.0.1", port: basePort + index))
+            NodeConfiguration.PeerAddress(
+                institution: member.id.name, host: "127.0.0.1", port: basePort + index)
         }
-        for (id, address) in addresses {
-            let runsRules = network.rules?.runners.contains(id) ?? false
-            let file = NodeFile(
-                institution: id, genesis: "../\(network.name).genesis", secrets: ".", data: "data",
-                listen: address, control: "control.sock",
-                peers: addresses.filter { $0.id != id },
-                rules: runsRules ? network.rules?.folder : nil)
-            try Files.write(Array(file.text.utf8), to: member(id).nodeFile)
+        for (member, address) in zip(network.members, addresses) {
+            let file = configuration(of: member, in: network, address, peers: addresses)
+            try Self.inNode { () throws(NodeError) in
+                try file.write(to: self.member(member.id).nodeFile)
+            }
         }
         // The genesis comes last: where it stands, everything stands.
         let maker = GenesisMaker(network: network, keys: folder, rules: rules, now: now)
         try Files.write(try maker.genesis().encode(), to: genesisFile)
+        for member in network.members {
+            let file = self.member(member.id).nodeFile
+            try Self.inNode { () throws(NodeError) in
+                try Node.create(try NodeConfiguration.read(file))
+            }
+        }
         return true
+    }
+
+    private func configuration(
+        of member: NetworkFile.Member, in network: NetworkFile,
+        _ own: NodeConfiguration.PeerAddress, peers: [NodeConfiguration.PeerAddress]
+    ) -> NodeConfiguration {
+        let secrets = SecretFolder(path: ".")
+        var submit: [String: String] = [:]
+        for stream in member.streams { submit["\(stream)"] = secrets.submit(stream) }
+        return NodeConfiguration(
+            institution: member.id, genesis: "../\(network.name).genesis", data: "data",
+            listen: NodeConfiguration.Address(host: own.host, port: own.port),
+            keys: NodeConfiguration.Keys(
+                consensus: member.power > 0 ? secrets.consensus : nil, submit: submit,
+                tlsCertificate: secrets.tlsCertificate, tlsKey: secrets.tlsKey),
+            peers: peers.filter { $0.institution != own.institution })
+    }
+
+    /// Does something of Node's, and says what went wrong as a failure about a file.
+    private static func inNode(_ body: () throws(NodeError) -> Void) throws(Failure) {
+        do throws(NodeError) {
+            try body()
+        } catch {
+            throw Failure(.file, "\(error)")
+        }
     }
 }

@@ -1,0 +1,108 @@
+internal import ArgumentParser
+internal import Foundation
+internal import Interop
+internal import Primitives
+
+/// Anchors what source systems recorded.
+struct IngestCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "ingest",
+        abstract: "Anchor what source systems recorded: FHIR R4, as NDJSON or JSON.",
+        discussion: """
+            Each resource becomes entries of the institution that the assignment names, handed to \
+            that institution's node: name every node with --node, or a devnet with --net. It \
+            returns when everything is acknowledged, which means synced; anchoring follows. A bad \
+            line is reported with file, line, element and reason, and does not stop the rest. Who \
+            ingests twice adds nothing.
+
+            Ends with 0 even where lines were bad, unless --strict is given.
+
+            Examples:
+              custos ingest samples/synthea-small --assign samples/institutions.json --net devnet
+              custos ingest audit.ndjson --node devnet/county-hospital --strict
+            """)
+
+    @OptionGroup var intake: IntakeOptions
+
+    @Flag(help: "End with 1 where a line was bad or an entry was refused.")
+    var strict = false
+
+    @OptionGroup var output: OutputOptions
+
+    func run() async throws {
+        let report = try await intake.run(waits: false, isQuiet: output.json)
+        output.show(report)
+        if strict, report.problemCount + report.refusalCount > 0 { throw Ending.refused }
+    }
+}
+
+/// What `ingest` and `submit` have in common.
+struct IntakeOptions: ParsableArguments {
+    @Argument(help: "Files, or folders of files: .ndjson, .json, each also with .gz.")
+    var paths: [String]
+
+    @Option(name: .customLong("node"), help: "A node's folder; repeatable.")
+    var nodes: [String] = []
+
+    @Option(help: "A devnet's folder: all its nodes.")
+    var net: String?
+
+    @Option(help: "Which institution an organisation of the input is (docs/interop.md).")
+    var assign: String?
+
+    @Flag(help: "Derive accesses from encounters, orders and claims even beside AuditEvents.")
+    var derive = false
+
+    func run(waits: Bool, isQuiet: Bool) async throws -> IntakeReport {
+        let places = try places()
+        let (assignment, files) = try input(places)
+        var gateways: [InstitutionID: Intake.Gateway] = [:]
+        for place in places {
+            gateways[try place.institution] = Intake.Gateway(
+                place: place, client: try await place.connect())
+        }
+        let intake = Intake(gateways: gateways, keys: try IssuerKeys.read(places)) { text in
+            if !isQuiet { ProgressLine.show(text) }
+        }
+        var options = FHIRImport.Options()
+        if derive { options.accesses = .always }
+        do {
+            let directory = NameDirectory(places[0])
+            try await intake.run(
+                files, assignment: assignment, options: options, waits: waits,
+                names: directory.ids)
+        } catch {
+            for gateway in gateways.values { await gateway.client.close() }
+            ProgressLine.end()
+            throw Failure.of(error, by: places[0].configuration.institution)
+        }
+        for gateway in gateways.values { await gateway.client.close() }
+        ProgressLine.end()
+        return intake.report
+    }
+
+    private func places() throws -> [NodePlace] {
+        var paths = nodes
+        if let net {
+            let names = (try? FileManager.default.contentsOfDirectory(atPath: net)) ?? []
+            paths += names.sorted().map { "\(net)/\($0)" }
+                .filter { Files.isThere("\($0)/node.json") }
+        }
+        guard !paths.isEmpty else {
+            throw ValidationError("name the nodes with --node, or a devnet with --net")
+        }
+        return try paths.map { path throws(Failure) in try NodePlace(path) }
+    }
+
+    private func input(_ places: [NodePlace]) throws -> (Assignment, [InputFile]) {
+        do {
+            let files = try InputFile.list(paths)
+            guard !files.isEmpty else { throw Failure(.file, "there are no files to read") }
+            if let assign { return (try Assignment(path: assign), files) }
+            let own = try places[0].institution
+            return (Assignment(spreading: [own], insurer: own), files)
+        } catch let error as InteropError {
+            throw Failure(.file, "\(error)")
+        }
+    }
+}
