@@ -245,42 +245,45 @@ demo_start() {
 }
 
 demo_ingest() {
-    step "Each anchors what its systems recorded: access, encounters, prescriptions, claims"
+    step "They anchor what their systems recorded; a few frauds are planted among it"
+    show ingest samples/synthea-small samples/planted --derive \
+        --assign samples/institutions.json --net "$net"
     if [ -n "$1" ]; then
-        show ingest --node "$net/county-hospital" "$1"
-        return
+        show ingest "$1" --derive --assign samples/institutions.json --net "$net"
     fi
-    local member
-    for member in "${members[@]}"; do
-        if [ -d "samples/$member" ]; then show ingest --node "$net/$member" "samples/$member"; fi
-    done
 }
 
 demo_summary() {
     step "What the ledger holds, and what the rules found"
-    show status --node "$net/regulator" --settle 60
+    show status --node "$net/regulator" --wait 120 --settled
     show findings --node "$net/regulator"
 }
 
 demo_crash() {
-    step "City Hospital's machine dies (kill -9); the others go on"
+    step "City Hospital's machine dies (kill -9); the other three go on"
     kill -9 "${node_pids[city-hospital]}"
     wait "${node_pids[city-hospital]}" 2>/dev/null || true
     unset 'node_pids[city-hospital]'
-    show submit --node "$net/county-hospital" samples/extra.ndjson --wait 60
-    show status --node "$net/insurer"
+    show submit samples/late/visit.ndjson --node "$net/county-hospital"
     step "It comes back, and catches up"
+    local height
+    height=$("$custos" status --node "$net/insurer" --json | field height)
     start_node city-hospital
-    show status --node "$net/city-hospital" --wait 60 --catch-up 60
+    show status --node "$net/city-hospital" --wait 60 --height "$height"
 }
 
 demo_prove() {
-    step "A finding, and a proof of it in a file"
-    local finding
-    finding=$("$custos" findings --node "$net/regulator" --json --limit 1 |
-        sed -n 's/.*"finding":"\([0-9a-f]*\)".*/\1/p' | head -n 1)
+    step "One finding, its evidence, and its proof in a file"
+    local finding leaf
+    finding=$("$custos" findings --node "$net/regulator" --json --limit 1 | field finding)
+    leaf=$("$custos" findings --node "$net/regulator" --json --limit 1 | field leaf)
     show explain "$finding" --node "$net/regulator"
-    show proof "$finding" --node "$net/regulator" --out "$net/finding.proof"
+    show proof "$leaf" --node "$net/regulator" --out "$net/finding.proof"
+}
+
+# The first value of a field in a line of JSON, for numbers and for text without escapes.
+field() {
+    sed -n "s/.*\"$1\":\"\{0,1\}\([^\",}]*\).*/\1/p" | head -n 1
 }
 
 demo_keep() {

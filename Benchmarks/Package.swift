@@ -12,7 +12,8 @@ let settings: [SwiftSetting] = [
 
 /// Rooms of Custos that benchmarks call directly; nodes are measured as processes.
 let rooms = [
-    "Primitives", "Cryptography", "Records", "Consensus", "Ledger", "Proofs", "Sealing", "Interop",
+    "Primitives", "Cryptography", "Records", "Consensus", "Ledger", "Proofs", "Transport",
+    "Sealing", "Node", "Interop",
 ]
 
 let package = Package(
@@ -21,7 +22,8 @@ let package = Package(
     targets: [
         .executableTarget(
             name: "bench",
-            dependencies: rooms.map { .product(name: $0, package: "custos") },
+            dependencies: rooms.map { .product(name: $0, package: "custos") }
+                + [.product(name: "custos", package: "custos")],
             path: "Sources/Bench", swiftSettings: settings)
     ]
 )

@@ -5,6 +5,12 @@ internal import Foundation
 struct Main {
     static func main() async {
         let arguments = CommandLine.arguments.dropFirst()
+        do {
+            if try await Bench.serve(Array(arguments)) { return }
+        } catch {
+            Progress.say("\(error)")
+            exit(1)
+        }
         let asJSON = arguments.contains("--json")
         let names = arguments.filter { !$0.hasPrefix("--") }
         if arguments.contains("--list") {

@@ -32,6 +32,8 @@ struct Custos: AsyncParsableCommand {
             """,
         version: "0.1.0",
         subcommands: [
-            KeygenCommand.self, GenesisCommand.self, DevnetCommand.self, VerifyCommand.self,
+            KeygenCommand.self, GenesisCommand.self, NodeCommand.self, DevnetCommand.self,
+            IngestCommand.self, SubmitCommand.self, StatusCommand.self, QueryCommand.self,
+            ProofCommand.self, ReceiptCommand.self, VerifyCommand.self,
         ])
 }

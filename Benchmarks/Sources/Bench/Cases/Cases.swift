@@ -1,4 +1,5 @@
 /// Every benchmark, in the order in which they run.
 enum Cases {
-    static let all: [Benchmark] = [ProofInclusion.benchmark, IngestFHIR.benchmark]
+    static let all: [Benchmark] =
+        LedgerCases.all + [IngestFHIR.benchmark, ProofInclusion.benchmark]
 }

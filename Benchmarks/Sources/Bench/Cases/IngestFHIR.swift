@@ -47,7 +47,7 @@ enum IngestFHIR {
         while let event = try input.next() {
             guard case .draft(let draft) = event else { continue }
             if number % 256 == 1 {
-                _ = sealer?.delivery.encode()
+                _ = sealer?.delivery.encoded
                 sealer = try DeliverySealer(
                     ledger: ledger, issuer: hospitals[0], stream: StreamID(0),
                     firstNumber: number, recipients: keys)

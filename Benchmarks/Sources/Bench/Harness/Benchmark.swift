@@ -1,14 +1,14 @@
 internal import Foundation
 
 /// One thing to measure: `run` gives one value in `unit`, and is called `runs` times.
-struct Benchmark {
+struct Benchmark: Sendable {
     let name: String
     let unit: String
     let better: Measurement.Better
     let runs: Int
     /// What was measured with, so that a figure can be read without this source.
     let settings: String
-    let run: () async throws -> Double
+    let run: @Sendable () async throws -> Double
 
     func measure() async throws -> Measurement {
         var values: [Double] = []

@@ -2,7 +2,7 @@ internal import Foundation
 
 /// What one benchmark found, over all its runs.
 struct Measurement: Encodable {
-    enum Better: String, Encodable {
+    enum Better: String, Encodable, Sendable {
         case higher
         case lower
     }

@@ -13,9 +13,12 @@ struct BenchNetwork {
 
     let genesis: Genesis
 
-    init(isIndexKept: Bool) throws {
+    /// A network in which the validators have these pins and seal keys, where nodes are to run.
+    init(isIndexKept: Bool, pins: [String: Digest] = [:]) throws {
         var parameters = Parameters.standard
         parameters.isIndexKept = isIndexKept
+        // Load is signed before the ledger starts, so it must not expire on the way.
+        parameters.batchHeightsMax = 1_000_000
         var institutions: [Institution] = []
         for index in 0..<Self.institutionCount {
             let name = Self.name(index)
@@ -29,7 +32,8 @@ struct BenchNetwork {
                             stream: StreamID(0), key: try Self.key("submit", name).publicKey)
                     ],
                     consensusKey: isValidator
-                        ? try Self.key("consensus", name).publicKey : nil))
+                        ? try Self.key("consensus", name).publicKey : nil,
+                    tlsPin: pins[name]))
         }
         genesis = try Genesis(
             name: "bench", start: Timestamp(milliseconds: 1_790_000_000_000),
@@ -46,7 +50,11 @@ struct BenchNetwork {
     }
 
     static func key(_ role: String, _ name: String) throws -> SigningKey {
-        try SigningKey(secret: SHA256.hash(Array("bench \(role) \(name)".utf8)).bytes)
+        try SigningKey(secret: secret(role, name))
+    }
+
+    static func secret(_ role: String, _ name: String) -> [UInt8] {
+        SHA256.hash(Array("bench \(role) \(name)".utf8)).bytes
     }
 }
 

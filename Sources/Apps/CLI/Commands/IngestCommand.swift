@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Foundation
 internal import Interop
+internal import Node
 internal import Primitives
 
 /// Anchors what source systems recorded.

@@ -2,6 +2,8 @@ internal import ArgumentParser
 internal import Foundation
 internal import Logging
 internal import Node
+internal import Primitives
+internal import Sealing
 internal import Transport
 
 /// Runs one institution's node.
@@ -25,6 +27,9 @@ struct NodeCommand: AsyncParsableCommand {
     @Flag(help: "Make the data of a node that has never run.")
     var create = false
 
+    @Flag(help: "Only order: seal nothing, open nothing, run no rules.")
+    var ledgerOnly = false
+
     @Option(help: "trace, debug, info, notice, warning or error (default: node.json's, or info).")
     var log: String?
 
@@ -34,12 +39,19 @@ struct NodeCommand: AsyncParsableCommand {
         let place = try NodePlace(folder)
         let configuration = place.configuration
         let logger = try logger(configuration)
+        let sealKey = ledgerOnly ? nil : try place.sealKey
         let node: Node
-        do {
+        do throws(NodeError) {
             if create { try Node.create(configuration) }
-            node = try Node(configuration, logger: logger)
+            node = try Node(
+                configuration, logger: logger,
+                desk: { context in
+                    guard let sealKey else { return PlainDesk(institution: context.institution) }
+                    return try SupervisionDesk(
+                        context, keyFolder: place.folder + "/node-keys", sealKey: sealKey)
+                })
             try await node.start()
-        } catch let error as NodeError {
+        } catch {
             throw Self.failure(error)
         }
         output.show(NodeReport(node, configuration))
@@ -48,9 +60,9 @@ struct NodeCommand: AsyncParsableCommand {
             logger.info("asked to end")
             node.stop()
         }
-        do {
+        do throws(NodeError) {
             try await node.run()
-        } catch let error as NodeError {
+        } catch {
             throw Self.failure(error)
         }
         interruption.cancel()
@@ -70,6 +82,20 @@ struct NodeCommand: AsyncParsableCommand {
     private static func failure(_ error: NodeError) -> Failure {
         if case .transport(let error) = error { return Failure(.unreachable, "\(error)") }
         return Failure(.file, "\(error)")
+    }
+}
+
+extension NodePlace {
+    /// What opens payloads that are sealed to the institution.
+    var sealKey: SealSecretKey {
+        get throws(Failure) {
+            let file = try SecretFile(path: secrets.seal)
+            do {
+                return try SealSecretKey(file.bytes)
+            } catch {
+                throw Failure(.file, "\(secrets.seal): \(error)")
+            }
+        }
     }
 }
 

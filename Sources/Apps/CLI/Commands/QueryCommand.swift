@@ -133,10 +133,11 @@ struct QueryFilter {
     }
 
     private static func kind(_ name: String) throws -> EntryKind {
-        let names = EntryKind.allCases.map { (EntryView.words("\($0)"), $0) }
-        let wanted = name.replacing("-", with: " ")
-        guard let found = names.first(where: { $0.0 == wanted }) else {
-            let known = names.map { $0.0.replacing(" ", with: "-") }.joined(separator: ", ")
+        let names = EntryKind.allCases.map {
+            (EntryView.words("\($0)").replacing(" ", with: "-"), $0)
+        }
+        guard let found = names.first(where: { $0.0 == name }) else {
+            let known = names.map(\.0).joined(separator: ", ")
             throw ValidationError("there is no kind '\(name)'; there are \(known)")
         }
         return found.1

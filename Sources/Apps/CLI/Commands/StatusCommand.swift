@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Node
 internal import Primitives
+internal import Records
 
 /// Says where a node stands.
 struct StatusCommand: AsyncParsableCommand {

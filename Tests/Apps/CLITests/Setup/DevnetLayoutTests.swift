@@ -1,6 +1,7 @@
 internal import Cryptography
 internal import Foundation
 internal import Ledger
+internal import Node
 internal import Primitives
 internal import Testing
 
@@ -29,12 +30,16 @@ struct DevnetLayoutTests {
         #expect(genesis.start == now)
         #expect(genesis.institutions.map(\.id) == network.members.map(\.id))
         for institution in genesis.institutions {
-            let file = try NodeFile(path: layout.member(institution.id).nodeFile)
-            #expect(file.institution == institution.id)
+            let place = try NodePlace(layout.member(institution.id).folder)
+            let file = place.configuration
+            #expect(try place.institution == institution.id)
             #expect(file.genesis == layout.genesisFile(network))
             #expect(file.peers.count == 3)
-            #expect(!file.peers.contains { $0.id == institution.id || $0.address == file.listen })
-            let secrets = SecretFolder(path: file.secrets)
+            #expect(
+                !file.peers.contains {
+                    $0.institution == institution.id.name || $0.port == file.listen.port
+                })
+            let secrets = place.secrets
             let key = try SecretFile(path: secrets.consensus).signingKey(secrets.consensus)
             #expect(institution.consensusKey == key.publicKey)
             let submit = try SecretFile(path: secrets.submit(0)).signingKey(secrets.submit(0))

@@ -1,0 +1,115 @@
+internal import Cryptography
+internal import Foundation
+internal import Ledger
+internal import Node
+internal import Primitives
+internal import Sealing
+internal import Transport
+
+/// Four nodes as processes on loopback, in a folder of their own that goes away with them.
+final class BenchNodes {
+    let folder: String
+    private var processes: [Process] = []
+
+    /// A node's data folder, by the place of its validator.
+    func folder(of index: Int) -> String { "\(folder)/\(BenchNetwork.validators[index])" }
+
+    /// Makes keys, genesis and folders, and starts the four.
+    init(isIndexKept: Bool) async throws {
+        folder = NSTemporaryDirectory() + "custos-bench-\(UInt32.random(in: .min ... .max))"
+        try FileManager.default.createDirectory(
+            atPath: folder, withIntermediateDirectories: true)
+        try prepare(isIndexKept: isIndexKept)
+        for index in BenchNetwork.validators.indices { try start(index) }
+        for index in BenchNetwork.validators.indices { try await waitFor(index) }
+    }
+
+    private func prepare(isIndexKept: Bool) throws {
+        var pins: [String: Digest] = [:]
+        for (index, name) in BenchNetwork.validators.enumerated() {
+            let place = folder(of: index)
+            try FileManager.default.createDirectory(
+                atPath: place, withIntermediateDirectories: true)
+            let identity = try TLSIdentity.make(for: try BenchNetwork.id(name))
+            pins[name] = identity.pin
+            try secret(identity.privateKeyPEM, "\(place)/tls-key.pem")
+            try secret(identity.certificatePEM, "\(place)/tls.pem")
+            for role in ["consensus", "submit"] {
+                let digits = BenchNetwork.secret(role, name).hex
+                try secret(
+                    "custos secret 1\n\(role) of \(name)\n\(digits)\n", "\(place)/\(role).secret")
+            }
+        }
+        let genesis = try BenchNetwork(isIndexKept: isIndexKept, pins: pins).genesis
+        try Data(genesis.encode()).write(to: URL(filePath: "\(folder)/bench.genesis"))
+        let addresses = BenchNetwork.validators.enumerated().map { index, name in
+            NodeConfiguration.PeerAddress(
+                institution: name, host: "127.0.0.1", port: 7_600 + index)
+        }
+        for (index, address) in addresses.enumerated() {
+            let configuration = NodeConfiguration(
+                institution: try BenchNetwork.id(address.institution),
+                genesis: "\(folder)/bench.genesis", data: "\(folder(of: index))/data",
+                listen: .init(host: address.host, port: address.port),
+                keys: .init(
+                    consensus: "\(folder(of: index))/consensus.secret",
+                    submit: ["0": "\(folder(of: index))/submit.secret"],
+                    tlsCertificate: "\(folder(of: index))/tls.pem",
+                    tlsKey: "\(folder(of: index))/tls-key.pem"),
+                peers: addresses.filter { $0.institution != address.institution })
+            try configuration.write(to: "\(folder(of: index))/node.json")
+            try Node.create(configuration)
+        }
+    }
+
+    private func secret(_ text: String, _ path: String) throws {
+        guard
+            FileManager.default.createFile(
+                atPath: path, contents: Data(text.utf8), attributes: [.posixPermissions: 0o600])
+        else { throw BenchError("cannot write \(path)") }
+    }
+
+    /// Runs the `custos` that was built beside this program.
+    private func start(_ index: Int) throws {
+        let process = Process()
+        process.executableURL = Bench.program.deletingLastPathComponent().appending(path: "custos")
+        process.arguments = ["node", folder(of: index), "--ledger-only", "--log", "warning"]
+        let log = "\(folder(of: index))/node.log"
+        FileManager.default.createFile(atPath: log, contents: nil)
+        process.standardOutput = FileHandle(forWritingAtPath: log)
+        process.standardError = process.standardOutput
+        try process.run()
+        processes.append(process)
+    }
+
+    private func waitFor(_ index: Int) async throws {
+        let limit = ContinuousClock.now + .seconds(30)
+        while ContinuousClock.now < limit {
+            if let client = try? await NodeClient(data: "\(folder(of: index))/data") {
+                let status = try? await client.status()
+                await client.close()
+                if status?.connected.count == BenchNetwork.validators.count - 1 { return }
+            }
+            try await Task.sleep(for: .milliseconds(100))
+        }
+        throw BenchError("\(BenchNetwork.validators[index]) is not up; see \(folder(of: index))")
+    }
+
+    /// The resident memory of a node, in MB of 1,000,000 bytes.
+    func memory(of index: Int) throws -> Double {
+        let path = "/proc/\(processes[index].processIdentifier)/status"
+        let text = try String(contentsOfFile: path, encoding: .utf8)
+        let line = text.split(separator: "\n").first { $0.hasPrefix("VmRSS:") } ?? ""
+        guard let kibibytes = line.split(separator: " ").compactMap({ Double($0) }).first else {
+            throw BenchError("\(path) says nothing of memory")
+        }
+        return kibibytes * 1_024 / 1_000_000
+    }
+
+    /// Ends the four, by their ids, and removes what they wrote.
+    func stop() {
+        for process in processes where process.isRunning { process.terminate() }
+        for process in processes { process.waitUntilExit() }
+        try? FileManager.default.removeItem(atPath: folder)
+    }
+}

@@ -1,0 +1,38 @@
+internal import Node
+internal import Primitives
+internal import Records
+
+/// Asks an institution's own node by which ids the ledger knows people.
+///
+/// The node asks the identity provider for whom it does not know, and the provider anchors that.
+struct NameDirectory {
+    private let place: NodePlace
+
+    /// How long the identity provider may take, in seconds.
+    private static let patience = 60
+
+    init(_ place: NodePlace) {
+        self.place = place
+    }
+
+    /// One id for each name, in their order.
+    func ids(_ names: [NameBook.Name]) async throws -> [OpaqueID] {
+        guard !names.isEmpty else { return [] }
+        let request = DeskRequest.names(purpose: .treatment, names).encoded
+        let limit = ContinuousClock.now + .seconds(Self.patience)
+        return try await place.ask { client in
+            while true {
+                let answer = try DeskNames.decode(try await client.desk(request)[...])
+                let ids = answer.ids.compactMap(\.self)
+                if ids.count == names.count { return ids }
+                guard ContinuousClock.now < limit else {
+                    throw Failure(
+                        .unreachable,
+                        "the identity provider has named \(ids.count) of \(names.count) people "
+                            + "in \(Self.patience) s; its node does not run, or refuses")
+                }
+                try await Task.sleep(for: .milliseconds(100))
+            }
+        }
+    }
+}

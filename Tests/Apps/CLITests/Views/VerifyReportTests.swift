@@ -1,0 +1,28 @@
+internal import Primitives
+internal import Proofs
+internal import Testing
+
+@testable import custos
+
+@Suite("What a verifier is given")
+struct VerifyReportTests {
+    @Test func kindsAreToldApart() {
+        let list: [UInt8] = [0xa7, 0x00, 0x01, 0x01, 0x58, 0x20]
+        let bundle: [UInt8] = [0xa7, 0x00, 0x01, 0x01, 0xa9, 0x00]
+        let entry: [UInt8] = [0xa9, 0x00, 0x01, 0x01, 0x58, 0x20]
+        #expect(ProofKind(list) == .term)
+        #expect(ProofKind(bundle) == .finding)
+        #expect(ProofKind(entry) == .entry)
+    }
+
+    @Test(arguments: [[], [0xff], [0xa7], [0xa7, 0x00, 0x01, 0x02], [0xbf, 0x00]] as [[UInt8]])
+    func hostileBytesAreSomeKind(bytes: [UInt8]) {
+        #expect(ProofKind(bytes) == .entry)
+    }
+
+    @Test func refusalsNameTheStep() {
+        let report = VerifyReport(ProofFailure(.batchSignature, "it is not the issuer's"))
+        #expect(!report.holds)
+        #expect(report.lines == ["REFUSED at \"signature of the batch\": it is not the issuer's"])
+    }
+}
