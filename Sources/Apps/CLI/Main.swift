@@ -34,6 +34,7 @@ struct Custos: AsyncParsableCommand {
         subcommands: [
             KeygenCommand.self, GenesisCommand.self, NodeCommand.self, DevnetCommand.self,
             IngestCommand.self, SubmitCommand.self, StatusCommand.self, QueryCommand.self,
-            ProofCommand.self, ReceiptCommand.self, VerifyCommand.self,
+            FindingsCommand.self, ExplainCommand.self, ProofCommand.self, ReceiptCommand.self,
+            VerifyCommand.self,
         ])
 }

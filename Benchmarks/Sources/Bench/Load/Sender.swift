@@ -23,7 +23,7 @@ struct Sender {
 
     func run() async throws -> Result {
         var clients: [NodeClient] = []
-        for node in nodes { clients.append(try await NodeClient(data: node + "/data")) }
+        for node in nodes { clients.append(try await NodeClient(socket: node + "/data/control")) }
         let start = ContinuousClock.now
         let times =
             if let rate {

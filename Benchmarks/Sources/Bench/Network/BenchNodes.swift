@@ -85,7 +85,7 @@ final class BenchNodes {
     private func waitFor(_ index: Int) async throws {
         let limit = ContinuousClock.now + .seconds(30)
         while ContinuousClock.now < limit {
-            if let client = try? await NodeClient(data: "\(folder(of: index))/data") {
+            if let client = try? await NodeClient(socket: "\(folder(of: index))/data/control") {
                 let status = try? await client.status()
                 await client.close()
                 if status?.connected.count == BenchNetwork.validators.count - 1 { return }

@@ -3,7 +3,6 @@ internal import Foundation
 internal import Logging
 internal import Node
 internal import Primitives
-internal import Sealing
 internal import Transport
 
 /// Runs one institution's node.
@@ -37,19 +36,13 @@ struct NodeCommand: AsyncParsableCommand {
 
     func run() async throws {
         let place = try NodePlace(folder)
-        let configuration = place.configuration
+        var configuration = place.configuration
+        if ledgerOnly { configuration.keys.seal = nil }
         let logger = try logger(configuration)
-        let sealKey = ledgerOnly ? nil : try place.sealKey
         let node: Node
         do throws(NodeError) {
             if create { try Node.create(configuration) }
-            node = try Node(
-                configuration, logger: logger,
-                desk: { context in
-                    guard let sealKey else { return PlainDesk(institution: context.institution) }
-                    return try SupervisionDesk(
-                        context, keyFolder: place.folder + "/node-keys", sealKey: sealKey)
-                })
+            node = try Node(configuration, logger: logger)
             try await node.start()
         } catch {
             throw Self.failure(error)
@@ -82,20 +75,6 @@ struct NodeCommand: AsyncParsableCommand {
     private static func failure(_ error: NodeError) -> Failure {
         if case .transport(let error) = error { return Failure(.unreachable, "\(error)") }
         return Failure(.file, "\(error)")
-    }
-}
-
-extension NodePlace {
-    /// What opens payloads that are sealed to the institution.
-    var sealKey: SealSecretKey {
-        get throws(Failure) {
-            let file = try SecretFile(path: secrets.seal)
-            do {
-                return try SealSecretKey(file.bytes)
-            } catch {
-                throw Failure(.file, "\(secrets.seal): \(error)")
-            }
-        }
     }
 }
 

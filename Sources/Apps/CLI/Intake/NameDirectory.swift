@@ -1,6 +1,7 @@
 internal import Node
 internal import Primitives
 internal import Records
+internal import Supervision
 
 /// Asks an institution's own node by which ids the ledger knows people.
 ///
@@ -18,18 +19,33 @@ struct NameDirectory {
     /// One id for each name, in their order.
     func ids(_ names: [NameBook.Name]) async throws -> [OpaqueID] {
         guard !names.isEmpty else { return [] }
-        let request = DeskRequest.names(purpose: .treatment, names).encoded
+        var ids: [OpaqueID] = []
+        for start in stride(from: 0, to: names.count, by: DeskRequest.namesCountMax) {
+            let end = min(start + DeskRequest.namesCountMax, names.count)
+            ids += try await some(Array(names[start..<end]))
+        }
+        return ids
+    }
+
+    private func some(_ names: [NameBook.Name]) async throws -> [OpaqueID] {
+        let request = DeskRequest.names(names, .treatment).encode()
         let limit = ContinuousClock.now + .seconds(Self.patience)
         return try await place.ask { client in
             while true {
-                let answer = try DeskNames.decode(try await client.desk(request)[...])
+                let bytes = try await client.desk(request)
+                let answer = try Desk.read { () throws(SupervisionError) in
+                    try NamesAnswer.decode(bytes)
+                }
+                guard answer.refusal.isEmpty else {
+                    throw Failure(.refused, "the identity provider: \(answer.refusal)")
+                }
                 let ids = answer.ids.compactMap(\.self)
                 if ids.count == names.count { return ids }
                 guard ContinuousClock.now < limit else {
                     throw Failure(
                         .unreachable,
                         "the identity provider has named \(ids.count) of \(names.count) people "
-                            + "in \(Self.patience) s; its node does not run, or refuses")
+                            + "in \(Self.patience) s; its node does not run, or is not reached")
                 }
                 try await Task.sleep(for: .milliseconds(100))
             }

@@ -71,13 +71,21 @@ struct DevnetLayout {
         let secrets = SecretFolder(path: ".")
         var submit: [String: String] = [:]
         for stream in member.streams { submit["\(stream)"] = secrets.submit(stream) }
-        return NodeConfiguration(
+        var configuration = NodeConfiguration(
             institution: member.id, genesis: "../\(network.name).genesis", data: "data",
             listen: NodeConfiguration.Address(host: own.host, port: own.port),
             keys: NodeConfiguration.Keys(
                 consensus: member.power > 0 ? secrets.consensus : nil, submit: submit,
-                tlsCertificate: secrets.tlsCertificate, tlsKey: secrets.tlsKey),
+                tlsCertificate: secrets.tlsCertificate, tlsKey: secrets.tlsKey,
+                seal: secrets.seal, desk: "desk-keys"),
             peers: peers.filter { $0.institution != own.institution })
+        configuration.identityProvider = network.identityProvider?.name
+        if runsRules(member.id, network) { configuration.rules = "../rules" }
+        return configuration
+    }
+
+    private func runsRules(_ id: InstitutionID, _ network: NetworkFile) -> Bool {
+        network.rules?.runners.contains(id) ?? false
     }
 
     /// Does something of Node's, and says what went wrong as a failure about a file.

@@ -64,6 +64,14 @@ struct NetworkFile {
         self.parameters = parameters
     }
 
+    /// Who names people by ids: an identity provider or, where there is none, a regulator.
+    var identityProvider: InstitutionID? {
+        for kind in ["identity-provider", "regulator"] {
+            if let member = members.first(where: { $0.kind == kind }) { return member.id }
+        }
+        return nil
+    }
+
     private static func member(_ id: String, _ value: YAMLReader) throws(Failure) -> Member {
         guard let id = InstitutionID(id) else {
             throw value.failure("must be named by 1 to 32 of a-z, 0-9 and -")

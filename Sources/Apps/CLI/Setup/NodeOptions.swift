@@ -57,7 +57,7 @@ struct NodePlace {
 
     func connect() async throws(Failure) -> NodeClient {
         do {
-            return try await NodeClient(data: configuration.data)
+            return try await NodeClient(socket: configuration.controlPath)
         } catch {
             throw Failure(
                 .unreachable, "the node of \(configuration.institution) does not run: \(error)")

@@ -7,9 +7,10 @@ internal import Testing
 @Suite("What a verifier is given")
 struct VerifyReportTests {
     @Test func kindsAreToldApart() {
-        let list: [UInt8] = [0xa7, 0x00, 0x01, 0x01, 0x58, 0x20]
-        let bundle: [UInt8] = [0xa7, 0x00, 0x01, 0x01, 0xa9, 0x00]
-        let entry: [UInt8] = [0xa9, 0x00, 0x01, 0x01, 0x58, 0x20]
+        let rest = [UInt8](repeating: 0, count: 64)
+        let list: [UInt8] = [0xa7, 0x00, 0x01, 0x01, 0x58, 0x20] + rest
+        let bundle: [UInt8] = [0xa7, 0x00, 0x01, 0x01, 0xa9, 0x00] + rest
+        let entry: [UInt8] = [0xa9, 0x00, 0x01, 0x01, 0x58, 0x20] + rest
         #expect(ProofKind(list) == .term)
         #expect(ProofKind(bundle) == .finding)
         #expect(ProofKind(entry) == .entry)

@@ -1,0 +1,73 @@
+internal import ArgumentParser
+internal import Node
+internal import Primitives
+internal import Supervision
+
+/// Lists what the rules found.
+struct FindingsCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "findings",
+        abstract: "List what the rules found, with the reason in words.",
+        discussion: """
+            A node lists the findings on the ledger and those that its own rules have open. Where \
+            a finding is not sealed to the institution, only its id can be shown.
+
+            Examples:
+              custos findings --node devnet/regulator
+              custos findings --node devnet/insurer --rule PR-03 --json
+            """)
+
+    @Option(help: "Only those of this rule.")
+    var rule: String?
+
+    @Option(help: "At most so many.")
+    var limit = 1_000
+
+    @OptionGroup var node: NodeOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() async throws {
+        let answer = try await node.place.ask { client in
+            try await client.desk(DeskRequest.findings.encode())
+        }
+        var views = try Desk.read { () throws(SupervisionError) in
+            try FindingList.decode(answer).items.map(FindingView.init)
+        }
+        if let rule { views = views.filter { $0.body?.rule == rule } }
+        output.show(FindingsReport(count: views.count, findings: Array(views.prefix(limit))))
+    }
+}
+
+private struct FindingsReport: Report {
+    let count: Int
+    let findings: [FindingView]
+
+    var lines: [String] {
+        guard count > 0 else { return ["No findings."] }
+        let byRule = Dictionary(grouping: findings) { $0.body?.rule ?? "not readable here" }
+        var lines = ["\(count) findings"]
+        for (rule, found) in byRule.sorted(by: { $0.key < $1.key }) {
+            lines += ["", "\(rule): \(found.count)"]
+            for finding in found {
+                let place = finding.leaf.map { "leaf \($0)" } ?? "not anchored yet"
+                lines.append("  \(finding.finding.prefix(16))…  \(place)")
+                guard let body = finding.body else { continue }
+                lines.append("      \(body.result): \(body.reason)")
+            }
+        }
+        return lines
+    }
+}
+
+/// What a supervision desk answered, read.
+enum Desk {
+    static func read<Value>(
+        _ body: () throws(SupervisionError) -> Value
+    ) throws(Failure) -> Value {
+        do throws(SupervisionError) {
+            return try body()
+        } catch {
+            throw Failure(.other, "the node's answer cannot be read: \(error)")
+        }
+    }
+}
