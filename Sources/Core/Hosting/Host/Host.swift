@@ -6,7 +6,7 @@ public import Primitives
 /// All that a node decides, as one value: consensus, execution, mempool and catching up.
 ///
 /// Inputs go in, effects come out in the order in which they must be carried out, nothing else
-/// happens. It holds the only copy of the ledger's state. Give it to one owner; call ``start(now:)``
+/// happens. It holds the only copy of the ledger's state; its one owner calls ``start(now:)``
 /// once, then ``step(_:now:)`` for each input.
 public struct Host: Sendable {
     public let identity: InstitutionID

@@ -123,7 +123,7 @@ public struct Mempool: Sendable {
     /// - Parameters:
     ///   - height: the block's height.
     ///   - advanced: the streams that it moved on, each with its next number, in the block's order.
-    /// - Returns: the digests of the batches that left, with their bodies still in the host's hands.
+    /// - Returns: the digests of the batches that left, whose bodies the host still has.
     @discardableResult
     public mutating func committed(
         height: Height, advanced: [(stream: StreamKey, next: UInt64)]

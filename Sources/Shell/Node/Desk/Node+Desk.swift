@@ -30,7 +30,6 @@ extension Node {
             genesis: setup.genesis, institution: setup.institution,
             folder: setup.data + "/desk",
             keyFolder: configuration.keys.desk ?? setup.data + "/desk-keys", sealKey: sealKey)
-        settings.rulesFolder = configuration.rules
         settings.provider = try provider(configuration)
         do throws(SupervisionError) {
             return try SupervisionDesk(settings)

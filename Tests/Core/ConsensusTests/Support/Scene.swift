@@ -50,6 +50,10 @@ struct Scene {
         }
     }
 
+    private static let steps: [String: Timer.Step] = [
+        "propose": .propose, "prevote": .prevote, "precommit": .precommit,
+    ]
+
     private mutating func inputs(_ words: Words) -> [Input] {
         let at = words.number("height") ?? height
         func round() -> UInt32 { UInt32(words.plain[1]) ?? 0 }
@@ -78,15 +82,9 @@ struct Scene {
                             validRound: words.number("valid").map(UInt32.init))))
             }
         case "timeout":
-            let steps: [String: Timer.Step] = [
-                "propose": .propose, "prevote": .prevote, "precommit": .precommit,
-            ]
-            return [
-                .timedOut(
-                    Timer(
-                        height: Height(at), round: Round(UInt32(words.plain[2]) ?? 0),
-                        step: steps[words.plain[1]] ?? .propose))
-            ]
+            let round = Round(UInt32(words.plain[2]) ?? 0)
+            let step = Scene.steps[words.plain[1]] ?? .propose
+            return [.timedOut(Timer(height: Height(at), round: round, step: step))]
         case "built":
             let id = block(words.plain[2])
             return [
