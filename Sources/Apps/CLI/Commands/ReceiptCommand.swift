@@ -57,7 +57,8 @@ private struct ReceiptReport: Report {
         ["Receipts for the entry at leaf \(leaf):"]
             + receipts.map { receipt in
                 "  \(receipt.validator): "
-                    + (receipt.file ?? "\(receipt.receipt.count / 2) bytes (name a file with --out)")
+                    + (receipt.file
+                        ?? "\(receipt.receipt.count / 2) bytes (name a file with --out)")
             }
     }
 }
