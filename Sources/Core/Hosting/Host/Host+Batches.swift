@@ -37,7 +37,7 @@ extension Host {
 
     /// Begins the height where it rests and there is something to order.
     mutating func wake() {
-        guard mempool.hasReady(nextOnLedger: nextOnLedger) else { return }
+        guard mempool.hasReady else { return }
         tell(.workArrived(state.head.height.next))
     }
 

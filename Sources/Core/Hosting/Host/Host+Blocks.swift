@@ -194,12 +194,15 @@ extension Host {
     }
 
     private mutating func leaveHeight(_ block: ExecutedBlock) {
+        // The last batch of a stream says where the stream stands.
         var advanced: [(stream: StreamKey, next: UInt64)] = []
-        for batch in block.batches {
+        var seen: Set<StreamKey> = []
+        for batch in block.batches.reversed() {
             let stream = StreamKey(issuer: batch.header.issuer, stream: batch.header.stream)
-            advanced.append((stream, batch.nextNumber))
+            if seen.insert(stream).inserted { advanced.append((stream, batch.nextNumber)) }
             bodies[batch.digest] = nil
         }
+        advanced.reverse()
         for digest in mempool.committed(height: block.header.height, advanced: advanced) {
             bodies[digest] = nil
         }

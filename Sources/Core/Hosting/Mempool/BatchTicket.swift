@@ -40,6 +40,13 @@ public struct BatchTicket: Hashable, Sendable {
         return shared.allSatisfy { leafHash(of: $0) == other.leafHash(of: $0) }
     }
 
+    /// Whether it has all the numbers of those that it overlaps with, and others besides.
+    func holdsMore(than overlapping: ArraySlice<BatchTicket>) -> Bool {
+        guard let lowest = overlapping.first, let highest = overlapping.last else { return false }
+        let held = overlapping.reduce(0) { $0 + $1.entryCount }
+        return first <= lowest.first && highest.end <= end && held < entryCount
+    }
+
     private var isContiguous: Bool { end - first == UInt64(leafHashes.count) }
 
     private func leafHash(of number: UInt64) -> Digest {

@@ -9,8 +9,10 @@ public struct Mempool: Sendable {
     /// How much may wait.
     public struct Limits: Hashable, Sendable {
         public var byteCountMax = 64 * 1_024 * 1_024
-        /// Most batches of one stream, those out of order included.
-        public var streamBatchCountMax = 64
+        /// Most batches of one stream that wait for others with lower numbers.
+        public var streamEarlyCountMax = 64
+        /// Most batches of one stream that a block could take as they stand.
+        public var streamReadyCountMax = 4_096
 
         public init() {}
     }
@@ -22,13 +24,12 @@ public struct Mempool: Sendable {
     /// How many entries wait.
     public private(set) var entryCount = 0
 
-    /// What waits of each stream, by first number.
-    private var waiting: [StreamKey: [BatchTicket]] = [:]
+    private var waiting: [StreamKey: StreamQueue] = [:]
     /// Streams of which something waits, in the order of their turns.
     private var turns: [StreamKey] = []
     private var streamOfDigest: [Digest: StreamKey] = [:]
-    /// Streams with a batch whose last height this is.
-    private var expiring: [Height: [StreamKey]] = [:]
+    /// Streams with a batch whose last height this is, or was until it left.
+    private var expiring: [Height: Set<StreamKey>] = [:]
 
     /// A mempool of a ledger that stands at `height`.
     public init(height: Height, limits: Limits = Limits()) {
@@ -43,14 +44,14 @@ public struct Mempool: Sendable {
     }
 
     /// Whether a block that is made now would have anything to order.
-    public func hasReady(nextOnLedger: (StreamKey) -> UInt64) -> Bool {
-        turns.contains { stream in waiting[stream]?.first?.first == nextOnLedger(stream) }
+    public var hasReady: Bool {
+        turns.contains { stream in waiting[stream].map { $0.readyCount > 0 } ?? false }
     }
 
     /// Lets go of a batch that can stand in no block.
     public mutating func discard(_ digest: Digest) {
         guard let stream = streamOfDigest[digest] else { return }
-        remove(from: stream) { $0.digest == digest }
+        letGo(waiting[stream]?.removeAll { $0.digest == digest }[...] ?? [], of: stream)
     }
 
     /// Takes a batch whose signature holds, or says why not.
@@ -67,24 +68,12 @@ public struct Mempool: Sendable {
         guard batch.first >= nextOnLedger else {
             return .refused(.straddles(nextOnLedger: nextOnLedger))
         }
-        let siblings = waiting[batch.stream, default: []]
-        let overlapping = siblings.filter { $0.first < batch.end && batch.first < $0.end }
-        if let other = overlapping.first(where: { !$0.agrees(with: batch) }) {
-            return .refused(.conflict(with: other.digest))
+        do throws(Objection) {
+            let places = try placesFor(batch, nextOnLedger)
+            return insert(batch, at: places, nextOnLedger)
+        } catch {
+            return error.answer
         }
-        if overlapping.contains(where: { $0.expiry >= batch.expiry }) {
-            return .covered(by: overlapping.map(\.digest))
-        }
-        guard siblings.count - overlapping.count < limits.streamBatchCountMax else {
-            return .refused(.streamFull(limit: limits.streamBatchCountMax))
-        }
-        guard byteCount + batch.byteCount <= limits.byteCountMax else {
-            return .refused(.full(byteCount: byteCount, limit: limits.byteCountMax))
-        }
-        let replaced = Set(overlapping.map(\.digest))
-        remove(from: batch.stream) { replaced.contains($0.digest) }
-        insert(batch)
-        return .accepted(replaced: overlapping.map(\.digest))
     }
 
     /// The batches for the next block, by digest, in their order in the block.
@@ -95,7 +84,7 @@ public struct Mempool: Sendable {
         entryCountMax: Int, byteCountMax: Int, nextOnLedger: (StreamKey) -> UInt64
     ) -> [Digest] {
         var cursors = turns.map { stream in
-            Cursor(next: nextOnLedger(stream), batches: waiting[stream, default: []][...])
+            Cursor(next: nextOnLedger(stream), batches: waiting[stream]?.ready ?? [])
         }
         var room = (entries: entryCountMax, bytes: byteCountMax)
         var reaped: [Digest] = []
@@ -132,44 +121,74 @@ public struct Mempool: Sendable {
         var left: [Digest] = []
         for (stream, next) in advanced {
             // A batch that straddles the next number can never be ordered either.
-            left += remove(from: stream) { $0.first < next }
+            left += letGo(waiting[stream]?.removeAll(below: next) ?? [], of: stream)
             moveToBack(stream)
         }
-        for stream in expiring.removeValue(forKey: height) ?? [] {
-            left += remove(from: stream) { $0.expiry <= height }
+        if let streams = expiring.removeValue(forKey: height) {
+            for stream in turns where streams.contains(stream) {
+                left += letGo(
+                    waiting[stream]?.removeAll { $0.expiry <= height }[...] ?? [], of: stream)
+            }
         }
         return left
     }
 
-    private mutating func insert(_ batch: BatchTicket) {
-        if waiting[batch.stream] == nil { turns.append(batch.stream) }
-        let position =
-            waiting[batch.stream]?.firstIndex { $0.first > batch.first }
-            ?? waiting[batch.stream]?.count ?? 0
-        waiting[batch.stream, default: []].insert(batch, at: position)
-        streamOfDigest[batch.digest] = batch.stream
-        expiring[batch.expiry, default: []].append(batch.stream)
-        byteCount += batch.byteCount
-        entryCount += batch.entryCount
+    /// Where a batch belongs in its stream, and which batches it takes the place of.
+    private func placesFor(
+        _ batch: BatchTicket, _ nextOnLedger: UInt64
+    ) throws(Objection) -> Range<Int> {
+        let queue = waiting[batch.stream] ?? StreamQueue()
+        let places = queue.overlap(with: batch)
+        let overlapping = queue[places]
+        if let other = overlapping.first(where: { !$0.agrees(with: batch) }) {
+            throw Objection(answer: .refused(.conflict(with: other.digest)))
+        }
+        if overlapping.contains(where: { $0.expiry >= batch.expiry }),
+            !batch.holdsMore(than: overlapping)
+        {
+            throw Objection(answer: .covered(by: overlapping.map(\.digest)))
+        }
+        if places.isEmpty {
+            let isReady = batch.first == queue.ready.last?.end ?? nextOnLedger
+            let count = isReady ? queue.readyCount : queue.earlyCount
+            let limit = isReady ? limits.streamReadyCountMax : limits.streamEarlyCountMax
+            guard count < limit else {
+                throw Objection(answer: .refused(.streamFull(limit: limit)))
+            }
+        }
+        guard byteCount + batch.byteCount <= limits.byteCountMax else {
+            throw Objection(
+                answer: .refused(.full(byteCount: byteCount, limit: limits.byteCountMax)))
+        }
+        return places
     }
 
+    private mutating func insert(
+        _ batch: BatchTicket, at places: Range<Int>, _ nextOnLedger: UInt64
+    ) -> Admission {
+        if waiting[batch.stream] == nil { turns.append(batch.stream) }
+        let replaced = Array(waiting[batch.stream]?[places] ?? [])
+        waiting[batch.stream, default: StreamQueue()].replace(
+            places, with: batch, next: nextOnLedger)
+        let left = letGo(replaced[...], of: batch.stream)
+        streamOfDigest[batch.digest] = batch.stream
+        expiring[batch.expiry, default: []].insert(batch.stream)
+        byteCount += batch.byteCount
+        entryCount += batch.entryCount
+        return .accepted(replaced: left)
+    }
+
+    /// Takes note that batches have left their stream's queue.
     @discardableResult
-    private mutating func remove(
-        from stream: StreamKey, where leaves: (BatchTicket) -> Bool
-    ) -> [Digest] {
-        guard let batches = waiting[stream] else { return [] }
-        let gone = batches.filter(leaves)
-        guard !gone.isEmpty else { return [] }
+    private mutating func letGo(_ gone: ArraySlice<BatchTicket>, of stream: StreamKey) -> [Digest] {
         for batch in gone {
             streamOfDigest[batch.digest] = nil
             byteCount -= batch.byteCount
             entryCount -= batch.entryCount
         }
-        if gone.count == batches.count {
+        if waiting[stream]?.isEmpty == true {
             waiting[stream] = nil
             turns.removeAll { $0 == stream }
-        } else {
-            waiting[stream]?.removeAll(where: leaves)
         }
         return gone.map(\.digest)
     }
@@ -178,6 +197,11 @@ public struct Mempool: Sendable {
         guard let index = turns.firstIndex(of: stream) else { return }
         turns.append(turns.remove(at: index))
     }
+}
+
+/// Why a batch does not get a place.
+private struct Objection: Error {
+    let answer: Admission
 }
 
 /// How far a stream's batches have been taken into a block.

@@ -60,7 +60,7 @@ struct HostNetworkTests {
         #expect(world.broken.first == nil)
     }
 
-    @Test("survive a power failure of all of them at once", arguments: 0..<12 as Range<UInt64>)
+    @Test("survive a power failure of all of them at once", arguments: 0..<6 as Range<UInt64>)
     func powerFailure(seed: UInt64) throws {
         var world = try HostWorld(seed: seed)
         world.run(for: 600 + Int64(seed) * 13) { _ in false }

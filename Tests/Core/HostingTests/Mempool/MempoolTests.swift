@@ -84,7 +84,7 @@ struct MempoolTests {
     func pushesBack() {
         var limits = Mempool.Limits()
         limits.byteCountMax = 80
-        limits.streamBatchCountMax = 2
+        limits.streamReadyCountMax = 2
         var pool = Mempool(height: Height(1), limits: limits)
         _ = pool.add(batch("a", 1...4), nextOnLedger: 1)
         #expect(
@@ -96,6 +96,72 @@ struct MempoolTests {
         pool.committed(height: Height(2), advanced: [(key("a"), 5)])
         #expect(pool.byteCount == 10)
         #expect(pool.add(batch("b", 1...5), nextOnLedger: 1) == .accepted(replaced: []))
+    }
+
+    @Test("only so many wait for others with lower numbers; those that can go next are not counted")
+    func boundsWhatIsEarly() {
+        var limits = Mempool.Limits()
+        limits.streamEarlyCountMax = 2
+        var pool = Mempool(height: Height(1), limits: limits)
+        for number in [1, 2, 3, 5, 7] as [UInt64] {
+            let answer = pool.add(batch("a", number...number), nextOnLedger: 1)
+            #expect(answer == .accepted(replaced: []))
+        }
+        #expect(pool.add(batch("a", 9...9), nextOnLedger: 1) == .refused(.streamFull(limit: 2)))
+        // The missing one makes room: what it was missing for is ready now.
+        #expect(pool.add(batch("a", 4...4), nextOnLedger: 1) == .accepted(replaced: []))
+        #expect(pool.add(batch("a", 9...9), nextOnLedger: 1) == .accepted(replaced: []))
+        #expect(pool.reapAll().count == 5)
+    }
+
+    @Test("a batch that holds more takes the place of those that it holds, for as long as they")
+    func largerOnesReplace() {
+        var pool = Mempool(height: Height(1))
+        let late = batch("a", 3...4)
+        _ = pool.add(late, nextOnLedger: 1)
+        #expect(!pool.hasReady)
+        #expect(
+            pool.add(batch("a", 1...4), nextOnLedger: 1) == .accepted(replaced: [late.digest]))
+        #expect(pool.hasReady && pool.entryCount == 4)
+        #expect(pool.add(late, nextOnLedger: 1) == .covered(by: pool.reapAll()))
+    }
+
+    @Test("a queue of any history hands out what a plain search would find")
+    func agreesWithModel() {
+        for seed in 0..<60 as Range<UInt64> {
+            var generator = SeededGenerator(seed: seed)
+            var pool = Mempool(height: Height(1))
+            var model: [BatchTicket] = []
+            var next: UInt64 = 1
+            var height: UInt64 = 1
+            for _ in 0..<80 {
+                if generator.chance(80) {
+                    let first = next + UInt64.random(in: 0...12, using: &generator)
+                    let last = first + UInt64.random(in: 0...3, using: &generator)
+                    let expiry = height + UInt64.random(in: 1...8, using: &generator)
+                    let ticket = batch("a", first...last, expiry: expiry)
+                    if case .accepted(let replaced) = pool.add(ticket, nextOnLedger: next) {
+                        model.removeAll { replaced.contains($0.digest) }
+                        model.append(ticket)
+                    }
+                } else {
+                    if generator.chance(60) { next += UInt64.random(in: 1...5, using: &generator) }
+                    height += 1
+                    pool.committed(height: Height(height), advanced: [(key("a"), next)])
+                    model.removeAll { $0.first < next || $0.expiry.blocks <= height }
+                }
+                var expected: [Digest] = []
+                var end = next
+                while let following = model.first(where: { $0.first == end }) {
+                    expected.append(following.digest)
+                    end = following.end
+                }
+                let reaped = pool.reap(entryCountMax: .max, byteCountMax: .max) { _ in next }
+                #expect(reaped == expected, "seed \(seed)")
+                #expect(pool.hasReady == !expected.isEmpty, "seed \(seed)")
+                #expect(pool.entryCount == model.reduce(0) { $0 + $1.entryCount })
+            }
+        }
     }
 
     @Test("an expired batch leaves by itself, and its numbers may come again")
