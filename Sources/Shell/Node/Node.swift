@@ -6,6 +6,7 @@ public import Logging
 public import Primitives
 internal import Records
 internal import Storage
+public import Supervision
 internal import Synchronization
 internal import Transport
 
@@ -47,12 +48,13 @@ public final class Node: Sendable {
     ///   - configuration: as ``NodeConfiguration/read(_:)`` gives it.
     ///   - logger: where the node says what an operator should read.
     ///   - committed: called on the node's loop for each block, once it is on the disk.
+    ///   - rules: makes what runs the rules that name this institution; nil where none is to run.
     ///   - desk: takes the place of the desk that the configuration asks for.
     /// - Throws: ``NodeError``; nothing has been signed or sent then.
     public init(
         _ configuration: NodeConfiguration, logger: Logger,
-        committed: @escaping @Sendable (CommittedBlock) -> Void = { _ in },
-        desk: (any Desk)? = nil
+        committed: @escaping @Sendable (Hosting.CommittedBlock) -> Void = { _ in },
+        rules: SupervisorSettings.RunnerMaker? = nil, desk: (any Desk)? = nil
     ) throws(NodeError) {
         let setup = try NodeSetup(configuration)
         let parts = try Node.open(setup)
@@ -68,7 +70,11 @@ public final class Node: Sendable {
             headMoved: { deskInbox.post(.headMoved($0)) },
             history: { readerInbox.post(.history(from: $0, through: $1, $2)) })
         let ownDesk: any Desk
-        if let desk { ownDesk = desk } else { ownDesk = try Node.desk(configuration, setup) }
+        if let desk {
+            ownDesk = desk
+        } else {
+            ownDesk = try Node.desk(configuration, setup, runner: rules)
+        }
         let worker = DeskWorker(
             desk: ownDesk, inbox: deskInbox, loop: loop,
             store: store, link: network, logger: logger,

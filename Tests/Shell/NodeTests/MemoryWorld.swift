@@ -64,9 +64,16 @@ final class Wire: Link {
     }
 }
 
+/// The time of a world, in nanoseconds since its beginning.
+final class WorldClock: Sendable {
+    let nanoseconds = Mutex<UInt64>(0)
+}
+
 /// Four machines with real disks, driven by hand in one thread: messages first, then timers.
 final class MemoryWorld {
     let network: TestNetwork
+    /// Jumps to the next timer when nothing is in flight.
+    private let clock = WorldClock()
     private var machines: [NodeMachine?] = []
     private var wires: [Wire] = []
     private var inFlight: [(from: Int, message: Wire.Sent)] = []
@@ -97,9 +104,15 @@ final class MemoryWorld {
             dropPeer: { _ in }, connectedPeers: { [] }, logger: logger, observer: { _ in },
             headMoved: { _ in }, history: { _, _, _ in })
         machines[index] = machine
+        machine.uptime = { [clock] in clock.nanoseconds.withLock { $0 } }
         try machine.begin()
         for other in others { try machine.step(.connected(other)) }
         collect(index)
+    }
+
+    /// Where all that run stand, for a test that fails.
+    var standing: String {
+        machines.compactMap { $0?.host.replica.why().description }.joined(separator: "\n")
     }
 
     /// Drops a node as a kill would: nothing is flushed, nothing is said.
@@ -152,6 +165,7 @@ final class MemoryWorld {
         }
         guard let next = waiting.min(by: { $0.deadline < $1.deadline }) else { return }
         let machine = try machine(next.index)
+        clock.nanoseconds.withLock { $0 = max($0, next.deadline) }
         if let timer = machine.timers.popDue(at: .max) { try machine.fire(timer) }
         try machine.syncOutboxes()
         collect(next.index)

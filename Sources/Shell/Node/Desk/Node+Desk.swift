@@ -8,7 +8,8 @@ extension Node {
     /// The desk that the configuration asks for: one that seals and supervises where there is a
     /// seal key, else a plain one.
     static func desk(
-        _ configuration: NodeConfiguration, _ setup: NodeSetup
+        _ configuration: NodeConfiguration, _ setup: NodeSetup,
+        runner: SupervisorSettings.RunnerMaker?
     ) throws(NodeError) -> any Desk {
         guard let path = configuration.keys.seal else {
             return PlainDesk(institution: setup.institution)
@@ -30,6 +31,7 @@ extension Node {
             genesis: setup.genesis, institution: setup.institution,
             folder: setup.data + "/desk",
             keyFolder: configuration.keys.desk ?? setup.data + "/desk-keys", sealKey: sealKey)
+        settings.runner = runner
         settings.provider = try provider(configuration)
         do throws(SupervisionError) {
             return try SupervisionDesk(settings)

@@ -46,7 +46,7 @@ extension NodeMachine {
 
     func startTimer(_ timer: LoopTimer, milliseconds: UInt64) {
         let wait = min(milliseconds, 86_400_000) * 1_000_000
-        timers.start(timer, deadline: SystemClock.uptime + wait)
+        timers.start(timer, deadline: uptime() + wait)
     }
 
     private func commit(_ block: CommittedBlock) throws(StorageError) {

@@ -41,6 +41,8 @@ final class NodeMachine {
     /// Drafts that were numbered since the last sync.
     var numbered: [Digest: (stream: StreamID, number: UInt64)] = [:]
     var deskHeight = Height.genesis
+    /// The clock of the timers, in nanoseconds; a test puts one of its own in.
+    var uptime: () -> UInt64 = { SystemClock.uptime }
     let startedAt = SystemClock.uptime
     private(set) var ending: NodeError??
 
@@ -167,7 +169,7 @@ final class NodeMachine {
     }
 
     private func fireTimers() throws(NodeError) {
-        let now = SystemClock.uptime
+        let now = uptime()
         while let timer = timers.popDue(at: now) {
             try fire(timer)
         }
