@@ -162,10 +162,12 @@ build() {
     esac
 }
 
+# Optimised, unless CUSTOS_BUILD=debug asks for what the tests have built already.
 build_release() {
-    step "Building custos (release; the first time takes some minutes)"
-    swift build -c release --product custos >&2
-    custos=$(swift build -c release --show-bin-path)/custos
+    local configuration=${CUSTOS_BUILD:-release}
+    step "Building custos ($configuration; the first time takes some minutes)"
+    swift build -c "$configuration" --product custos >&2
+    custos=$(swift build -c "$configuration" --show-bin-path)/custos
     note "$custos"
 }
 
@@ -208,10 +210,16 @@ demo() {
     demo_summary
     demo_crash
     demo_prove
-    if [ "$keep" = yes ]; then demo_keep; fi
+    if [ "$keep" = no ]; then
+        step "All nodes are stopped; an auditor checks the proof with the genesis alone"
+        demo_stop
+    else
+        step "An auditor checks the proof with the genesis alone, away from the network"
+    fi
     demo_verify
+    if [ "$keep" = yes ]; then demo_keep; fi
     step "That was all"
-    note "Everything is in $net. Run with --keep to be left with the network running."
+    note "Everything is in $net. With --keep, the network stays up until ctrl-c."
 }
 
 # Shows a command, then runs it: what the demo does, a reader can do by hand.
@@ -272,13 +280,20 @@ demo_crash() {
     show status --node "$net/city-hospital" --wait 60 --height "$height"
 }
 
+# Proves a finding where there is one, and else the last claim.
 demo_prove() {
-    step "One finding, its evidence, and its proof in a file"
     local finding leaf
     finding=$("$custos" findings --node "$net/regulator" --json --limit 1 | field finding)
-    leaf=$("$custos" findings --node "$net/regulator" --json --limit 1 | field leaf)
-    show explain "$finding" --node "$net/regulator"
-    show proof "$leaf" --node "$net/regulator" --out "$net/finding.proof"
+    if [ -n "$finding" ]; then
+        step "One finding, why it was found, and its proof in a file"
+        show explain "$finding" --node "$net/regulator"
+        leaf=$("$custos" findings --node "$net/regulator" --json --limit 1 | field leaf)
+    else
+        step "One claim, and its proof in a file"
+        leaf=$("$custos" query institution county-hospital --kind claim --limit 1 --json \
+            --node "$net/regulator" | field leaf)
+    fi
+    show proof "$leaf" --node "$net/regulator" --out "$net/entry.proof"
 }
 
 # The first value of a field in a line of JSON, for numbers and for text without escapes.
@@ -287,24 +302,22 @@ field() {
 }
 
 demo_keep() {
-    step "The network stays; ctrl-c ends it"
+    step "The network stays up; ctrl-c ends it"
     note "in another terminal: $custos status --node $net/regulator"
-    wait
+    wait || true
 }
 
 demo_verify() {
-    step "All nodes are stopped; an auditor checks the proof with the genesis alone"
-    demo_stop
     local offline=()
     if unshare --net --map-root-user true 2>/dev/null; then
         offline=(unshare --net --map-root-user)
         note "in a network namespace of its own, without any network"
     fi
-    printf '\n$ custos verify finding.proof --genesis county.genesis\n' >&2
-    "${offline[@]}" "$custos" verify "$net/finding.proof" --genesis "$net/county.genesis"
+    printf '\n$ custos verify entry.proof --genesis county.genesis\n' >&2
+    "${offline[@]}" "$custos" verify "$net/entry.proof" --genesis "$net/county.genesis"
 
     step "One bit of the file is flipped"
-    flip "$net/finding.proof" "$net/flipped.proof"
+    flip "$net/entry.proof" "$net/flipped.proof"
     printf '\n$ custos verify flipped.proof --genesis county.genesis\n' >&2
     if "$custos" verify "$net/flipped.proof" --genesis "$net/county.genesis"; then
         fail "a changed proof was taken for good"
