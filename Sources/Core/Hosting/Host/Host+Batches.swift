@@ -41,6 +41,26 @@ extension Host {
         tell(.workArrived(state.head.height.next))
     }
 
+    /// Sends the batches that could go next once more, where the ledger stands still.
+    ///
+    /// What was pushed when a link was down reached nobody, and peers that know of no work rest.
+    mutating func pushAgain() {
+        guard heightAtTick == state.head.height else {
+            heightAtTick = state.head.height
+            quietTicks = 0
+            return
+        }
+        quietTicks += 1
+        let period = Host.pushAgainMilliseconds / Host.statusMilliseconds
+        guard quietTicks.isMultiple(of: period), mempool.hasReady else { return }
+        let first = mempool.reap(
+            entryCountMax: 4_096, byteCountMax: 262_144, nextOnLedger: nextOnLedger)
+        for digest in first {
+            guard let batch = bodies[digest] else { continue }
+            effects.append(.broadcast(.batch(batch.bytes)))
+        }
+    }
+
     func nextOnLedger(_ stream: StreamKey) -> UInt64 {
         state.nextNumber(of: stream.issuer, stream.stream) ?? 1
     }

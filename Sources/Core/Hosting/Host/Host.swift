@@ -33,6 +33,9 @@ public struct Host: Sendable {
     /// A decision that waits for bodies.
     var waitingDecision: Decision?
     var loggedBodies: Set<Digest> = []
+    /// How often in a row the status timer has found the ledger where it was.
+    var quietTicks: UInt64 = 0
+    var heightAtTick = Height.genesis
 
     var now = Timestamp(milliseconds: 0)
     var effects: [HostEffect] = []
@@ -48,6 +51,8 @@ public struct Host: Sendable {
 
     /// How often the peers are told where this replica stands, in milliseconds.
     public static let statusMilliseconds: UInt64 = 250
+    /// After so many milliseconds without a block, batches that wait are sent to the peers again.
+    public static let pushAgainMilliseconds: UInt64 = 1_000
     /// How long an answer to a request for a block may take, in milliseconds.
     public static let syncMilliseconds: UInt64 = 2_000
 
@@ -182,6 +187,7 @@ public struct Host: Sendable {
         case .status:
             effects.append(.broadcast(.status(replica.status)))
             askForBodies()
+            pushAgain()
             effects.append(.startTimer(.status, milliseconds: Host.statusMilliseconds))
         }
     }

@@ -112,4 +112,18 @@ struct HostNetworkTests {
         #expect(world.problems == [])
         #expect(world.broken.first == nil)
     }
+
+    @Test("a batch that was pushed in vain is pushed again, long before the heartbeat")
+    func pushesAgain() throws {
+        var world = try HostWorld(region: Region { $0.heartbeatMilliseconds = 600_000 })
+        world.clientsAreBusy = false
+        world.losesPushedBatches = true
+        world.submitEntry(at: 3)
+        world.run(for: 400) { _ in false }
+        #expect(world.heights == [0, 0, 0, 0])
+        world.losesPushedBatches = false
+        let isThere = world.run(for: 5_000) { $0.heights.allSatisfy { $0 == 1 } }
+        #expect(isThere)
+        #expect(world.problems == [])
+    }
 }
