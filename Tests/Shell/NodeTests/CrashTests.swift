@@ -29,7 +29,7 @@ struct CrashTests {
         #expect(
             try world.run {
                 try world.machine(1).host.state.head.height.blocks >= before.blocks + 2
-            }, "\(try world.standing)")
+            }, "\(world.standing)")
         try world.start(0)
         let id = world.network.ids[0]
         #expect(
