@@ -102,10 +102,11 @@ extension Node {
         }
         switch request {
         case .status, .submitBatch, .waitForEntry, .watch, .stop:
-            loop.post(.control(request, responder))
+            loop.post(.control(request, responder, message))
         case .submit(let stream, let bytes):
             do throws(SubmissionError) {
-                desk.post(.submitted(try Submission.decode(bytes), stream, responder))
+                desk.post(
+                    .submitted(try Submission.decode(bytes), stream, message, responder))
             } catch {
                 responder.refuse("\(error)")
             }

@@ -77,6 +77,8 @@ final class MemoryWorld {
     private var machines: [NodeMachine?] = []
     private var wires: [Wire] = []
     private var inFlight: [(from: Int, message: Wire.Sent)] = []
+    /// The last entry that was acknowledged.
+    private(set) var lastSubmitted: UInt64 = 0
     /// All votes that a node ever sent, by height, round and kind.
     private(set) var votes: [Int: [String: Set<[UInt8]>]] = [:]
 
@@ -129,6 +131,7 @@ final class MemoryWorld {
         let machine = try machine(index)
         try machine.number([draft], StreamID(0), [nil])
         try machine.syncOutboxes()
+        lastSubmitted = number
         collect(index)
     }
 

@@ -13,6 +13,15 @@ public final class NodeClient: Sendable {
         control = try await ControlClient(path: socket)
     }
 
+    /// How a refusal begins that may be none when the same is asked again later.
+    static let busyPrefix = "busy: "
+
+    /// Whether the node refused only for now: the same request may be taken a little later.
+    public static func isBusy(_ error: TransportError) -> Bool {
+        guard case .refused(let reason) = error else { return false }
+        return reason.hasPrefix(busyPrefix)
+    }
+
     public func close() async {
         await control.close()
     }

@@ -11,7 +11,8 @@ internal import Transport
 /// Submissions that wait are prepared together, so that they share the waits for the disk.
 final class DeskWorker {
     enum Input: Sendable {
-        case submitted(Submission, StreamID, Responder)
+        /// The message is counted against its sender until the submission is prepared.
+        case submitted(Submission, StreamID, InboundMessage, Responder)
         case headMoved(Height)
         case asked([UInt8], by: InstitutionID, InboundMessage, Responder)
         case control([UInt8], Responder)
@@ -112,7 +113,7 @@ final class DeskWorker {
     /// Prepares all submissions at once; where one of them is no good, each by itself.
     private func prepare(_ inputs: [Input]) {
         var waiting: [StreamID: [(Submission, Responder)]] = [:]
-        for case .submitted(let submission, let stream, let responder) in inputs {
+        for case .submitted(let submission, let stream, _, let responder) in inputs {
             waiting[stream, default: []].append((submission, responder))
         }
         for (stream, items) in waiting.sorted(by: { $0.key < $1.key }) {

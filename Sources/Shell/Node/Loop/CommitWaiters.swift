@@ -20,11 +20,21 @@ struct CommitWaiters {
     }
 
     /// By stream, unordered: there are few of each.
-    private var waits: [StreamKey: [(number: UInt64, wait: Wait)]] = [:]
+    private var waits: [StreamKey: [Waiting]] = [:]
     private var watchers: [Responder] = []
 
-    mutating func add(_ wait: Wait, stream: StreamKey, number: UInt64) {
-        waits[stream, default: []].append((number, wait))
+    private struct Waiting {
+        let number: UInt64
+        /// The last height at which what is waited for can come.
+        let expiry: Height
+        let wait: Wait
+    }
+
+    /// Waits for the entry `number`, up to the block at `expiry`.
+    mutating func add(
+        _ wait: Wait, stream: StreamKey, number: UInt64, expiry: Height = Height(.max)
+    ) {
+        waits[stream, default: []].append(Waiting(number: number, expiry: expiry, wait: wait))
     }
 
     mutating func watch(_ responder: Responder) {
@@ -37,6 +47,7 @@ struct CommitWaiters {
             answer(batch, firstLeaf: leaf, header: block.executed.header)
             leaf += UInt64(batch.entries.count)
         }
+        expire(at: block.height)
         guard !watchers.isEmpty else { return }
         let notice = CommitNotice(
             height: block.height, hash: block.executed.block.hash,
@@ -54,6 +65,19 @@ struct CommitWaiters {
         watchers = []
     }
 
+    private mutating func expire(at height: Height) {
+        for (stream, waiting) in waits {
+            let gone = waiting.filter { $0.expiry <= height }
+            guard !gone.isEmpty else { continue }
+            let left = waiting.filter { $0.expiry > height }
+            waits[stream] = left.isEmpty ? nil : left
+            for item in gone {
+                item.wait.responder.refuse(
+                    "the batch was good up to height \(item.expiry) and is in no block")
+            }
+        }
+    }
+
     private mutating func answer(
         _ batch: VerifiedBatch, firstLeaf: UInt64, header: BlockHeader
     ) {
@@ -61,8 +85,9 @@ struct CommitWaiters {
         guard let waiting = waits[stream] else { return }
         let left = waiting.filter { $0.number >= batch.nextNumber }
         waits[stream] = left.isEmpty ? nil : left
-        for (number, wait) in waiting where number < batch.nextNumber {
-            switch wait {
+        for item in waiting where item.number < batch.nextNumber {
+            let number = item.number
+            switch item.wait {
             case .batch(let responder):
                 responder.respond(
                     BatchAnswer.committed(height: header.height, firstLeaf: firstLeaf).encoded)

@@ -12,8 +12,8 @@ enum LoopInput: Sendable {
     case malformed(from: InstitutionID, reason: String)
     case connected(InstitutionID)
     case disconnected(InstitutionID)
-    /// A request of the operator that concerns the loop.
-    case control(ControlRequest, Responder)
+    /// A request of the operator that concerns the loop; the message is counted until it is done.
+    case control(ControlRequest, Responder, InboundMessage?)
     /// Drafts that the desk has prepared, each with who waits for its number.
     case prepared([DraftEntry], StreamID, [Acknowledgement?])
     /// Somebody who reads wants to know something of the state.

@@ -46,7 +46,7 @@ extension NodeMachine {
         submitters[token] = .operated(
             responder, waits: waits,
             StreamKey(issuer: header.issuer, stream: header.stream),
-            last: header.firstNumber + UInt64(max(header.count, 1)) - 1)
+            last: header.firstNumber + UInt64(max(header.count, 1)) - 1, expiry: header.expiry)
         try step(.submitted(batch: bytes, token: token))
     }
 

@@ -87,15 +87,16 @@ extension NodeMachine {
                 logger.debug("batch of stream \(stream) from \(first) waits: \(refusal)")
                 outboxes.noteRefused(stream, first: first)
             }
-        case .operated(let responder, let waits, let stream, let last):
+        case .operated(let responder, let waits, let stream, let last, let expiry):
             switch answer {
             case .committed(let batch):
                 responder.respond(
                     BatchAnswer.committed(height: batch.height, firstLeaf: batch.firstLeaf)
                         .encoded)
-            case .refused(let refusal): responder.refuse("\(refusal)")
+            case .refused(let refusal):
+                responder.refuse((refusal.isTemporary ? NodeClient.busyPrefix : "") + "\(refusal)")
             case .admitted where waits, .waiting where waits:
-                waiters.add(.batch(responder), stream: stream, number: last)
+                waiters.add(.batch(responder), stream: stream, number: last, expiry: expiry)
             case .admitted(let digest):
                 responder.respond(BatchAnswer.admitted(digest).encoded)
             case .waiting(let digests):

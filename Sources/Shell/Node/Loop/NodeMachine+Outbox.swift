@@ -24,6 +24,9 @@ extension NodeMachine {
                 switch error {
                 case .noStream(let id):
                     waiting?.refuse("this node has no submit key for stream \(id)")
+                case .outbox(.full(let waitingCount, let limit)):
+                    let error = OutboxError.full(waiting: waitingCount, limit: limit)
+                    waiting?.refuse(NodeClient.busyPrefix + "\(error)")
                 case .outbox(let error): waiting?.refuse("\(error)")
                 case .node(let error): throw error
                 }

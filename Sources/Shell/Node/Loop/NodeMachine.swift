@@ -48,7 +48,7 @@ final class NodeMachine {
 
     /// Who handed in a batch.
     enum Submitter {
-        case operated(Responder, waits: Bool, StreamKey, last: UInt64)
+        case operated(Responder, waits: Bool, StreamKey, last: UInt64, expiry: Height)
         /// The outbox of a stream, with the batch's first number.
         case outbox(StreamID, first: UInt64)
     }
@@ -155,7 +155,7 @@ final class NodeMachine {
             dropPeer(peer)
         case .connected(let peer): try step(.connected(peer))
         case .disconnected(let peer): try step(.disconnected(peer))
-        case .control(let request, let responder): try answer(request, responder)
+        case .control(let request, let responder, _): try answer(request, responder)
         case .prepared(let drafts, let stream, let waiting):
             try number(drafts, stream, waiting)
         case .question(let question): answer(question)

@@ -175,6 +175,6 @@ final class Reader {
             guard responder.emit(try nodes.notice(height).encoded) else { return }
             height = height.next
         }
-        loop.post(.control(.watch(from: height), responder))
+        loop.post(.control(.watch(from: height), responder, nil))
     }
 }
