@@ -38,6 +38,8 @@ public enum SupervisionError: Error, Equatable, Sendable {
     case findingNotStanding(Digest)
     /// An entry that a finding rests on cannot be opened any more.
     case evidenceGone(leafIndex: UInt64)
+    /// The rules of this node cannot run together.
+    case rules(String)
     /// A message answers a question that was not asked.
     case unasked(what: String)
     /// The block does not follow the last one that was taken in.
@@ -77,6 +79,7 @@ extension SupervisionError: CustomStringConvertible {
             "the finding \(id) does not stand on the ledger, or is not sealed to this institution"
         case .evidenceGone(let leaf):
             "the entry of leaf \(leaf), which the finding rests on, cannot be opened here any more"
+        case .rules(let reason): "the rules of this node cannot run: \(reason)"
         case .unasked(let what): "the \(what) answers another question than the one asked"
         case .outOfOrder(let height, let expected):
             "block \(height) was handed over where block \(expected) is next"

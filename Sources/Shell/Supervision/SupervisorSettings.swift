@@ -13,7 +13,9 @@ public struct SupervisorSettings: Sendable {
     public var keyFolder: String
     public var sealKey: SealSecretKey
     public var policy = RecipientPolicy.standard
-    /// Makes what runs the rules that name this institution; nil where none is to run here.
+    /// The folder of canonical rules and knowledge tables; nil where this node runs no rules.
+    public var rulesFolder: String?
+    /// Makes what runs the rules, in place of the engine over the rules' folder.
     public var runner: RunnerMaker?
     /// How long an awaited payload holds back the rules, in milliseconds of block time.
     public var patienceMilliseconds: Int64 = 30_000
@@ -43,10 +45,18 @@ public struct SupervisorSettings: Sendable {
         )
 
     func ruleHost() throws(SupervisionError) -> RuleHost? {
-        guard let runner else { return nil }
+        guard let make = runner ?? engine() else { return nil }
         return try RuleHost(
             rules: genesis.rules, institution: institution,
-            patienceMilliseconds: patienceMilliseconds, make: runner)
+            patienceMilliseconds: patienceMilliseconds, make: make)
+    }
+
+    private func engine() -> RunnerMaker? {
+        guard let folder = rulesFolder else { return nil }
+        let make: RunnerMaker = { (versions: [RuleVersion]) throws(SupervisionError) in
+            try EngineRunner.make(versions, folder: folder)
+        }
+        return make
     }
 
     /// The service that names people, where this institution is the identity provider.

@@ -1,0 +1,204 @@
+internal import Primitives
+internal import Records
+internal import RuleLanguage
+
+extension FactStore {
+    /// The stretch of a window for the judged row, in grains, both ends included.
+    struct Bounds {
+        var low = Int64.min
+        var high = Int64.max
+        var key = IndexKey()
+        /// Whether a row with the key may be there at all.
+        var hasKey = true
+    }
+
+    /// Finds the key and the ends of a window, or why they are unknown.
+    func bounds(
+        _ window: CheckedWindow, _ plan: Plan, _ frame: inout Frame
+    ) -> Result<Bounds, UnknownBounds> {
+        var bounds = Bounds()
+        for (place, key) in window.keys.enumerated() {
+            let value = evaluate(key.node, plan, &frame)
+            if case .unknown(let cause) = value { return .failure(UnknownBounds(cause: cause)) }
+            guard let part = KeyPart(value), let symbol = known(part) else {
+                bounds.hasKey = false
+                continue
+            }
+            bounds.key.set(place, symbol)
+        }
+        guard let stretch = window.stretch else { return .success(bounds) }
+        if let low = stretch.low {
+            switch end(low, isLow: true, stretch.grain, plan, &frame) {
+            case .success(let grain): bounds.low = grain
+            case .failure(let unknown): return .failure(unknown)
+            }
+        }
+        if let high = stretch.high {
+            switch end(high, isLow: false, stretch.grain, plan, &frame) {
+            case .success(let grain): bounds.high = grain
+            case .failure(let unknown): return .failure(unknown)
+            }
+        }
+        return .success(bounds)
+    }
+
+    private func end(
+        _ end: CheckedWindow.End, isLow: Bool, _ grain: CheckedWindow.Grain, _ plan: Plan,
+        _ frame: inout Frame
+    ) -> Result<Int64, UnknownBounds> {
+        let value = evaluate(end.node, plan, &frame)
+        if case .unknown(let cause) = value {
+            guard end.openWhereUnknown, case .missing = cause else {
+                return .failure(UnknownBounds(cause: cause))
+            }
+            return .success(isLow ? .min : .max)
+        }
+        guard let found = isLow ? grain.low(value) : grain.high(value) else {
+            return .failure(UnknownBounds(cause: .bound("the end of a window")))
+        }
+        let (sum, overflow) = found.addingReportingOverflow(end.offset)
+        return .success(overflow ? found : sum)
+    }
+
+    /// Finds the rows of a window, once for each judged row.
+    func fill(_ index: Int, _ plan: Plan, _ frame: inout Frame) {
+        guard !frame.windows[index].isFilled else { return }
+        frame.windows[index].isFilled = true
+        let window = plan.rule.windows[index]
+        let bounds: Bounds
+        switch self.bounds(window, plan, &frame) {
+        case .success(let found): bounds = found
+        case .failure(let unknown):
+            frame.windows[index].undecided = unknown.cause
+            return
+        }
+        setClosing(index, window, bounds, &frame)
+        if bounds.hasKey, let bucket = indexes[plan.indexes[index]].bucket(bounds.key) {
+            collect(indexes[plan.indexes[index]][bucket], index, window, bounds, plan, &frame)
+        }
+        if !sealed.isEmpty { consider(sealed, index, window, bounds, plan, &frame) }
+    }
+
+    /// Notes until when rows may still come that belong to the window.
+    private func setClosing(
+        _ index: Int, _ window: CheckedWindow, _ bounds: Bounds, _ frame: inout Frame
+    ) {
+        guard let grain = window.stretch?.grain, bounds.high != .max, window.order != .earlier
+        else { return }
+        let end = grain.end(of: bounds.high)
+        if present.milliseconds < end {
+            frame.windows[index].closing = (grain.day(of: bounds.high), end)
+        }
+    }
+
+    private func collect(
+        _ bucket: IntervalBucket, _ index: Int, _ window: CheckedWindow, _ bounds: Bounds,
+        _ plan: Plan, _ frame: inout Frame
+    ) {
+        let overlaps = window.stretch?.overlaps ?? false
+        let range =
+            overlaps
+            ? bucket.range(low: bounds.low, high: bounds.high)
+            : bucket.beginning(low: bounds.low, high: bounds.high)
+        let outer = frame.rows[1]
+        defer { frame.rows[1] = outer }
+        for place in range {
+            let item = bucket.items[place]
+            guard !overlaps || item.high >= bounds.low else { continue }
+            guard belongs(item, window, frame.rows[0]) else { continue }
+            admit(item.index, index, window, isPlaced: true, plan, &frame)
+        }
+        for item in bucket.unbounded where belongs(item, window, frame.rows[0]) {
+            let isPlaced = bounds.low == .min && bounds.high == .max
+            admit(item.index, index, window, isPlaced: isPlaced, plan, &frame)
+        }
+    }
+
+    func belongs(
+        _ item: IntervalBucket.Item, _ window: CheckedWindow, _ judged: Int32
+    ) -> Bool {
+        switch window.order {
+        case .any: return true
+        case .other: return item.index != judged
+        case .earlier:
+            let place = rows[Int(judged)].position
+            return (item.leaf, item.ordinal) < (place.leafIndex, place.ordinal)
+        }
+    }
+
+    private func admit(
+        _ row: Int32, _ index: Int, _ window: CheckedWindow, isPlaced: Bool, _ plan: Plan,
+        _ frame: inout Frame
+    ) {
+        if let filter = window.filter {
+            frame.rows[1] = row
+            switch evaluate(filter, plan, &frame) {
+            case .bool(false): return
+            case .unknown(let cause): return doubt(.row(cause), index, &frame)
+            default: break
+            }
+        }
+        guard isPlaced else {
+            let field = window.times.map(\.start) ?? 0
+            let kind = FactKind.allCases[window.kind]
+            let name = kind.schema.fields.first { $0.number == field }?.name ?? "time"
+            return doubt(.row(.missing(kind: kind.name, field: name)), index, &frame)
+        }
+        frame.windows[index].rows.append(row)
+    }
+
+    private func doubt(_ cause: Cause, _ index: Int, _ frame: inout Frame) {
+        frame.windows[index].undecided =
+            frame.windows[index].undecided.map { $0.joined(with: cause) } ?? cause
+    }
+
+    /// Entries that are sealed to others may be rows of the window.
+    private func consider(
+        _ sealed: [SealedEntry], _ index: Int, _ window: CheckedWindow, _ bounds: Bounds,
+        _ plan: Plan, _ frame: inout Frame
+    ) {
+        var leaves: [UInt64] = []
+        for entry in sealed where entry.kind.index == window.kind {
+            guard mayMatter(entry, window, bounds, plan, &frame) else { continue }
+            leaves.append(entry.leafIndex)
+        }
+        guard !leaves.isEmpty else { return }
+        leaves.sort()
+        doubt(.sealed(Array(leaves.prefix(8))), index, &frame)
+    }
+
+    private func mayMatter(
+        _ entry: SealedEntry, _ window: CheckedWindow, _ bounds: Bounds, _ plan: Plan,
+        _ frame: inout Frame
+    ) -> Bool {
+        if window.order == .earlier,
+            entry.leafIndex >= rows[Int(frame.rows[0])].position.leafIndex
+        {
+            return false
+        }
+        for key in window.keys {
+            let shown: Value
+            switch key.type {
+            case .patient:
+                guard let patient = entry.patient else { continue }
+                shown = .id(patient)
+            case .practitioner:
+                guard let practitioner = entry.practitioner else { continue }
+                shown = .id(practitioner)
+            case .institution: shown = .institution(entry.issuer)
+            default: continue
+            }
+            let wanted = evaluate(key.node, plan, &frame)
+            if let part = KeyPart(wanted), part != KeyPart(shown) { return false }
+        }
+        guard let stretch = window.stretch,
+            let time = stretch.grain.low(.instant(entry.time, zoneMinutes: 0))
+        else { return true }
+        return bounds.low <= time && time <= bounds.high
+    }
+}
+
+/// Why the key or the ends of a window are not known.
+struct UnknownBounds: Error {
+    let cause: Cause
+}

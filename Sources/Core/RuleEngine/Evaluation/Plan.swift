@@ -1,0 +1,95 @@
+internal import RuleLanguage
+
+/// A checked rule with the tables and indexes that it uses, ready to run.
+final class Plan: Sendable {
+    let rule: CheckedRule
+    let nodes: [CheckedNode]
+    /// By the index of the table in the schema.
+    let tables: [KnowledgeTable]
+    /// The index of rows that each window searches.
+    let indexes: [Int]
+    /// Whether the filter can be answered from the judged row alone.
+    let filterIsPlain: Bool
+    /// The smallest conditions, by node; for coverage.
+    let isCondition: [Bool]
+    let depthCount: Int
+
+    init(
+        rule: CheckedRule, tables: [KnowledgeTable],
+        specifications: inout [RowIndex.Specification]
+    ) throws(KnowledgeError) {
+        self.rule = rule
+        self.tables = tables
+        nodes = rule.nodes
+        indexes = rule.windows.map { window in
+            let wanted = RowIndex.Specification(window)
+            if let known = specifications.firstIndex(of: wanted) { return known }
+            specifications.append(wanted)
+            return specifications.count - 1
+        }
+        filterIsPlain = rule.filter.map { !Plan.asksWindows($0, rule.nodes) } ?? true
+        var isCondition = Array(repeating: false, count: rule.nodes.count)
+        for condition in rule.conditions { isCondition[condition.node] = true }
+        self.isCondition = isCondition
+        var depth = 1
+        for node in rule.nodes {
+            if case .aggregate(_, _, let inner, _) = node.operation { depth = max(depth, inner) }
+        }
+        depthCount = depth + 1
+        try checkConstantKeys()
+    }
+
+    /// A limit that no table lists would leave the rule unknown for ever; it is told at once.
+    private func checkConstantKeys() throws(KnowledgeError) {
+        for node in nodes {
+            let found: (table: Int, keys: [Int], day: Int?)
+            switch node.operation {
+            case .lookUp(let table, _, let keys, let day): found = (table, keys, day)
+            default: continue
+            }
+            var values: [Value] = []
+            for key in found.keys {
+                if case .constant(let value) = nodes[key].operation { values.append(value) }
+            }
+            guard values.count == found.keys.count, found.day == nil,
+                let key = TableKey(values)
+            else { continue }
+            let table = tables[found.table]
+            if table.row(key, on: nil) == nil {
+                throw .notListed(
+                    rule: rule.rule.header.id, table: table.schema.name,
+                    key: values.map(\.source).joined(separator: ", "))
+            }
+        }
+    }
+
+    static func asksWindows(_ root: Int, _ nodes: [CheckedNode]) -> Bool {
+        var waiting = [root]
+        while let node = waiting.popLast() {
+            if case .aggregate = nodes[node].operation { return true }
+            if case .binding = nodes[node].operation { return true }
+            waiting += nodes[node].operation.children
+        }
+        return false
+    }
+}
+
+extension CheckedNode.Operation {
+    /// The nodes that the operation takes values from.
+    var children: [Int] {
+        switch self {
+        case .constant, .field, .local, .binding: []
+        case .not(let a), .negate(let a), .known(let a), .matches(let a, _): [a]
+        case .and(let a, let b), .or(let a, let b), .compare(_, let a, let b),
+            .arithmetic(_, let a, let b), .element(let a, let b), .same(let a, let b),
+            .otherwise(let a, let b), .contains(let a, let b),
+            .comprehension(_, let a, _, let b):
+            [a, b]
+        case .conditional(let a, let b, let c): [a, b, c]
+        case .list(let items), .function(_, let items): items
+        case .aggregate(_, _, _, let body): body.map { [$0] } ?? []
+        case .lookUp(_, _, let keys, let day), .isListed(_, let keys, let day):
+            keys + (day.map { [$0] } ?? [])
+        }
+    }
+}

@@ -1,0 +1,119 @@
+internal import Ledger
+internal import Primitives
+internal import Proofs
+internal import Records
+internal import RuleEngine
+internal import RuleLanguage
+
+/// Runs the rules of the node's folder by the engine.
+final class EngineRunner: RuleRunner {
+    private let versions: [RuleVersion]
+    private let tables: [KnowledgeTable]
+    private var engine: Engine
+    private var open: [Digest: Found] = [:]
+
+    /// Where an open finding comes from.
+    private struct Found {
+        let rule: Int
+        let position: LedgerPosition
+        let body: [UInt8]
+    }
+
+    private init(versions: [RuleVersion], tables: [KnowledgeTable], engine: Engine) {
+        self.versions = versions
+        self.tables = tables
+        self.engine = engine
+    }
+
+    /// A runner of those rules that can run, and why the others cannot.
+    static func make(
+        _ versions: [RuleVersion], folder: String
+    ) throws(SupervisionError) -> (runner: any RuleRunner, problems: [String: String]) {
+        let library = try RuleLibrary(folder: folder)
+        var problems: [String: String] = [:]
+        var running: [RuleVersion] = []
+        var rules: [CheckedRule] = []
+        for version in versions {
+            do throws(RuleRefusal) {
+                let rule = try library.rule(version)
+                // A rule that a table does not serve must not keep the others from running.
+                _ = try engine([rule], library)
+                rules.append(rule)
+                running.append(version)
+            } catch {
+                problems[version.id] = ([error.reason] + library.problems).joined(separator: "; ")
+            }
+        }
+        do throws(RuleRefusal) {
+            let engine = try engine(rules, library)
+            return (
+                EngineRunner(versions: running, tables: library.tables, engine: engine), problems
+            )
+        } catch {
+            throw .rules(error.reason)
+        }
+    }
+
+    private static func engine(
+        _ rules: [CheckedRule], _ library: RuleLibrary
+    ) throws(RuleRefusal) -> Engine {
+        do throws(KnowledgeError) {
+            return try Engine(rules: rules, tables: library.tables)
+        } catch {
+            throw RuleRefusal(reason: "\(error)")
+        }
+    }
+
+    func take(facts: [AnchoredFact], sealed: [SealedMark], present: Timestamp) {
+        engine.take(
+            facts,
+            sealed: sealed.map { mark in
+                SealedEntry(
+                    kind: mark.kind, patient: mark.patient, practitioner: mark.practitioner,
+                    time: mark.time, leafIndex: mark.leafIndex, issuer: mark.issuer)
+            }, present: present)
+    }
+
+    func openFindings() -> [OpenFinding] {
+        var found: [Digest: Found] = [:]
+        var findings: [OpenFinding] = []
+        for judged in engine.judged {
+            guard case .finding(let body) = judged.verdict else { continue }
+            let id = FindingStatement.id(of: body)
+            guard found[id] == nil else { continue }
+            found[id] = Found(rule: judged.rule, position: judged.position, body: body)
+            findings.append(OpenFinding(rule: versions[judged.rule], body: body))
+        }
+        open = found
+        return findings
+    }
+
+    func unevaluated() -> [String: (sealed: Int, unknown: Int)] {
+        var counts: [String: (sealed: Int, unknown: Int)] = [:]
+        for judged in engine.judged {
+            guard case .notEvaluated(let cause) = judged.verdict else { continue }
+            let id = versions[judged.rule].id
+            if cause.isSealed {
+                counts[id, default: (0, 0)].sealed += 1
+            } else {
+                counts[id, default: (0, 0)].unknown += 1
+            }
+        }
+        return counts
+    }
+
+    func explain(_ finding: Digest) -> String? {
+        guard let found = open[finding] else { return nil }
+        return engine.explain(rule: found.rule, at: found.position)
+    }
+
+    func material(of finding: Digest) -> RuleMaterial? {
+        guard let found = open[finding] else { return nil }
+        let rule = engine.rules[found.rule]
+        return RuleMaterial(
+            rules: [rule.rule.encode()],
+            tables: rule.tables.map {
+                BundleParts.Table(name: tables[$0].schema.name, bytes: tables[$0].encode())
+            })
+    }
+}
