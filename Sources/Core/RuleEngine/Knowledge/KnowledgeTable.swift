@@ -129,7 +129,8 @@ extension KnowledgeError: CustomStringConvertible {
     public var description: String {
         switch self {
         case .keyCount(let table, let count):
-            "the table '\(table)' has \(count) key columns; 1 to \(KnowledgeTable.keyCountMax) can be"
+            "the table '\(table)' has \(count) key columns; "
+                + "1 to \(KnowledgeTable.keyCountMax) can be"
         case .shape(let table, let key):
             "the row of \(key) in the table '\(table)' does not have the table's columns"
         case .twoRows(let table, let key):
