@@ -1,3 +1,4 @@
+internal import Foundation
 internal import Hosting
 internal import Ledger
 internal import Primitives
@@ -99,5 +100,32 @@ struct CrashTests {
         try machine.number([DraftEntry(entry, isRepeated: true)], StreamID(0), [nil])
         try machine.syncOutboxes()
         #expect(machine.outboxes.status.map(\.nextNumber) == [2])
+    }
+}
+
+@Suite("An outbox whose disk is older than the ledger")
+struct OldOutboxTests {
+    @Test func takesNoEntriesWhileItsNodeGoesOn() throws {
+        let world = try MemoryWorld()
+        for index in 0..<4 { try world.start(index) }
+        for number in UInt64(1)...3 { try world.submit(number, at: 0) }
+        let id = world.network.ids[0]
+        let isAnchored = try world.run {
+            try world.machine(0).host.state.nextNumber(of: id, StreamID(0)) == 4
+        }
+        #expect(isAnchored)
+        world.kill(0)
+        try FileManager.default.removeItem(atPath: world.network.data(0) + "/outbox")
+        try world.start(0)
+        let machine = try world.machine(0)
+        #expect(
+            machine.outboxes.closed == [
+                StreamID(0): .behindLedger(lastRow: nil, nextOnLedger: 4)
+            ])
+        let before = machine.host.state.head.height
+        let goesOn = try world.run { machine.host.state.head.height > before }
+        #expect(goesOn)
+        try world.submit(4, at: 0)
+        #expect(machine.outboxes.status.isEmpty)
     }
 }

@@ -136,6 +136,9 @@ final class NodeMachine {
 
     /// What comes before the first input.
     func begin() throws(NodeError) {
+        for (stream, error) in outboxes.closed.sorted(by: { $0.key < $1.key }) {
+            logger.error("stream \(stream) takes no entries here: \(error)")
+        }
         try fillIndex()
         try carryOut(host.start(now: SystemClock.now))
         try carryOut(outboxes.start())

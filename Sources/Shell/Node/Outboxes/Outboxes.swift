@@ -29,6 +29,8 @@ struct Outboxes: ~Copyable {
 
     private let institution: InstitutionID
     private var streams: [Stream]
+    /// Streams whose rows and ledger contradict each other: nobody may number entries of them here.
+    let closed: [StreamID: OutboxError]
     private var log: OutboxLog
     private var isUnsynced = false
     /// Batches that the mempool would not take, to be told when the step is over.
@@ -54,6 +56,7 @@ struct Outboxes: ~Copyable {
             throw .storage(error)
         }
         var streams: [Stream] = []
+        var closed: [StreamID: OutboxError] = [:]
         for (id, key) in setup.submitKeys {
             do throws(OutboxError) {
                 let outbox = try Outbox(
@@ -62,10 +65,12 @@ struct Outboxes: ~Copyable {
                     height: state.head.height)
                 streams.append(Stream(id: id, key: key, outbox: outbox))
             } catch {
-                throw .outbox(id, error)
+                // Consensus goes on; but who numbers here might use a number twice.
+                closed[id] = error
             }
         }
         institution = setup.institution
+        self.closed = closed
         self.streams = streams
         self.log = log
     }
@@ -115,6 +120,7 @@ struct Outboxes: ~Copyable {
     ///
     /// - Throws: ``OutboxError`` where the outbox is full; the caller tells the submitter.
     mutating func submit(_ draft: Entry, _ id: StreamID) throws(Refusal) -> UInt64 {
+        if let error = closed[id] { throw .outbox(error) }
         guard let index = streams.firstIndex(where: { $0.id == id }) else {
             throw .noStream(id)
         }
