@@ -25,7 +25,7 @@ struct LoadFile {
         var makers = try submitters.enumerated().map { index, submitter in
             try EntryMaker(issuer: submitter.issuer, seed: UInt64(index))
         }
-        FileManager.default.createFile(atPath: path, contents: nil)
+        _ = FileManager.default.createFile(atPath: path, contents: nil)
         guard let file = FileHandle(forWritingAtPath: path) else {
             throw BenchError("cannot write \(path)")
         }

@@ -93,17 +93,23 @@ struct Sender {
         }
     }
 
+    /// Apart, so that its errors are of any type: the compiler fails on matching a typed one here.
+    private static func commit(_ batch: [UInt8], _ client: NodeClient) async throws {
+        _ = try await client.submitBatch(batch, waits: true)
+    }
+
     /// Sends a batch until it is committed; a node that is full is asked again.
     private static func send(_ batch: [UInt8], to client: NodeClient) async throws -> Time {
         let start = ContinuousClock.now
         var retries = 0
         while true {
             do {
-                _ = try await client.submitBatch(batch, waits: true)
+                try await commit(batch, client)
                 return Time(
                     milliseconds: (ContinuousClock.now - start) / .milliseconds(1),
                     retries: retries)
-            } catch .refused(let reason) {
+            } catch let error as TransportError {
+                guard case .refused(let reason) = error else { throw error }
                 retries += 1
                 guard retries < 2_000 else { throw BenchError("refused for good: \(reason)") }
                 try await Task.sleep(for: .milliseconds(5))

@@ -75,7 +75,7 @@ final class BenchNodes {
         process.executableURL = Bench.program.deletingLastPathComponent().appending(path: "custos")
         process.arguments = ["node", folder(of: index), "--ledger-only", "--log", "warning"]
         let log = "\(folder(of: index))/node.log"
-        FileManager.default.createFile(atPath: log, contents: nil)
+        _ = FileManager.default.createFile(atPath: log, contents: nil)
         process.standardOutput = FileHandle(forWritingAtPath: log)
         process.standardError = process.standardOutput
         try process.run()
