@@ -9,6 +9,7 @@ enum FunctionMath {
         case (.size, .list(let values)): .integer(Int64(values.count))
         case (.toInteger, .text(let text)): integer(text)
         case (.toInteger, .instant(let time, _)): .integer(floorSeconds(time))
+        case (.toInteger, .decimal(let decimal)): .integer(whole(decimal))
         case (.toText, _): .text(text(a))
         case (.toBool, .text(let text)): bool(text)
         case (.toDecimal, .integer(let integer)): .decimal(ExactDecimal(integer))
@@ -151,6 +152,13 @@ enum FunctionMath {
 
     private static func integer(_ text: String) -> Value {
         Int64(text).map { .integer($0) } ?? .unknown(.text(text, expected: "a whole number"))
+    }
+
+    /// What stands before the point.
+    private static func whole(_ decimal: ExactDecimal) -> Int64 {
+        var whole = decimal.coefficient
+        for _ in 0..<decimal.scale { whole /= 10 }
+        return whole
     }
 
     private static func bool(_ text: String) -> Value {

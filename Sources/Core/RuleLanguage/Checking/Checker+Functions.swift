@@ -5,7 +5,7 @@ extension Checker {
     static let functions: [(name: String, takes: [RuleType], gives: RuleType, Function)] = [
         ("size", [.text], .integer, .size), ("size", [.list(.nothing)], .integer, .size),
         ("int", [.integer], .integer, .toInteger), ("int", [.text], .integer, .toInteger),
-        ("int", [.instant], .integer, .toInteger),
+        ("int", [.instant], .integer, .toInteger), ("int", [.decimal], .integer, .toInteger),
         ("string", [.text], .text, .toText), ("string", [.integer], .text, .toText),
         ("string", [.bool], .text, .toText), ("string", [.decimal], .text, .toText),
         ("string", [.date], .text, .toText), ("string", [.instant], .text, .toText),
