@@ -32,6 +32,7 @@ extension Node {
             folder: setup.data + "/desk",
             keyFolder: configuration.keys.desk ?? setup.data + "/desk-keys", sealKey: sealKey)
         settings.runner = runner
+        settings.rulesFolder = configuration.rules
         settings.provider = try provider(configuration)
         do throws(SupervisionError) {
             return try SupervisionDesk(settings)
