@@ -28,6 +28,8 @@ public final class Node: Sendable {
     private let readerThread: Handover<Reader>
     private let deskThread: Handover<DeskWorker>
     private let ending = Ending()
+    private let readerEnding = Ending()
+    private let deskEnding = Ending()
 
     /// Makes the directory of a node whose consensus key has never signed anything.
     ///
@@ -112,9 +114,15 @@ public final class Node: Sendable {
         }
         let (reader, desk) = (readerThread, deskThread)
         let (machine, loop, ending) = (machine, loop, ending)
-        Node.thread("reader") { reader.takeOnly().run() }
+        let (readerEnding, deskEnding) = (readerEnding, deskEnding)
+        Node.thread("reader") {
+            reader.takeOnly().run()
+            readerEnding.end(nil)
+        }
         Node.thread("desk") {
-            if let error = desk.takeOnly().run() { loop.post(.stop(error)) }
+            let error = desk.takeOnly().run()
+            if let error { loop.post(.stop(error)) }
+            deskEnding.end(error)
         }
         Node.thread("node") {
             let error = machine.takeOnly().run()
@@ -140,6 +148,9 @@ public final class Node: Sendable {
     public func run() async throws(NodeError) {
         let error = await ending.wait()
         await close()
+        // Until they have let go of what lies on the disk, nobody else may open it.
+        _ = await readerEnding.wait()
+        _ = await deskEnding.wait()
         if let error { throw error }
     }
 

@@ -4,6 +4,7 @@ internal import Ledger
 internal import Logging
 internal import Primitives
 internal import Records
+internal import Sealing
 internal import Storage
 internal import Transport
 
@@ -15,8 +16,14 @@ final class TestNetwork: Sendable {
     let genesis: Genesis
     let ids: [InstitutionID]
     let submitKeys: [SigningKey]
+    /// Whether its nodes seal payloads and deliver them.
+    let supervises: Bool
 
-    init(name: String = "test", parameters: Parameters = .quick, size: Int = 4) throws {
+    init(
+        name: String = "test", parameters: Parameters = .quick, size: Int = 4,
+        supervises: Bool = false
+    ) throws {
+        self.supervises = supervises
         root = "/tmp/cn-" + UUID().uuidString.prefix(13)
         var ids: [InstitutionID] = []
         var members: [Institution] = []
@@ -30,11 +37,14 @@ final class TestNetwork: Sendable {
             let submit = try TestNetwork.makeKey(folder + "/submit-0.secret", index * 2 + 1)
             let consensus = try TestNetwork.makeKey(
                 folder + "/consensus.secret", index * 2 + 2)
+            let seal = try TestNetwork.makeSealKey(folder + "/seal.secret", index)
             members.append(
                 Institution(
-                    id: id, name: "Node \(index)", kind: .hospital, tier: .county, power: 10,
+                    id: id, name: "Node \(index)",
+                    kind: index == size - 1 ? .regulator : .hospital, tier: .county, power: 10,
                     submitKeys: [.init(stream: StreamID(0), key: submit.publicKey)],
-                    consensusKey: consensus.publicKey, tlsPin: identity.pin))
+                    consensusKey: consensus.publicKey, sealKey: seal.bytes,
+                    tlsPin: identity.pin))
             ids.append(id)
             submitKeys.append(submit)
         }
@@ -57,6 +67,13 @@ final class TestNetwork: Sendable {
         return try SigningKey(secret: secret)
     }
 
+    private static func makeSealKey(_ path: String, _ seed: Int) throws -> SealPublicKey {
+        let secret = SHA256.hash(Array("seal \(seed)".utf8)).bytes
+        try SmallFile.write(
+            Array("custos secret 1\na test\n\(secret.hex)\n".utf8), to: path)
+        return try SealSecretKey(secret).publicKey
+    }
+
     func configuration(_ index: Int, port: Int = 0) -> NodeConfiguration {
         let folder = "\(root)/\(ids[index])"
         return NodeConfiguration(
@@ -65,7 +82,8 @@ final class TestNetwork: Sendable {
             keys: .init(
                 consensus: folder + "/consensus.secret",
                 submit: ["0": folder + "/submit-0.secret"],
-                tlsCertificate: folder + "/tls.crt", tlsKey: folder + "/tls.key"),
+                tlsCertificate: folder + "/tls.crt", tlsKey: folder + "/tls.key",
+                seal: supervises ? folder + "/seal.secret" : nil),
             peers: [])
     }
 

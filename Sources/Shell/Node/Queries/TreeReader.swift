@@ -12,9 +12,19 @@ final class TreeReader {
     private let index: EntryIndex
     /// The tree rows that were read last, by height.
     private var rows: [Height: TreeRow] = [:]
+    /// The batches that were read last, and the times of blocks: neighbours share them.
+    private var batches: [BatchPlace: UnverifiedBatch] = [:]
+    private var times: [Height: Timestamp] = [:]
+
+    private struct BatchPlace: Hashable {
+        let height: Height
+        let number: Int
+    }
 
     /// How many tree rows are kept; a proof needs a few dozen.
     private static let rowCountMax = 128
+    private static let batchCountMax = 64
+    private static let timeCountMax = 65_536
 
     init(store: BlockStore, index: EntryIndex) {
         self.store = store
@@ -129,19 +139,30 @@ final class TreeReader {
         guard batch.entries.indices.contains(position) else {
             throw .damaged("block \(height)")
         }
-        let time = try head(height).header.time
         return EntryAnswer(
-            leafIndex: leaf, height: height, time: time, batch: batch.digest,
+            leafIndex: leaf, height: height, time: try time(of: height), batch: batch.digest,
             entry: Array(batch.entries[position]))
     }
 
+    private func time(of height: Height) throws(QueryError) -> Timestamp {
+        if let time = times[height] { return time }
+        let time = try head(height).header.time
+        if times.count >= TreeReader.timeCountMax { times.removeAll(keepingCapacity: true) }
+        times[height] = time
+        return time
+    }
+
     private func batch(_ number: Int, at height: Height) throws(QueryError) -> UnverifiedBatch {
+        let place = BatchPlace(height: height, number: number)
+        if let batch = batches[place] { return batch }
         let bytes = try queryStorage { () throws(StorageError) in
             try store.row(.batch, at: height, number: UInt64(number))
         }
         guard let bytes, let batch = try? UnverifiedBatch(decoding: bytes) else {
             throw .damaged("batch \(number) of block \(height)")
         }
+        if batches.count >= TreeReader.batchCountMax { batches.removeAll(keepingCapacity: true) }
+        batches[place] = batch
         return batch
     }
 

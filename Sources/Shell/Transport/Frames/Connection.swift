@@ -52,8 +52,13 @@ final class Connection: Sendable {
         state = Mutex(State(queue: OutboundQueue(limits: limits)))
     }
 
-    /// Queues a frame; throws where the connection is closed or its queue is full.
+    /// Queues a frame; throws where it is too long, the connection closed, or the queue full.
     func send(_ frame: ByteBuffer, _ urgency: Urgency) throws(TransportError) {
+        // The other side would close the connection on it.
+        let byteCount = frame.readableBytes - 4
+        guard byteCount <= Frame.frameBytesMax else {
+            throw .frameTooLong(byteCount: byteCount, limit: Frame.frameBytesMax)
+        }
         let outcome: Result<Bool, TransportError> = state.withLock { state in
             guard !state.isClosed else { return .failure(state.failure ?? .closed(detail: "")) }
             guard state.queue.enqueue(frame, urgency) else { return .failure(.queueFull) }
@@ -205,8 +210,14 @@ public struct Responder: Sendable {
     }
 
     /// Sends the last answer; without effect where the connection has ended.
+    ///
+    /// One that is too long for a frame becomes a refusal that says so.
     public func respond(_ body: [UInt8]) {
-        try? connection.send(Frame.encode(.response, id: id, body), .urgent)
+        do throws(TransportError) {
+            try connection.send(Frame.encode(.response, id: id, body), .urgent)
+        } catch {
+            if case .frameTooLong = error { refuse("the answer is too long: \(error)") }
+        }
     }
 
     /// Sends a partial answer, in order with the others and the last; false where the connection

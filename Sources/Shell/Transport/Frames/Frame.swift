@@ -35,6 +35,9 @@ struct Frame: Equatable, Sendable {
     /// The longest frame body, in bytes, head of the frame not counted.
     static let bodyBytesMax = 16 << 20
 
+    /// The greatest length that may stand before a frame: kind, id and body.
+    static let frameBytesMax = bodyBytesMax + 9
+
     /// The frame with its length in front, ready to be written.
     static func encode(_ kind: Kind, id: UInt64 = 0, _ body: [UInt8]) -> ByteBuffer {
         encode(kind, id: id, body[...])

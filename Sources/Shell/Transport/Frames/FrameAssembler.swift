@@ -10,7 +10,7 @@ struct FrameAssembler {
     private var expected: Int?
     private var bytes: [UInt8] = []
 
-    init(frameBytesMax: Int = Frame.bodyBytesMax + 9) {
+    init(frameBytesMax: Int = Frame.frameBytesMax) {
         self.frameBytesMax = frameBytesMax
     }
 
