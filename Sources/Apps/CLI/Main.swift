@@ -35,6 +35,6 @@ struct Custos: AsyncParsableCommand {
             KeygenCommand.self, GenesisCommand.self, NodeCommand.self, DevnetCommand.self,
             IngestCommand.self, SubmitCommand.self, StatusCommand.self, QueryCommand.self,
             FindingsCommand.self, ExplainCommand.self, ProofCommand.self, ReceiptCommand.self,
-            VerifyCommand.self,
+            VerifyCommand.self, RulesCommand.self,
         ])
 }

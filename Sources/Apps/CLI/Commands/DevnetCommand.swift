@@ -40,7 +40,10 @@ struct DevnetCommand: AsyncParsableCommand {
     func run() async throws {
         let network = try NetworkFile(path: network)
         let layout = DevnetLayout(folder: URL(filePath: dir).standardized.path)
-        let isNew = try layout.make(network, rules: [], basePort: basePort, now: .now)
+        let rules = try RuleBuild.rules(of: network)
+        let isNew = try layout.make(
+            network, rules: rules?.versions ?? [], basePort: basePort, now: .now)
+        if isNew, let rules { try RuleBuild.write(rules.folder, to: layout.rules) }
         let members = network.members.map { layout.member($0.id) }
         guard !prepare else {
             output.show(DevnetReport(layout, network, isNew: isNew, processes: []))

@@ -23,6 +23,9 @@ struct FindingsCommand: AsyncParsableCommand {
     @Option(help: "At most so many.")
     var limit = 1_000
 
+    @Flag(help: "Print all of them; without it, three of each rule, where there is no --json.")
+    var all = false
+
     @OptionGroup var node: NodeOptions
     @OptionGroup var output: OutputOptions
 
@@ -34,13 +37,22 @@ struct FindingsCommand: AsyncParsableCommand {
             try FindingList.decode(answer).items.map(FindingView.init)
         }
         if let rule { views = views.filter { $0.body?.rule == rule } }
-        output.show(FindingsReport(count: views.count, findings: Array(views.prefix(limit))))
+        output.show(
+            FindingsReport(
+                count: views.count, findings: Array(views.prefix(limit)),
+                ofEach: all ? .max : 3))
     }
 }
 
 private struct FindingsReport: Report {
     let count: Int
     let findings: [FindingView]
+    /// How many of each rule are printed for people.
+    var ofEach = 3
+
+    private enum CodingKeys: CodingKey {
+        case count, findings
+    }
 
     var lines: [String] {
         guard count > 0 else { return ["No findings."] }
@@ -48,12 +60,13 @@ private struct FindingsReport: Report {
         var lines = ["\(count) findings"]
         for (rule, found) in byRule.sorted(by: { $0.key < $1.key }) {
             lines += ["", "\(rule): \(found.count)"]
-            for finding in found {
+            for finding in found.prefix(ofEach) {
                 let place = finding.leaf.map { "leaf \($0)" } ?? "not anchored yet"
                 lines.append("  \(finding.finding.prefix(16))…  \(place)")
                 guard let body = finding.body else { continue }
                 lines.append("      \(body.result): \(body.reason)")
             }
+            if found.count > ofEach { lines.append("  … and \(found.count - ofEach) more") }
         }
         return lines
     }

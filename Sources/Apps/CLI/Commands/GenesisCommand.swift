@@ -35,8 +35,9 @@ struct GenesisCommand: ParsableCommand {
         @OptionGroup var output: OutputOptions
 
         func run() throws {
-            let maker = GenesisMaker(
-                network: try NetworkFile(path: network), keys: keys, rules: [], now: .now)
+            let file = try NetworkFile(path: network)
+            let rules = try RuleBuild.rules(of: file)?.versions ?? []
+            let maker = GenesisMaker(network: file, keys: keys, rules: rules, now: .now)
             let genesis = try maker.genesis()
             try Files.write(genesis.encode(), to: out)
             output.show(GenesisReport(genesis, path: out))

@@ -25,6 +25,9 @@ struct DevnetLayout {
         Member(id: id, folder: "\(folder)/\(id)")
     }
 
+    /// Canonical rules and tables, for the nodes that run rules.
+    var rules: String { "\(folder)/rules" }
+
     func genesisFile(_ network: NetworkFile) -> String { "\(folder)/\(network.name).genesis" }
 
     /// Makes what is missing; a network that was made before stays as it is.

@@ -1,0 +1,119 @@
+internal import ArgumentParser
+internal import Foundation
+internal import Primitives
+internal import RuleEngine
+internal import RuleLanguage
+internal import RuleSource
+
+/// Checks, lists and builds supervision rules.
+struct RulesCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "rules",
+        abstract: "Check, list and build supervision rules; no Swift needed to write them.",
+        discussion: """
+            How rules are written stands in docs/rules.md.
+
+            Examples:
+              custos rules check rules
+              custos rules list rules --json
+              custos rules build rules --out node/rules
+            """,
+        subcommands: [Check.self, List.self, Build.self])
+
+    struct Check: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Say what is wrong with rules: file, line, column, what would be right.",
+            discussion: "Ends with 1 where something is wrong.")
+
+        @Argument(help: "The folder of rules.")
+        var folder = "rules"
+
+        @OptionGroup var output: OutputOptions
+
+        func run() throws {
+            let rules = RuleFolder(path: folder)
+            output.show(
+                CheckReport(
+                    rules: rules.rules.count, tables: rules.tables.count,
+                    errors: rules.errors.map(\.description)))
+            if !rules.errors.isEmpty { throw Ending.refused }
+        }
+    }
+
+    struct List: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "List rules with their hashes, levels and costs.")
+
+        @Argument(help: "The folder of rules.")
+        var folder = "rules"
+
+        @OptionGroup var output: OutputOptions
+
+        func run() throws {
+            output.show(ListReport(try RuleBuild.read(folder)))
+        }
+    }
+
+    struct Build: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Write canonical rules and tables, by their hashes, for a node to run.")
+
+        @Argument(help: "The folder of rules.")
+        var folder = "rules"
+
+        @Option(help: "The folder to write to.")
+        var out: String
+
+        @OptionGroup var output: OutputOptions
+
+        func run() throws {
+            let rules = try RuleBuild.read(folder)
+            try RuleBuild.write(rules, to: out)
+            output.show(ListReport(rules))
+        }
+    }
+}
+
+private struct CheckReport: Report {
+    let rules: Int
+    let tables: Int
+    let errors: [String]
+
+    var lines: [String] {
+        errors + ["\(rules) rules and \(tables) tables are right; \(errors.count) errors"]
+    }
+}
+
+private struct ListReport: Report {
+    let rules: [Item]
+
+    struct Item: Encodable {
+        let id: String
+        let title: String
+        let status: String
+        let level: String
+        let result: String
+        let hash: String
+        let file: String
+    }
+
+    init(_ folder: RuleFolder) {
+        rules = folder.rules.map { item in
+            let header = item.rule.header
+            return Item(
+                id: header.id, title: header.title, status: header.status.name,
+                level: header.level.name, result: header.result.name,
+                hash: item.checked.hash.description, file: item.file)
+        }
+    }
+
+    var lines: [String] {
+        var table = Table("rule", "level", "result", "status", "hash", "title")
+        for rule in rules {
+            table.add(
+                rule.id, rule.level, rule.result, rule.status, "\(rule.hash.prefix(12))…",
+                rule.title)
+        }
+        return table.lines
+    }
+}

@@ -1,0 +1,91 @@
+internal import Foundation
+public import RuleEngine
+public import RuleLanguage
+
+/// A folder of rules, predicates and knowledge tables, read and checked as a whole.
+public struct RuleFolder: Sendable {
+    /// A rule that passed every check, and the file it stands in.
+    public struct Item: Sendable {
+        public let file: String
+        public let checked: CheckedRule
+
+        public var rule: Rule { checked.rule }
+    }
+
+    /// By rule id, increasing.
+    public private(set) var rules: [Item] = []
+    public private(set) var tables: [KnowledgeTable] = []
+    public private(set) var predicates: [RuleLanguage.Predicate] = []
+    /// Everything that is wrong, in the order of the files.
+    public private(set) var errors: [SourceError] = []
+
+    /// Reads what lies under `path`: `tables/`, `predicates/`, and rules in any other folder.
+    public init(path: String) {
+        let names = ((try? FileManager.default.subpathsOfDirectory(atPath: path)) ?? []).sorted()
+        let files = names.filter { $0.hasSuffix(".yaml") && !$0.hasSuffix(".tests.yaml") }
+        if files.isEmpty {
+            errors.append(
+                SourceError(file: path, position: .none, message: "there are no rules here"))
+        }
+        for name in files where name.hasPrefix("tables/") { readTable("\(path)/\(name)") }
+        let schema = RuleSchema.facts(tables: tables.map(\.schema))
+        let reader = RuleReader(schema: schema)
+        for name in files where name.hasPrefix("predicates/") {
+            attempt("\(path)/\(name)") { (folder, text, file) throws(SourceError) in
+                folder.predicates.append(try reader.predicate(text, file: file))
+            }
+        }
+        for name in files where !name.hasPrefix("tables/") && !name.hasPrefix("predicates/") {
+            attempt("\(path)/\(name)") { (folder, text, file) throws(SourceError) in
+                let rule = try reader.rule(text, file: file, predicates: folder.predicates)
+                folder.check(rule, file, schema)
+            }
+        }
+        rules.sort { $0.rule.header.id.utf8.lexicographicallyPrecedes($1.rule.header.id.utf8) }
+    }
+
+    private mutating func check(_ rule: Rule, _ file: String, _ schema: RuleSchema) {
+        let id = rule.header.id
+        if let other = rules.first(where: { $0.rule.header.id == id }) {
+            return errors.append(
+                SourceError(
+                    file: file, position: .none,
+                    message: "\(other.file) holds a rule with the id \(id), too"))
+        }
+        do throws(RuleErrors) {
+            rules.append(Item(file: file, checked: try rule.check(against: schema)))
+        } catch {
+            errors += error.errors.map {
+                SourceError(file: file, position: $0.position, message: "\($0.problem)")
+            }
+        }
+    }
+
+    private mutating func readTable(_ manifest: String) {
+        attempt(manifest) { (folder, text, file) throws(SourceError) in
+            let rowsFile = String(file.dropLast(5)) + ".csv"
+            folder.tables.append(
+                try TableReader.table(
+                    manifest: text, manifestFile: file, rows: try Self.text(rowsFile),
+                    rowsFile: rowsFile))
+        }
+    }
+
+    private mutating func attempt(
+        _ file: String,
+        _ body: (inout RuleFolder, _ text: String, _ file: String) throws(SourceError) -> Void
+    ) {
+        do throws(SourceError) {
+            try body(&self, try Self.text(file), file)
+        } catch {
+            errors.append(error)
+        }
+    }
+
+    private static func text(_ file: String) throws(SourceError) -> String {
+        guard let text = try? String(contentsOfFile: file, encoding: .utf8) else {
+            throw SourceError(file: file, position: .none, message: "cannot be read as text")
+        }
+        return text
+    }
+}
