@@ -116,6 +116,26 @@ struct FindingVerifierTests {
         #expect(step(network.bundle, other.genesis) == .proofs)
     }
 
+    @Test("the engine gives the bytes that it gave, and no others")
+    func engine() throws {
+        let network = try FindingNetwork(byEngine: true)
+        let verifier = try FindingVerifier(genesis: network.genesis)
+        #expect(try verifier.verify(network.bundle).outline.reason == "a claim")
+        let invented = try FindingNetwork(byEngine: true) { body in
+            var bent = body
+            bent[bent.count - 1] ^= 1
+            return bent
+        }
+        #expect(throws: FindingFailure.self) {
+            try FindingVerifier(genesis: invented.genesis).verify(invented.bundle)
+        }
+        // What another engine wrote by hand names a table that is none.
+        let byHand = try FindingNetwork()
+        #expect(throws: FindingFailure.self) {
+            try FindingVerifier(genesis: byHand.genesis).verify(byHand.bundle)
+        }
+    }
+
     @Test("an engine that cannot run the rule says why")
     func noEngine() throws {
         let network = try FindingNetwork()

@@ -5,6 +5,7 @@ import Ledger
 import Primitives
 import Proofs
 import Records
+import RuleEngine
 import RuleLanguage
 
 /// A ledger with one validator, a claim, another claim, and a finding on the first of them.
@@ -100,9 +101,21 @@ struct FindingNetwork {
         return writer.bytes
     }
 
+    /// What the engine finds on the claim.
+    static func found(_ claim: AnchoredFact) throws -> [UInt8] {
+        let checked = try rule.check(against: .facts(tables: []))
+        var engine = try Engine(rules: [checked], tables: [])
+        engine.take([claim], present: claim.position.anchored)
+        for judged in engine.judged {
+            if case .finding(let body) = judged.verdict { return body }
+        }
+        throw EvaluationProblem("the engine finds nothing")
+    }
+
     /// `change` bends the body that the finding states; `runners` are those of the rule.
     init(
         runners: [InstitutionID] = [regulator], ruleHash: Digest? = nil,
+        byEngine: Bool = false,
         _ change: ([UInt8]) -> [UInt8] = { $0 }
     ) throws {
         let genesis = try FindingNetwork.genesis(
@@ -123,7 +136,10 @@ struct FindingNetwork {
         let fact = AnchoredFact(
             fact: try Payload.decode(payloads[0]).facts[0], position: position)
         let statement = FindingStatement(
-            body: change(FindingNetwork.body(fact, FindingNetwork.rule.hash)),
+            body: change(
+                byEngine
+                    ? try FindingNetwork.found(fact)
+                    : FindingNetwork.body(fact, FindingNetwork.rule.hash)),
             height: Height(1), treeRoot: .zero, stateRoot: .zero)
         let payload = Payload(
             mediaType: FindingStatement.mediaType, source: statement.encode(), facts: [])
