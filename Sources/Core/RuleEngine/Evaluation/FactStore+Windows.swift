@@ -76,7 +76,9 @@ extension FactStore {
         if bounds.hasKey, let bucket = indexes[plan.indexes[index]].bucket(bounds.key) {
             collect(indexes[plan.indexes[index]][bucket], index, window, bounds, plan, &frame)
         }
-        if !sealed.isEmpty { consider(sealed, index, window, bounds, plan, &frame) }
+        if !sealed.isEmpty(kind: window.kind) {
+            consider(index, window, bounds, plan, &frame)
+        }
     }
 
     /// Notes until when rows may still come that belong to the window.
@@ -154,13 +156,16 @@ extension FactStore {
 
     /// Entries that are sealed to others may be rows of the window.
     private func consider(
-        _ sealed: [SealedEntry], _ index: Int, _ window: CheckedWindow, _ bounds: Bounds,
-        _ plan: Plan, _ frame: inout Frame
+        _ index: Int, _ window: CheckedWindow, _ bounds: Bounds, _ plan: Plan,
+        _ frame: inout Frame
     ) {
+        var patient: OpaqueID?
+        for key in window.keys where key.type == .patient {
+            if case .id(let id) = evaluate(key.node, plan, &frame) { patient = id }
+        }
         var leaves: [UInt64] = []
-        for entry in sealed where entry.kind.index == window.kind {
-            guard mayMatter(entry, window, bounds, plan, &frame) else { continue }
-            leaves.append(entry.leafIndex)
+        sealed.visit(kind: window.kind, patient: patient) { entry in
+            if mayMatter(entry, window, bounds, plan, &frame) { leaves.append(entry.leafIndex) }
         }
         guard !leaves.isEmpty else { return }
         leaves.sort()

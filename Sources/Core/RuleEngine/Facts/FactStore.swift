@@ -9,7 +9,7 @@ struct FactStore: Sendable {
     /// Which indexes hold rows of a kind.
     private let indexesOfKind: [[Int]]
     private var symbols: [KeyPart: UInt32] = [:]
-    private(set) var sealed: [SealedEntry] = []
+    private(set) var sealed = SealedEntries()
     /// The time of the newest block, as far as the engine was told.
     var present = Timestamp(milliseconds: .min)
 
@@ -36,7 +36,7 @@ struct FactStore: Sendable {
     }
 
     mutating func add(_ entry: SealedEntry) {
-        sealed.append(entry)
+        sealed.add(entry)
     }
 
     func value(_ number: Int, of row: Int32) -> Value? {
