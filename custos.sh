@@ -243,11 +243,16 @@ demo_stop() {
 
 demo_start() {
     step "Four institutions: keys, genesis, a node each"
-    show devnet --prepare --dir "$net" --network genesis/county.yaml
+    # Ports that hardly anybody uses, so that a network that runs already is not in the way.
+    show devnet --prepare --dir "$net" --network genesis/county.yaml \
+        --base-port $((20000 + RANDOM % 10000))
     local member
     for member in "${members[@]}"; do start_node "$member"; done
     for member in "${members[@]}"; do
-        "$custos" status --node "$net/$member" --wait 60 >/dev/null
+        "$custos" status --node "$net/$member" --wait 60 >/dev/null || {
+            tail -n 5 "$net/$member/node.log" >&2
+            fail "the node of $member did not come up"
+        }
         note "$member is up, process ${node_pids[$member]}"
     done
 }
