@@ -111,4 +111,22 @@ public struct Engine: Sendable {
         let verdict = store.judge(Int32(row), plans[rule], &frames[rule])
         return store.explain(verdict, plans[rule], &frames[rule])
     }
+
+    /// From now on notes which of the smallest conditions were ever true and ever false.
+    public mutating func recordCoverage() {
+        for number in frames.indices {
+            frames[number].coverage = Array(repeating: 0, count: plans[number].nodes.count)
+        }
+    }
+
+    /// What was noted about the conditions of a rule, in the order of the rule.
+    public func coverage(rule: Int) -> [ConditionCoverage] {
+        let seen = frames[rule].coverage
+        guard !seen.isEmpty else { return [] }
+        return rules[rule].conditions.map { condition in
+            ConditionCoverage(
+                place: condition.place, text: condition.text,
+                wasTrue: seen[condition.node] & 1 != 0, wasFalse: seen[condition.node] & 2 != 0)
+        }
+    }
 }

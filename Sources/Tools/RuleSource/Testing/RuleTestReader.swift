@@ -1,0 +1,155 @@
+internal import Cryptography
+internal import Primitives
+internal import Records
+internal import RuleEngine
+internal import RuleLanguage
+
+/// Reads `ID.tests.yaml`.
+public enum RuleTestReader {
+    /// - Throws: ``SourceError`` with file, line and column of the first thing that is wrong.
+    public static func read(_ text: String, file: String) throws(SourceError) -> RuleTestFile {
+        do throws(TextError) {
+            return try testFile(try Document(text))
+        } catch {
+            throw SourceError(file: file, position: error.position, message: error.message)
+        }
+    }
+
+    private static func testFile(_ document: Document) throws(TextError) -> RuleTestFile {
+        let fields = RuleFields(try document.fields(["rule", "cases"]), in: document)
+        var cases: [RuleTestFile.Case] = []
+        for item in try fields.required("cases").items() { cases.append(try testCase(item)) }
+        return RuleTestFile(rule: try fields.required("rule").text(), cases: cases)
+    }
+
+    private static func testCase(_ document: Document) throws(TextError) -> RuleTestFile.Case {
+        let fields = RuleFields(
+            try document.fields([
+                "name", "now", "facts", "sealed", "expect", "flags", "says", "because",
+            ]), in: document)
+        let expect = try fields.required("expect")
+        guard let expected = RuleTestFile.Expectation(rawValue: try expect.text()) else {
+            throw expect.error("expected flag, no flag or not evaluated")
+        }
+        var facts: [AnchoredFact] = []
+        for (index, item) in try fields.required("facts").items().enumerated() {
+            facts.append(try fact(item, leaf: UInt64(index + 1)))
+        }
+        var sealed: [SealedEntry] = []
+        for (index, item) in (try fields["sealed"]?.items() ?? []).enumerated() {
+            sealed.append(try entry(item, leaf: UInt64(1_000 + index)))
+        }
+        return RuleTestFile.Case(
+            name: try fields.required("name").text(),
+            now: try fields["now"].map { document throws(TextError) in
+                try instant(document)
+            },
+            facts: facts, sealed: sealed, expected: expected,
+            flags: try fields["flags"].map { document throws(TextError) in
+                try numbers(document)
+            },
+            says: try fields["says"]?.text(), because: try fields["because"]?.text())
+    }
+
+    private static func instant(_ document: Document) throws(TextError) -> Timestamp {
+        let text = try document.text()
+        guard let found = FactText.instant(text) else {
+            throw document.error("'\(text)' is neither a date nor an instant")
+        }
+        return found.time
+    }
+
+    private static func numbers(_ document: Document) throws(TextError) -> [UInt64] {
+        var numbers: [UInt64] = []
+        for item in try document.items() {
+            guard let number = UInt64(try item.text()) else {
+                throw item.error("the number of a fact is expected, from 1")
+            }
+            numbers.append(number)
+        }
+        return numbers
+    }
+
+    /// `KIND: {field: value, …}`.
+    private static func fact(
+        _ document: Document, leaf: UInt64
+    ) throws(TextError) -> AnchoredFact {
+        let kinds = try document.fields()
+        guard kinds.count == 1, let (name, fields) = kinds.first,
+            let kind = FactKind(name: name.name)
+        else { throw document.error(unknownKind(kinds.first?.name.name)) }
+        var fact = Fact(kind)
+        var anchored = Timestamp(milliseconds: 946_684_800_000 + Int64(leaf) * 1_000)
+        var issuer = "hospital"
+        for (field, value) in try fields.fields() {
+            switch field.name {
+            case "anchored": anchored = try instant(value)
+            case "issuer": issuer = try value.text()
+            default: try set(field.name, to: value, in: &fact)
+            }
+        }
+        return AnchoredFact(
+            fact: fact, position: try position(leaf, anchored, issuer, document))
+    }
+
+    private static func unknownKind(_ name: String?) -> String {
+        let names = FactKind.allCases.map(\.name)
+        let hint = name.flatMap { NearestName.of($0, in: names) }
+        return "a fact is 'KIND: {field: value}'"
+            + (hint.map { "; did you mean '\($0)'?" } ?? "")
+    }
+
+    private static func set(
+        _ name: String, to value: Document, in fact: inout Fact
+    ) throws(TextError) {
+        guard let field = fact.kind.schema.field(named: name) else {
+            let names = fact.kind.schema.fields.map(\.name)
+            let hint = NearestName.of(name, in: names)
+            throw value.error(
+                "a \(fact.kind.name) has no field '\(name)'"
+                    + (hint.map { "; did you mean '\($0)'?" } ?? ""))
+        }
+        let read = try FactText.value(value, as: field.type)
+        do throws(FactError) {
+            try fact.set(name, to: read)
+        } catch {
+            throw value.error("\(error)")
+        }
+    }
+
+    private static func position(
+        _ leaf: UInt64, _ anchored: Timestamp, _ issuer: String, _ document: Document
+    ) throws(TextError) -> LedgerPosition {
+        guard let institution = InstitutionID(issuer) else {
+            throw document.error("'\(issuer)' is no institution (1 to 32 of a-z, 0-9, -)")
+        }
+        return LedgerPosition(
+            leafIndex: leaf, leafHash: SHA256.hash(Array("test leaf \(leaf)".utf8)), ordinal: 0,
+            height: Height(leaf), anchored: anchored, issuer: institution)
+    }
+
+    /// `{kind: …, patient: …, practitioner: …, at: …, issuer: …}`.
+    private static func entry(
+        _ document: Document, leaf: UInt64
+    ) throws(TextError) -> SealedEntry {
+        let fields = RuleFields(
+            try document.fields(["kind", "patient", "practitioner", "at", "issuer"]),
+            in: document)
+        let name = try fields.required("kind").text()
+        guard let kind = FactKind(name: name) else {
+            throw document.error(unknownKind(name))
+        }
+        let issuer = try fields["issuer"]?.text() ?? "elsewhere"
+        guard let institution = InstitutionID(issuer) else {
+            throw document.error("'\(issuer)' is no institution (1 to 32 of a-z, 0-9, -)")
+        }
+        return SealedEntry(
+            kind: kind, patient: try fields["patient"]?.text().flatMapID,
+            practitioner: try fields["practitioner"]?.text().flatMapID,
+            time: try instant(try fields.required("at")), leafIndex: leaf, issuer: institution)
+    }
+}
+
+extension String {
+    fileprivate var flatMapID: OpaqueID? { FactText.id(self) }
+}
