@@ -1,4 +1,5 @@
 internal import Cryptography
+internal import Foundation
 internal import Primitives
 internal import Records
 internal import RuleEngine
@@ -13,6 +14,17 @@ public enum RuleTestReader {
         } catch {
             throw SourceError(file: file, position: error.position, message: error.message)
         }
+    }
+
+    /// The cases beside the rule in `file` (`ID.yaml`: `ID.tests.yaml`), or nil where none are.
+    public static func beside(_ file: String) throws(SourceError) -> RuleTestFile? {
+        let name = file.hasSuffix(".yaml") ? String(file.dropLast(5)) : file
+        let path = "\(name).tests.yaml"
+        guard FileManager.default.fileExists(atPath: path) else { return nil }
+        guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
+            throw SourceError(file: path, position: .none, message: "cannot be read as text")
+        }
+        return try read(text, file: path)
     }
 
     private static func testFile(_ document: Document) throws(TextError) -> RuleTestFile {
