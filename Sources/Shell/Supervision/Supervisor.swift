@@ -108,7 +108,7 @@ public final class Supervisor {
     private func runRules() throws(SupervisionError) -> [Submission] {
         guard let rules else { return [] }
         try rules.advance(entries)
-        return try desk.due(rules.inOrder, at: height)
+        return try desk.due(rules.inOrder, at: entries.mark.anchored)
     }
 
     /// Answers another node at the time `now`: a delivery of payloads, or a request for ids.

@@ -8,7 +8,7 @@ internal import Storage
 /// Decides which findings of this node go to the ledger, and when; the first one stands.
 ///
 /// Of the institutions that run a rule, the first by id publishes at once and each further one
-/// only where the finding does not stand yet some heights later: so that it stands once, and
+/// only where the finding does not stand yet some seconds later: so that it stands once, and
 /// still comes where the first ones are away or may not read what it rests on.
 ///
 /// What was handed out is remembered for the life of the process only. After a restart it is
@@ -20,8 +20,9 @@ final class FindingDesk {
     private let caseKey: [UInt8]
     private var handedOut: Set<Digest> = []
 
-    /// How many heights each institution that runs a rule leaves to the one before it.
-    static let staggerHeights: UInt64 = 5
+    /// How long each institution that runs a rule leaves the one before it, in milliseconds of
+    /// block time.
+    static let staggerMilliseconds: Int64 = 3_000
 
     init(
         institution: InstitutionID, database: SupervisionDatabase, members: Members,
@@ -74,13 +75,16 @@ final class FindingDesk {
 
     /// What to submit now of the findings that this node's rules have open.
     func due(
-        _ open: [LocalFinding], at height: Height
+        _ open: [LocalFinding], at now: Timestamp
     ) throws(SupervisionError) -> [Submission] {
         var submissions: [Submission] = []
         for finding in open where !handedOut.contains(finding.id) {
             guard let place = finding.runners.firstIndex(of: institution) else { continue }
-            let turn = finding.found.blocks + UInt64(place) * FindingDesk.staggerHeights
-            guard height.blocks >= turn, try standing(finding.id) == nil else { continue }
+            let (waited, overflow) = now.milliseconds.subtractingReportingOverflow(
+                finding.found.milliseconds)
+            guard overflow || waited >= Int64(place) * FindingDesk.staggerMilliseconds,
+                try standing(finding.id) == nil
+            else { continue }
             handedOut.insert(finding.id)
             submissions.append(submission(of: finding))
         }

@@ -13,8 +13,8 @@ struct LocalFinding {
     let body: [UInt8]
     /// The last block that was taken in when the rule answered.
     let asOf: LedgerMark
-    /// The height at which this node saw it first, in this process.
-    let found: Height
+    /// The time of the block at which this node saw it first, in this process.
+    let found: Timestamp
 
     var statement: FindingStatement {
         FindingStatement(

@@ -18,7 +18,7 @@ final class RuleHost {
     private var feed: FactFeed
     private var isStale = false
     /// When each finding was seen first, in this process.
-    private var found: [Digest: Height] = [:]
+    private var found: [Digest: Timestamp] = [:]
     /// The findings that are open, by id.
     private(set) var open: [Digest: LocalFinding] = [:]
     /// Why rules do not run here.
@@ -65,12 +65,12 @@ final class RuleHost {
                 continue
             }
             guard let outline = try? FindingOutline.decode(finding.body) else { continue }
-            let height = found[id] ?? feed.asOf.height
-            found[id] = height
+            let time = found[id] ?? feed.asOf.anchored
+            found[id] = time
             now[id] = LocalFinding(
                 id: id, rule: finding.rule.id, runners: finding.rule.runners,
                 subject: Array(outline.subject.name.utf8) + [0] + outline.subject.item,
-                body: finding.body, asOf: feed.asOf, found: height)
+                body: finding.body, asOf: feed.asOf, found: time)
         }
         open = now
     }
