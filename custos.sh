@@ -292,13 +292,13 @@ demo_prove() {
     if [ -n "$finding" ]; then
         step "One finding, why it was found, and its proof in a file"
         show explain "$finding" --node "$net/regulator"
-        leaf=$("$custos" findings --node "$net/regulator" --json --limit 1 | field leaf)
+        show proof --finding "$finding" --node "$net/regulator" --out "$net/entry.proof"
     else
         step "One claim, and its proof in a file"
         leaf=$("$custos" query institution county-hospital --kind claim --limit 1 --json \
             --node "$net/regulator" | field leaf)
+        show proof "$leaf" --node "$net/regulator" --out "$net/entry.proof"
     fi
-    show proof "$leaf" --node "$net/regulator" --out "$net/entry.proof"
 }
 
 # The first value of a field in a line of JSON, for numbers and for text without escapes.

@@ -1,6 +1,8 @@
 internal import ArgumentParser
 internal import Node
 internal import Primitives
+internal import Proofs
+internal import Supervision
 
 /// Writes the proof of an entry to a file.
 struct ProofCommand: AsyncParsableCommand {
@@ -8,16 +10,22 @@ struct ProofCommand: AsyncParsableCommand {
         commandName: "proof",
         abstract: "Write the proof of an entry to a file, for anyone to check offline.",
         discussion: """
-            ENTRY is a leaf number, ISSUER/STREAM/NUMBER, or the hash of its leaf.
+            ENTRY is a leaf number, ISSUER/STREAM/NUMBER, or the hash of its leaf. With --finding, \
+            the file is a bundle: the finding, its rule, and the evidence opened, each entry with \
+            its proof, so that whoever may read it can run the rule again.
 
             Examples:
               custos proof 17 --out claim.proof --node devnet/insurer
               custos proof county-hospital/0/5 --out claim.proof
-              custos verify claim.proof --genesis devnet/county.genesis
+              custos proof --finding 3f6c2a91 --out case.proof --node devnet/regulator
+              custos verify case.proof --genesis devnet/county.genesis
             """)
 
     @Argument(help: "The entry.")
-    var entry: EntryReference
+    var entry: EntryReference?
+
+    @Option(help: "A finding's id, or how it begins, instead of an entry.")
+    var finding: String?
 
     @Option(help: "The file to write.")
     var out: String
@@ -25,13 +33,55 @@ struct ProofCommand: AsyncParsableCommand {
     @OptionGroup var node: NodeOptions
     @OptionGroup var output: OutputOptions
 
+    func validate() throws {
+        guard (entry == nil) != (finding == nil) else {
+            throw ValidationError("name an entry, or a finding with --finding")
+        }
+    }
+
     func run() async throws {
         let (leaf, bytes) = try await node.place.ask { client in
+            if let finding { return try await Self.bundle(of: finding, client) }
+            guard let entry else { throw ExitCode.validationFailure }
             let leaf = try await entry.find(client).leafIndex
             return (leaf, try await client.proof(leaf: leaf))
         }
         try Files.write(bytes, to: out)
         output.show(ProofReport(leaf: leaf, file: out, byteCount: bytes.count))
+    }
+
+    /// The bundle of a finding, and the leaf of its entry.
+    private static func bundle(
+        of finding: String, _ client: NodeClient
+    ) async throws -> (UInt64, [UInt8]) {
+        let id = try await Finding.find(finding, client)
+        let answer = try await client.desk(DeskRequest.bundle(finding: id).encode())
+        let parts = try Desk.read { () throws(SupervisionError) in
+            try BundleParts.decode(answer)
+        }
+        var evidence: [FindingBundle.Evidence] = []
+        for item in parts.evidence {
+            evidence.append(
+                FindingBundle.Evidence(
+                    proof: try await proof(item.leafIndex, client), payload: item.payload,
+                    salt: item.salt))
+        }
+        let bundle = FindingBundle(
+            proof: try await proof(parts.leafIndex, client), statement: parts.statement,
+            salt: parts.salt, rules: parts.rules,
+            knowledge: parts.tables.map { FindingBundle.Table(name: $0.name, rows: $0.bytes) },
+            evidence: evidence)
+        return (parts.leafIndex, bundle.encode())
+    }
+
+    private static func proof(
+        _ leaf: UInt64, _ client: NodeClient
+    ) async throws -> ProofFile {
+        do {
+            return try ProofFile.decode(try await client.proof(leaf: leaf))
+        } catch let failure as ProofFailure {
+            throw Failure(.other, "the node's proof of leaf \(leaf) cannot be read: \(failure)")
+        }
     }
 }
 

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Findings
 internal import Ledger
 internal import Primitives
 internal import Proofs
@@ -35,11 +36,29 @@ struct VerifyCommand: ParsableCommand {
         let genesis = try Genesis.read(genesis)
         let bytes = try Files.read(file)
         let trusted = try head.map { path throws(Failure) in try trustedHead(path) }
+        if ProofKind(bytes) == .finding { return try verifyFinding(bytes, genesis, trusted) }
         do throws(ProofFailure) {
             let auditor = try Auditor(genesis: genesis, trusted: trusted)
             output.show(try VerifyReport(bytes, auditor))
         } catch {
             output.show(VerifyReport(error))
+            throw Ending.refused
+        }
+    }
+
+    /// Checks a bundle as entries are checked, and then runs the rule again over the evidence.
+    private func verifyFinding(
+        _ bytes: [UInt8], _ genesis: Genesis, _ trusted: TrustedHead?
+    ) throws {
+        do {
+            let bundle = try FindingBundle.decode(bytes)
+            let verifier = try FindingVerifier(genesis: genesis, trusted: trusted)
+            output.show(VerifyReport(try verifier.verify(bundle)))
+        } catch let failure as FindingFailure {
+            output.show(VerifyReport(failedStep: failure.step.rawValue, reason: failure.reason))
+            throw Ending.refused
+        } catch let failure as ProofFailure {
+            output.show(VerifyReport(failure))
             throw Ending.refused
         }
     }

@@ -1,3 +1,4 @@
+internal import Findings
 internal import Ledger
 internal import Primitives
 internal import Proofs
@@ -17,6 +18,10 @@ struct VerifyReport: Report {
     let entries: [EntryView]
     /// Leaf indices of a complete list.
     let leaves: [UInt64]?
+    /// What is not proved.
+    let limits: [String]
+    /// What a finding says.
+    let reasonFound: String?
 
     struct Head: Encodable {
         let height: UInt64
@@ -44,17 +49,19 @@ struct VerifyReport: Report {
 
     /// Reads the bytes as whichever kind of proof they are, and checks them.
     init(_ bytes: [UInt8], _ auditor: Auditor) throws(ProofFailure) {
-        switch ProofKind(bytes) {
-        case .finding: self.init(try auditor.verify(try FindingBundle.decode(bytes)))
-        case .term: self.init(try auditor.verify(try TermProof.decode(bytes)))
-        case .entry: self.init(try auditor.verify(try ProofFile.decode(bytes)))
+        if case .term = ProofKind(bytes) {
+            self.init(try auditor.verify(try TermProof.decode(bytes)))
+        } else {
+            self.init(try auditor.verify(try ProofFile.decode(bytes)))
         }
     }
 
     init(_ failure: ProofFailure) {
-        self.init(
-            holds: false, kind: nil, steps: [], failedStep: failure.step.rawValue,
-            reason: failure.reason)
+        self.init(failedStep: failure.step.rawValue, reason: failure.reason)
+    }
+
+    init(failedStep: String, reason: String) {
+        self.init(holds: false, kind: nil, steps: [], failedStep: failedStep, reason: reason)
     }
 
     private init(_ entry: ProvenEntry) {
@@ -63,13 +70,20 @@ struct VerifyReport: Report {
             head: Head(entry.head), entries: [EntryView(entry)])
     }
 
-    private init(_ finding: ProvenFinding) {
-        let steps = finding.entry.steps + [.statement, .evidence]
+    /// A finding whose rule was run again and gave the same bytes.
+    init(_ verified: VerifiedFinding) {
+        let finding = verified.proven
+        let steps =
+            finding.entry.steps.map(\.rawValue)
+            + [ProofStep.statement, .evidence].map(\.rawValue)
+            + ["rule, tables and facts are those of the ledger", "the rule gives the same bytes"]
         self.init(
-            holds: true, kind: "finding", steps: steps.map(\.rawValue),
-            head: Head(finding.entry.head), finding: finding.statement.finding.description,
-            evidence: finding.evidence.count,
-            entries: [EntryView(finding.entry)] + finding.evidence.map { EntryView($0.entry) })
+            holds: true, kind: "finding", steps: steps, head: Head(finding.entry.head),
+            finding: finding.statement.finding.description, evidence: finding.evidence.count,
+            entries: [EntryView(finding.entry)] + finding.evidence.map { EntryView($0.entry) },
+            limits: VerifiedFinding.limits,
+            reasonFound: (try? FindingBodyView(finding.statement.body))
+                .map { "\($0.rule), \($0.result): \($0.reason)" })
     }
 
     private init(_ list: ProvenTerm) {
@@ -85,7 +99,8 @@ struct VerifyReport: Report {
     private init(
         holds: Bool, kind: String?, steps: [String], failedStep: String? = nil,
         reason: String? = nil, head: Head? = nil, finding: String? = nil, evidence: Int? = nil,
-        term: String? = nil, entries: [EntryView] = [], leaves: [UInt64]? = nil
+        term: String? = nil, entries: [EntryView] = [], leaves: [UInt64]? = nil,
+        limits: [String] = [], reasonFound: String? = nil
     ) {
         self.holds = holds
         self.kind = kind
@@ -98,6 +113,8 @@ struct VerifyReport: Report {
         self.term = term
         self.entries = entries
         self.leaves = leaves
+        self.limits = limits
+        self.reasonFound = reasonFound
     }
 
     var lines: [String] {
@@ -115,12 +132,16 @@ struct VerifyReport: Report {
             ]
         }
         if let finding {
-            lines += ["", "finding \(finding), with \(evidence ?? 0) entries of evidence"]
+            lines += [
+                "", "finding \(finding), with \(evidence ?? 0) entries of evidence",
+                "  \(reasonFound ?? "")",
+            ]
         }
         if let term {
             lines += ["", "\(term): exactly \(leaves?.count ?? 0) entries, none missing"]
         }
         for entry in entries { lines += [""] + entry.lines }
+        for limit in limits { lines += ["", "note: \(limit)"] }
         return lines + ["", "PROVED: \(kind ?? "")"]
     }
 }
