@@ -78,7 +78,9 @@ let rooms: [Room] = [
         ], nio + [log]),
 
     // Tools: text and foreign formats into what Core knows.
-    .tool("RuleSource", ["Primitives", "Cryptography", "Records", "RuleLanguage", "RuleEngine"], [yams]),
+    .tool(
+        "RuleSource", ["Primitives", "Cryptography", "Records", "RuleLanguage", "RuleEngine"],
+        [yams]),
     .tool("Interop", ["Primitives", "Records"]),
 
     // Apps: parsing and printing only.
