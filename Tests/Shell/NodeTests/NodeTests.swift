@@ -1,3 +1,4 @@
+internal import Cryptography
 internal import Ledger
 internal import Logging
 internal import Primitives
@@ -32,6 +33,9 @@ struct NodeTests {
         #expect(places == [4])
         let auditor = try Auditor(genesis: running.network.genesis)
         _ = try auditor.verify(try await client.proof(leaf: 4))
+        let leafHash = SHA256.leaf(TestNetwork.link(issuer: id, number: 3).encode())
+        #expect(try await client.entry(hash: leafHash).leafIndex == 2)
+        await #expect(throws: TransportError.self) { try await client.entry(hash: .zero) }
         #expect(try await client.receipts(leaf: 4).count >= 3)
         let key = StateKey.term(.patient(TestNetwork.patient(10)))
         let answer = try await client.term(space: key.space, key: key.bytes)
@@ -115,7 +119,7 @@ struct NodeTests {
         try await running.stopAll()
     }
 
-    @Test func answerASubmissionTheySawBeforeAsBefore() async throws {
+    @Test func tellWhereTheyStandAndWhatTheyCommit() async throws {
         let running = RunningNetwork(try TestNetwork())
         try await running.start([0, 1, 2, 3])
         let client = try await running.client(0)

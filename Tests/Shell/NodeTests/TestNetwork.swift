@@ -76,7 +76,7 @@ final class TestNetwork: Sendable {
 
     func configuration(_ index: Int, port: Int = 0) -> NodeConfiguration {
         let folder = "\(root)/\(ids[index])"
-        return NodeConfiguration(
+        var configuration = NodeConfiguration(
             institution: ids[index], genesis: root + "/genesis.cbor", data: folder + "/data",
             listen: .init(host: "127.0.0.1", port: port),
             keys: .init(
@@ -85,6 +85,8 @@ final class TestNetwork: Sendable {
                 tlsCertificate: folder + "/tls.crt", tlsKey: folder + "/tls.key",
                 seal: supervises ? folder + "/seal.secret" : nil),
             peers: [])
+        configuration.findsByLeafHash = index == 0
+        return configuration
     }
 
     func data(_ index: Int) -> String { configuration(index).data }

@@ -44,6 +44,7 @@ final class Dialer: Sendable {
         let box = RefusalBox()
         ClientBootstrap(group: group)
             .channelOption(.socketOption(.tcp_nodelay), value: 1)
+            .channelOption(Patience.userTimeout, value: Patience.userTimeoutValue)
             .connectTimeout(.seconds(3))
             .channelInitializer { channel in self.prepare(channel, box) }
             .connect(host: peer.host, port: peer.port)
@@ -77,6 +78,9 @@ final class Dialer: Sendable {
             try channel.pipeline.syncOperations.addHandler(handler)
             try channel.pipeline.syncOperations.addHandler(FrameHandler(connection))
             self.state.withLock { $0.connection = connection }
+            Patience.expectHello(on: connection) { [weak self, weak connection] in
+                self?.connection === connection
+            }
             try connection.send(Frame.encode(.hello, self.hello.encoded), .urgent)
         }
     }

@@ -41,6 +41,7 @@ final class Listener: Sendable {
                 .serverChannelOption(.backlog, value: 256)
                 .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
                 .childChannelOption(.socketOption(.tcp_nodelay), value: 1)
+                .childChannelOption(Patience.userTimeout, value: Patience.userTimeoutValue)
                 .childChannelInitializer { channel in self.prepare(channel) }
                 .bind(host: host, port: port).get()
             state.withLock { $0.channel = channel }
@@ -78,6 +79,7 @@ final class Listener: Sendable {
                 }, refused: { caller.refusal.put($0) })
             try channel.pipeline.syncOperations.addHandler(handler)
             try channel.pipeline.syncOperations.addHandler(FrameHandler(connection))
+            Patience.expectHello(on: connection) { caller.greeted != nil }
         }
     }
 
