@@ -86,7 +86,11 @@ final class Connection: Sendable {
 
     /// Ends the connection after what was queued; `reason` is what its owner is told.
     func close(_ reason: TransportError? = nil) {
-        state.withLock { if $0.failure == nil { $0.failure = reason } }
+        let isClosed = state.withLock { state in
+            if state.failure == nil { state.failure = reason }
+            return state.isClosed
+        }
+        guard !isClosed else { return }
         channel.eventLoop.execute {
             self.drain()
             self.channel.close(promise: nil)
@@ -164,7 +168,8 @@ final class Connection: Sendable {
     fileprivate func release(_ byteCount: Int) {
         let resume = state.withLock { state in
             state.unreadBytes -= byteCount
-            guard state.isPaused, state.unreadBytes <= unreadBytesMax / 2 else { return false }
+            guard state.isPaused, !state.isClosed, state.unreadBytes <= unreadBytesMax / 2
+            else { return false }
             state.isPaused = false
             return true
         }

@@ -69,6 +69,9 @@ final class Dialer: Sendable {
                 },
                 closed: { [weak self] reason in self?.ended(box.taken ?? reason) }))
         return channel.eventLoop.makeCompletedFuture {
+            guard !self.state.withLock({ $0.isStopped }) else {
+                throw TransportError.closed(detail: "no longer dialled")
+            }
             let handler = try self.tls.clientHandler(
                 { (found) throws(TransportError) in
                     guard found == peer.pin else {
