@@ -9,16 +9,17 @@ internal import RuleSource
 struct RulesCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "rules",
-        abstract: "Check, list and build supervision rules; no Swift needed to write them.",
+        abstract: "Check, test, list and build supervision rules; no Swift needed to write them.",
         discussion: """
             How rules are written stands in docs/rules.md.
 
             Examples:
               custos rules check rules
+              custos rules test rules --rule RX-05
               custos rules list rules --json
               custos rules build rules --out node/rules
             """,
-        subcommands: [Check.self, List.self, Build.self])
+        subcommands: [Check.self, Test.self, List.self, Build.self])
 
     struct Check: ParsableCommand {
         static let configuration = CommandConfiguration(
