@@ -135,7 +135,10 @@ extension ValueMath {
         case (.date(let a), .date(let b)):
             return .period(days: Int64(a.number) - Int64(b.number))
         case (.instant(let a, _), .instant(let b, _)):
-            return duration(a.milliseconds.subtractingReportingOverflow(b.milliseconds))
+            let span = a.milliseconds.subtractingReportingOverflow(b.milliseconds)
+            // CEL counts such a difference in nanoseconds of 64 bits, which is 292 years.
+            let isTooLong = span.partialValue.magnitude > UInt64(Int64.max) / 1_000_000
+            return duration((span.partialValue, span.overflow || isTooLong))
         case (.date(let day), .period(let days)), (.period(let days), .date(let day)):
             let (number, overflow) = sum(symbol, Int64(day.number), days)
             guard !overflow, let number = Int32(exactly: number) else {

@@ -2,6 +2,11 @@ extension Checker {
     mutating func named(
         _ name: String, _ expression: Expression
     ) throws(RuleError) -> Int {
+        guard name != "null" else {
+            throw RuleError(
+                .notHere("null", advice: "ask known(x) whether a value is known"),
+                at: expression.position)
+        }
         for (known, meaning) in scope.reversed() {
             switch meaning {
             case .fields(let depth, let kind):
