@@ -70,6 +70,16 @@ func agree<Value: Equatable>(
     }
 }
 
+/// Throws where the right value is missing, or another than what was found.
+func agree<Value: Equatable>(
+    _ at: ProofStep, _ what: String, found: Value, right: Value?
+) throws(ProofFailure) {
+    guard let right else {
+        throw ProofFailure(at, "\(what) is \(found) where there should be none")
+    }
+    try agree(at, what, found: found, right: right)
+}
+
 /// Reads exactly `bytes` as one item.
 func reading<Value>(
     _ what: String, _ bytes: ArraySlice<UInt8>,
