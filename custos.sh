@@ -28,7 +28,7 @@ main() {
     local verb=${1:-help}
     if [ $# -gt 0 ]; then shift; fi
     case $verb in
-        demo) prepare && build_release && demo "$@" ;;
+        demo) prepare && build_custos "${CUSTOS_BUILD:-debug}" && demo "$@" ;;
         test) run_tests ;;
         build) prepare && build "$@" ;;
         bench) prepare && bench "$@" ;;
@@ -152,22 +152,17 @@ lint() {
 
 build() {
     case ${1:-release} in
-        release) build_release ;;
-        debug)
-            step "Building custos (debug)"
-            swift build --product custos >&2
-            note "$(swift build --show-bin-path)/custos"
-            ;;
+        release | debug) build_custos "${1:-release}" ;;
         *) fail "build takes 'release' or 'debug', not '$1'" ;;
     esac
 }
 
-# Optimised, unless CUSTOS_BUILD=debug asks for what the tests have built already.
-build_release() {
-    local configuration=${CUSTOS_BUILD:-release}
-    step "Building custos ($configuration; the first time takes some minutes)"
-    swift build -c "$configuration" --product custos >&2
-    custos=$(swift build -c "$configuration" --show-bin-path)/custos
+# The demo takes the debug build, which the tests share, unless CUSTOS_BUILD says otherwise: a
+# stranger who waits for the first build should wait once.
+build_custos() {
+    step "Building custos ($1; the first time takes some minutes)"
+    swift build -c "$1" --product custos >&2
+    custos=$(swift build -c "$1" --show-bin-path)/custos
     note "$custos"
 }
 
