@@ -30,6 +30,11 @@ let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 let arguments: Target.Dependency = .product(
     name: "ArgumentParser", package: "swift-argument-parser")
 
+/// What the tests of several rooms share.
+let testSupport = Target.target(
+    name: "TestSupport", dependencies: ["Primitives"], path: "Tests/TestSupport",
+    swiftSettings: settings)
+
 let doors: Set<String> = ["CSecp256k1", "COpenSSL", "CLevelDB"]
 
 // MARK: - Rooms, from the ground up. A target may depend only on targets above it in this list.
@@ -114,6 +119,7 @@ let package = Package(
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
     targets: wanted.flatMap(\.targets)
+        + (wanted.contains { $0.name == "Primitives" } ? [testSupport] : [])
 )
 
 // MARK: - How a room becomes targets
@@ -197,7 +203,7 @@ struct Room {
         return [
             .testTarget(
                 name: "\(name)Tests",
-                dependencies: swift.map { .byName(name: $0) } + products,
+                dependencies: swift.map { .byName(name: $0) } + ["TestSupport"] + products,
                 path: "Tests/\(tier)/\(name)Tests", exclude: data, swiftSettings: settings)
         ]
     }

@@ -1,5 +1,6 @@
 @testable import Consensus
 import Primitives
+import TestSupport
 import Testing
 
 @Suite("Last-signed state and log records as bytes")
@@ -46,7 +47,7 @@ struct LogTests {
                 #expect(throws: CBORError.self) { try LogRecord.decode(bytes.prefix(count)) }
                 #expect(throws: CBORError.self) { try SignedState.decode(bytes.prefix(count)) }
             }
-            var generator = SeededGenerator(seed: 5)
+            var generator = SplitMix(seed: 5)
             for _ in 0..<300 {
                 var bent = bytes
                 bent[Int.random(in: 0..<bent.count, using: &generator)] ^= UInt8.random(

@@ -1,6 +1,7 @@
 import Consensus
 import Cryptography
 import Primitives
+import TestSupport
 import Testing
 
 @Suite("Votes, proposals and commit proofs as bytes")
@@ -43,7 +44,7 @@ struct MessageTests {
                 #expect(throws: CBORError.self) { try Self.decodeAny(bytes.prefix(count)) }
             }
             #expect(throws: CBORError.self) { try Self.decodeAny((bytes + [0])[...]) }
-            var generator = SeededGenerator(seed: 3)
+            var generator = SplitMix(seed: 3)
             for _ in 0..<400 {
                 var bent = bytes
                 bent[Int.random(in: 0..<bent.count, using: &generator)] ^= UInt8.random(

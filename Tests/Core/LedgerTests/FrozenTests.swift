@@ -2,6 +2,7 @@ import Cryptography
 import Ledger
 import Primitives
 import Records
+import TestSupport
 import Testing
 
 @Suite("Frozen bytes of the ledger")

@@ -1,6 +1,7 @@
 import Ledger
 import Primitives
 import Records
+import TestSupport
 
 /// Blocks of random entries from a seed, as institutions would send them.
 struct RandomBlocks {

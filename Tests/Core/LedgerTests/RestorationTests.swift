@@ -1,6 +1,7 @@
 import Ledger
 import Primitives
 import Records
+import TestSupport
 import Testing
 
 @Suite("Restoration")

@@ -4,6 +4,7 @@ import Ledger
 import Primitives
 import Proofs
 import Records
+import TestSupport
 import Testing
 
 @Suite("Proof file")

@@ -1,5 +1,6 @@
 import Primitives
 import Records
+import TestSupport
 import Testing
 
 @Suite("Entry codec")

@@ -3,6 +3,7 @@ import Primitives
 import Records
 import RuleEngine
 import RuleLanguage
+import TestSupport
 import Testing
 
 @Suite("Engine")

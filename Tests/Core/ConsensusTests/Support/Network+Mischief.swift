@@ -1,5 +1,6 @@
 import Consensus
 import Primitives
+import TestSupport
 
 /// What byzantine replicas do: all of them share what they know, and sign whatever helps.
 extension Network {

@@ -1,6 +1,7 @@
 import Consensus
 import Cryptography
 import Primitives
+import TestSupport
 
 /// A whole network in one value: replicas, their hosts and disks, a clock and bad weather, all
 /// from one seed.
@@ -41,7 +42,7 @@ struct Network {
     let names: [String]
     var weather: Weather
     var isStormy = true
-    var generator: SeededGenerator
+    var generator: SplitMix
     var queue = EventQueue<Event>()
     var now: Int64 = 1_000_000
     var nodes: [Node] = []
@@ -55,7 +56,7 @@ struct Network {
         self.byzantine = byzantine
         names = powers.indices.map { "node-\(Character(UnicodeScalar(UInt8(97 + $0))))" }
         validators = Fixture.validators(Array(zip(names, powers)))
-        generator = SeededGenerator(seed: seed)
+        generator = SplitMix(seed: seed)
         for name in names {
             let skew = Int64.random(in: -20...20, using: &generator)
             nodes.append(Node(name: name, replica: replica(name, after: nil), skew: skew))

@@ -2,6 +2,7 @@ import Consensus
 import Cryptography
 import Hosting
 import Primitives
+import TestSupport
 import Testing
 
 @Suite("Messages between nodes as bytes")
@@ -53,7 +54,7 @@ struct PeerMessageTests {
 
     @Test("cut, lengthened, bent: an error, or another message, never a trap")
     func hostileBytes() throws {
-        var generator = SeededGenerator(seed: 1)
+        var generator = SplitMix(seed: 1)
         for bytes in try Self.messages().map(\.encoded) {
             for count in 0..<bytes.count {
                 #expect(throws: CBORError.self) { try PeerMessage.decode(bytes.prefix(count)) }

@@ -2,6 +2,7 @@ import Cryptography
 import Hosting
 import Primitives
 import Records
+import TestSupport
 import Testing
 
 @Suite("Mempool")
@@ -129,7 +130,7 @@ struct MempoolTests {
     @Test("a queue of any history hands out what a plain search would find")
     func agreesWithModel() {
         for seed in 0..<60 as Range<UInt64> {
-            var generator = SeededGenerator(seed: seed)
+            var generator = SplitMix(seed: seed)
             var pool = Mempool(height: Height(1))
             var model: [BatchTicket] = []
             var next: UInt64 = 1

@@ -1,6 +1,7 @@
 import Consensus
 import Hosting
 import Primitives
+import TestSupport
 
 /// What moves between submitters, outboxes and nodes.
 extension HostWorld {

@@ -3,6 +3,7 @@ import Hosting
 import Ledger
 import Primitives
 import Records
+import TestSupport
 
 /// Four nodes on one clock, one network and four disks, all of which can fail; from one seed.
 struct HostWorld {
@@ -37,7 +38,7 @@ struct HostWorld {
     }
 
     let region: Region
-    var generator: SeededGenerator
+    var generator: SplitMix
     var nodes: [Node] = []
     var queue = EventQueue<Event>()
     var now = Region.start.milliseconds + 1_000
@@ -58,7 +59,7 @@ struct HostWorld {
 
     init(seed: UInt64 = 1, region: Region? = nil) throws {
         self.region = try region ?? Region()
-        generator = SeededGenerator(seed: seed)
+        generator = SplitMix(seed: seed)
         for name in Region.names { nodes.append(Node(name: name)) }
         for index in nodes.indices {
             boot(index)

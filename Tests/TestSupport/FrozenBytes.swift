@@ -1,15 +1,18 @@
-import Foundation
-import Primitives
+internal import Foundation
+internal import Primitives
 
 /// Frozen encodings, one a line: name, a tab, the bytes in hex.
 ///
 /// A byte that changes breaks every ledger there is. `REWRITE=1` writes the file anew, for a
 /// person to read the difference.
-enum FrozenBytes {
-    static func check(_ file: String, _ items: [(name: String, bytes: [UInt8])]) throws -> String? {
+public enum FrozenBytes {
+    /// The first difference from the file of this name under `Tests/Vectors/formats`, or nil.
+    public static func check(
+        _ file: String, _ items: [(name: String, bytes: [UInt8])]
+    ) throws -> String? {
         let text = items.map { "\($0.name)\t\($0.bytes.hex)\n" }.joined()
         let url = URL(filePath: #filePath).deletingLastPathComponent()
-            .appending(path: "../../Vectors/formats/\(file)").standardized
+            .appending(path: "../Vectors/formats/\(file)").standardized
         if ProcessInfo.processInfo.environment["REWRITE"] == "1" {
             try FileManager.default.createDirectory(
                 at: url.deletingLastPathComponent(), withIntermediateDirectories: true)

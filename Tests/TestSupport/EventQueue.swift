@@ -1,11 +1,13 @@
 /// What will happen, soonest first; what is due at one time happens in the order of adding.
-struct EventQueue<Event> {
+public struct EventQueue<Event> {
     private var heap: [(time: Int64, number: UInt64, event: Event)] = []
     private var counter: UInt64 = 0
 
-    var isEmpty: Bool { heap.isEmpty }
+    public init() {}
 
-    mutating func add(_ event: Event, at time: Int64) {
+    public var isEmpty: Bool { heap.isEmpty }
+
+    public mutating func add(_ event: Event, at time: Int64) {
         heap.append((time, counter, event))
         counter += 1
         var child = heap.count - 1
@@ -15,7 +17,7 @@ struct EventQueue<Event> {
         }
     }
 
-    mutating func removeFirst() -> (time: Int64, event: Event)? {
+    public mutating func removeFirst() -> (time: Int64, event: Event)? {
         guard let first = heap.first else { return nil }
         heap.swapAt(0, heap.count - 1)
         heap.removeLast()
