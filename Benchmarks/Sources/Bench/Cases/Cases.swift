@@ -1,5 +1,5 @@
 /// Every benchmark, in the order in which they run.
 enum Cases {
     static let all: [Benchmark] =
-        LedgerCases.all + [IngestFHIR.benchmark, ProofInclusion.benchmark]
+        LedgerCases.all + [IngestFHIR.benchmark, ProofInclusion.benchmark, RulesStream.benchmark]
 }

@@ -1,0 +1,50 @@
+internal import Foundation
+internal import Primitives
+internal import Records
+internal import RuleEngine
+internal import RuleLanguage
+internal import RuleSource
+
+/// How many facts a second go through the engine with every rule of `rules/`.
+enum RulesStream {
+    /// As many facts as a block brings.
+    private static let blockFactCount = 256
+
+    static let benchmark = Benchmark(
+        name: "rules.stream", unit: "facts/s", better: .higher, runs: 5,
+        settings: "every rule of rules/, a year of \(FactStream.patientCount) patients in the "
+            + "order of the ledger, \(blockFactCount) facts a block, findings kept open, one core"
+    ) {
+        let (rules, facts) = try prepared.get()
+        var engine = try Engine(rules: rules.rules.map(\.checked), tables: rules.tables)
+        let time = try seconds { try feed(facts, to: &engine) }
+        var counts: [String: Int] = [:]
+        for judged in engine.judged {
+            guard case .finding = judged.verdict else { continue }
+            counts[rules.rules[judged.rule].rule.header.id, default: 0] += 1
+        }
+        let found = counts.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
+        Progress.say(
+            "\(facts.count) facts, \(rules.rules.count) rules; open: "
+                + found.joined(separator: ", "))
+        return Double(facts.count) / time
+    }
+
+    private static func feed(_ facts: [AnchoredFact], to engine: inout Engine) throws {
+        var start = 0
+        while start < facts.count {
+            let end = min(start + blockFactCount, facts.count)
+            engine.take(Array(facts[start..<end]), present: facts[end - 1].position.anchored)
+            start = end
+        }
+    }
+
+    static let prepared = Result { try prepare() }
+
+    /// The shipped rules and a year of facts.
+    private static func prepare() throws -> (rules: RuleFolder, facts: [AnchoredFact]) {
+        let rules = RuleFolder(path: Checkout.path("rules"))
+        if let error = rules.errors.first { throw BenchError("\(error)") }
+        return (rules, try FactStream(seed: 7).facts)
+    }
+}
