@@ -1,3 +1,4 @@
+internal import Foundation
 internal import RuleLanguage
 internal import Yams
 
@@ -109,4 +110,29 @@ struct Document {
     }
 
     var isList: Bool { node.sequence != nil }
+
+    var isMapping: Bool { node.mapping != nil }
+
+    /// The items of a list, or the one thing that stands here without one.
+    func list() throws(TextError) -> [Document] {
+        isList ? try items() : [self]
+    }
+
+    /// The document with a number in place of `{n}`, and of `{nn}` with two digits, in its texts.
+    func numbered(_ number: Int) -> Document {
+        switch node {
+        case .scalar(var scalar):
+            guard scalar.string.contains("{n") else { return self }
+            let padded = number < 10 ? "0\(number)" : "\(number)"
+            scalar.string = scalar.string.replacingOccurrences(of: "{nn}", with: padded)
+                .replacingOccurrences(of: "{n}", with: "\(number)")
+            return Document(.scalar(scalar))
+        case .sequence(var sequence):
+            for index in sequence.indices {
+                sequence[index] = Document(sequence[index]).numbered(number).node
+            }
+            return Document(.sequence(sequence))
+        default: return self
+        }
+    }
 }

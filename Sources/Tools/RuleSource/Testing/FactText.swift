@@ -81,6 +81,15 @@ enum FactText {
         return (Timestamp(milliseconds: milliseconds), zone(text))
     }
 
+    /// A point in time, or the beginning of a day in UTC.
+    static func moment(_ document: Document) throws(TextError) -> Timestamp {
+        let text = try document.text()
+        guard let found = instant(text) else {
+            throw document.error("'\(text)' is neither a date nor an instant")
+        }
+        return found.time
+    }
+
     /// The minutes east of UTC that the last six characters say, 0 for `Z`.
     private static func zone(_ text: String) -> Int16 {
         let offset = text.suffix(6)

@@ -1,4 +1,3 @@
-internal import Cryptography
 internal import Foundation
 internal import Primitives
 internal import Records
@@ -28,9 +27,17 @@ public enum RuleTestReader {
     }
 
     private static func testFile(_ document: Document) throws(TextError) -> RuleTestFile {
-        let fields = RuleFields(try document.fields(["rule", "cases"]), in: document)
+        let fields = RuleFields(
+            try document.fields(["rule", "cases"] + CaseTable.fieldNames), in: document)
         var cases: [RuleTestFile.Case] = []
-        for item in try fields.required("cases").items() { cases.append(try testCase(item)) }
+        for item in try fields["cases"]?.items() ?? [] { cases.append(try testCase(item)) }
+        let table = try CaseTable(fields)
+        for expected in CaseTable.expectations {
+            for item in try fields[expected.rawValue]?.items() ?? [] {
+                cases.append(try table.testCase(item, expected))
+            }
+        }
+        guard !cases.isEmpty else { throw document.error("there are no cases here") }
         return RuleTestFile(rule: try fields.required("rule").text(), cases: cases)
     }
 
@@ -45,7 +52,7 @@ public enum RuleTestReader {
         }
         var facts: [AnchoredFact] = []
         for (index, item) in try fields.required("facts").items().enumerated() {
-            facts.append(try fact(item, leaf: UInt64(index + 1)))
+            facts.append(try FactSketch(item).anchored(leaf: UInt64(index + 1)))
         }
         var sealed: [SealedEntry] = []
         for (index, item) in (try fields["sealed"]?.items() ?? []).enumerated() {
@@ -54,21 +61,13 @@ public enum RuleTestReader {
         return RuleTestFile.Case(
             name: try fields.required("name").text(),
             now: try fields["now"].map { document throws(TextError) in
-                try instant(document)
+                try FactText.moment(document)
             },
             facts: facts, sealed: sealed, expected: expected,
             flags: try fields["flags"].map { document throws(TextError) in
                 try numbers(document)
             },
             says: try fields["says"]?.text(), because: try fields["because"]?.text())
-    }
-
-    private static func instant(_ document: Document) throws(TextError) -> Timestamp {
-        let text = try document.text()
-        guard let found = FactText.instant(text) else {
-            throw document.error("'\(text)' is neither a date nor an instant")
-        }
-        return found.time
     }
 
     private static func numbers(_ document: Document) throws(TextError) -> [UInt64] {
@@ -82,66 +81,8 @@ public enum RuleTestReader {
         return numbers
     }
 
-    /// `KIND: {field: value, …}`.
-    private static func fact(
-        _ document: Document, leaf: UInt64
-    ) throws(TextError) -> AnchoredFact {
-        let kinds = try document.fields()
-        guard kinds.count == 1, let (name, fields) = kinds.first,
-            let kind = FactKind(name: name.name)
-        else { throw document.error(unknownKind(kinds.first?.name.name)) }
-        var fact = Fact(kind)
-        var anchored = Timestamp(milliseconds: 946_684_800_000 + Int64(leaf) * 1_000)
-        var issuer = "hospital"
-        for (field, value) in try fields.fields() {
-            switch field.name {
-            case "anchored": anchored = try instant(value)
-            case "issuer": issuer = try value.text()
-            default: try set(field.name, to: value, in: &fact)
-            }
-        }
-        return AnchoredFact(
-            fact: fact, position: try position(leaf, anchored, issuer, document))
-    }
-
-    private static func unknownKind(_ name: String?) -> String {
-        let names = FactKind.allCases.map(\.name)
-        let hint = name.flatMap { NearestName.of($0, in: names) }
-        return "a fact is 'KIND: {field: value}'"
-            + (hint.map { "; did you mean '\($0)'?" } ?? "")
-    }
-
-    private static func set(
-        _ name: String, to value: Document, in fact: inout Fact
-    ) throws(TextError) {
-        guard let field = fact.kind.schema.field(named: name) else {
-            let names = fact.kind.schema.fields.map(\.name)
-            let hint = NearestName.of(name, in: names)
-            throw value.error(
-                "a \(fact.kind.name) has no field '\(name)'"
-                    + (hint.map { "; did you mean '\($0)'?" } ?? ""))
-        }
-        let read = try FactText.value(value, as: field.type)
-        do throws(FactError) {
-            try fact.set(name, to: read)
-        } catch {
-            throw value.error("\(error)")
-        }
-    }
-
-    private static func position(
-        _ leaf: UInt64, _ anchored: Timestamp, _ issuer: String, _ document: Document
-    ) throws(TextError) -> LedgerPosition {
-        guard let institution = InstitutionID(issuer) else {
-            throw document.error("'\(issuer)' is no institution (1 to 32 of a-z, 0-9, -)")
-        }
-        return LedgerPosition(
-            leafIndex: leaf, leafHash: SHA256.hash(Array("test leaf \(leaf)".utf8)), ordinal: 0,
-            height: Height(leaf), anchored: anchored, issuer: institution)
-    }
-
     /// `{kind: …, patient: …, practitioner: …, at: …, issuer: …}`.
-    private static func entry(
+    static func entry(
         _ document: Document, leaf: UInt64
     ) throws(TextError) -> SealedEntry {
         let fields = RuleFields(
@@ -149,7 +90,7 @@ public enum RuleTestReader {
             in: document)
         let name = try fields.required("kind").text()
         guard let kind = FactKind(name: name) else {
-            throw document.error(unknownKind(name))
+            throw document.error(FactSketch.unknownKind(name))
         }
         let issuer = try fields["issuer"]?.text() ?? "elsewhere"
         guard let institution = InstitutionID(issuer) else {
@@ -158,7 +99,8 @@ public enum RuleTestReader {
         return SealedEntry(
             kind: kind, patient: try fields["patient"]?.text().flatMapID,
             practitioner: try fields["practitioner"]?.text().flatMapID,
-            time: try instant(try fields.required("at")), leafIndex: leaf, issuer: institution)
+            time: try FactText.moment(try fields.required("at")), leafIndex: leaf,
+            issuer: institution)
     }
 }
 
