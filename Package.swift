@@ -20,6 +20,7 @@ let nio: [Target.Dependency] = [
     .product(name: "NIOCore", package: "swift-nio"),
     .product(name: "NIOPosix", package: "swift-nio"),
 ]
+let http: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
 let tls: [Target.Dependency] = [
     .product(name: "NIOSSL", package: "swift-nio-ssl"),
     .product(name: "X509", package: "swift-certificates"),
@@ -90,11 +91,17 @@ let rooms: [Room] = [
 
     // Apps: parsing and printing only.
     .app(
+        "API",
+        [
+            "Primitives", "Cryptography", "Records", "Storage", "Transport", "Supervision", "Node",
+            "Interop",
+        ], nio + [http, log]),
+    .app(
         "CLI", command: "custos",
         [
             "Primitives", "Cryptography", "Records", "RuleLanguage", "RuleEngine", "Consensus",
             "Ledger", "Proofs", "Findings", "Hosting", "Storage", "Transport", "Sealing",
-            "Supervision", "Node", "RuleSource", "Interop",
+            "Supervision", "Node", "RuleSource", "Interop", "API",
         ], [arguments, log, yams]),
 
     // The house itself: tests that read the sources instead of running them.
@@ -156,6 +163,12 @@ struct Room {
         _ name: String, _ needs: [String], _ products: [Target.Dependency] = []
     ) -> Room {
         library("Tools", name, needs, products)
+    }
+
+    static func app(
+        _ name: String, _ needs: [String], _ products: [Target.Dependency]
+    ) -> Room {
+        library("Apps", name, needs, products)
     }
 
     static func app(

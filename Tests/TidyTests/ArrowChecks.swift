@@ -8,7 +8,7 @@ struct ArrowChecks: Sendable {
         "Core": ["System", "Core"],
         "Shell": ["System", "Core", "Shell"],
         "Tools": ["Core", "Tools"],
-        "Apps": ["Core", "Shell", "Tools"],
+        "Apps": ["Core", "Shell", "Tools", "Apps"],
     ]
 
     /// What every system brings; Core is kept from most of it by ``PurityChecks``.

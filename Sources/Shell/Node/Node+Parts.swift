@@ -100,6 +100,14 @@ extension Node {
         } catch {
             return responder.refuse("no request that this node knows: \(error)")
         }
+        route(request, message, responder, loop, desk, reader)
+    }
+
+    static func route(
+        _ request: ControlRequest, _ message: InboundMessage, _ responder: Responder,
+        _ loop: Inbox<LoopInput>, _ desk: Inbox<DeskWorker.Input>,
+        _ reader: Inbox<Reader.Request>
+    ) {
         switch request {
         case .status, .submitBatch, .waitForEntry, .watch, .stop:
             loop.post(.control(request, responder, message))

@@ -8,7 +8,7 @@ internal import Records
 internal import Storage
 public import Supervision
 internal import Synchronization
-internal import Transport
+public import Transport
 
 /// One institution's node: its replica, its ledger, its outboxes, its desk, in one process.
 ///
@@ -152,6 +152,21 @@ public final class Node: Sendable {
         _ = await readerEnding.wait()
         _ = await deskEnding.wait()
         if let error { throw error }
+    }
+
+    /// Asks what an operator's program may ask, from within the process.
+    ///
+    /// - Throws: ``TransportError/refused(_:)`` with the node's reason, or
+    ///   ``TransportError/closed(detail:)`` where the node ends before it answers.
+    public func ask(
+        _ request: ControlRequest
+    ) async throws(TransportError) -> ArraySlice<UInt8> {
+        let result: Result<ArraySlice<UInt8>, TransportError> = await withCheckedContinuation {
+            continuation in
+            let responder = Responder { continuation.resume(returning: $0) }
+            Node.route(request, InboundMessage([]), responder, loop, desk, reader)
+        }
+        return try result.get()
     }
 
     /// Tells the node to end.

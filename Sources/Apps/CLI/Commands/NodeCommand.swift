@@ -1,3 +1,4 @@
+internal import API
 internal import ArgumentParser
 internal import Foundation
 internal import Logging
@@ -47,18 +48,36 @@ struct NodeCommand: AsyncParsableCommand {
         } catch {
             throw Self.failure(error)
         }
-        output.show(NodeReport(node, configuration))
+        let door = try await door(configuration, of: node, logger: logger)
+        output.show(NodeReport(node, configuration, door))
         let interruption = Task {
             await Interruption.wait()
             logger.info("asked to end")
             node.stop()
         }
+        let result: Result<Void, NodeError>
         do throws(NodeError) {
-            try await node.run()
+            result = .success(try await node.run())
         } catch {
-            throw Self.failure(error)
+            result = .failure(error)
         }
         interruption.cancel()
+        await door?.close()
+        if case .failure(let error) = result { throw Self.failure(error) }
+    }
+
+    /// Opens the HTTP door where one is configured; a node whose door does not open ends.
+    private func door(
+        _ configuration: NodeConfiguration, of node: Node, logger: Logger
+    ) async throws -> Door? {
+        do throws(DoorError) {
+            return try await Door.open(configuration, of: node, logger: logger)
+        } catch {
+            node.stop()
+            try? await node.run()
+            if case .transport = error { throw Failure(.unreachable, "\(error)") }
+            throw Failure(.file, "\(error)")
+        }
     }
 
     private func logger(_ configuration: NodeConfiguration) throws -> Logger {
@@ -84,19 +103,22 @@ private struct NodeReport: Report {
     let listen: String
     let data: String
     let processID: Int32
+    /// Where the HTTP door stands, if there is one.
+    let http: String?
 
-    init(_ node: Node, _ configuration: NodeConfiguration) {
+    init(_ node: Node, _ configuration: NodeConfiguration, _ door: Door?) {
         institution = node.institution.name
         ledger = node.ledger.description
         listen = "\(configuration.listen.host):\(configuration.listen.port)"
         data = configuration.data
         processID = ProcessInfo.processInfo.processIdentifier
+        http = door.map { "http://\(configuration.http?.host ?? "127.0.0.1"):\($0.port)" }
     }
 
     var lines: [String] {
         [
             "\(institution) runs as process \(processID), listens on \(listen), data in \(data)",
             "  ledger \(ledger)",
-        ]
+        ] + (http.map { ["  HTTP door at \($0)"] } ?? [])
     }
 }

@@ -28,6 +28,9 @@ struct DevnetLayout {
     /// Canonical rules and tables, for the nodes that run rules.
     var rules: String { "\(folder)/rules" }
 
+    /// How far a node's HTTP door stands from its own port.
+    private static let doorOffset = 100
+
     func genesisFile(_ network: NetworkFile) -> String { "\(folder)/\(network.name).genesis" }
 
     /// Makes what is missing; a network that was made before stays as it is.
@@ -82,6 +85,7 @@ struct DevnetLayout {
                 tlsCertificate: secrets.tlsCertificate, tlsKey: secrets.tlsKey,
                 seal: secrets.seal, desk: "desk-keys"),
             peers: peers.filter { $0.institution != own.institution })
+        configuration.http = NodeConfiguration.HTTPDoor(port: own.port + Self.doorOffset)
         configuration.identityProvider = network.identityProvider?.name
         if runsRules(member.id, network) { configuration.rules = "../rules" }
         return configuration

@@ -28,6 +28,8 @@ public struct NodeConfiguration: Codable, Equatable, Sendable {
     public var rules: String?
     /// The institution that names people by ids; this one, where it is the identity provider.
     public var identityProvider: String?
+    /// Where the HTTP door stands; without it there is none.
+    public var http: HTTPDoor?
     /// The first height at which the node may sign, where its disk was lost.
     public var signsFrom: UInt64?
     /// Whether entries can be found by their leaf hash; a row an entry, so off unless wanted.
@@ -42,6 +44,21 @@ public struct NodeConfiguration: Codable, Equatable, Sendable {
         public init(host: String, port: Int) {
             self.host = host
             self.port = port
+        }
+    }
+
+    /// An HTTP door: screening, health, metrics.
+    public struct HTTPDoor: Codable, Equatable, Sendable {
+        /// `127.0.0.1` where absent.
+        public var host: String?
+        public var port: Int
+        /// A file with the token that requests must bear; a door for other machines needs one.
+        public var token: String?
+
+        public init(host: String? = nil, port: Int, token: String? = nil) {
+            self.host = host
+            self.port = port
+            self.token = token
         }
     }
 
@@ -167,5 +184,6 @@ extension NodeConfiguration {
         keys.seal = keys.seal.map(absolute)
         keys.desk = keys.desk.map(absolute)
         rules = rules.map(absolute)
+        if let token = http?.token { http?.token = absolute(token) }
     }
 }
