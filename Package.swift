@@ -88,6 +88,7 @@ let rooms: [Room] = [
         "RuleSource", ["Primitives", "Cryptography", "Records", "RuleLanguage", "RuleEngine"],
         [yams]),
     .tool("Interop", ["Primitives", "Records"]),
+    .tool("Synthesis", ["Primitives"]),
 
     // Apps: parsing and printing only.
     .app(
@@ -101,7 +102,7 @@ let rooms: [Room] = [
         [
             "Primitives", "Cryptography", "Records", "RuleLanguage", "RuleEngine", "Consensus",
             "Ledger", "Proofs", "Findings", "Hosting", "Storage", "Transport", "Sealing",
-            "Supervision", "Node", "RuleSource", "Interop", "API",
+            "Supervision", "Node", "RuleSource", "Interop", "Synthesis", "API",
         ], [arguments, log, yams]),
 
     // The house itself: tests that read the sources instead of running them.

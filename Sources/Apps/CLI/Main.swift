@@ -33,7 +33,8 @@ struct Custos: AsyncParsableCommand {
         version: "0.1.0",
         subcommands: [
             KeygenCommand.self, GenesisCommand.self, NodeCommand.self, DevnetCommand.self,
-            IngestCommand.self, SubmitCommand.self, StatusCommand.self, QueryCommand.self,
+            SynthesizeCommand.self, IngestCommand.self, SubmitCommand.self, StatusCommand.self,
+            QueryCommand.self,
             FindingsCommand.self, ExplainCommand.self, ProofCommand.self, ReceiptCommand.self,
             VerifyCommand.self, RulesCommand.self,
         ])

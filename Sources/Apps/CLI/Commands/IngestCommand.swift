@@ -8,7 +8,7 @@ internal import Primitives
 struct IngestCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "ingest",
-        abstract: "Anchor what source systems recorded: FHIR R4, as NDJSON or JSON.",
+        abstract: "Anchor what source systems recorded: FHIR R4, or tables with a mapping.",
         discussion: """
             Each resource becomes entries of the institution that the assignment names, handed to \
             that institution's node: name every node with --node, or a devnet with --net. It \
@@ -16,11 +16,15 @@ struct IngestCommand: AsyncParsableCommand {
             line is reported with file, line, element and reason, and does not stop the rest. Who \
             ingests twice adds nothing.
 
+            With --mapping, the one path is a folder of tables, and the mapping a file or a folder of \
+            files that say how their rows become entries; folders are read in the order of names.
+
             Ends with 0 even where lines were bad, unless --strict is given.
 
             Examples:
               custos ingest samples/synthea-small --assign samples/institutions.json --net devnet
               custos ingest audit.ndjson --node devnet/county-hospital --strict
+              custos ingest region/csv --mapping mappings/region --net devnet
             """)
 
     @OptionGroup var intake: IntakeOptions
@@ -51,12 +55,15 @@ struct IntakeOptions: ParsableArguments {
     @Option(help: "Which institution an organisation of the input is (docs/interop.md).")
     var assign: String?
 
+    @Option(help: "Read tables of comma-separated values by this mapping, or folder of mappings.")
+    var mapping: String?
+
     @Flag(help: "Derive accesses from encounters, orders and claims even beside AuditEvents.")
     var derive = false
 
     func run(waits: Bool, isQuiet: Bool) async throws -> IntakeReport {
         let places = try places()
-        let (assignment, files) = try input(places)
+        let input = try input(places)
         var gateways: [InstitutionID: Intake.Gateway] = [:]
         for place in places {
             gateways[try place.institution] = Intake.Gateway(
@@ -65,13 +72,9 @@ struct IntakeOptions: ParsableArguments {
         let intake = Intake(gateways: gateways, keys: try IssuerKeys.read(places)) { text in
             if !isQuiet { ProgressLine.show(text) }
         }
-        var options = FHIRImport.Options()
-        if derive { options.accesses = .always }
         do {
             let directory = NameDirectory(places[0])
-            try await intake.run(
-                files, assignment: assignment, options: options, waits: waits,
-                names: directory.ids)
+            try await intake.run(input, waits: waits, names: directory.ids)
         } catch {
             for gateway in gateways.values { await gateway.client.close() }
             ProgressLine.end()
@@ -95,13 +98,35 @@ struct IntakeOptions: ParsableArguments {
         return try paths.map { path throws(Failure) in try NodePlace(path) }
     }
 
-    private func input(_ places: [NodePlace]) throws -> (Assignment, [InputFile]) {
+    /// Makes the import that the options ask for; it is made twice, see ``Intake``.
+    private func input(
+        _ places: [NodePlace]
+    ) throws -> (any PseudonymSource) -> any ImportRun {
+        let now = Timestamp.now
+        let own = try places[0].institution
+        var options = FHIRImport.Options()
+        if derive { options.accesses = .always }
         do {
+            if let mapping {
+                guard paths.count == 1 else {
+                    throw ValidationError("with --mapping, name one folder of tables")
+                }
+                let mappings = try CSVMapping.list(mapping)
+                let folder = paths[0]
+                return { names in
+                    CSVImport(folder: folder, mappings: mappings, issuer: own, pseudonyms: names)
+                }
+            }
             let files = try InputFile.list(paths)
             guard !files.isEmpty else { throw Failure(.file, "there are no files to read") }
-            if let assign { return (try Assignment(path: assign), files) }
-            let own = try places[0].institution
-            return (Assignment(spreading: [own], insurer: own), files)
+            let assignment =
+                try assign.map { path throws(InteropError) in try Assignment(path: path) }
+                ?? Assignment(spreading: [own], insurer: own)
+            return { names in
+                FHIRImport(
+                    files: files, assignment: assignment, pseudonyms: names, importTime: now,
+                    options: options)
+            }
         } catch let error as InteropError {
             throw Failure(.file, "\(error)")
         }

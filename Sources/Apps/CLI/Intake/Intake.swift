@@ -35,27 +35,23 @@ final class Intake {
         book = NameBook(keys: keys)
     }
 
-    /// Imports the files; returns when everything is acknowledged, which means synced.
+    /// Imports what `input` makes; returns when everything is acknowledged, which means synced.
+    ///
+    /// The import runs twice, so `input` is called twice.
     func run(
-        _ files: [InputFile], assignment: Assignment, options: FHIRImport.Options,
-        waits: Bool, names: ([NameBook.Name]) async throws -> [OpaqueID]
+        _ input: (any PseudonymSource) -> any ImportRun, waits: Bool,
+        names: ([NameBook.Name]) async throws -> [OpaqueID]
     ) async throws {
-        let now = Timestamp.now
-        func input() -> FHIRImport {
-            FHIRImport(
-                files: files, assignment: assignment, pseudonyms: book, importTime: now,
-                options: options)
-        }
         progress("looking who is named")
-        var survey = input()
+        var survey = input(book)
         while try survey.next() != nil {}
         progress("asking for the pseudonyms of \(book.wanted.count) people")
         for (name, id) in zip(book.wanted, try await names(book.wanted)) { book.learn(name, id) }
         book.isCollecting = false
-        try await send(input(), waits: waits)
+        try await send(input(book), waits: waits)
     }
 
-    private func send(_ imported: FHIRImport, waits: Bool) async throws {
+    private func send(_ imported: any ImportRun, waits: Bool) async throws {
         var input = imported
         let start = ContinuousClock.now
         try await withThrowingTaskGroup(of: Sent.self) { group in

@@ -26,7 +26,7 @@ struct CSVLookup {
         while let item = try reader.next() {
             guard case .row(let row) = item else { continue }
             if let condition, let place = places[condition.column],
-                !condition.texts.contains(row.fields[place])
+                !condition.holds(row.fields[place])
             {
                 continue
             }

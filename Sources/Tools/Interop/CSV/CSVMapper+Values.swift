@@ -67,7 +67,7 @@ extension CSVMapper {
     ) throws(ElementError) -> FactValue? {
         switch value.source {
         case .subject(let name): return context.ids[name].map(FactValue.id)
-        case .issuer: return .institution(issuer)
+        case .issuer: return .institution(context.issuer)
         default: break
         }
         guard let text = try text(value, row, context) else { return nil }
@@ -103,6 +103,10 @@ extension CSVMapper {
         switch type {
         case .text: return .text(text)
         case .code: return value.system.map { .code(Code(system: $0, code: text)) }
+        case .codes:
+            guard let system = value.system else { return nil }
+            let codes = text.split(separator: " ").map { Code(system: system, code: String($0)) }
+            return codes.count <= FactBuilder.codeCountMax ? .codes(codes) : nil
         case .integer: return Int64(text).map(FactValue.integer)
         case .decimal: return ExactDecimal(text).map(FactValue.decimal)
         case .money:
@@ -113,13 +117,13 @@ extension CSVMapper {
         case .date: return time(text)?.civilDay.map(FactValue.date)
         case .instant: return time(text)?.instantValue
         case .bool: return text == "true" ? .bool(true) : text == "false" ? .bool(false) : nil
-        case .codes, .quantity, .patient, .practitioner, .institution, .claim, .prescription:
+        case .quantity, .patient, .practitioner, .institution, .claim, .prescription:
             return nil
         }
     }
 
     mutating func instant(_ value: CSVValue, _ row: CSVRow) throws(ElementError) -> FHIRTime? {
-        guard let text = try text(value, row, Context()) else { return nil }
+        guard let text = try text(value, row, Context(issuer: issuer)) else { return nil }
         guard let time = time(text), time.instantValue != nil else {
             throw ElementError(
                 element: value.column,

@@ -37,7 +37,7 @@ struct CSVMapper {
 
     private func holds(_ condition: CSVMapping.Condition?, _ row: CSVRow) -> Bool {
         guard let condition, let place = places[condition.column] else { return true }
-        return condition.texts.contains(row.fields[place])
+        return condition.holds(row.fields[place])
     }
 
     private mutating func draft(
@@ -48,12 +48,13 @@ struct CSVMapper {
                 element: rule.time.column,
                 error: .missing(expected: "a date and time: every entry says when it happened"))
         }
-        var context = Context()
+        var context = Context(issuer: try issuer(rule, row))
         for name in CSVMapping.SubjectName.allCases {
             guard let value = rule.subjects[name], let text = try text(value, row, context) else {
                 continue
             }
-            guard let id = id(name, text) else {
+            let owner = try institution(value.issuer.first, row, context)
+            guard let id = id(name, text, owner) else {
                 throw ElementError(element: value.column, error: .unknownIdentity(text))
             }
             context.ids[name] = id
@@ -65,15 +66,46 @@ struct CSVMapper {
         }
         if let access = rule.access { context.access = try header(access, row, context) }
         var facts: [Fact] = []
-        for fact in rule.facts { facts.append(try self.fact(fact, row, context)) }
+        for fact in rule.facts where holds(fact.condition, row) {
+            facts.append(try self.fact(fact, row, context))
+        }
         return Draft(
-            issuer: issuer, kind: rule.kind, eventTime: time, subjects: context.subjects,
+            issuer: context.issuer, kind: rule.kind, eventTime: time, subjects: context.subjects,
             access: context.access,
             payload: Payload(mediaType: CSVMapper.mediaType, source: row.bytes, facts: facts),
-            origin: Draft.Origin(file: file, line: row.line, name: mapping.name))
+            origin: Draft.Origin(file: file, line: row.line, name: name(of: row)))
     }
 
-    private func id(_ name: CSVMapping.SubjectName, _ text: String) -> OpaqueID? {
+    /// The table, and the key of the row where the mapping names one.
+    private func name(of row: CSVRow) -> String {
+        guard let key = mapping.key, let place = places[key] else { return mapping.name }
+        return "\(mapping.name)/\(row.fields[place])"
+    }
+
+    private mutating func issuer(
+        _ rule: CSVMapping.EntryRule, _ row: CSVRow
+    ) throws(ElementError) -> InstitutionID {
+        try institution(rule.issuer, row, Context(issuer: issuer))
+    }
+
+    /// The institution that a value names; the context's issuer where there is no value.
+    private mutating func institution(
+        _ value: CSVValue?, _ row: CSVRow, _ context: Context
+    ) throws(ElementError) -> InstitutionID {
+        guard let value else { return context.issuer }
+        let text = try text(value, row, context)
+        guard let text, let institution = InstitutionID(text) else {
+            throw ElementError(
+                element: value.column,
+                error: .notA(
+                    expected: "an institution id (1 to 32 of a-z, 0-9, -)", found: text ?? ""))
+        }
+        return institution
+    }
+
+    private func id(
+        _ name: CSVMapping.SubjectName, _ text: String, _ issuer: InstitutionID
+    ) -> OpaqueID? {
         switch name {
         case .patient: pseudonyms.patient(text)
         case .practitioner: pseudonyms.practitioner(text)
@@ -115,6 +147,7 @@ struct CSVMapper {
 
     /// What of a row is known before its facts are made.
     struct Context {
+        let issuer: InstitutionID
         var ids: [CSVMapping.SubjectName: OpaqueID] = [:]
         var access: AccessHeader?
 

@@ -17,6 +17,20 @@ extension CSVMapping {
         try self.init(bytes: bytes, path: path)
     }
 
+    /// The mapping in a file, or those of a folder in the order of their names.
+    ///
+    /// - Throws: ``InteropError``, as ``init(path:)``.
+    public static func list(_ path: String) throws(InteropError) -> [CSVMapping] {
+        var mappings: [CSVMapping] = []
+        for file in try InputFile.list([path], formats: [.json]) {
+            mappings.append(try CSVMapping(path: file.path))
+        }
+        guard !mappings.isEmpty else {
+            throw .unreadable(path: path, reason: "there is no mapping, a .json file")
+        }
+        return mappings
+    }
+
     /// Reads a mapping from its bytes; `path` stands in errors.
     public init(bytes: [UInt8], path: String) throws(InteropError) {
         let root: JSONValue
@@ -33,7 +47,7 @@ extension CSVMapping {
     }
 
     private init(_ root: JSONValue) throws(ElementError) {
-        try root.allow(["format", "name", "file", "zone", "lookups", "entries", "note"])
+        try root.allow(["format", "name", "file", "zone", "key", "lookups", "entries", "note"])
         let format = try root.requiredText("format", "'custos csv mapping 1'")
         guard format == "custos csv mapping 1" else {
             throw ElementError(
@@ -41,6 +55,7 @@ extension CSVMapping {
         }
         name = try root.requiredText("name", "a name for the table")
         file = try root.requiredText("file", "the table's file, such as 'poe.csv'")
+        key = try root.text("key")
         zone = try root.text("zone") ?? "Z"
         guard case .instant = FHIRTime(Array("2000-01-01T00:00:00\(zone)".utf8)[...]) else {
             throw ElementError(
@@ -61,15 +76,19 @@ extension CSVMapping {
 
     /// The columns of the table itself that the mapping reads.
     var columns: [String] {
-        var columns: [String] = []
+        var columns: [String] = key.map { [$0] } ?? []
         for entry in entries {
+            columns += entry.issuer?.columns ?? []
             columns += entry.time.columns + (entry.condition.map { [$0.column] } ?? [])
             for name in SubjectName.allCases { columns += entry.subjects[name]?.columns ?? [] }
             if let access = entry.access {
                 columns += access.action.columns + access.purpose.columns
                 columns += access.basis.columns + access.outcome.columns
             }
-            for fact in entry.facts { columns += fact.fields.flatMap(\.value.columns) }
+            for fact in entry.facts {
+                columns += fact.condition.map { [$0.column] } ?? []
+                columns += fact.fields.flatMap(\.value.columns)
+            }
         }
         return columns
     }
@@ -94,11 +113,14 @@ extension CSVMapping.Condition {
     init(_ value: JSONValue) throws(ElementError) {
         try value.allow(["column", "in"])
         column = try value.requiredText("column", "a column")
-        guard let list = value.member("in"), list.isArray else {
-            throw value.missing("in", "the texts that are meant, as an array")
-        }
         var texts: Set<String> = []
-        for element in list.elements { texts.insert(element.string ?? "") }
+        if let list = value.member("in") {
+            guard list.isArray else {
+                throw value.missing("in", "the texts that are meant, as an array")
+            }
+            for element in list.elements { texts.insert(element.string ?? "") }
+            if texts.isEmpty { throw value.missing("in", "one text or more") }
+        }
         self.texts = texts
     }
 }
@@ -108,7 +130,7 @@ extension CSVMapping.EntryRule {
         _ value: JSONValue, lookups: [String: CSVMapping.Lookup]
     ) throws(ElementError) {
         let names = CSVMapping.SubjectName.allCases.map(\.rawValue)
-        try value.allow(["kind", "when", "time", "access", "facts"] + names)
+        try value.allow(["kind", "when", "issuer", "time", "access", "facts"] + names)
         let kindName = try value.requiredText("kind", "a kind of entry")
         guard let kind = EntryKind(name: kindName), kind.hasPayload, kind != .finding else {
             throw ElementError(
@@ -117,6 +139,9 @@ extension CSVMapping.EntryRule {
         }
         self.kind = kind
         condition = try value.object("when").flatMapped(CSVMapping.Condition.init)
+        issuer = try value.object("issuer").flatMapped { issuer throws(ElementError) in
+            try CSVValue(issuer, lookups: lookups)
+        }
         time = try CSVValue(
             value.requiredObject("time", "where the event time stands"), lookups: lookups)
         var subjects: [CSVMapping.SubjectName: CSVValue] = [:]
@@ -169,7 +194,8 @@ extension CSVMapping.AccessRule {
 
 extension CSVMapping.FactRule {
     init(_ value: JSONValue, lookups: [String: CSVMapping.Lookup]) throws(ElementError) {
-        try value.allow(["kind", "fields"])
+        try value.allow(["kind", "when", "fields"])
+        condition = try value.object("when").flatMapped(CSVMapping.Condition.init)
         let name = try value.requiredText("kind", "a kind of fact")
         guard let kind = FactKind(name: name) else {
             let kinds = FactKind.allCases.map(\.name).joined(separator: ", ")

@@ -10,6 +10,8 @@ public struct CSVMapping: Equatable, Sendable {
     public let file: String
     /// Added to times that are written without a zone: `Z` or `±hh:mm`.
     let zone: String
+    /// The column whose text names a row; nil where rows have no name but the table's.
+    let key: String?
     let lookups: [String: Lookup]
     let entries: [EntryRule]
 
@@ -21,16 +23,27 @@ public struct CSVMapping: Equatable, Sendable {
         let condition: Condition?
     }
 
-    /// Which rows are meant: those where a column holds one of these texts.
+    /// Which rows are meant: those where a column holds one of these texts, or, where none are
+    /// named, any text at all.
     struct Condition: Equatable, Sendable {
         let column: String
         let texts: Set<String>
+
+        func holds(_ text: String) -> Bool {
+            texts.isEmpty ? !text.isEmpty : texts.contains(text)
+        }
+
+        var words: String {
+            texts.isEmpty ? "any text" : "one of \(texts.sorted().joined(separator: ", "))"
+        }
     }
 
     /// One entry that a row becomes.
     struct EntryRule: Equatable, Sendable {
         let kind: EntryKind
         let condition: Condition?
+        /// Who says it; nil: the issuer that the import was given.
+        let issuer: CSVValue?
         let time: CSVValue
         /// Values of the subjects, by the name of the subject.
         let subjects: [SubjectName: CSVValue]
@@ -52,10 +65,11 @@ public struct CSVMapping: Equatable, Sendable {
 
     struct FactRule: Equatable, Sendable {
         let kind: FactKind
+        let condition: Condition?
         let fields: [(name: String, type: FactType, value: CSVValue)]
 
         static func == (left: FactRule, right: FactRule) -> Bool {
-            left.kind == right.kind
+            left.kind == right.kind && left.condition == right.condition
                 && left.fields.elementsEqual(right.fields) {
                     $0.name == $1.name && $0.type == $1.type && $0.value == $1.value
                 }
@@ -94,6 +108,8 @@ struct CSVValue: Equatable, Sendable {
     var currency: String?
     /// One value, for a quantity.
     var unit: [CSVValue] = []
+    /// One value, for the id of a claim or prescription that another institution issued.
+    var issuer: [CSVValue] = []
 
     init(_ source: Source) {
         self.source = source
@@ -119,6 +135,6 @@ struct CSVValue: Equatable, Sendable {
         case .joined(let parts, _): own = parts.flatMap(\.columns)
         default: own = []
         }
-        return own + unit.flatMap(\.columns)
+        return own + unit.flatMap(\.columns) + issuer.flatMap(\.columns)
     }
 }

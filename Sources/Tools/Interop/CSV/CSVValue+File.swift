@@ -8,7 +8,7 @@ extension CSVValue {
         }
         try value.allow([
             "column", "constant", "lookup", "by", "join", "with", "id", "header", "prefix",
-            "unknown", "map", "otherwise", "lenient", "system", "unit", "currency",
+            "unknown", "map", "otherwise", "lenient", "system", "unit", "currency", "issuer",
         ])
         self.init(try CSVValue.source(of: value, lookups: lookups))
         prefix = try value.text("prefix") ?? ""
@@ -24,6 +24,9 @@ extension CSVValue {
         currency = try value.text("currency")
         if let unit = try value.object("unit") {
             self.unit = [try CSVValue(unit, lookups: lookups)]
+        }
+        if let issuer = try value.object("issuer") {
+            self.issuer = [try CSVValue(issuer, lookups: lookups)]
         }
     }
 
@@ -89,8 +92,7 @@ extension CSVValue {
             if !present { throw value.missing(key, expected) }
         }
         switch type {
-        case .code: try need(system != nil, "system", "the system that the code is from")
-        case .codes: throw value.failure(.notA(expected: "a type of one value", found: "codes"))
+        case .code, .codes: try need(system != nil, "system", "the system that the code is from")
         case .money:
             try need(currency.flatMap(Currency.init) != nil, "currency", "a currency of ISO 4217")
         case .quantity: try need(!unit.isEmpty, "unit", "where the unit stands, or a constant")

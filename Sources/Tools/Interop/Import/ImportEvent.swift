@@ -1,3 +1,16 @@
+/// Something that hands out drafts, one after another, and counts what became of its input.
+public protocol ImportRun {
+    var report: ImportReport { get }
+
+    /// The next draft, problem or word of progress; nil when everything was read.
+    ///
+    /// - Throws: ``InteropError`` where a file cannot be read at all.
+    mutating func next() throws(InteropError) -> ImportEvent?
+}
+
+extension FHIRImport: ImportRun {}
+extension CSVImport: ImportRun {}
+
 /// What an import says next.
 public enum ImportEvent: Equatable, Sendable {
     case draft(Draft)

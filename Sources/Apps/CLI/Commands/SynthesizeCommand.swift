@@ -1,0 +1,84 @@
+internal import ArgumentParser
+internal import Synthesis
+
+/// Makes a region to practise on.
+struct SynthesizeCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "synthesize",
+        abstract: "Make a region from a seed: people, care, claims, and planted fraud.",
+        discussion: """
+            Writes tables of comma-separated values into DIR/csv, which `custos ingest` takes with \
+            --mapping mappings/region, and what was planted into DIR/truth.csv, for `custos score`. \
+            The same tables, numbers and seed give the same bytes on any machine. What a region is \
+            like stands in the tables of --region, see docs/synthesis.md.
+
+            Examples:
+              custos synthesize --patients 2000 --years 3 --seed 1 --out region
+              custos synthesize --patients 500 --years 1 --seed 1 --prevalence 0 --out honest
+              custos ingest region/csv --mapping mappings/region --net devnet
+            """)
+
+    @Option(help: "How many people live there.")
+    var patients: Int
+
+    @Option(help: "How many years, from the first of January that the tables name.")
+    var years: Int
+
+    @Option(help: "The seed; the same one gives the same region.")
+    var seed: UInt64
+
+    @Option(help: "The folder to write into.")
+    var out: String
+
+    @Option(help: "The folder of tables that say what the region is like.")
+    var region = "regions/county"
+
+    @Option(help: "Planted cases, per 1,000 of what is natural; 0 plants none.")
+    var prevalence = 1_000
+
+    @OptionGroup var output: OutputOptions
+
+    func validate() throws {
+        guard (1...10_000_000).contains(patients), (1...100).contains(years),
+            (0...1_000_000).contains(prevalence)
+        else {
+            throw ValidationError(
+                "patients are 1 to 10,000,000, years 1 to 100, prevalence 0 to 1,000,000")
+        }
+    }
+
+    func run() throws {
+        do {
+            let synthesis = Synthesis(
+                tables: try RegionTables(folder: region), patients: patients, years: years,
+                seed: seed, prevalence: prevalence)
+            try Files.makeFolder("\(out)/csv")
+            let start = ContinuousClock.now
+            let summary = try synthesis.write(into: "\(out)/csv", truth: "\(out)/truth.csv") {
+                day, days, records in
+                ProgressLine.show("day \(day) of \(days), \(records) records")
+            }
+            ProgressLine.end()
+            output.show(
+                SynthesisReport(
+                    records: summary.records, planted: summary.planted,
+                    seconds: (ContinuousClock.now - start) / .seconds(1), folder: out))
+        } catch let error as SynthesisError {
+            throw Failure(.file, "\(error)")
+        }
+    }
+}
+
+private struct SynthesisReport: Report {
+    let records: Int
+    let planted: Int
+    let seconds: Double
+    let folder: String
+
+    var lines: [String] {
+        let pace = seconds > 0 ? Int(Double(records) / seconds) : records
+        return [
+            "\(records) records and \(planted) planted cases in \(folder): \(pace) records/s"
+        ]
+    }
+}

@@ -1,0 +1,138 @@
+/// A region that lives day by day and writes down what happens, as its institutions would.
+///
+/// What happens to a person on a day follows from seed, person and day. Memory is that of the
+/// people and of what is to be written within a year: it does not grow with the years.
+struct Simulation<Sink: RowSink, Truth: TruthSink> {
+    var world: World
+    var sink: Sink
+    var truth: Truth
+    private(set) var day: Int
+    private(set) var rowCount = 0
+    /// Rows that are written on a later day, by day modulo the length.
+    private var pending: [[Row]]
+    /// Minutes of today that each practitioner has given to patients.
+    var busy: [Int]
+    private var lastID = 0
+    private var lastTraceCode = 0
+    let planter: Planter
+
+    /// Nothing is put off for longer, in days.
+    private static var horizon: Int { 400 }
+
+    init(world: World, sink: Sink, truth: Truth, planter: Planter) {
+        self.world = world
+        self.sink = sink
+        self.truth = truth
+        self.planter = planter
+        day = world.firstDay
+        pending = Array(repeating: [], count: Self.horizon)
+        busy = Array(repeating: 0, count: world.practitioners.count)
+    }
+
+    var tables: RegionTables { world.tables }
+
+    mutating func id() -> Int {
+        lastID += 1
+        return lastID
+    }
+
+    /// The first of `count` trace codes, which no pack had before.
+    mutating func traceCodes(_ count: Int) -> Int {
+        lastTraceCode += count
+        return lastTraceCode - count + 1
+    }
+
+    mutating func write(_ row: Row) throws(SynthesisError) {
+        rowCount += 1
+        try sink.write(row)
+    }
+
+    /// Writes a row on that day, or today where the day is past; never past the horizon.
+    mutating func write(_ row: Row, on later: Int) throws(SynthesisError) {
+        let days = min(later - day, Self.horizon - 1)
+        if days <= 0 { return try write(row) }
+        pending[(day + days) % Self.horizon].append(row)
+    }
+
+    /// Lives through one day.
+    mutating func live() throws(SynthesisError) {
+        for index in busy.indices { busy[index] = 0 }
+        if day == world.firstDay { try register() }
+        if day == world.firstDay || (day - world.firstDay) % 365 == 0 { try renewPolicies() }
+        let due = pending[day % Self.horizon]
+        pending[day % Self.horizon] = []
+        for row in due { try write(row) }
+        for person in world.people.indices { try live(person) }
+        for plant in planter.plants(on: day) { try commit(plant) }
+        day += 1
+    }
+
+    /// Everybody is known to the health centre nearby, and to the family doctor by contract.
+    private mutating func register() throws(SynthesisError) {
+        for (number, person) in world.people.enumerated() {
+            let at = day * 86_400 + 6 * 3_600
+            try write(
+                .patient(
+                    PatientRow(
+                        id: id(), person: number, at: at, facility: person.home, death: nil)))
+            guard let doctor = person.familyDoctor else { continue }
+            try write(
+                .tie(
+                    TieRow(
+                        id: id(), person: number, practitioner: doctor, facility: person.home,
+                        type: "family-doctor", from: at, to: nil, visit: nil)))
+        }
+    }
+
+    private mutating func renewPolicies() throws(SynthesisError) {
+        for number in world.people.indices {
+            world.people[number].paid = 0
+            let person = world.people[number]
+            guard tables.plans[person.plan].cap > 0, person.deathDay.map({ $0 > day }) ?? true
+            else { continue }
+            try write(
+                .coverage(
+                    CoverageRow(
+                        id: id(), person: number, facility: person.home, fromDay: day,
+                        toDay: day + 364)))
+        }
+    }
+
+    /// The day of one person.
+    private mutating func live(_ number: Int) throws(SynthesisError) {
+        let person = world.people[number]
+        if let death = person.deathDay, day >= death {
+            guard day == death else { return }
+            return try write(
+                .patient(
+                    PatientRow(
+                        id: id(), person: number, at: day * 86_400 + 20 * 3_600,
+                        facility: person.home, death: day)))
+        }
+        if person.stayUntil >= day { return }
+        for index in person.care.indices {
+            if person.care[index].nextDay <= day { try care(for: number, index) }
+            try refill(for: number, index)
+            if world.people[number].stayUntil >= day { return }
+        }
+        try fallIll(number)
+    }
+
+    /// Perhaps one of the illnesses that come and go.
+    private mutating func fallIll(_ number: Int) throws(SynthesisError) {
+        var chance = Chance(world.seed, 3, UInt64(number), UInt64(day))
+        let person = world.people[number]
+        let age = person.age(on: day)
+        // Winter is December to February.
+        let season = ((day - world.firstDay) % 365 + 31) / 91 % 4
+        // One draw decides over all illnesses: their yearly rates are laid side by side.
+        var rest = chance.below(1_000 * 365)
+        for illness in tables.illnesses where age >= illness.from && age <= illness.to {
+            if illness.sex == "female", !person.isFemale { continue }
+            let weights = max(illness.seasons.reduce(0, +), 1)
+            let rate = illness.perMille * illness.seasons[season] * 4 / weights
+            if rest < rate { return try treat(number, illness, &chance) }
+            rest -= rate
+        }
+    }
+}

@@ -1,0 +1,33 @@
+/// One record of a synthetic region, with people and places by their place in the world.
+///
+/// Times are local seconds since 1970-01-01T00:00, days are local days since then, amounts are in
+/// minor units.
+enum Row: Sendable {
+    case patient(PatientRow)
+    case coverage(CoverageRow)
+    case visit(VisitRow)
+    case tie(TieRow)
+    case condition(ConditionRow)
+    case order(OrderRow)
+    case dispense(DispenseRow)
+    case result(ResultRow)
+    case administration(AdministrationRow)
+    case identity(IdentityRow)
+    case claim(ClaimRow)
+    case response(ResponseRow)
+    case access(AccessRow)
+}
+
+/// What a visit is, by its code of HL7 ActCode.
+enum VisitClass: String, Sendable {
+    case ambulatory = "AMB"
+    case emergency = "EMER"
+    case inpatient = "IMP"
+    case hospice = "HSP"
+    case virtual = "VR"
+}
+
+/// Takes rows, one after another, in the order in which they are anchored.
+protocol RowSink {
+    mutating func write(_ row: Row) throws(SynthesisError)
+}

@@ -1,0 +1,55 @@
+extension RegionTable {
+    /// The place among all tables.
+    var place: Int { RegionTable.allCases.firstIndex(of: self) ?? 0 }
+
+    /// The names of the columns, in their order.
+    var columns: [String] {
+        ["id", "institution", "patient"] + own
+    }
+
+    private var own: [String] {
+        switch self {
+        case .patients: ["at", "sex", "birth_date", "death_date", "household", "surname"]
+        case .coverages: ["at", "payer", "plan", "from", "to"]
+        case .visits:
+            ["practitioner", "facility", "class", "from", "to", "reason", "transfer"]
+        case .ties: ["practitioner", "type", "from", "to", "encounter"]
+        case .conditions: ["practitioner", "code", "at", "encounter"]
+        case .orders:
+            [
+                "practitioner", "drug", "written", "quantity", "days", "refills", "encounter",
+                "reason",
+            ]
+        case .dispenses:
+            [
+                "practitioner", "order", "order_institution", "pharmacy", "drug", "at",
+                "quantity", "days", "paid", "strength", "strength_unit", "trace_codes",
+            ]
+        case .results: ["practitioner", "code", "at", "value", "encounter"]
+        case .administrations: ["practitioner", "drug", "at", "dose", "encounter"]
+        case .identities: ["method", "assurance", "at", "place"]
+        case .claims:
+            [
+                "practitioner", "identifier", "facility", "payer", "type", "from", "to",
+                "submitted", "total", "diagnosis", "encounter", "status", "order",
+                "order_institution",
+            ] + lines + ["drug", "drug_units", "drug_price", "drug_net"]
+        case .responses:
+            [
+                "claim", "claim_institution", "payer", "decided", "outcome", "total", "paid",
+                "denied",
+            ]
+        case .accesses:
+            [
+                "practitioner", "role", "department", "action", "purpose", "basis", "outcome",
+                "at", "object", "encounter",
+            ]
+        }
+    }
+
+    private var lines: [String] {
+        (1...ClaimRow.lineCountMax).flatMap { number in
+            ["code", "units", "price", "net", "date"].map { "\($0)\(number)" }
+        }
+    }
+}

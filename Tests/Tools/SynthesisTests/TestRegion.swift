@@ -1,0 +1,45 @@
+import Foundation
+import Testing
+
+@testable import Synthesis
+
+/// The county's tables, and small regions made of them.
+enum TestRegion {
+    static func tables() throws -> RegionTables {
+        let root = URL(filePath: #filePath).deletingLastPathComponent()
+            .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+        return try RegionTables(folder: root.appending(path: "regions/county").path)
+    }
+
+    /// The files of a region of one year, by their names.
+    static func files(
+        patients: Int, seed: UInt64, prevalence: Int = 1_000
+    ) throws -> [String: String] {
+        let folder = FileManager.default.temporaryDirectory.appending(
+            path: "region-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let synthesis = Synthesis(
+            tables: try tables(), patients: patients, years: 1, seed: seed,
+            prevalence: prevalence)
+        let truth = folder.appending(path: "truth.csv")
+        _ = try synthesis.write(into: folder.path, truth: truth.path)
+        var files: [String: String] = [:]
+        for name in try FileManager.default.contentsOfDirectory(atPath: folder.path) {
+            files[String(name.dropLast(4))] = try String(
+                contentsOf: folder.appending(path: name), encoding: .utf8)
+        }
+        return files
+    }
+
+    /// Rows by the names of their columns.
+    static func rows(_ text: String) -> [[String: String]] {
+        let lines = text.split(separator: "\n")
+        guard let header = lines.first?.split(separator: ",").map(String.init) else { return [] }
+        return lines.dropFirst().map { line in
+            let cells = line.split(separator: ",", omittingEmptySubsequences: false)
+            return Dictionary(
+                zip(header, cells.map(String.init)), uniquingKeysWith: { first, _ in first })
+        }
+    }
+}
