@@ -32,6 +32,14 @@ enum TestRegion {
         return files
     }
 
+    /// A file of these bytes.
+    static func temporary(_ bytes: [UInt8]) throws -> String {
+        let path = FileManager.default.temporaryDirectory.appending(
+            path: "table-\(UUID().uuidString).csv")
+        try Data(bytes).write(to: path)
+        return path.path
+    }
+
     /// Rows by the names of their columns.
     static func rows(_ text: String) -> [[String: String]] {
         let lines = text.split(separator: "\n")

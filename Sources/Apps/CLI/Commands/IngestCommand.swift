@@ -16,8 +16,8 @@ struct IngestCommand: AsyncParsableCommand {
             line is reported with file, line, element and reason, and does not stop the rest. Who \
             ingests twice adds nothing.
 
-            With --mapping, the one path is a folder of tables, and the mapping a file or a folder of \
-            files that say how their rows become entries; folders are read in the order of names.
+            With --mapping, the one path is a folder of tables, and the mapping a file or a folder \
+            of files that say how rows become entries; a folder is read in the order of names.
 
             Ends with 0 even where lines were bad, unless --strict is given.
 

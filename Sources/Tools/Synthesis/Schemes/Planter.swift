@@ -11,7 +11,7 @@ struct Planter: Sendable {
     private let days: [Int: [Plant]]
     let count: Int
 
-    /// Cases stay clear of the first and last days, so that all of a case lies in the region's time.
+    /// Cases stay clear of the first and last days, so that all of a case is in the region's time.
     static let margin = 60
 
     /// `prevalence`: per 1,000 of what the table says; 0 plants nothing.

@@ -79,7 +79,7 @@ extension Simulation {
         var visit = request(person, doctor)
         visit.isClaimed = false
         let row = try self.visit(visit, &chance)
-        var first = claim(person, doctor, ["consult", "bloodcount"], on: day, visit: row)
+        let first = claim(person, doctor, ["consult", "bloodcount"], on: day, visit: row)
         try code(first)
         try submit(first, on: day, &chance)
         var again = first

@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Primitives
 
 /// A table of comma-separated values with a header line, as the folders of `regions/` hold them.
 ///
@@ -13,14 +14,14 @@ struct TextTable {
     ///
     /// - Throws: ``SynthesisError`` where it cannot be read, or a row has another number of cells
     ///   than the header.
-    init(path: String) throws(SynthesisError) {
+    init(path: String, mayBeEmpty: Bool = false) throws(SynthesisError) {
         guard let data = FileManager.default.contents(atPath: path),
             let text = String(validating: data, as: UTF8.self)
         else { throw .unreadable(path: path) }
-        try self.init(text: text, file: path)
+        try self.init(text: text, file: path, mayBeEmpty: mayBeEmpty)
     }
 
-    init(text: String, file: String) throws(SynthesisError) {
+    init(text: String, file: String, mayBeEmpty: Bool = false) throws(SynthesisError) {
         var columns: [String: Int] = [:]
         var rows: [(line: Int, cells: [String])] = []
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
@@ -39,7 +40,7 @@ struct TextTable {
             }
             rows.append((index + 1, cells))
         }
-        guard !rows.isEmpty else {
+        guard !rows.isEmpty || mayBeEmpty && !columns.isEmpty else {
             throw .table(file: file, line: 1, column: "", reason: "there are no rows")
         }
         self.file = file
@@ -78,6 +79,25 @@ struct TextTable {
 
         func words(_ column: String) throws(SynthesisError) -> [String] {
             try text(column).split(separator: " ").map(String.init)
+        }
+
+        /// An amount with two decimals, in minor units.
+        func money(_ column: String) throws(SynthesisError) -> Int {
+            let text = try text(column)
+            let parts = text.split(separator: ".")
+            guard parts.count == 2, parts[1].utf8.count == 2, let major = Int(parts[0]),
+                let minor = Int(parts[1]), (0...1_000_000_000_000).contains(major), minor >= 0
+            else { throw failure(column, "'\(text)' is no amount such as 12.50") }
+            return major * 100 + minor
+        }
+
+        /// A day, `YYYY-MM-DD`, since 1970-01-01.
+        func day(_ column: String) throws(SynthesisError) -> Int {
+            let text = try text(column)
+            let parts = text.split(separator: "-").compactMap { Int($0) }
+            guard parts.count == 3, let day = Day(year: parts[0], month: parts[1], day: parts[2])
+            else { throw failure(column, "'\(text)' is no day such as 2021-04-06") }
+            return Int(day.number)
         }
 
         /// The place in `names` of what the column says; nil where it says nothing.
