@@ -29,8 +29,20 @@ public struct Auditor: Sendable {
         }
     }
 
-    /// The head, once the ledger, the quorum's signatures and what they cover have been checked.
+    /// The head, once it is signed, and linked with the trusted head where there is one.
     func prove(_ claimed: ClaimedHead) throws(ProofFailure) -> ProvenHead {
+        let (header, hash, signers) = try signed(claimed)
+        let power = signers.compactMap { validators.index(of: $0) }
+            .reduce(0) { $0 + validators.validators[$1].power }
+        return ProvenHead(
+            header: header, hash: hash, signers: signers, power: power,
+            totalPower: validators.totalPower, anchor: try anchor(of: header, hash))
+    }
+
+    /// The header, once the ledger, the quorum's signatures and what they cover have been checked.
+    func signed(
+        _ claimed: ClaimedHead
+    ) throws(ProofFailure) -> (header: BlockHeader, hash: Digest, signers: [InstitutionID]) {
         let header = claimed.header
         try agree(.ledger, "the header's ledger", found: header.ledger, right: ledger)
         let proof = try step(.commitProof) { () throws(ConsensusError) in
@@ -45,12 +57,7 @@ public struct Auditor: Sendable {
             .header, "the header's tree root", found: header.treeRoot,
             right: proof.block.treeRoot)
         try agree(.header, "the header's height", found: header.height, right: proof.height)
-        let signers = proof.precommits.map(\.voter)
-        let power = signers.compactMap { validators.index(of: $0) }
-            .reduce(0) { $0 + validators.validators[$1].power }
-        return ProvenHead(
-            header: header, hash: hash, signers: signers, power: power,
-            totalPower: validators.totalPower, anchor: try anchor(of: header, hash))
+        return (header, hash, proof.precommits.map(\.voter))
     }
 
     /// Links a header with the trusted head, where there is one of its height or above.

@@ -1,3 +1,4 @@
+internal import Ledger
 internal import Primitives
 
 /// What a verifier does, one thing after the other; its report names the steps by these.
@@ -22,6 +23,10 @@ public enum ProofStep: String, CaseIterable, Sendable {
     case batchSignature = "signature of the batch"
     /// The entry's issuer, stream and number are those that the batch was signed for.
     case number = "number of the entry"
+    /// The answer is of the blocks and the lists that the query asks for.
+    case cover = "what is covered"
+    /// The blocks are those of the range of time.
+    case timeRange = "range of anchoring time"
     /// The term's head stands in the state map, or the term does not.
     case termHead = "head of the term"
     /// The list is the one that the head commits to, with nothing left out or added.
@@ -114,10 +119,21 @@ extension CBORReader {
         try version(1)
     }
 
-    mutating func path() throws(CBORError) -> [Digest] {
+    mutating func path(atMost limit: Int = 64) throws(CBORError) -> [Digest] {
         var path: [Digest] = []
-        for _ in 0..<(try array(atMost: 64)) { path.append(try digest()) }
+        for _ in 0..<(try array(atMost: limit)) { path.append(try digest()) }
         return path
+    }
+
+    /// A block header, in a byte string.
+    mutating func blockHeader() throws(CBORError) -> BlockHeader {
+        let start = offset
+        let bytes = try bytes(atMost: 1_024)
+        do throws(LedgerError) {
+            return try BlockHeader.decode(bytes)
+        } catch {
+            throw .unexpected(offset: start, expected: "a block header", found: "\(error)")
+        }
     }
 }
 

@@ -59,14 +59,18 @@ public struct ClaimedHead: Hashable, Sendable {
 
     init(headerKey: UInt64, from reader: inout CBORReader) throws(CBORError) {
         try reader.key(headerKey)
-        let start = reader.offset
-        let bytes = try reader.bytes(atMost: 1_024)
-        do throws(LedgerError) {
-            header = try BlockHeader.decode(bytes)
-        } catch {
-            throw .unexpected(offset: start, expected: "a block header", found: "\(error)")
-        }
+        header = try reader.blockHeader()
         try reader.key(headerKey + 1)
+        commitProof = try CommitProof.read(from: &reader).claimed
+    }
+
+    func encode(into writer: inout CBORWriter) {
+        writer.bytes(header.encode())
+        commitProof.write(to: &writer)
+    }
+
+    init(from reader: inout CBORReader) throws(CBORError) {
+        header = try reader.blockHeader()
         commitProof = try CommitProof.read(from: &reader).claimed
     }
 }

@@ -82,7 +82,8 @@ public final class Node: Sendable {
             store: store, link: network, logger: logger,
             ownStream: setup.submitKeys.first?.stream)
         let reader = Reader(
-            store: store, index: index, inbox: readerInbox, loop: loop, setup: setup)
+            store: store, index: index, inbox: readerInbox, loop: loop, desk: deskInbox,
+            setup: setup)
         institution = setup.institution
         ledger = setup.genesis.ledger
         self.setup = setup

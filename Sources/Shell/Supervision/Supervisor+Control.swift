@@ -1,5 +1,5 @@
 public import Primitives
-internal import Records
+public import Records
 
 extension Supervisor {
     /// Answers the operator at the time `now`.
@@ -26,6 +26,14 @@ extension Supervisor {
             }
             return DeskReply(Array(lines.joined(separator: "\n").utf8))
         }
+    }
+
+    /// The access that asking the ledger about a patient is.
+    public func traces(
+        ofAsking patient: OpaqueID, _ purpose: AccessHeader.Purpose, at now: Timestamp
+    ) -> [Submission] {
+        let query = TrailQuery(term: .subject(.patient(patient)))
+        return query.access(by: institution, at: now, purpose: purpose).map { [$0] } ?? []
     }
 
     private func names(

@@ -10,7 +10,7 @@ struct ProofNetwork {
     let genesis: Genesis
     private(set) var state: LedgerState
     private(set) var blocks: [Decided] = []
-    private var numbers: [String: UInt64] = [:]
+    var numbers: [String: UInt64] = [:]
 
     /// A block as a node keeps it.
     struct Decided {
@@ -158,18 +158,7 @@ struct ProofNetwork {
         }
     }
 
-    /// The proof of all entries of a term, read back from the rows as a node does.
-    func termProof(_ term: Term) throws -> TermProof? {
-        guard let last = blocks.last else { return nil }
-        let head = ClaimedHead(header: last.executed.header, commitProof: last.commitProof)
-        let key = StateKey.term(term)
-        guard let place = state.map.proof(of: key) ?? state.map.absence(of: key) else {
-            return nil
-        }
-        return TermProof(
-            ledger: ledger, term: term, head: head, place: place, runs: try runs(of: term))
-    }
-
+    /// All runs of a term, read back from the rows as a node does.
     func runs(of term: Term) throws -> [TermRun] {
         guard let head = state.map.head(of: term),
             let slot = state.map.proof(of: .term(term))?.slot

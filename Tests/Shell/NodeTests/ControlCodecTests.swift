@@ -1,5 +1,6 @@
 internal import Cryptography
 internal import Primitives
+internal import Proofs
 internal import Records
 internal import Testing
 
@@ -18,13 +19,14 @@ struct ControlCodecTests {
             .waitForEntry(id, StreamID(1), number: .max), .watch(from: Height(7)),
             .entryByNumber(id, StreamID(0), number: 1), .entryByLeaf(9), .entryByHash(digest),
             .block(Height(3)), .proof(leaf: 1), .receipts(leaf: 2),
-            .term(space: 16, key: [UInt8](repeating: 1, count: 16), withEntries: true),
+            .query(QueryRequest(Query(), heights: HeightRange(Height(1), Height(7)))),
+            .consistency(from: 3, to: 9),
             .desk([9, 9]),
         ]
     }
 
     @Test func everyRequestReadsBack() throws {
-        #expect(ControlCodecTests.requests.count == 15)
+        #expect(ControlCodecTests.requests.count == 16)
         for request in ControlCodecTests.requests {
             #expect(try ControlRequest.decode(request.encoded[...]) == request)
         }
@@ -64,8 +66,11 @@ struct ControlCodecTests {
         #expect(try CommitNotice.decode(notice.encoded[...]) == notice)
         let block = BlockAnswer(height: Height(9), block: [1], commitProof: [2, 3])
         #expect(try BlockAnswer.decode(block.encoded[...]) == block)
-        let term = TermAnswer(proof: [1, 2], entries: [entry, entry])
-        #expect(try TermAnswer.decode(term.encoded[...]) == term)
+        let row = QueryAnswer.Row(height: Height(3), leafIndex: 9, entry: [1, 2])
+        for answer in [
+            QueryAnswer(page: [1, 2], rows: [], next: nil),
+            QueryAnswer(page: nil, rows: [row, row], next: HeightRange(Height(4), Height(8))),
+        ] { #expect(try QueryAnswer.decode(answer.encoded[...]) == answer) }
         let id = try #require(ControlCodecTests.id)
         let receipts = [ReceiptAnswer(voter: id, receipt: [8])]
         #expect(try [ReceiptAnswer].decode(receipts.encoded[...]) == receipts)

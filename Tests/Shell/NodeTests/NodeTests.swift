@@ -37,13 +37,20 @@ struct NodeTests {
         #expect(try await client.entry(hash: leafHash).leafIndex == 2)
         await #expect(throws: TransportError.self) { try await client.entry(hash: .zero) }
         #expect(try await client.receipts(leaf: 4).count >= 3)
-        let key = StateKey.term(.patient(TestNetwork.patient(10)))
-        let answer = try await client.term(space: key.space, key: key.bytes)
-        let proven = try auditor.verify(TermProof.decode(answer.proof))
-        #expect(try proven.entries(from: answer.entries.map(\.entry)).count == 1)
-        let absent = StateKey.term(.patient(TestNetwork.patient(999)))
-        let none = try await client.term(space: absent.space, key: absent.bytes)
-        #expect(try auditor.verify(TermProof.decode(none.proof)).items.isEmpty)
+        var query = Query()
+        query.patient = TestNetwork.patient(10)
+        let answer = try await client.query(QueryRequest(query))
+        let page = try auditor.verify(AnswerPage.decode(try #require(answer.page)))
+        #expect(page.items.map(\.entry.number) == [5])
+        #expect(answer.next == nil)
+        let rows = try await client.query(QueryRequest(query, isProved: false)).rows
+        #expect(rows.map(\.leafIndex) == [4])
+        query.patient = TestNetwork.patient(999)
+        let none = try await client.query(QueryRequest(query))
+        #expect(try auditor.verify(AnswerPage.decode(try #require(none.page))).items.isEmpty)
+        let link = try await client.consistency(from: 3, to: 5)
+        #expect(link.secondSize == 5)
+        await #expect(throws: TransportError.self) { try await client.consistency(from: 6, to: 5) }
         await client.close()
         try await running.stopAll()
     }

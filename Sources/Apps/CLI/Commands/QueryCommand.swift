@@ -13,15 +13,19 @@ struct QueryCommand: AsyncParsableCommand {
         commandName: "query",
         abstract: "List what the ledger says of a patient, practitioner, institution or claim.",
         discussion: """
-            The node sends the complete list with its proof, and this command checks it against \
-            the genesis before it prints: a node that leaves out a row is found out. Filters come \
-            after the check. The list is complete as anchored, up to the block that is named.
+            The node sends whole lists with their proof, page by page, and this command checks \
+            each against the genesis before it prints: a node that leaves out a row is found \
+            out. Asking about a patient is an access, and is anchored as one. The answer is \
+            complete as anchored, for the blocks that are named; --out keeps it for `custos \
+            verify`. Where more is left, it says how to go on.
 
             Examples:
               custos query patient 0f1e…  --node devnet/regulator
-              custos query practitioner 5a6b… --kind access --from 2021-05-01 --to 2021-06-01
+              custos query practitioner 5a6b… --action read --from 2021-05-01 --to 2021-06-01
               custos query institution county-hospital --kind claim --limit 20 --json
-              custos query claim 77aa…
+              custos query --basis break-glass --format csv > break-glass.csv
+              custos query patient 0f1e… --oldest-first --out trail.answer
+              custos verify trail.answer --genesis devnet/county.genesis
             """)
 
     enum Subject: String, ExpressibleByArgument, CaseIterable {
@@ -32,122 +36,164 @@ struct QueryCommand: AsyncParsableCommand {
         case prescription
     }
 
+    enum Format: String, ExpressibleByArgument, CaseIterable {
+        case text
+        case csv
+        case ndjson
+        case fhir
+    }
+
     @Argument(help: "Whose: patient, practitioner, institution, claim or prescription.")
-    var subject: Subject
+    var subject: Subject?
 
     @Argument(help: "The id: 32 hexadecimal digits, or an institution's name.")
-    var id: String
+    var id: String?
 
-    @Option(help: "Only entries of this kind; repeatable.")
-    var kind: [String] = []
+    @OptionGroup var options: QueryOptions
 
-    @Option(help: "Only what happened on this day or later: 2021-05-01.")
-    var from: String?
+    @Flag(help: "From the first entry on, instead of from the last.")
+    var oldestFirst = false
 
-    @Option(help: "Only what happened before this day.")
-    var to: String?
+    @Option(help: "Print at most about so many (default: 100, and all in other formats than text).")
+    var limit: Int?
 
-    @Option(help: "Print at most so many, the latest.")
-    var limit = 100
+    @Option(help: "Go on where an answer before ended, as it said.")
+    var after: QueryCursor?
+
+    @Option(help: "text, csv, ndjson, or fhir: a Bundle of AuditEvents.")
+    var format = Format.text
+
+    @Option(help: "Keep the answer with its proof in this file.")
+    var out: String?
+
+    @Flag(help: "Believe the node: rows without proof.")
+    var unproved = false
 
     @OptionGroup var node: NodeOptions
     @OptionGroup var output: OutputOptions
 
-    func run() async throws {
-        let place = try node.place
-        let auditor = try Auditor.of(try place.genesis)
-        let terms = try terms()
-        let filter = try QueryFilter(
-            subject: subject, id: id, kinds: kind, from: from, to: to)
-        var rows: [QueryRow] = []
-        var height: UInt64 = 0
-        var total = 0
-        for term in terms {
-            let answer = try await place.ask { client in
-                let key = StateKey.term(term)
-                return try await client.term(space: key.space, key: key.bytes)
-            }
-            let (proven, entries) = try auditor.check(answer, of: term)
-            height = max(height, proven.head.header.height.blocks)
-            total += entries.count
-            for (item, entry) in zip(proven.items, entries) where filter.takes(entry) {
-                rows.append(QueryRow(item, entry))
-            }
+    func validate() throws {
+        guard (subject == nil) == (id == nil) else {
+            throw ValidationError("name whom, and by which id")
         }
-        rows.sort { $0.entry.leaf < $1.entry.leaf }
-        output.show(
-            QueryReport(
-                subject: "\(subject.rawValue) \(id)", complete: terms.map(\.description),
-                height: height, listed: total, matching: rows.count,
-                rows: Array(rows.suffix(limit))))
+        guard !(unproved && out != nil) else {
+            throw ValidationError("without proof there is nothing to keep with --out")
+        }
+        guard limit ?? 1 > 0 else { throw ValidationError("--limit is 1 or more") }
     }
 
-    /// The complete lists that hold every entry about the subject.
-    private func terms() throws -> [Term] {
-        if subject == .institution {
-            guard let institution = InstitutionID(id) else {
-                throw ValidationError("'\(id)' is no institution")
+    func run() async throws {
+        let place = try node.place
+        let query = try options.query(subject, id)
+        let auditor = try Auditor.of(try place.genesis)
+        let form = QueryFormat(rawValue: format.rawValue) ?? .text
+        let limit = limit ?? (form == .text ? 100 : .max)
+        var fetch = QueryFetch(
+            request: QueryRequest(
+                query, heights: after?.heights,
+                isNewestFirst: after?.isNewestFirst ?? !oldestFirst,
+                rowCount: UInt64(min(limit, 2_000)), isProved: !unproved),
+            auditor: auditor, keepsPages: out != nil)
+        let isListed = form == .text
+        var rows: [QueryRow] = []
+        var isFirst = true
+        if let opening = form.opening { print(opening) }
+        try await place.ask { client in
+            while !fetch.isDone, fetch.rowCount < limit {
+                for item in try await fetch.next(from: client).prefix(limit - fetch.rowsBefore) {
+                    if isListed {
+                        rows.append(QueryRow(item))
+                    } else {
+                        print(form.row(item, isFirst: isFirst))
+                    }
+                    isFirst = false
+                }
             }
-            return [.institution(institution)]
         }
-        guard let opaque = OpaqueID(hex: id) else {
-            throw ValidationError("an id has 32 hexadecimal digits; '\(id)' does not")
-        }
-        // Claims and prescriptions have no lists of their own: those of their kinds are filtered.
-        return switch subject {
-        case .patient: [.patient(opaque)]
-        case .practitioner: [.practitioner(opaque)]
-        case .claim: [.kind(.claim), .kind(.claimResponse)]
-        default: [.kind(.prescription), .kind(.dispense)]
+        if let closing = form.closing { print(closing) }
+        if let out { try Files.write(fetch.pages, to: out) }
+        let report = QueryReport(fetch, rows: rows)
+        if isListed {
+            output.show(report)
+        } else {
+            FileHandle.standardError.write(Data((report.summary + "\n").utf8))
         }
     }
 }
 
-/// Which entries of a complete list are wanted.
-struct QueryFilter {
-    private let subject: Subject?
-    private let kinds: Set<EntryKind>
-    private let from: Timestamp?
-    private let to: Timestamp?
+/// Gets an answer page by page, and checks each page.
+struct QueryFetch {
+    private(set) var request: QueryRequest
+    private let auditor: Auditor
+    private let keepsPages: Bool
+    private(set) var pages: [UInt8] = []
+    private(set) var chain = AnswerChain()
+    private(set) var terms: [Term] = []
+    private(set) var listedCount = 0
+    /// How many rows came so far, and how many before the last page.
+    private(set) var rowCount = 0
+    private(set) var rowsBefore = 0
+    private(set) var isDone = false
 
-    init(
-        subject: QueryCommand.Subject, id: String, kinds: [String], from: String?, to: String?
-    ) throws {
-        self.subject =
-            switch subject {
-            case .claim: OpaqueID(hex: id).map(Subject.claim)
-            case .prescription: OpaqueID(hex: id).map(Subject.prescription)
-            default: nil
-            }
-        self.kinds = Set(try kinds.map(Self.kind))
-        self.from = try from.map(Self.day)
-        self.to = try to.map(Self.day)
+    init(request: QueryRequest, auditor: Auditor, keepsPages: Bool) {
+        self.request = request
+        self.auditor = auditor
+        self.keepsPages = keepsPages
     }
 
-    func takes(_ entry: Entry) -> Bool {
-        if let subject, !entry.subjects.contains(subject) { return false }
-        if !kinds.isEmpty, !kinds.contains(entry.kind) { return false }
-        if let from, entry.eventTime < from { return false }
-        if let to, entry.eventTime >= to { return false }
-        return true
-    }
-
-    private static func kind(_ name: String) throws -> EntryKind {
-        let names = EntryKind.allCases.map {
-            (EntryView.words("\($0)").replacing(" ", with: "-"), $0)
+    /// The rows of the next page, in the order that was asked for.
+    mutating func next(from client: NodeClient) async throws -> [ProvenPage.Item] {
+        let answer = try await client.query(request)
+        var items: [ProvenPage.Item]
+        do {
+            items = try request.isProved ? check(answer) : believe(answer)
+        } catch {
+            throw Failure(.refused, "the node's answer is not proved: \(error)")
         }
-        guard let found = names.first(where: { $0.0 == name }) else {
-            let known = names.map(\.0).joined(separator: ", ")
-            throw ValidationError("there is no kind '\(name)'; there are \(known)")
-        }
-        return found.1
+        if request.isNewestFirst { items.reverse() }
+        rowsBefore = rowCount
+        rowCount += items.count
+        isDone = answer.next == nil
+        if let next = answer.next { request.heights = next }
+        return items
     }
 
-    private static func day(_ text: String) throws -> Timestamp {
-        let parts = text.split(separator: "-").compactMap { Int($0) }
-        guard parts.count == 3, let day = Day(year: parts[0], month: parts[1], day: parts[2])
-        else { throw ValidationError("'\(text)' is no day such as 2021-05-01") }
-        return day.start
+    private mutating func check(_ answer: QueryAnswer) throws -> [ProvenPage.Item] {
+        guard let bytes = answer.page else {
+            throw ProofFailure(.form, "the page is missing")
+        }
+        let page = try auditor.verify(try AnswerPage.decode(bytes))
+        guard page.query == request.query else {
+            throw ProofFailure(.cover, "the node answers another query")
+        }
+        let wanted = request.heights ?? page.asked
+        let isNext =
+            request.isNewestFirst
+            ? page.heights.last == wanted.last : page.heights.first == wanted.first
+        guard isNext else {
+            throw ProofFailure(
+                .cover, "the page has heights \(page.heights); asked for were \(wanted)")
+        }
+        let left =
+            request.isNewestFirst
+            ? HeightRange(wanted.first, Height(page.heights.first.blocks &- 1))
+            : HeightRange(page.heights.last.next, wanted.last)
+        guard wanted.isEmpty || left.isEmpty && answer.next == nil || left == answer.next else {
+            throw ProofFailure(.cover, "the node says that \(left) need not be asked for")
+        }
+        try chain.append(page)
+        terms = page.terms
+        listedCount += page.listedCount
+        if keepsPages { pages += bytes }
+        return page.items
+    }
+
+    private func believe(_ answer: QueryAnswer) throws -> [ProvenPage.Item] {
+        try answer.rows.map { row in
+            ProvenPage.Item(
+                height: row.height, leafIndex: row.leafIndex, leafHash: SHA256.leaf(row.entry),
+                bytes: row.entry, entry: try Entry.decode(row.entry))
+        }
     }
 }
 
@@ -159,59 +205,54 @@ extension Auditor {
             throw Failure(.refused, "\(error)")
         }
     }
-
-    /// The list of an answer, once it is proved to be the whole of it.
-    func check(
-        _ answer: TermAnswer, of term: Term
-    ) throws(Failure) -> (ProvenTerm, [Entry]) {
-        do {
-            let proven = try verify(try TermProof.decode(answer.proof))
-            guard proven.term == term else {
-                throw Failure(.refused, "the node answered with the list of \(proven.term)")
-            }
-            return (proven, try proven.entries(from: answer.entries.map(\.entry)))
-        } catch let failure as Failure {
-            throw failure
-        } catch {
-            throw Failure(.refused, "the node's answer is not proved: \(error)")
-        }
-    }
-}
-
-struct QueryRow: Encodable {
-    let height: UInt64
-    let entry: EntryView
-
-    init(_ item: ProvenTerm.Item, _ entry: Entry) {
-        height = item.height.blocks
-        self.entry = EntryView(entry, leaf: item.leafIndex, leafHash: item.leafHash)
-    }
 }
 
 private struct QueryReport: Report {
-    let subject: String
-    /// The lists that were proved to be complete.
+    /// The lists that were proved to be complete, and for which blocks.
     let complete: [String]
-    let height: UInt64
+    let blocks: String?
+    let isWhole: Bool
     let listed: Int
-    let matching: Int
+    /// Where the answer goes on.
+    let next: String?
     let rows: [QueryRow]
+    private let rowCount: Int
+
+    init(_ fetch: QueryFetch, rows: [QueryRow]) {
+        complete = fetch.terms.map(\.description)
+        blocks = fetch.chain.heights?.description
+        isWhole = fetch.chain.isWhole
+        listed = fetch.listedCount
+        next =
+            fetch.isDone
+            ? nil
+            : fetch.request.heights.map {
+                QueryCursor(isNewestFirst: fetch.request.isNewestFirst, heights: $0).text
+            }
+        self.rows = rows
+        rowCount = fetch.rowCount
+    }
+
+    private enum CodingKeys: CodingKey {
+        case complete, blocks, isWhole, listed, next, rows
+    }
+
+    var summary: String {
+        var text = "\(rowCount) entries"
+        if let blocks {
+            let lists =
+                complete.count > 4 ? "\(complete.count) lists" : complete.joined(separator: "; ")
+            text += " of \(listed) looked at; proved complete for blocks \(blocks): \(lists)"
+        } else {
+            text += ", not proved"
+        }
+        if let next { text += "; more is left: --after \(next)" }
+        return text
+    }
 
     var lines: [String] {
         var table = Table("leaf", "happened", "issuer", "kind", "what stands in clear")
-        for row in rows {
-            let entry = row.entry
-            let access = entry.access.map {
-                "\($0.action) for \($0.purpose), basis \($0.basis), \($0.outcome)"
-            }
-            table.add(
-                String(entry.leaf), String(entry.time.prefix(16)), entry.issuer, entry.kind,
-                access ?? entry.body ?? "sealed to \(entry.recipients.joined(separator: ", "))")
-        }
-        let shown = rows.count < matching ? ", the latest \(rows.count) shown" : ""
-        return [
-            "Entries about \(subject): \(matching) of \(listed) in the list\(shown)",
-            "Proved complete up to block \(height): \(complete.joined(separator: "; "))", "",
-        ] + table.lines
+        for row in rows { table.add(cells: row.cells) }
+        return [summary, ""] + table.lines
     }
 }

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Cryptography
 internal import Findings
 internal import Ledger
 internal import Primitives
@@ -10,15 +11,18 @@ struct VerifyCommand: ParsableCommand {
         commandName: "verify",
         abstract: "Check a proof offline; nobody is contacted, no node is trusted.",
         discussion: """
-            FILE is a proof of one entry, a bundle of a finding with its evidence, or a complete \
-            list; what it is, it says itself. Trusted is the genesis, and a head where you have \
-            one from a witness, a printed page or another ledger.
+            FILE is a proof of one entry, a bundle of a finding with its evidence, or the answer \
+            to a query; what it is, it says itself. Trusted is the genesis, and a head where you \
+            have one from a witness, a printed page or another ledger. A proof older than the \
+            head needs a link from the one to the other, which `custos head --link` gets and \
+            which need not be trusted.
 
             Ends with 0 where the proof holds, with 1 where it does not.
 
             Examples:
               custos verify claim.proof --genesis county.genesis
-              custos verify finding.proof --genesis county.genesis --head june.header --json
+              custos verify trail.answer --genesis county.genesis --json
+              custos verify claim.proof --genesis county.genesis --head june.head --link claim.link
             """)
 
     @Argument(help: "The proof.")
@@ -30,11 +34,17 @@ struct VerifyCommand: ParsableCommand {
     @Option(help: "A file with the bytes of a block header that you trust.")
     var head: String?
 
+    @Option(help: "A file with the consistency proof from the proof's tree to the head's.")
+    var link: String?
+
     @OptionGroup var output: OutputOptions
 
     func run() throws {
         let genesis = try Genesis.read(genesis)
         let bytes = try Files.read(file)
+        guard head != nil || link == nil else {
+            throw ValidationError("--link links with a head; say which with --head")
+        }
         let trusted = try head.map { path throws(Failure) in try trustedHead(path) }
         if ProofKind(bytes) == .finding { return try verifyFinding(bytes, genesis, trusted) }
         do throws(ProofFailure) {
@@ -65,10 +75,22 @@ struct VerifyCommand: ParsableCommand {
 
     private func trustedHead(_ path: String) throws(Failure) -> TrustedHead {
         let bytes = try Files.read(path)
+        let header: BlockHeader
         do {
-            return TrustedHead(try BlockHeader.decode(bytes[...]))
+            header = try BlockHeader.decode(bytes[...])
         } catch {
             throw Failure(.file, "\(path) is no block header: \(error)")
+        }
+        guard let link else { return TrustedHead(header) }
+        do {
+            var reader = CBORReader(try Files.read(link))
+            let consistency = try ConsistencyProof(from: &reader)
+            try reader.finish()
+            return TrustedHead(header, consistency: consistency)
+        } catch let error as CBORError {
+            throw Failure(.file, "\(link) is no consistency proof: \(error)")
+        } catch {
+            throw Failure(.file, "\(error)")
         }
     }
 }

@@ -10,6 +10,10 @@ struct Table {
         rows.append(cells)
     }
 
+    mutating func add(cells: [String]) {
+        rows.append(cells)
+    }
+
     var lines: [String] {
         let columns = rows.map(\.count).max() ?? 0
         let widths = (0..<columns).map { column in

@@ -14,14 +14,24 @@ struct VerifyReport: Report {
     let head: Head?
     let finding: String?
     let evidence: Int?
-    let term: String?
+    let answer: Answer?
     let entries: [EntryView]
-    /// Leaf indices of a complete list.
-    let leaves: [UInt64]?
     /// What is not proved.
     let limits: [String]
     /// What a finding says.
     let reasonFound: String?
+
+    /// What the pages of an answer prove together.
+    struct Answer: Encodable {
+        let lists: [String]
+        /// The blocks for which nothing is left out, and those that were asked for.
+        let blocks: String
+        let asked: String
+        let isWhole: Bool
+        let pages: Int
+        let listed: Int
+        let matching: Int
+    }
 
     struct Head: Encodable {
         let height: UInt64
@@ -49,8 +59,8 @@ struct VerifyReport: Report {
 
     /// Reads the bytes as whichever kind of proof they are, and checks them.
     init(_ bytes: [UInt8], _ auditor: Auditor) throws(ProofFailure) {
-        if case .term = ProofKind(bytes) {
-            self.init(try auditor.verify(try TermProof.decode(bytes)))
+        if case .answer = ProofKind(bytes) {
+            try self.init(answer: bytes, auditor)
         } else {
             self.init(try auditor.verify(try ProofFile.decode(bytes)))
         }
@@ -86,21 +96,47 @@ struct VerifyReport: Report {
                 .map { "\($0.rule), \($0.result): \($0.reason)" })
     }
 
-    private init(_ list: ProvenTerm) {
+    /// An answer, page after page.
+    private init(answer bytes: [UInt8], _ auditor: Auditor) throws(ProofFailure) {
+        var rest = bytes[...]
+        var chain = AnswerChain()
+        var entries: [EntryView] = []
+        var head: ProvenHead?
+        var lists: [String] = []
+        var pages = 0
+        var listed = 0
+        while !rest.isEmpty {
+            let page = try auditor.verify(try AnswerPage.decode(from: &rest))
+            try chain.append(page)
+            if head.map({ $0.header.height < page.head.header.height }) ?? true {
+                head = page.head
+            }
+            pages += 1
+            listed += page.listedCount
+            lists = page.terms.map(\.description)
+            entries += page.items.map {
+                EntryView($0.entry, leaf: $0.leafIndex, leafHash: $0.leafHash)
+            }
+        }
         let steps: [ProofStep] = [
-            .form, .ledger, .commitProof, .header, .termHead, .completeness,
+            .form, .ledger, .commitProof, .header, .cover, .termHead, .completeness, .rows,
         ]
         self.init(
-            holds: true, kind: "complete list", steps: steps.map(\.rawValue),
-            head: Head(list.head), term: list.term.description,
-            leaves: list.items.map(\.leafIndex))
+            holds: true, kind: "answer", steps: steps.map(\.rawValue), head: head.map(Head.init),
+            answer: Answer(
+                lists: lists, blocks: chain.heights?.description ?? "",
+                asked: chain.asked?.description ?? "", isWhole: chain.isWhole, pages: pages,
+                listed: listed, matching: entries.count),
+            entries: entries,
+            limits: chain.isWhole
+                ? [] : ["these pages are a part of the answer: the blocks named are complete"])
     }
 
     private init(
         holds: Bool, kind: String?, steps: [String], failedStep: String? = nil,
         reason: String? = nil, head: Head? = nil, finding: String? = nil, evidence: Int? = nil,
-        term: String? = nil, entries: [EntryView] = [], leaves: [UInt64]? = nil,
-        limits: [String] = [], reasonFound: String? = nil
+        answer: Answer? = nil, entries: [EntryView] = [], limits: [String] = [],
+        reasonFound: String? = nil
     ) {
         self.holds = holds
         self.kind = kind
@@ -110,9 +146,8 @@ struct VerifyReport: Report {
         self.head = head
         self.finding = finding
         self.evidence = evidence
-        self.term = term
+        self.answer = answer
         self.entries = entries
-        self.leaves = leaves
         self.limits = limits
         self.reasonFound = reasonFound
     }
@@ -137,8 +172,14 @@ struct VerifyReport: Report {
                 "  \(reasonFound ?? "")",
             ]
         }
-        if let term {
-            lines += ["", "\(term): exactly \(leaves?.count ?? 0) entries, none missing"]
+        if let answer {
+            lines += [
+                "",
+                "exactly \(answer.matching) entries in blocks \(answer.blocks), none missing",
+                "  asked   blocks \(answer.asked)" + (answer.isWhole ? ": the whole answer" : ""),
+                "  lists   \(answer.lists.joined(separator: "; ")), "
+                    + "\(answer.listed) entries looked at",
+            ]
         }
         for entry in entries { lines += [""] + entry.lines }
         for limit in limits { lines += ["", "note: \(limit)"] }
@@ -156,19 +197,25 @@ extension EntryView {
 enum ProofKind {
     case entry
     case finding
-    case term
+    case answer
 
-    /// By the count of fields, and by what the second one is; hostile bytes are some kind, too.
+    /// By what the first two fields after the version are; hostile bytes are some kind, too.
     init(_ bytes: [UInt8]) {
+        self = .entry
         var reader = CBORReader(bytes)
-        guard (try? reader.map(atMost: 16)) == 7, (try? reader.unsigned()) == 0,
+        guard (try? reader.map(atMost: 16)) != nil, (try? reader.unsigned()) == 0,
             (try? reader.unsigned()) != nil, (try? reader.unsigned()) == 1,
             let major = try? reader.nextMajorType()
-        else {
-            self = .entry
+        else { return }
+        // A bundle begins with a whole proof file, a map; the others with the ledger's id.
+        if major == 5 {
+            self = .finding
             return
         }
-        // A bundle begins with a whole proof file, a map; a list with the ledger's id, bytes.
-        self = major == 5 ? .finding : .term
+        guard (try? reader.digest()) != nil, (try? reader.unsigned()) == 2,
+            let major = try? reader.nextMajorType()
+        else { return }
+        // Then a proof file has the entry's bytes, and an answer the query, a map.
+        if major == 5 { self = .answer }
     }
 }

@@ -42,6 +42,19 @@ public struct MerkleFrontier: Hashable, Sendable {
         append(leafHash) { _, _ in }
     }
 
+    /// Adds a whole subtree of 2^`level` leaves at the right end.
+    ///
+    /// The size must be a multiple of its leaves.
+    public mutating func append(subtree: Digest, level: Int) {
+        precondition(size.trailingZeroBitCount >= level, "no subtree of this level begins here")
+        var hash = subtree
+        for _ in 0..<(~(size >> UInt64(level))).trailingZeroBitCount {
+            hash = SHA256.node(peaks.removeLast(), hash)
+        }
+        peaks.append(hash)
+        size += 1 << UInt64(level)
+    }
+
     /// Adds a leaf at the right end and tells of each subtree that it completes, itself first.
     public mutating func append(
         _ leafHash: Digest, completed: (MerkleNode, Digest) -> Void

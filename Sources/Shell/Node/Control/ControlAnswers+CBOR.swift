@@ -123,29 +123,6 @@ extension BlockAnswer {
     }
 }
 
-extension TermAnswer {
-    public var encoded: [UInt8] {
-        var writer = CBORWriter(reservingCapacity: proof.count + 400 * entries.count + 16)
-        writer.array(2)
-        writer.bytes(proof)
-        writer.array(entries.count)
-        for entry in entries { entry.write(to: &writer) }
-        return writer.bytes
-    }
-
-    public static func decode(_ bytes: ArraySlice<UInt8>) throws(CBORError) -> TermAnswer {
-        var reader = CBORReader(bytes)
-        try reader.array(exactly: 2)
-        let proof = Array(try reader.bytes())
-        var entries: [EntryAnswer] = []
-        for _ in 0..<(try reader.array(atMost: 1 << 22)) {
-            entries.append(try EntryAnswer(from: &reader))
-        }
-        try reader.finish()
-        return TermAnswer(proof: proof, entries: entries)
-    }
-}
-
 extension [ReceiptAnswer] {
     public var encoded: [UInt8] {
         var writer = CBORWriter(reservingCapacity: 512 * count)

@@ -68,19 +68,6 @@ public struct BlockAnswer: Hashable, Sendable {
     }
 }
 
-/// The complete list of a term's entries.
-public struct TermAnswer: Hashable, Sendable {
-    /// The bytes of a `TermProof`.
-    public let proof: [UInt8]
-    /// The entries, in the order of the proof's list, where they were asked for.
-    public let entries: [EntryAnswer]
-
-    public init(proof: [UInt8], entries: [EntryAnswer]) {
-        self.proof = proof
-        self.entries = entries
-    }
-}
-
 /// One validator's receipt for an entry (RFC 9942).
 public struct ReceiptAnswer: Hashable, Sendable {
     public let voter: InstitutionID

@@ -26,8 +26,10 @@ public enum ControlRequest: Hashable, Sendable {
     case proof(leaf: UInt64)
     /// Answer: each validator's receipt for the entry under the last block.
     case receipts(leaf: UInt64)
-    /// Answer: ``TermAnswer``, the complete list of a term's entries with its proof.
-    case term(space: UInt8, key: [UInt8], withEntries: Bool)
+    /// Answer: ``QueryAnswer``, one page.
+    case query(QueryRequest)
+    /// Answer: the proof that the ledger tree of the first size is the start of the second's.
+    case consistency(from: UInt64, to: UInt64)
     /// Something for the supervision desk, which knows what; answered by it.
     case desk([UInt8])
     /// Stop the node. Answered before it stops.
@@ -78,11 +80,13 @@ extension ControlRequest {
         case .receipts(let leaf):
             open(11, 1)
             writer.unsigned(leaf)
-        case .term(let space, let key, let withEntries):
-            open(12, 3)
-            writer.unsigned(UInt64(space))
-            writer.bytes(key)
-            writer.bool(withEntries)
+        case .query(let request):
+            open(12, QueryRequest.itemCount)
+            request.encode(into: &writer)
+        case .consistency(let first, let second):
+            open(15, 2)
+            writer.unsigned(first)
+            writer.unsigned(second)
         case .desk(let bytes):
             open(13, 1)
             writer.bytes(bytes)
@@ -96,15 +100,15 @@ extension ControlRequest {
     ) throws(CBORError) -> ControlRequest {
         var reader = CBORReader(bytes)
         let start = reader.offset
-        let fields = try reader.array(atMost: 5)
+        let fields = try reader.array(atMost: 8)
         let version = try reader.unsigned()
         guard version == ControlRequest.version else {
             throw .version(offset: start, found: version, supported: ControlRequest.version)
         }
-        let kind = try reader.unsigned("kind of request", atMost: 14)
+        let kind = try reader.unsigned("kind of request", atMost: 15)
         guard kind > 0, fields == itemCount(kind) else {
             throw .unexpected(
-                offset: start, expected: "a request of kind 1 to 14 with its fields",
+                offset: start, expected: "a request of kind 1 to 15 with its fields",
                 found: "kind \(kind) with \(fields) items")
         }
         let request = try read(kind, from: &reader)
@@ -116,8 +120,9 @@ extension ControlRequest {
     private static func itemCount(_ kind: UInt64) -> Int {
         switch kind {
         case 1, 14: 2
-        case 4, 6, 12: 5
-        case 2, 3: 4
+        case 4, 6: 5
+        case 2, 3, 15: 4
+        case 12: 2 + QueryRequest.itemCount
         default: 3
         }
     }
@@ -144,11 +149,10 @@ extension ControlRequest {
         case 9: return .block(Height(try reader.unsigned()))
         case 10: return .proof(leaf: try reader.unsigned())
         case 11: return .receipts(leaf: try reader.unsigned())
-        case 12:
-            return .term(
-                space: UInt8(try reader.unsigned("space", atMost: 255)),
-                key: Array(try reader.bytes(atMost: 64)), withEntries: try reader.bool())
+        case 12: return .query(try QueryRequest(from: &reader))
         case 13: return .desk(Array(try reader.bytes()))
+        case 15:
+            return .consistency(from: try reader.unsigned(), to: try reader.unsigned())
         default: return .stop
         }
     }

@@ -1,4 +1,6 @@
+public import Cryptography
 public import Primitives
+internal import Proofs
 public import Records
 public import Transport
 
@@ -82,12 +84,19 @@ public final class NodeClient: Sendable {
         try await ask(.receipts(leaf: leaf), [ReceiptAnswer].decode)
     }
 
-    /// The complete list of a term's entries; space and key as `docs/formats/state.md` has them.
-    public func term(
-        space: UInt8, key: [UInt8], withEntries: Bool = true
-    ) async throws(TransportError) -> TermAnswer {
-        try await ask(
-            .term(space: space, key: key, withEntries: withEntries), TermAnswer.decode)
+    /// One page of the answer to a query.
+    public func query(_ request: QueryRequest) async throws(TransportError) -> QueryAnswer {
+        try await ask(.query(request), QueryAnswer.decode)
+    }
+
+    /// That the ledger tree of the first size is the start of the second's.
+    public func consistency(
+        from first: UInt64, to second: UInt64
+    ) async throws(TransportError) -> ConsistencyProof {
+        try await ask(.consistency(from: first, to: second)) { (bytes) throws(CBORError) in
+            var reader = CBORReader(bytes)
+            return try ConsistencyProof(from: &reader)
+        }
     }
 
     /// Asks the supervision desk.

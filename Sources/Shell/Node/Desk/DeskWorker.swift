@@ -16,6 +16,8 @@ final class DeskWorker {
         case headMoved(Height)
         case asked([UInt8], by: InstitutionID, InboundMessage, Responder)
         case control([UInt8], Responder)
+        /// The answer to a query about a patient, to be held until the access is written down.
+        case queried(OpaqueID, AccessHeader.Purpose, [UInt8], Responder)
         case connected(InstitutionID)
         case disconnected(InstitutionID)
         case answered(Result<ArraySlice<UInt8>, TransportError>, by: InstitutionID)
@@ -82,6 +84,10 @@ final class DeskWorker {
             reply(to: responder) { try desk.answer(request, from: peer) }
         case .control(let request, let responder):
             reply(to: responder) { try desk.control(request) }
+        case .queried(let patient, let purpose, let answer, let responder):
+            reply(to: responder) {
+                DeskReply(answer, first: desk.traces(ofAsking: patient, purpose))
+            }
         case .connected(let peer):
             connected.insert(peer)
             ask(peer)

@@ -57,6 +57,11 @@ public final class PlainDesk: Desk {
 
     public func answered(_ answer: [UInt8], by peer: InstitutionID) throws {}
 
+    /// None: an access has a payload, and this node seals nothing.
+    public func traces(
+        ofAsking patient: OpaqueID, _ purpose: AccessHeader.Purpose
+    ) -> [Submission] { [] }
+
     public func control(_ request: [UInt8]) throws -> DeskReply {
         throw Refusal.notServed
     }

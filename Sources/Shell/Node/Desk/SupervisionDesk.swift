@@ -37,6 +37,12 @@ public final class SupervisionDesk: Desk {
         try supervisor.answered(answer, by: peer, at: SystemClock.now)
     }
 
+    public func traces(
+        ofAsking patient: OpaqueID, _ purpose: AccessHeader.Purpose
+    ) -> [Submission] {
+        supervisor.traces(ofAsking: patient, purpose, at: SystemClock.now)
+    }
+
     public func control(_ request: [UInt8]) throws -> DeskReply {
         try supervisor.control(request, at: SystemClock.now)
     }

@@ -24,15 +24,21 @@ enum LoopInput: Sendable {
 
 /// A question about the state after the last block; `answer` is called on the loop's thread.
 struct StateQuestion: Sendable {
-    let key: StateKey?
+    let keys: [StateKey]
     let answer: @Sendable (StateAnswer) -> Void
 }
 
-/// What the state map says of a key, under the state root of the block at `height`.
+/// What the state map says of some keys, under the state root of the block at `height`.
 struct StateAnswer: Sendable {
     let height: Height
-    let proof: MapProof?
-    /// Where the key is absent: the leaf of the key before it.
-    let absence: MapProof?
-    let head: TermHead?
+    /// In the order of the keys.
+    let items: [Item]
+
+    /// What it says of one key.
+    struct Item: Sendable {
+        let proof: MapProof?
+        /// Where the key is absent: the leaf of the key before it.
+        let absence: MapProof?
+        let head: TermHead?
+    }
 }

@@ -215,13 +215,13 @@ final class NodeMachine {
 
     private func answer(_ question: StateQuestion) {
         let state = host.state
-        var head: TermHead?
-        if case .term(let term) = question.key { head = state.map.head(of: term) }
-        question.answer(
-            StateAnswer(
-                height: state.head.height,
-                proof: question.key.flatMap { state.map.proof(of: $0) },
-                absence: question.key.flatMap { state.map.absence(of: $0) }, head: head))
+        let items = question.keys.map { key in
+            var head: TermHead?
+            if case .term(let term) = key { head = state.map.head(of: term) }
+            return StateAnswer.Item(
+                proof: state.map.proof(of: key), absence: state.map.absence(of: key), head: head)
+        }
+        question.answer(StateAnswer(height: state.head.height, items: items))
     }
 }
 

@@ -6,7 +6,7 @@ enum QueryError: Error {
     case storage(StorageError)
     case noEntry(String)
     case noBlock(Height)
-    case noTerm(space: UInt8, key: [UInt8])
+    case noTree(size: UInt64, since: UInt64)
     case noStateMap
     case noLeafHashes
     case damaged(String)
@@ -19,7 +19,8 @@ extension QueryError: CustomStringConvertible {
         case .storage(let error): "\(error)"
         case .noEntry(let which): "there is no entry \(which) on this node's ledger"
         case .noBlock(let height): "there is no block \(height) on this node's disk"
-        case .noTerm(let space, let key): "space \(space), key \(key.hex) is no term"
+        case .noTree(let size, let since):
+            "a ledger tree of \(size) entries on this node has no start of \(since) entries"
         case .noStateMap:
             "this ledger keeps no state map (parameter `index`), so nothing can be proved by it"
         case .noLeafHashes:

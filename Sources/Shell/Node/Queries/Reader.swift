@@ -15,26 +15,29 @@ final class Reader {
         case control(ControlRequest, Responder)
         case history(from: Height, through: Height, Responder)
         case proof(EntryAnswer, StateAnswer, Responder, wantsReceipts: Bool)
-        case term(Term, StateAnswer, Responder, withEntries: Bool)
+        case query(QueryRequest, [Term], StateAnswer, Responder)
     }
 
     private let store: BlockStore
     private let index: EntryIndex
     private let inbox: Inbox<Request>
     private let loop: Inbox<LoopInput>
+    private let desk: Inbox<DeskWorker.Input>
     private let keyIDs: [InstitutionID: KeyID]
     private let ledger: LedgerID
     private let nodes: TreeReader
+    private let lists: RunLists
     private let findsByLeafHash: Bool
 
     init(
         store: BlockStore, index: EntryIndex, inbox: Inbox<Request>, loop: Inbox<LoopInput>,
-        setup: NodeSetup
+        desk: Inbox<DeskWorker.Input>, setup: NodeSetup
     ) {
         self.store = store
         self.index = index
         self.inbox = inbox
         self.loop = loop
+        self.desk = desk
         ledger = setup.genesis.ledger
         findsByLeafHash = setup.findsByLeafHash
         var keyIDs: [InstitutionID: KeyID] = [:]
@@ -43,6 +46,7 @@ final class Reader {
         }
         self.keyIDs = keyIDs
         nodes = TreeReader(store: store, index: index)
+        lists = RunLists(nodes)
     }
 
     /// Runs until its inbox is closed.
@@ -58,7 +62,7 @@ final class Reader {
             case .control(_, let responder): responder
             case .history(_, _, let responder): responder
             case .proof(_, _, let responder, _): responder
-            case .term(_, _, let responder, _): responder
+            case .query(_, _, _, let responder): responder
             }
         do throws(QueryError) {
             switch request {
@@ -66,8 +70,8 @@ final class Reader {
             case .history(let from, let last, _): try show(from, through: last, responder)
             case .proof(let entry, let state, _, let wantsReceipts):
                 try prove(entry, state, responder, wantsReceipts: wantsReceipts)
-            case .term(let term, let state, _, let withEntries):
-                try list(term, state, responder, withEntries: withEntries)
+            case .query(let request, let terms, let state, _):
+                try page(request, terms, state, responder)
             }
         } catch {
             responder.refuse("\(error)")
@@ -92,15 +96,17 @@ final class Reader {
         case .block(let height): responder.respond(try nodes.block(height).encoded)
         case .proof(let leaf): try ask(leaf, responder, wantsReceipts: false)
         case .receipts(let leaf): try ask(leaf, responder, wantsReceipts: true)
-        case .term(let space, let key, let withEntries):
-            guard case .term(let term) = StateKey(space: space, bytes: key) else {
-                throw .noTerm(space: space, key: key)
-            }
+        case .consistency(let first, let second):
+            var writer = CBORWriter(reservingCapacity: 2_048)
+            try nodes.consistency(from: first, to: second).encode(into: &writer)
+            responder.respond(writer.bytes)
+        case .query(let request):
+            let terms = Set(request.query.covers.joined()).map { ($0, StateKey.term($0)) }
             let inbox = inbox
             loop.post(
                 .question(
-                    StateQuestion(key: .term(term)) { state in
-                        inbox.post(.term(term, state, responder, withEntries: withEntries))
+                    StateQuestion(keys: terms.map(\.1)) { state in
+                        inbox.post(.query(request, terms.map(\.0), state, responder))
                     }))
         default: throw .notForReading
         }
@@ -117,7 +123,7 @@ final class Reader {
         let inbox = inbox
         loop.post(
             .question(
-                StateQuestion(key: .institution(issuer)) { state in
+                StateQuestion(keys: [.institution(issuer)]) { state in
                     inbox.post(.proof(entry, state, responder, wantsReceipts: wantsReceipts))
                 }))
     }
@@ -136,7 +142,7 @@ final class Reader {
                     .encoded)
             return
         }
-        guard let issuer = state.proof else { throw .noStateMap }
+        guard let issuer = state.items.first?.proof else { throw .noStateMap }
         let (batch, position) = try nodes.batch(of: entry)
         guard
             let file = ProofFile(
@@ -146,24 +152,17 @@ final class Reader {
         responder.respond(file.encode())
     }
 
-    private func list(
-        _ term: Term, _ state: StateAnswer, _ responder: Responder, withEntries: Bool
+    /// Answers a query; asking about a patient is an access, which the desk writes down first.
+    private func page(
+        _ request: QueryRequest, _ terms: [Term], _ state: StateAnswer, _ responder: Responder
     ) throws(QueryError) {
         let head = try nodes.head(state.height)
-        var runs: [TermRun] = []
-        guard let place = state.proof ?? state.absence else { throw .noStateMap }
-        if let termHead = state.head {
-            runs = try nodes.runs(
-                ofSlot: UInt32(truncatingIfNeeded: place.slot), back: termHead.lastHeight)
-        }
-        let proof = TermProof(ledger: ledger, term: term, head: head, place: place, runs: runs)
-        var entries: [EntryAnswer] = []
-        if withEntries {
-            for item in runs.flatMap(\.entries) {
-                entries.append(try nodes.entry(at: item.leafIndex))
-            }
-        }
-        responder.respond(TermAnswer(proof: proof.encode(), entries: entries).encoded)
+        var maker = PageMaker(request, ledger: ledger, nodes: nodes, lists: lists, head: head)
+        let answer = try maker.page(
+            Dictionary(zip(terms, state.items)) { first, _ in first }
+        ).encoded
+        guard let patient = request.query.patient else { return responder.respond(answer) }
+        desk.post(.queried(patient, request.purpose, answer, responder))
     }
 
     /// Shows the blocks that were committed before somebody began to watch, then hands over.

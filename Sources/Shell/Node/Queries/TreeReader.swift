@@ -104,23 +104,61 @@ final class TreeReader {
         return InclusionProof(leafIndex: leaf, treeSize: treeSize, path: path)
     }
 
-    /// The runs of a term, oldest first, found by following each to the one before.
-    func runs(ofSlot slot: UInt32, back last: Height) throws(QueryError) -> [TermRun] {
+    /// The proof that the tree of `first` leaves is the start of the one of `second`.
+    func consistency(
+        from first: UInt64, to second: UInt64
+    ) throws(QueryError) -> ConsistencyProof {
+        guard let ranges = try? MerklePlan.consistency(from: first, to: second) else {
+            throw .noTree(size: second, since: first)
+        }
+        var path: [Digest] = []
+        for range in ranges {
+            path.append(
+                try range.hash { node throws(QueryError) in try self.hash(of: node) })
+        }
+        return ConsistencyProof(firstSize: first, secondSize: second, path: path)
+    }
+
+    /// The runs of a term above a height, oldest first: each is followed to the one before.
+    func runs(
+        ofSlot slot: UInt32, back last: Height, above known: Height
+    ) throws(QueryError) -> [TermRun] {
         var runs: [TermRun] = []
         var height = last
-        while height > .genesis {
-            let bytes = try queryStorage { () throws(StorageError) in
-                try store.row(.runs, at: height)
-            }
-            guard let bytes, let tree = try row(at: height),
-                let (run, previous) = try? RunsRow.run(
-                    ofSlot: slot, in: bytes, tree: tree, height: height),
-                previous < height
-            else { throw .damaged("the runs of block \(height)") }
+        while height > known {
+            let (run, previous) = try self.linkedRun(ofSlot: slot, at: height)
             runs.append(run)
             height = previous
         }
         return runs.reversed()
+    }
+
+    /// The run of a term in one block.
+    func run(ofSlot slot: UInt32, at height: Height) throws(QueryError) -> TermRun {
+        try linkedRun(ofSlot: slot, at: height).run
+    }
+
+    private func linkedRun(
+        ofSlot slot: UInt32, at height: Height
+    ) throws(QueryError) -> (run: TermRun, previous: Height) {
+        let bytes = try queryStorage { () throws(StorageError) in
+            try store.row(.runs, at: height)
+        }
+        guard let bytes, let tree = try row(at: height),
+            let found = try? RunsRow.run(ofSlot: slot, in: bytes, tree: tree, height: height),
+            found.previousHeight < height
+        else { throw .damaged("the runs of block \(height)") }
+        return (found.run, found.previousHeight)
+    }
+
+    /// The bytes of an entry of the block at a height.
+    func entryBytes(at leaf: UInt64, _ height: Height) throws(QueryError) -> [UInt8] {
+        guard let (batch, position) = try row(at: height)?.place(ofLeaf: leaf) else {
+            throw .noEntry("with leaf index \(leaf)")
+        }
+        let entries = try self.batch(batch, at: height).entries
+        guard entries.indices.contains(position) else { throw .damaged("block \(height)") }
+        return Array(entries[position])
     }
 
     private func stored(_ height: Height) throws(QueryError) -> BlockStore.Stored {

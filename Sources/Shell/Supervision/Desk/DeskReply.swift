@@ -6,7 +6,7 @@ public struct DeskReply: Sendable {
     public let first: [Submission]
     public let answer: [UInt8]
 
-    init(_ answer: [UInt8], first: [Submission] = []) {
+    public init(_ answer: [UInt8], first: [Submission] = []) {
         self.first = first
         self.answer = answer
     }

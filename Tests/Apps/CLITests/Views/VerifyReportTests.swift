@@ -8,10 +8,11 @@ internal import Testing
 struct VerifyReportTests {
     @Test func kindsAreToldApart() {
         let rest = [UInt8](repeating: 0, count: 64)
-        let list: [UInt8] = [0xa7, 0x00, 0x01, 0x01, 0x58, 0x20] + rest
+        let answer: [UInt8] =
+            [0xa9, 0x00, 0x01, 0x01, 0x58, 0x20] + rest.prefix(32) + [0x02, 0xa0] + rest
         let bundle: [UInt8] = [0xa7, 0x00, 0x01, 0x01, 0xa9, 0x00] + rest
         let entry: [UInt8] = [0xa9, 0x00, 0x01, 0x01, 0x58, 0x20] + rest
-        #expect(ProofKind(list) == .term)
+        #expect(ProofKind(answer) == .answer)
         #expect(ProofKind(bundle) == .finding)
         #expect(ProofKind(entry) == .entry)
     }

@@ -1,0 +1,133 @@
+internal import ArgumentParser
+internal import Primitives
+internal import Proofs
+internal import Records
+
+/// Which entries are asked for; every option that is given must hold.
+struct QueryOptions: ParsableArguments {
+    @Option(help: "With this patient's pseudonym: 32 hexadecimal digits.")
+    var patient: String?
+
+    @Option(help: "With this practitioner.")
+    var practitioner: String?
+
+    @Option(help: "Issued by this institution, or about it.")
+    var institution: String?
+
+    @Option(help: "Issued by this institution.")
+    var issuer: String?
+
+    @Option(help: "With this claim.")
+    var claim: String?
+
+    @Option(help: "With this prescription.")
+    var prescription: String?
+
+    @Option(help: "Of this kind, such as access or claim-response; repeatable.")
+    var kind: [String] = []
+
+    @Option(help: "Accesses with this action: create, read, update, delete or execute.")
+    var action: String?
+
+    @Option(help: "Accesses for this purpose, such as treatment or emergency.")
+    var purpose: String?
+
+    @Option(help: "Accesses on this basis: relationship, consent, break-glass, legal or none.")
+    var basis: String?
+
+    @Option(help: "Accesses that ended so: success, minor-failure, serious-failure, major-failure.")
+    var outcome: String?
+
+    @Option(help: "What happened on this day or later: 2021-05-01.")
+    var from: String?
+
+    @Option(help: "What happened before this day.")
+    var to: String?
+
+    @Option(help: "What was anchored on this day or later.")
+    var anchoredFrom: String?
+
+    @Option(help: "What was anchored before this day.")
+    var anchoredTo: String?
+
+    /// The query, with a subject that the command names beside the options.
+    func query(_ subject: QueryCommand.Subject?, _ id: String?) throws -> Query {
+        var query = Query()
+        query.patient = try opaque(patient ?? (subject == .patient ? id : nil))
+        query.practitioner = try opaque(practitioner ?? (subject == .practitioner ? id : nil))
+        query.claim = try opaque(claim ?? (subject == .claim ? id : nil))
+        query.prescription = try opaque(prescription ?? (subject == .prescription ? id : nil))
+        query.institution = try member(institution ?? (subject == .institution ? id : nil))
+        query.issuer = try member(issuer)
+        query.kinds = Set(try kind.compactMap { try named("kind", $0, EntryKind.allCases) })
+        query.action = try named("action", action, AccessHeader.Action.allCases)
+        query.purpose = try named("purpose", purpose, AccessHeader.Purpose.allCases)
+        query.basis = try named("basis", basis, AccessHeader.Basis.allCases)
+        query.outcome = try named("outcome", outcome, AccessHeader.Outcome.allCases)
+        query.happenedFrom = try day(from)
+        query.happenedBefore = try day(to)
+        query.anchoredFrom = try day(anchoredFrom)
+        query.anchoredBefore = try day(anchoredTo)
+        return query.named
+    }
+
+    private func opaque(_ text: String?) throws -> OpaqueID? {
+        guard let text else { return nil }
+        guard let id = OpaqueID(hex: text) else {
+            throw ValidationError("an id has 32 hexadecimal digits; '\(text)' does not")
+        }
+        return id
+    }
+
+    private func member(_ text: String?) throws -> InstitutionID? {
+        guard let text else { return nil }
+        guard let id = InstitutionID(text) else {
+            throw ValidationError("'\(text)' is no institution")
+        }
+        return id
+    }
+
+    /// The value that is called so, with hyphens for its capitals.
+    private func named<Value>(_ what: String, _ name: String?, _ all: [Value]) throws -> Value? {
+        guard let name else { return nil }
+        let names = all.map { EntryView.words("\($0)").replacing(" ", with: "-") }
+        guard let index = names.firstIndex(of: name) else {
+            let known = names.joined(separator: ", ")
+            throw ValidationError("there is no \(what) '\(name)'; there are \(known)")
+        }
+        return all[index]
+    }
+
+    private func day(_ text: String?) throws -> Timestamp? {
+        guard let text else { return nil }
+        let parts = text.split(separator: "-").compactMap { Int($0) }
+        guard parts.count == 3, let day = Day(year: parts[0], month: parts[1], day: parts[2])
+        else { throw ValidationError("'\(text)' is no day such as 2021-05-01") }
+        return day.start
+    }
+}
+
+/// Where an answer goes on, as a command prints it and takes it back: `up:12-99`, `down:1-11`.
+struct QueryCursor: ExpressibleByArgument {
+    let isNewestFirst: Bool
+    let heights: HeightRange
+
+    init(isNewestFirst: Bool, heights: HeightRange) {
+        self.isNewestFirst = isNewestFirst
+        self.heights = heights
+    }
+
+    init?(argument: String) {
+        let halves = argument.split(separator: ":", omittingEmptySubsequences: false)
+        guard halves.count == 2, halves[0] == "up" || halves[0] == "down" else { return nil }
+        let ends = halves[1].split(separator: "-", omittingEmptySubsequences: false)
+        guard ends.count == 2, let first = UInt64(ends[0]), let last = UInt64(ends[1]),
+            first > 0, first <= last, last < 1 << 62
+        else { return nil }
+        self.init(
+            isNewestFirst: halves[0] == "down",
+            heights: HeightRange(Height(first), Height(last)))
+    }
+
+    var text: String { (isNewestFirst ? "down:" : "up:") + heights.description }
+}

@@ -1,0 +1,46 @@
+internal import Primitives
+
+/// Puts the pages of one answer together, and says how far they reach.
+///
+/// Pages come in the order of their heights, up or down, as they were asked for. The answer is
+/// whole when no height of those asked for is left out between the first page and the last.
+public struct AnswerChain: Sendable {
+    /// The heights of all pages so far.
+    public private(set) var heights: HeightRange?
+    /// The heights that were asked for, as of the first page.
+    public private(set) var asked: HeightRange?
+    private var query: Query?
+    private var goesDown: Bool?
+
+    public init() {}
+
+    /// Takes in the next page.
+    ///
+    /// - Throws: ``ProofFailure`` at step ``ProofStep/cover`` where it is of another query, or
+    ///   does not follow the page before.
+    public mutating func append(_ page: ProvenPage) throws(ProofFailure) {
+        guard let heights, let asked else {
+            heights = page.heights
+            asked = page.asked
+            query = page.query
+            return
+        }
+        guard page.query == query else {
+            throw ProofFailure(.cover, "a page answers another query than the first one")
+        }
+        let isAbove = page.heights.first == heights.last.next
+        let isBelow = page.heights.last.next == heights.first
+        guard isAbove && goesDown != true || isBelow && goesDown != false else {
+            throw ProofFailure(
+                .cover, "a page of heights \(page.heights) does not follow those of \(heights)")
+        }
+        goesDown = isBelow
+        self.heights = HeightRange(
+            min(heights.first, page.heights.first), max(heights.last, page.heights.last))
+        // Pages that go up may reach blocks that were not there when the first was asked for.
+        if isAbove { self.asked = HeightRange(asked.first, max(asked.last, page.asked.last)) }
+    }
+
+    /// Whether nothing that was asked for is missing.
+    public var isWhole: Bool { heights != nil && heights == asked }
+}

@@ -1,0 +1,120 @@
+public import Primitives
+public import Records
+
+/// Entries as FHIR R4 AuditEvent resources, for systems that know audit trails in no other form.
+///
+/// Who and whom are named as the ledger names them: by institution and by pseudonym. Source:
+/// FHIR R4, AuditEvent; purposes as in HL7 v3 ActReason.
+public enum AuditEvents {
+    /// What stands before the first resource of a Bundle, between two, and after the last.
+    public static let opening = #"{"resourceType":"Bundle","type":"collection","entry":["#
+    public static let separator = ","
+    public static let closing = "]}"
+
+    /// An entry as one item of a Bundle: JSON on one line.
+    public static func item(
+        _ entry: Entry, leaf: UInt64, leafHash: Digest, height: Height
+    ) -> String {
+        let fields = [
+            #""resourceType":"AuditEvent""#, #""id":"\#(leafHash)""#, type(of: entry),
+            #""subtype":[{"system":"urn:custos:entry-kind","code":"\#(entry.kind)"}]"#,
+            entry.access.map { #""action":"\#(code($0.action))""# },
+            #""recorded":"\#(entry.eventTime)""#,
+            entry.access.map { #""outcome":"\#($0.outcome.rawValue)""# },
+            entry.access.flatMap { code($0.purpose) }.map(purpose), agents(of: entry),
+            #""source":{"observer":\#(reference("institution", entry.issuer.name))}"#,
+            entities(of: entry, leaf: leaf, height: height),
+        ]
+        let resource = fields.compactMap(\.self).joined(separator: ",")
+        return #"{"fullUrl":"urn:custos:leaf:\#(leafHash)","resource":{\#(resource)}}"#
+    }
+
+    private static func type(of entry: Entry) -> String {
+        let isOfPatient = entry.subjects.contains { $0.typeNumber == 1 }
+        let (code, display) =
+            isOfPatient ? ("110110", "Patient Record") : ("110100", "Application Activity")
+        return #""type":{"system":"http://dicom.nema.org/resources/ontology/DCM","#
+            + #""code":"\#(code)","display":"\#(display)"}"#
+    }
+
+    private static func code(_ action: AccessHeader.Action) -> String {
+        switch action {
+        case .create: "C"
+        case .read: "R"
+        case .update: "U"
+        case .delete: "D"
+        case .execute: "E"
+        }
+    }
+
+    private static func code(_ purpose: AccessHeader.Purpose) -> String? {
+        switch purpose {
+        case .treatment: "TREAT"
+        case .payment: "HPAYMT"
+        case .operations: "HOPERAT"
+        case .emergency: "ETREAT"
+        case .research: "HRESCH"
+        case .publicHealth: "PUBHLTH"
+        case .patientRequest: "PATRQT"
+        case .supervision: "HCOMPL"
+        case .unstated: nil
+        }
+    }
+
+    private static func purpose(_ code: String) -> String {
+        #""purposeOfEvent":[{"coding":[{"system":"#
+            + #""http://terminology.hl7.org/CodeSystem/v3-ActReason","code":"\#(code)"}]}]"#
+    }
+
+    private static func agents(of entry: Entry) -> String {
+        var agents: [String] = []
+        for case .practitioner(let id) in entry.subjects {
+            let who = reference("practitioner", id.description)
+            agents.append(#"{"who":\#(who),"requestor":true}"#)
+        }
+        let isRequestor = agents.isEmpty
+        agents.append(
+            #"{"who":\#(reference("institution", entry.issuer.name)),"requestor":\#(isRequestor)}"#)
+        return #""agent":[\#(agents.joined(separator: ","))]"#
+    }
+
+    private static func entities(of entry: Entry, leaf: UInt64, height: Height) -> String {
+        var entities: [String] = []
+        for subject in entry.subjects {
+            switch subject {
+            case .patient(let id):
+                entities.append(entity("patient", id.description, type: 1, role: 1))
+            case .claim(let id):
+                entities.append(entity("claim", id.description, type: 2, role: 4))
+            case .prescription(let id):
+                entities.append(entity("prescription", id.description, type: 2, role: 4))
+            case .institution(let id):
+                entities.append(entity("institution", id.name, type: 3, role: 3))
+            case .practitioner: break
+            }
+        }
+        var details = [detail("leaf", "\(leaf)"), detail("block", "\(height)")]
+        if let access = entry.access { details.append(detail("basis", "\(access.basis)")) }
+        entities.append(
+            #"{"what":{"identifier":{"system":"urn:custos:number","value":"#
+                + #""\#(entry.issuer)/\#(entry.stream)/\#(entry.number)"}},"#
+                + #""detail":[\#(details.joined(separator: ","))]}"#)
+        return #""entity":[\#(entities.joined(separator: ","))]"#
+    }
+
+    private static func entity(_ kind: String, _ id: String, type: Int, role: Int) -> String {
+        let types = "http://terminology.hl7.org/CodeSystem/audit-entity-type"
+        let roles = "http://terminology.hl7.org/CodeSystem/object-role"
+        return #"{"what":\#(reference(kind, id)),"type":{"system":"\#(types)","code":"\#(type)"},"#
+            + #""role":{"system":"\#(roles)","code":"\#(role)"}}"#
+    }
+
+    private static func detail(_ type: String, _ value: String) -> String {
+        #"{"type":"\#(type)","valueString":"\#(value)"}"#
+    }
+
+    /// Ids on the ledger are hexadecimal, or made of a-z, 0-9 and hyphens: nothing to escape.
+    private static func reference(_ kind: String, _ id: String) -> String {
+        #"{"identifier":{"system":"urn:custos:\#(kind)","value":"\#(id)"}}"#
+    }
+}
