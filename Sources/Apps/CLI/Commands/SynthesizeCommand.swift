@@ -7,10 +7,10 @@ struct SynthesizeCommand: ParsableCommand {
         commandName: "synthesize",
         abstract: "Make a region from a seed: people, care, claims, and planted fraud.",
         discussion: """
-            Writes tables of comma-separated values into DIR/csv, which `custos ingest` takes \
-            with --mapping mappings/region, and what was planted into DIR/truth.csv, for `custos score`. \
-            The same tables, numbers and seed give the same bytes on any machine. What a region is \
-            like stands in the tables of --region, see docs/synthesis.md.
+            Writes tables of comma-separated values into DIR/csv, which `custos ingest` takes with \
+            --mapping mappings/region, and what was planted into DIR/truth.csv, for \
+            `custos score`. The same tables, numbers and seed give the same bytes on any machine. \
+            What a region is like stands in the tables of --region, see docs/synthesis.md.
 
             Examples:
               custos synthesize --patients 2000 --years 3 --seed 1 --out region
