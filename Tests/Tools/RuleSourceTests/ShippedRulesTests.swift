@@ -15,8 +15,45 @@ struct ShippedRulesTests {
     @Test("every rule, predicate and table under rules/ is right")
     func allAreRight() {
         for problem in shipped.errors { Issue.record("\(problem)") }
-        #expect(shipped.rules.count >= 12)
-        #expect(shipped.tables.count >= 6)
+        #expect(shipped.rules.count >= 40)
+        #expect(shipped.tables.count >= 20)
+    }
+
+    @Test("the rules come from all eight groups of the pattern catalogue")
+    func groups() {
+        let groups = Set(shipped.rules.map { String($0.rule.header.id.prefix(2)) })
+        #expect(groups == ["ID", "PR", "RX", "PH", "NW", "ST", "AC", "CE"])
+        for entry in shipped.rules {
+            #expect(entry.file.hasSuffix("/\(entry.rule.header.id).yaml"))
+        }
+    }
+
+    @Test("every rule says what NHSA's header asks for, on what law it stands and where it errs")
+    func headers() {
+        let wanted: [RuleAttribute] = [
+            .definition, .logic, .references, .falsePositives, .stage, .interval, .facilityLevel,
+            .facilityType, .personnel, .scenario, .fundType, .insuranceType, .category, .pattern,
+        ]
+        for entry in shipped.rules {
+            let header = entry.rule.header
+            let said = header.attributes.filter { !$0.text.isEmpty }.map(\.name)
+            for attribute in wanted where !said.contains(attribute) {
+                Issue.record("\(entry.file) does not say its \(attribute.name)")
+            }
+            #expect(!header.basis.isEmpty && header.basis.allSatisfy { !$0.law.isEmpty })
+        }
+    }
+
+    @Test("every threshold has a unit and says where it comes from")
+    func limits() throws {
+        let table = try #require(shipped.tables.first { $0.schema.name == "limits" })
+        #expect(table.schema.values.map(\.name) == ["value", "unit", "source"])
+        for row in table.rows {
+            for value in row.values {
+                if case .text(let text)? = value { #expect(text.count > 1) }
+                #expect(value != nil, "\(row.keys) lacks a cell")
+            }
+        }
     }
 
     @Test("every rule comes back from its canonical bytes with the same hash")
@@ -51,6 +88,10 @@ struct ShippedRulesTests {
         for failure in report.failures {
             Issue.record("\(file): \(failure.name): \(failure.message)")
         }
-        #expect(report.flagCount > 0 && report.noFlagCount > 0)
+        #expect(report.flagCount >= 10 && report.noFlagCount >= 10)
+        for condition in report.coverage where !condition.isWhole {
+            Issue.record(
+                "\(file): \(condition.place): \(condition.text) was never \(!condition.wasTrue)")
+        }
     }
 }
