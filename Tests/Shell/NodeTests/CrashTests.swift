@@ -53,13 +53,15 @@ struct CrashTests {
     }
 
     /// All four die at once, in the middle of a height, and come back.
-    @Test(arguments: [3, 9, 17, 30, 55, 90])
-    func goesOnWhenAllHaveCrashed(_ stepCount: Int) throws {
+    @Test(arguments: [3, 9, 17, 30, 40, 55, 90, 130], [false, true])
+    func goesOnWhenAllHaveCrashed(_ stepCount: Int, holdingBlocks: Bool) throws {
         let world = try MemoryWorld()
+        world.holdsBlocks = holdingBlocks
         for index in 0..<4 { try world.start(index) }
         for number in UInt64(1)...3 { try world.submit(number, at: Int(number)) }
         _ = try world.run(stepCountMax: stepCount) { false }
         for index in 0..<4 { world.kill(index) }
+        world.holdsBlocks = false
         for index in 0..<4 { try world.start(index) }
         #expect(
             try world.run {

@@ -56,6 +56,8 @@ final class Wire: Link {
         for other in others { _ = send(message, to: other, urgency) }
     }
 
+    func flush() {}
+
     func request(
         _ body: [UInt8], of peer: InstitutionID, seconds: Int,
         answer: @escaping @Sendable (Result<ArraySlice<UInt8>, TransportError>) -> Void
@@ -76,6 +78,8 @@ final class MemoryWorld {
     private let clock = WorldClock()
     private var machines: [NodeMachine?] = []
     private var wires: [Wire] = []
+    /// Whether blocks get to the disk only when a vote waits for them.
+    var holdsBlocks = false
     private var inFlight: [(from: Int, message: Wire.Sent)] = []
     /// The last entry that was acknowledged.
     private(set) var lastSubmitted: UInt64 = 0
@@ -106,6 +110,7 @@ final class MemoryWorld {
             dropPeer: { _ in }, connectedPeers: { [] }, logger: logger, observer: { _ in },
             headMoved: { _ in }, history: { _, _, _ in })
         machines[index] = machine
+        if holdsBlocks { machine.writer.hold() }
         machine.uptime = { [clock] in clock.nanoseconds.withLock { $0 } }
         try machine.begin()
         for other in others { try machine.step(.connected(other)) }

@@ -42,6 +42,7 @@ struct NetworkTests {
         let long = [UInt8](repeating: 5, count: 3 << 20)
         nodeA.network.send([1, 2, 3], to: b, .urgent)
         nodeA.network.broadcast(long, .bulk)
+        nodeA.network.flush()
         let first = await nodeB.messages.first { _ in true }
         #expect(first == Heard(from: a, body: [1, 2, 3]))
         let second = await nodeB.messages.first { _ in true }
@@ -146,6 +147,7 @@ struct NetworkTests {
             ledger: ledger, identity: identityB, book: book, port: first.port)
         await nodeA.events.first { $0 == .connected(b) }
         nodeA.network.send([8], to: b, .urgent)
+        nodeA.network.flush()
         #expect(await second.messages.first { _ in true }?.body == [8])
         await nodeA.network.stop()
         await second.network.stop()

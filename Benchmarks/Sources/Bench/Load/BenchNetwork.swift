@@ -4,17 +4,20 @@ internal import Ledger
 internal import Primitives
 internal import Records
 
-/// The network that benchmarks run on: four validators among 100 institutions.
+/// The network that benchmarks run on: some validators, four where nothing else is said, among 100
+/// institutions.
 ///
 /// Keys follow from names, so that every process of a benchmark has the same.
 struct BenchNetwork {
     static let validators = ["city-hospital", "county-hospital", "insurer", "regulator"]
     static let institutionCount = 100
+    /// The first institution that hands in batches; those before it may be validators.
+    static let firstSubmitter = 20
 
     let genesis: Genesis
 
-    /// A network in which the validators have these pins and seal keys, where nodes are to run.
-    init(isIndexKept: Bool, pins: [String: Digest] = [:]) throws {
+    /// A network in which the validators have these pins, where nodes are to run.
+    init(isIndexKept: Bool, validatorCount: Int = 4, pins: [String: Digest] = [:]) throws {
         var parameters = Parameters.standard
         parameters.isIndexKept = isIndexKept
         // Load is signed before the ledger starts, so it must not expire on the way.
@@ -22,7 +25,7 @@ struct BenchNetwork {
         var institutions: [Institution] = []
         for index in 0..<Self.institutionCount {
             let name = Self.name(index)
-            let isValidator = index < Self.validators.count
+            let isValidator = index < validatorCount
             institutions.append(
                 Institution(
                     id: try Self.id(name), name: name, kind: .hospital, tier: .county,

@@ -2,22 +2,34 @@ internal import Cryptography
 internal import Primitives
 internal import Records
 
-/// Entries of 256 bytes, each about a patient of 100,000, a practitioner of 2,000 and an
+/// Entries of 256 bytes or 1 KiB, each about a patient of 100,000, a practitioner of 2,000 and an
 /// institution of 100; a seed gives the same ones again.
 struct EntryMaker {
     static let patientCount: UInt64 = 100_000
     static let practitionerCount: UInt64 = 2_000
-    static let byteCount = 256
+
+    /// How long the entries are, about.
+    enum Size: String, Sendable {
+        case short = "256 bytes"
+        case long = "1 KiB"
+
+        /// As many recipients as make an entry that long.
+        var recipientCount: Int { self == .short ? 5 : 56 }
+    }
 
     private let issuer: InstitutionID
     private let others: [InstitutionID]
+    private let recipients: [InstitutionID]
     private var random: SplitMix
     private(set) var nextNumber: UInt64 = 1
 
-    init(issuer: InstitutionID, seed: UInt64) throws {
+    init(issuer: InstitutionID, seed: UInt64, size: Size = .short) throws {
         self.issuer = issuer
         others = try (0..<BenchNetwork.institutionCount)
             .map { try BenchNetwork.id(BenchNetwork.name($0)) }.filter { $0 != issuer }
+        recipients = Array(
+            others.filter { $0.name.hasPrefix("institution-") }.sorted()
+                .suffix(size.recipientCount))
         random = SplitMix(seed: seed)
     }
 
@@ -37,11 +49,6 @@ struct EntryMaker {
                 action: .read, purpose: .treatment, basis: .relationship, outcome: .success))
         nextNumber += 1
         return entry.encode()
-    }
-
-    /// As many recipients as make an entry about 256 bytes long.
-    private var recipients: [InstitutionID] {
-        Array(others.filter { $0.name.hasPrefix("institution-9") }.prefix(5))
     }
 
     private static func id(_ type: UInt64, _ number: UInt64) -> OpaqueID {

@@ -16,14 +16,16 @@ struct LoadFile {
     let path: String
 
     /// Signs `batchCount` batches of `size` entries for the ledger of a genesis.
-    func sign(genesis: Genesis, batchCount: Int, size: Int) throws {
+    func sign(
+        genesis: Genesis, batchCount: Int, size: Int, entries entrySize: EntryMaker.Size
+    ) throws {
         let submitters = try (0..<Self.submitterCount).map { index in
-            let name = BenchNetwork.name(index + BenchNetwork.validators.count)
+            let name = BenchNetwork.name(index + BenchNetwork.firstSubmitter)
             let issuer = try BenchNetwork.id(name)
             return (issuer: issuer, key: try BenchNetwork.key("submit", name))
         }
         var makers = try submitters.enumerated().map { index, submitter in
-            try EntryMaker(issuer: submitter.issuer, seed: UInt64(index))
+            try EntryMaker(issuer: submitter.issuer, seed: UInt64(index), size: entrySize)
         }
         _ = FileManager.default.createFile(atPath: path, contents: nil)
         guard let file = FileHandle(forWritingAtPath: path) else {

@@ -12,6 +12,9 @@ struct Sender {
         var medianMilliseconds: Double
         var p99Milliseconds: Double
         var retries: Int
+
+        /// Entries that were committed a second, by the size of the batches.
+        func entriesPerSecond(_ size: Int) -> Double { Double(batches * size) / seconds }
     }
 
     let nodes: [String]

@@ -6,27 +6,33 @@ internal import Primitives
 internal import Sealing
 internal import Transport
 
-/// Four nodes as processes on loopback, in a folder of their own that goes away with them.
+/// The validators' nodes as processes on loopback, in a folder of their own that goes away with
+/// them.
 final class BenchNodes {
     let folder: String
+    let count: Int
     private var processes: [Process] = []
 
     /// A node's data folder, by the place of its validator.
-    func folder(of index: Int) -> String { "\(folder)/\(BenchNetwork.validators[index])" }
+    func folder(of index: Int) -> String { "\(folder)/\(BenchNetwork.name(index))" }
 
-    /// Makes keys, genesis and folders, and starts the four.
-    init(isIndexKept: Bool) async throws {
+    /// All data folders.
+    var folders: [String] { (0..<count).map(folder(of:)) }
+
+    /// Makes keys, genesis and folders, and starts all nodes.
+    init(isIndexKept: Bool, count: Int = 4) async throws {
+        self.count = count
         folder = NSTemporaryDirectory() + "custos-bench-\(UInt32.random(in: .min ... .max))"
         try FileManager.default.createDirectory(
             atPath: folder, withIntermediateDirectories: true)
         try prepare(isIndexKept: isIndexKept)
-        for index in BenchNetwork.validators.indices { try start(index) }
-        for index in BenchNetwork.validators.indices { try await waitFor(index) }
+        for index in 0..<count { processes.append(try launch(index)) }
+        for index in 0..<count { try await waitFor(index) }
     }
 
     private func prepare(isIndexKept: Bool) throws {
         var pins: [String: Digest] = [:]
-        for (index, name) in BenchNetwork.validators.enumerated() {
+        for (index, name) in (0..<count).map(BenchNetwork.name).enumerated() {
             let place = folder(of: index)
             try FileManager.default.createDirectory(
                 atPath: place, withIntermediateDirectories: true)
@@ -40,9 +46,11 @@ final class BenchNodes {
                     "custos secret 1\n\(role) of \(name)\n\(digits)\n", "\(place)/\(role).secret")
             }
         }
-        let genesis = try BenchNetwork(isIndexKept: isIndexKept, pins: pins).genesis
+        let genesis = try BenchNetwork(
+            isIndexKept: isIndexKept, validatorCount: count, pins: pins
+        ).genesis
         try Data(genesis.encode()).write(to: URL(filePath: "\(folder)/bench.genesis"))
-        let addresses = BenchNetwork.validators.enumerated().map { index, name in
+        let addresses = (0..<count).map(BenchNetwork.name).enumerated().map { index, name in
             NodeConfiguration.PeerAddress(
                 institution: name, host: "127.0.0.1", port: 7_600 + index)
         }
@@ -70,7 +78,7 @@ final class BenchNodes {
     }
 
     /// Runs the `custos` that was built beside this program.
-    private func start(_ index: Int) throws {
+    private func launch(_ index: Int) throws -> Process {
         let process = Process()
         process.executableURL = Bench.program.deletingLastPathComponent().appending(path: "custos")
         process.arguments = ["node", folder(of: index), "--ledger-only", "--log", "warning"]
@@ -79,7 +87,15 @@ final class BenchNodes {
         process.standardOutput = FileHandle(forWritingAtPath: log)
         process.standardError = process.standardOutput
         try process.run()
-        processes.append(process)
+        return process
+    }
+
+    /// Kills a node, starts it again, and waits until it answers and has its peers.
+    func restart(_ index: Int) async throws {
+        kill(processes[index].processIdentifier, SIGKILL)
+        processes[index].waitUntilExit()
+        processes[index] = try launch(index)
+        try await waitFor(index)
     }
 
     private func waitFor(_ index: Int) async throws {
@@ -88,11 +104,11 @@ final class BenchNodes {
             if let client = try? await NodeClient(socket: "\(folder(of: index))/data/control") {
                 let status = try? await client.status()
                 await client.close()
-                if status?.connected.count == BenchNetwork.validators.count - 1 { return }
+                if status?.connected.count == count - 1 { return }
             }
             try await Task.sleep(for: .milliseconds(100))
         }
-        throw BenchError("\(BenchNetwork.validators[index]) is not up; see \(folder(of: index))")
+        throw BenchError("\(BenchNetwork.name(index)) is not up; see \(folder(of: index))")
     }
 
     /// The resident memory of a node, in MB of 1,000,000 bytes.
@@ -106,7 +122,24 @@ final class BenchNodes {
         return kibibytes * 1_024 / 1_000_000
     }
 
-    /// Ends the four, by their ids, and removes what they wrote.
+    /// Seconds of CPU that all nodes have used so far, in their own code and in the kernel.
+    var processorSeconds: (user: Double, system: Double) {
+        var sum = (user: 0.0, system: 0.0)
+        for process in processes {
+            let path = "/proc/\(process.processIdentifier)/stat"
+            guard let text = try? String(contentsOfFile: path, encoding: .utf8),
+                let end = text.lastIndex(of: ")")
+            else { continue }
+            let fields = text[end...].split(separator: " ")
+            guard fields.count > 13, let user = Double(fields[12]), let system = Double(fields[13])
+            else { continue }
+            sum.user += user / 100
+            sum.system += system / 100
+        }
+        return sum
+    }
+
+    /// Ends the nodes, by their ids, and removes what they wrote.
     func stop() {
         for process in processes where process.isRunning { process.terminate() }
         for process in processes { process.waitUntilExit() }

@@ -4,14 +4,16 @@ public import Primitives
 ///
 /// **The order is the contract.** A host carries out the effects of one step in their order, and
 /// those of one step before it takes the next input. ``persist(_:)`` returns only when the state
-/// *and every record appended before it* would survive a power failure; it always stands before
-/// the ``broadcast(_:)`` of what it is about. A host that cannot persist stops: nothing after a
-/// failed effect may be carried out.
+/// would survive a power failure, and, where it ``SignedState/restsOnLog``, every record appended
+/// and every block committed before it would, too. While a block is not durable, the records must
+/// be in any case, for the own precommit is among them. It always stands before the
+/// ``broadcast(_:)`` of what it is about. A host that cannot persist stops: nothing after a failed
+/// effect may be carried out.
 public enum Effect: Sendable {
-    /// Append to the log of this height. Durable with the next ``persist(_:)``, not before.
+    /// Append to the log of this height. Durable with the next ``persist(_:)`` that rests on it.
     case appendLog(LogRecord)
 
-    /// Replace the last-signed state, and make it durable together with the log.
+    /// Replace the last-signed state, and make it durable; before it the log, where it rests on it.
     case persist(SignedState)
 
     /// Send to every replica. The replica has counted the message itself already.
@@ -34,7 +36,7 @@ public enum Effect: Sendable {
     case fetchBlock(height: Height, round: Round, block: BlockID)
 
     /// More than 2/3 of the power decided: apply the block, then say ``Input/heightStarted(_:)``
-    /// for the next height, upon which the log's records below it may go.
+    /// for the next height. The log's records of this one may go when the block is durable.
     case commit(Decision)
 
     /// Keep this: it convicts a replica.

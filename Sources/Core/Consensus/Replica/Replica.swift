@@ -103,6 +103,14 @@ public struct Replica: Sendable {
         previous?.commitProof ?? givenCommit
     }
 
+    /// The votes of a proof for the previous block that have not been checked here already.
+    ///
+    /// - Returns: nil where the whole proof is to be checked: its block was not decided here, or
+    ///   its voters lack power.
+    public func uncheckedVotes(ofPrevious proof: CommitProof) -> [Unverified<Vote>]? {
+        previous?.uncheckedVotes(of: proof)
+    }
+
     /// The height under way.
     public var height: Height { state.height }
 
@@ -122,6 +130,11 @@ public struct Replica: Sendable {
         let isSameSet = start.validators == state.validators
         state = HeightState(start, identity: identity)
         early = EarlyMessages(height: start.height.next, validatorCount: start.validators.count)
+        if lastSigned?.height == start.height {
+            // A crash took the block below away after something at this height was signed.
+            layLastSignedOver()
+            sendAgain()
+        }
         guard waiting.height == start.height else { return }
         if let proposal = waiting.proposal {
             receive(

@@ -45,6 +45,13 @@ public struct SignedState: Hashable, Sendable {
         case .vote(let vote): vote.kind == .prevote ? .prevote : .precommit
         }
     }
+
+    /// Whether the log and every earlier block must be durable before this message leaves.
+    ///
+    /// A precommit locks: if a quorum locked on a block whose bytes a power failure then took from
+    /// all of them, nobody could ever decide. A proposal or a prevote binds by what stands in this
+    /// state alone.
+    public var restsOnLog: Bool { step == .precommit }
 }
 
 extension SignedState {

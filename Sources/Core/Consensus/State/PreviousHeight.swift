@@ -25,6 +25,28 @@ struct PreviousHeight: Sendable {
         _ = precommits.add(vote, index: index, in: validators)
     }
 
+    /// The votes of a proof that are not here; nil where it is not a quorum's for this block.
+    func uncheckedVotes(of proof: CommitProof) -> [Unverified<Vote>]? {
+        guard proof.height == height, proof.round == decided.round, proof.block == decided.block
+        else { return nil }
+        var power: UInt64 = 0
+        var unchecked: [Unverified<Vote>] = []
+        var last: InstitutionID?
+        for vote in proof.votes {
+            let claimed = vote.claimed
+            guard let index = validators.index(of: claimed.voter),
+                last.map({ $0 < claimed.voter }) ?? true
+            else { return nil }
+            last = claimed.voter
+            power += validators.validators[index].power
+            let known = precommits.vote(of: index)
+            if known?.block != claimed.block || known?.signature != claimed.signature {
+                unchecked.append(vote)
+            }
+        }
+        return validators.isQuorum(power) ? unchecked : nil
+    }
+
     var commitProof: CommitProof {
         CommitProof(
             height: height, round: decided.round, block: decided.block,

@@ -8,14 +8,19 @@ public import Primitives
 /// of them before the next input: what must be durable stands before what is sent. A shell that
 /// cannot make something durable stops; nothing after a failed effect may be carried out.
 public enum HostEffect: Sendable {
-    /// Append to the log; durable with the next ``persist(_:)``, not before.
+    /// Append to the log; durable with the next ``persist(_:)`` that rests on it, not before.
     case appendLog(HostRecord)
-    /// Replace the last-signed state, and make it and every record before it durable.
+    /// Replace the last-signed state, and make it durable.
+    ///
+    /// Where it ``SignedState/restsOnLog``, first every record appended and every block committed
+    /// before. And while a block committed before is not durable, first every record: with nothing
+    /// but its last-signed state of the next height, a replica could not vote for that block again.
     case persist(SignedState)
     /// Write the block's rows and its commit proof in one synced write group.
+    ///
+    /// It may go on beside what follows. Blocks become durable in their order, nobody is told of a
+    /// block that is not durable, and the log keeps the records of its height until it is.
     case commit(CommittedBlock)
-    /// The log's records up to this height may go.
-    case forgetLog(through: Height)
     case send(PeerMessage, to: InstitutionID)
     case broadcast(PeerMessage)
     /// Read the block from the store and send it as ``PeerMessage/block(_:)``, or say that it is

@@ -29,9 +29,11 @@ final class Inbox<Item: Sendable>: Sendable {
 
     var isClosed: Bool { state.withLock { $0.isClosed } }
 
-    /// All items, in order; waits for one until the deadline where there is none.
+    /// All items, in order; waits for one until the deadline where there is none, and not at all
+    /// once the inbox is closed.
     func take(until deadline: UInt64?) -> [Item] {
         if let items = takeAll() { return items }
+        if isClosed { return [] }
         if let deadline {
             _ = signal.wait(timeout: DispatchTime(uptimeNanoseconds: deadline))
         } else {

@@ -19,6 +19,8 @@ enum LoopInput: Sendable {
     /// Somebody who reads wants to know something of the state.
     case question(StateQuestion)
     case deskStands(at: Height)
+    /// A block that was being written is on the disk, or cannot be put there.
+    case blockWritten
     case stop(NodeError?)
 }
 

@@ -11,17 +11,18 @@ internal import Transport
 extension NodeMachine {
     func answer(_ request: ControlRequest, _ responder: Responder) throws(NodeError) {
         switch request {
-        case .status: responder.respond(status.encoded)
+        case .status:
+            let answer = status.encoded
+            answerWhenWritten { responder.respond(answer) }
         case .submitBatch(let bytes, let waits):
             try submit(bytes, waits: waits, responder)
         case .waitForEntry(let issuer, let stream, let number):
             wait(for: StreamKey(issuer: issuer, stream: stream), number, responder)
         case .watch(let height):
-            let head = host.state.head.height
-            if height > head {
+            if height > written {
                 waiters.watch(responder)
             } else {
-                history(max(height, Height(1)), head, responder)
+                history(max(height, Height(1)), written, responder)
             }
         case .stop:
             logger.notice("told to stop")
@@ -55,7 +56,7 @@ extension NodeMachine {
             return responder.refuse("there is no stream \(stream)")
         }
         guard number >= next else {
-            return responder.refuse("committed already; ask for the entry")
+            return answerWhenWritten { responder.refuse("committed already; ask for the entry") }
         }
         waiters.add(.entry(responder), stream: stream, number: number)
     }

@@ -22,9 +22,12 @@ extension NodeMachine {
     private func carryOutOne(_ effect: HostEffect) throws(StorageError) {
         switch effect {
         case .appendLog(let record): try log.append(record)
-        case .persist(let state): try log.persist(state)
+        case .persist(let state):
+            // What may leave already does not wait for the disk.
+            link.flush()
+            if state.restsOnLog { try finishBlocks() }
+            try log.persist(state, isAhead: !unwritten.isEmpty)
         case .commit(let block): try commit(block)
-        case .forgetLog(let height): try log.forget(through: height)
         case .send(let message, let peer):
             link.send(message.encoded, to: peer, message.isUrgent ? .urgent : .bulk)
         case .broadcast(let message):
@@ -49,25 +52,72 @@ extension NodeMachine {
         timers.start(timer, deadline: uptime() + wait)
     }
 
+    /// Has a block written; who waits for it is told when it is durable.
     private func commit(_ block: CommittedBlock) throws(StorageError) {
-        try store.write(block, stateRowsFrom: host.state.stateRowsNeededFrom)
-        let executed = block.executed
-        try index.add(
-            height: block.height, firstLeaf: executed.firstLeaf,
-            batches: executed.batches.map(\.header), leafHashes: executed.leafHashes)
-        observer(block)
-        waiters.committed(block)
-        outboxes.noteCommitted(block)
-        headMoved(block.height)
+        while unwritten.count >= BlockWriter.blockCountMax { try waitForBlock() }
+        unwritten.append(
+            Unwritten(height: block.height, nextNumbers: outboxes.nextNumbers(in: host.state)))
+        writer.write(
+            BlockWriter.Job(
+                block: block, stateRowsFrom: host.state.stateRowsNeededFrom))
+        try takeWritten()
+    }
+
+    /// Waits until every block that was handed to the writer is durable.
+    func finishBlocks() throws(StorageError) {
+        while !unwritten.isEmpty { try waitForBlock() }
+    }
+
+    private func waitForBlock() throws(StorageError) {
+        try takeWritten()
+        guard !unwritten.isEmpty else { return }
+        writer.waitForNext()
+        try takeWritten()
+    }
+
+    /// Tells everybody of the blocks that have become durable.
+    func takeWritten() throws(StorageError) {
+        for job in try writer.takeWritten() {
+            let block = job.block
+            let done = unwritten.removeFirst()
+            written = block.height
+            try log.forget(through: block.height)
+            observer(block)
+            waiters.committed(block)
+            outboxes.noteCommitted(height: block.height, nextNumbers: done.nextNumbers)
+            headMoved(block.height)
+        }
+        while let first = held.first, first.height <= written {
+            held.removeFirst()
+            first.answer()
+        }
+    }
+
+    /// Gives an answer about the present head: at once, or when the disk has that head, too.
+    func answerWhenWritten(_ answer: @escaping () -> Void) {
+        let height = host.state.head.height
+        guard height > written else { return answer() }
+        held.append(Held(height: height, answer: answer))
+    }
+
+    /// Goes on with what waited for blocks to be on the disk.
+    func settleBlocks() throws(NodeError) {
+        do throws(StorageError) {
+            try takeWritten()
+        } catch {
+            throw .storage(error)
+        }
+        try afterCommits()
     }
 
     /// What the outboxes want after the blocks of one step, once its effects are carried out.
     private func afterCommits() throws(NodeError) {
-        let effects = try outboxes.takeNoted(host.state)
+        let effects = try outboxes.takeNoted()
         if !effects.isEmpty { try carryOut(effects) }
     }
 
     private func serve(_ height: Height, to peer: InstitutionID) throws(StorageError) {
+        if height > written { try finishBlocks() }
         guard let stored = try store.block(at: height) else {
             link.send(PeerMessage.blockLacking(height).encoded, to: peer, .urgent)
             return
@@ -90,9 +140,9 @@ extension NodeMachine {
         case .operated(let responder, let waits, let stream, let last, let expiry):
             switch answer {
             case .committed(let batch):
-                responder.respond(
-                    BatchAnswer.committed(height: batch.height, firstLeaf: batch.firstLeaf)
-                        .encoded)
+                let answer = BatchAnswer.committed(
+                    height: batch.height, firstLeaf: batch.firstLeaf)
+                answerWhenWritten { responder.respond(answer.encoded) }
             case .refused(let refusal):
                 responder.refuse((refusal.isTemporary ? NodeClient.busyPrefix : "") + "\(refusal)")
             case .admitted where waits, .waiting where waits:

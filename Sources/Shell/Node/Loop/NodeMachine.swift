@@ -46,6 +46,25 @@ final class NodeMachine {
     let startedAt = SystemClock.uptime
     private(set) var ending: NodeError??
 
+    let writer: BlockWriter
+    /// The last block that is on the disk.
+    var written: Height
+    /// Blocks that are decided and being written, in their order.
+    var unwritten: [Unwritten] = []
+    /// Answers about a head that is not on the disk yet, in the order of their heights.
+    var held: [Held] = []
+
+    struct Unwritten {
+        let height: Height
+        /// The next number of each own stream after the block.
+        let nextNumbers: [UInt64]
+    }
+
+    struct Held {
+        let height: Height
+        let answer: () -> Void
+    }
+
     /// Who handed in a batch.
     enum Submitter {
         case operated(Responder, waits: Bool, StreamKey, last: UInt64, expiry: Height)
@@ -86,6 +105,8 @@ final class NodeMachine {
         } catch {
             throw .storage(error)
         }
+        writer = BlockWriter(store: parts.store, index: parts.index)
+        written = restart.state.head.height
         self.parts = parts
     }
 
@@ -115,6 +136,8 @@ final class NodeMachine {
 
     /// Runs until it is told to stop, or must; the thread is its own.
     func run() -> NodeError? {
+        let inbox = inbox
+        writer.start { inbox.post(.blockWritten) }
         do throws(NodeError) {
             try begin()
             while ending == nil {
@@ -124,12 +147,17 @@ final class NodeMachine {
                     try fireTimers()
                 }
                 try fireTimers()
+                link.flush()
                 try syncOutboxes()
+                link.flush()
             }
         } catch {
             ending = .some(error)
         }
         inbox.close()
+        // What is decided is written, whatever ended the loop.
+        writer.stop()
+        try? takeWritten()
         waiters.refuseAll("the node stops")
         return ending ?? nil
     }
@@ -162,6 +190,7 @@ final class NodeMachine {
         case .prepared(let drafts, let stream, let waiting):
             try number(drafts, stream, waiting)
         case .question(let question): answer(question)
+        case .blockWritten: try settleBlocks()
         case .deskStands(let height): deskHeight = height
         case .stop(let reason): stop(reason)
         }
@@ -221,7 +250,8 @@ final class NodeMachine {
             return StateAnswer.Item(
                 proof: state.map.proof(of: key), absence: state.map.absence(of: key), head: head)
         }
-        question.answer(StateAnswer(height: state.head.height, items: items))
+        let answer = StateAnswer(height: state.head.height, items: items)
+        answerWhenWritten { question.answer(answer) }
     }
 }
 

@@ -24,7 +24,8 @@ struct Outboxes: ~Copyable {
         var outbox: Outbox
         /// The number of the last row that was appended and not yet synced.
         var unsyncedThrough: UInt64?
-        var hasMoved = false
+        /// The ledger's height, and the stream's next number on it, where they have moved.
+        var moved: (height: Height, nextNumber: UInt64)?
     }
 
     private let institution: InstitutionID
@@ -177,19 +178,26 @@ struct Outboxes: ~Copyable {
         refused.append((id, first))
     }
 
-    /// Remembers that the height has moved, and streams with it.
-    mutating func noteCommitted(_ block: CommittedBlock) {
-        for index in streams.indices { streams[index].hasMoved = true }
+    /// The next number of each stream on a ledger in this state.
+    func nextNumbers(in state: LedgerState) -> [UInt64] {
+        streams.map { state.nextNumber(of: institution, $0.id) ?? 1 }
+    }
+
+    /// Remembers that a block is on the disk, with each stream's next number after it.
+    mutating func noteCommitted(height: Height, nextNumbers: [UInt64]) {
+        for (index, nextNumber) in nextNumbers.enumerated() {
+            streams[index].moved = (height, nextNumber)
+        }
     }
 
     /// What the outboxes want after what has happened since the last call.
-    mutating func takeNoted(_ state: LedgerState) throws(NodeError) -> [Effect] {
+    mutating func takeNoted() throws(NodeError) -> [Effect] {
         var effects: [Effect] = []
-        for index in streams.indices where streams[index].hasMoved {
-            streams[index].hasMoved = false
-            let next = state.nextNumber(of: institution, streams[index].id) ?? 1
+        for index in streams.indices {
+            guard let (height, nextNumber) = streams[index].moved else { continue }
+            streams[index].moved = nil
             effects += try step(
-                .committed(height: state.head.height, nextNumber: next), at: index)
+                .committed(height: height, nextNumber: nextNumber), at: index)
         }
         let refused = refused
         self.refused = []

@@ -6,7 +6,7 @@ internal import Storage
 /// What a replica must not forget: its log of the height under way, and what it signed last.
 ///
 /// Two files' worth of state behind one contract: when ``persist(_:)`` returns, the last-signed
-/// state and every record appended before are on the disk.
+/// state is on the disk, and before it every record appended, where the state rests on them.
 struct ReplicaLog: ~Copyable {
     /// The records of heights above the head, in order, as they were found at the start.
     let records: [HostRecord]
@@ -14,18 +14,25 @@ struct ReplicaLog: ~Copyable {
 
     private var log: AppendLog
     private var file: LastSignedFile
-    private var forgottenThrough = Height.genesis
+    /// The greatest height in each segment, oldest first.
+    private var segments: [(number: UInt64, last: Height)]
 
-    /// A segment is left for a new one at the first height that begins above this size, in bytes.
+    /// A segment is left for a new one when a block becomes durable above this size, in bytes.
     private static let segmentBytesGoal = 16 << 20
 
     init(_ directory: borrowing DataDirectory, head: Height) throws(NodeError) {
         let file = try ReplicaLog.open(directory.path(of: ReplicaLog.lastSignedName))
         let lastSigned = try ReplicaLog.state(file.content)
         var records: [HostRecord] = []
-        let log = try ReplicaLog.open(log: directory.path(of: "log")) { record in
+        var segments: [(number: UInt64, last: Height)] = []
+        let log = try ReplicaLog.open(log: directory.path(of: "log")) { record, segment in
+            if segments.last?.number != segment { segments.append((segment, .genesis)) }
+            segments[segments.count - 1].last = max(
+                segments[segments.count - 1].last, record.height)
             if record.height > head { records.append(record) }
         }
+        if segments.last?.number != log.segment { segments.append((log.segment, .genesis)) }
+        self.segments = segments
         self.records = records
         self.lastSigned = lastSigned
         self.file = file
@@ -42,12 +49,12 @@ struct ReplicaLog: ~Copyable {
     }
 
     private static func open(
-        log path: String, _ replay: (HostRecord) -> Void
+        log path: String, _ replay: (HostRecord, _ segment: UInt64) -> Void
     ) throws(NodeError) -> AppendLog {
         do throws(StorageError) {
-            return try AppendLog(directory: path) { (bytes, _) throws(StorageError) in
+            return try AppendLog(directory: path) { (bytes, segment) throws(StorageError) in
                 do throws(CBORError) {
-                    replay(try HostRecord.decode(bytes))
+                    replay(try HostRecord.decode(bytes), segment)
                 } catch {
                     throw .corruption(path: path, detail: "a record that is none: \(error)")
                 }
@@ -73,18 +80,33 @@ struct ReplicaLog: ~Copyable {
 
     mutating func append(_ record: HostRecord) throws(StorageError) {
         try log.append(record.encoded)
+        let last = segments.count - 1
+        segments[last].last = max(segments[last].last, record.height)
     }
 
-    mutating func persist(_ state: SignedState) throws(StorageError) {
-        try log.sync()
+    /// Makes the state durable.
+    ///
+    /// `isAhead` says that the block below is decided and not yet durable: then the own precommit
+    /// for it is in the log only, and may not be lost once the state speaks of the next height.
+    mutating func persist(_ state: SignedState, isAhead: Bool) throws(StorageError) {
+        if state.restsOnLog || isAhead {
+            try log.sync()
+        } else {
+            // Not worth a wait for the disk, but a killed process should find it again.
+            try log.flush()
+        }
         try file.replace(with: state.encoded)
     }
 
-    /// The records up to this height may go; they do when enough have gathered.
+    /// The records up to this height may go; they do when a whole segment of them has gathered.
     mutating func forget(through height: Height) throws(StorageError) {
-        forgottenThrough = height
-        guard log.segmentBytes > ReplicaLog.segmentBytesGoal else { return }
-        try log.rotate()
-        try log.removeSegments(below: log.segment)
+        if log.segmentBytes > ReplicaLog.segmentBytesGoal {
+            try log.rotate()
+            segments.append((log.segment, .genesis))
+        }
+        let gone = segments.dropLast().prefix { $0.last <= height }.count
+        guard gone > 0 else { return }
+        segments.removeFirst(gone)
+        try log.removeSegments(below: segments[0].number)
     }
 }

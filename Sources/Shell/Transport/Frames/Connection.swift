@@ -52,8 +52,17 @@ final class Connection: Sendable {
         state = Mutex(State(queue: OutboundQueue(limits: limits)))
     }
 
-    /// Queues a frame; throws where it is too long, the connection closed, or the queue full.
+    /// Queues a frame and has it written.
+    ///
+    /// - Throws: where it is too long, the connection closed, or the queue full.
     func send(_ frame: ByteBuffer, _ urgency: Urgency) throws(TransportError) {
+        if try enqueue(frame, urgency) { channel.eventLoop.execute { self.drain() } }
+    }
+
+    /// Queues a frame; says whether the caller must see to it that ``drain()`` is called.
+    ///
+    /// - Throws: where it is too long, the connection closed, or the queue full.
+    func enqueue(_ frame: ByteBuffer, _ urgency: Urgency) throws(TransportError) -> Bool {
         // The other side would close the connection on it.
         let byteCount = frame.readableBytes - 4
         guard byteCount <= Frame.frameBytesMax else {
@@ -65,7 +74,7 @@ final class Connection: Sendable {
             defer { state.isDraining = true }
             return .success(!state.isDraining)
         }
-        if try outcome.get() { channel.eventLoop.execute { self.drain() } }
+        return try outcome.get()
     }
 
     /// Asks, and calls `answer` with each partial answer and with the last.

@@ -1,6 +1,9 @@
 public import Primitives
 
 /// How a node speaks to the others: the seam at which a simulator takes the network's place.
+///
+/// What is queued leaves with the next ``flush()``, so that many messages share one wake-up of the
+/// network's thread and one write.
 public protocol Link: Sendable {
     /// Queues a message for a peer; what finds no connection or no room is dropped, and false.
     @discardableResult
@@ -8,6 +11,9 @@ public protocol Link: Sendable {
 
     /// Queues a message for every peer, encoded once.
     func broadcast(_ message: [UInt8], _ urgency: Urgency)
+
+    /// Lets go what was queued.
+    func flush()
 
     /// Asks a peer; `answer` is called once, on any thread.
     func request(

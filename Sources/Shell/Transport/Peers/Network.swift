@@ -28,6 +28,8 @@ public final class Network: Link {
     private let hello: Hello
     private let report: @Sendable (NetworkEvent) -> Void
     private let dialers = Mutex<[InstitutionID: Dialer]>([:])
+    /// Connections with frames that nothing has been told to write yet.
+    private let unflushed = Mutex<[Connection]>([])
 
     /// A network that is not yet listening; `report` is called on its thread.
     public init(
@@ -92,13 +94,38 @@ public final class Network: Link {
         _ message: [UInt8], to peer: InstitutionID, _ urgency: Urgency
     ) -> Bool {
         guard let connection = connection(to: peer) else { return false }
-        return (try? connection.send(Frame.encode(.message, message), urgency)) != nil
+        return queue(Frame.encode(.message, message), on: connection, urgency)
     }
 
     public func broadcast(_ message: [UInt8], _ urgency: Urgency) {
         let frame = Frame.encode(.message, message)
         let connections = dialers.withLock { $0.values.compactMap(\.connection) }
-        for connection in connections { try? connection.send(frame, urgency) }
+        for connection in connections { _ = queue(frame, on: connection, urgency) }
+    }
+
+    public func flush() {
+        let connections = unflushed.withLock { connections in
+            defer { connections.removeAll(keepingCapacity: true) }
+            return connections
+        }
+        guard let first = connections.first else { return }
+        // All connections are of the group's one event loop.
+        first.channel.eventLoop.execute {
+            for connection in connections { connection.drain() }
+        }
+    }
+
+    private func queue(
+        _ frame: ByteBuffer, on connection: Connection, _ urgency: Urgency
+    ) -> Bool {
+        do throws(TransportError) {
+            if try connection.enqueue(frame, urgency) {
+                unflushed.withLock { $0.append(connection) }
+            }
+            return true
+        } catch {
+            return false
+        }
     }
 
     public func request(

@@ -114,6 +114,7 @@ struct Network {
             case .appendLog(let record): nodes[index].unsyncedLog.append(record)
             case .persist(let state):
                 nodes[index].signed = state
+                guard state.restsOnLog else { continue }
                 nodes[index].syncedLog += nodes[index].unsyncedLog
                 nodes[index].unsyncedLog = []
             case .broadcast(let message): broadcast(message, from: index)

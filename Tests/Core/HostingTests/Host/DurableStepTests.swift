@@ -1,5 +1,6 @@
 import Hosting
 import Primitives
+import TestSupport
 import Testing
 
 /// Every durable step of a node, broken twice: the write lost, and the write kept and no more.
@@ -45,6 +46,25 @@ struct DurableStepTests {
                 #expect(world.convictions.isEmpty, "step \(step), \(mode)")
                 #expect(world.broken.first == nil, "step \(step), \(mode)")
             }
+        }
+    }
+
+    @Test("all lose their power at once, at any moment: nothing is lost, and they go on")
+    func allLosePowerAtOnce() throws {
+        for seed in UInt64(0)..<24 {
+            var world = try HostWorld(seed: seed)
+            // The slower the disks, the further consensus is ahead of the blocks on them.
+            world.blockWriteMilliseconds = seed.isMultiple(of: 2) ? 12 : 60
+            world.run(for: 300 + 37 * Int64(seed)) { _ in false }
+            for index in world.nodes.indices {
+                world.crash(index)
+                world.queue.add(.restart(index), at: world.now + 20 * Int64(index + 1))
+            }
+            let isSettled = world.settle()
+            #expect(isSettled, "seed \(seed)")
+            #expect(world.problems.isEmpty, "seed \(seed): \(world.problems.first ?? "")")
+            #expect(world.convictions.isEmpty, "seed \(seed)")
+            #expect(world.broken.first == nil, "seed \(seed)")
         }
     }
 

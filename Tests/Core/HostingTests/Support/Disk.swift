@@ -6,6 +6,8 @@ import Primitives
 /// What a node has written: what survives a power failure, and what may not.
 struct Disk {
     var commits: [CommittedBlock] = []
+    /// Blocks that are being written, each with the own stream's next number after it.
+    var unsyncedCommits: [(block: CommittedBlock, nextNumber: UInt64)] = []
     var signed: SignedState?
     var log: [HostRecord] = []
     var unsyncedLog: [HostRecord] = []

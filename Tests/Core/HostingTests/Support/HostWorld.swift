@@ -21,6 +21,8 @@ struct HostWorld {
         case outbox(Int, life: Int, OutboxInput)
         case client(Int)
         case restart(Int)
+        /// The oldest block that is being written is on the disk.
+        case written(Int, life: Int)
     }
 
     struct Node {
@@ -48,6 +50,8 @@ struct HostWorld {
     var cutOff: Set<Int> = []
     /// How long a node stays down after a break.
     var outageMilliseconds: Int64 = 700
+    /// The longest that a block takes to get to the disk, beside what goes on.
+    var blockWriteMilliseconds: Int64 = 12
     var clientsAreBusy = true
     /// Batches reach only those who ask for them.
     var losesPushedBatches = false
@@ -104,6 +108,9 @@ struct HostWorld {
             queue.add(.client(index), at: now + 40)
             if clientsAreBusy { submitEntry(at: index) }
         case .restart(let index): boot(index)
+        case .written(let index, let life):
+            guard nodes[index].life == life, nodes[index].host != nil else { return }
+            _ = writeBlock(index)
         }
     }
 
@@ -147,6 +154,10 @@ struct HostWorld {
         let kept = Int.random(in: 0...unsynced.count, using: &generator)
         nodes[index].disk.log += unsynced.prefix(kept)
         nodes[index].disk.unsyncedLog = []
+        let blocks = nodes[index].disk.unsyncedCommits.map(\.block)
+        let written = Int.random(in: 0...blocks.count, using: &generator)
+        nodes[index].disk.commits += blocks.prefix(written)
+        nodes[index].disk.unsyncedCommits = []
         for other in nodes.indices where other != index {
             schedule(other, .disconnected(nodes[index].id), in: 1)
         }
@@ -173,19 +184,15 @@ struct HostWorld {
             switch effect {
             case .appendLog(let record): nodes[index].disk.unsyncedLog.append(record)
             case .persist(let state):
-                let isBroken = breaks(index) { disk in
-                    disk.signed = state
-                    disk.log += disk.unsyncedLog
-                    disk.unsyncedLog = []
-                }
-                if isBroken { return }
+                guard persist(state, at: index) else { return }
             case .commit(let block):
-                if breaks(index, { $0.commits.append(block) }) { return }
-                noteCommit(block, at: index)
-                guard nodes[index].host != nil else { return }
-            case .forgetLog(let height):
-                nodes[index].disk.log.removeAll { $0.height <= height }
-                nodes[index].disk.unsyncedLog.removeAll { $0.height <= height }
+                let next =
+                    nodes[index].host?.state.nextNumber(of: nodes[index].id, Region.stream) ?? 1
+                nodes[index].disk.unsyncedCommits.append((block, next))
+                let delay =
+                    blockWriteMilliseconds == 0
+                    ? 0 : Int64.random(in: 0...blockWriteMilliseconds, using: &generator)
+                queue.add(.written(index, life: nodes[index].life), at: now + delay)
             case .send(let message, let peer):
                 if let to = nodes.firstIndex(where: { $0.id == peer }) {
                     send(message, from: index, to: to)
@@ -195,6 +202,7 @@ struct HostWorld {
                 for to in nodes.indices where to != index { send(message, from: index, to: to) }
             case .serveBlock(let height, let peer):
                 guard let to = nodes.firstIndex(where: { $0.id == peer }) else { continue }
+                guard writeBlocks(index) else { return }
                 let block = nodes[index].disk.block(at: height).map(PeerMessage.block)
                 send(block ?? .blockLacking(height), from: index, to: to)
             case .startTimer(let timer, let milliseconds):
@@ -213,7 +221,44 @@ struct HostWorld {
         }
     }
 
-    private mutating func noteCommit(_ block: CommittedBlock, at index: Int) {
+    /// Makes a state durable, and first what it rests on; false where the node broke off.
+    private mutating func persist(_ state: SignedState, at index: Int) -> Bool {
+        if state.restsOnLog, !writeBlocks(index) { return false }
+        if state.restsOnLog || !nodes[index].disk.unsyncedCommits.isEmpty {
+            let isBroken = breaks(index) { disk in
+                disk.log += disk.unsyncedLog
+                disk.unsyncedLog = []
+            }
+            if isBroken { return false }
+        }
+        return !breaks(index) { $0.signed = state }
+    }
+
+    /// Waits for all blocks that are being written; false where the node broke off.
+    private mutating func writeBlocks(_ index: Int) -> Bool {
+        while !nodes[index].disk.unsyncedCommits.isEmpty {
+            guard writeBlock(index) else { return false }
+        }
+        return true
+    }
+
+    /// The oldest block under way is on the disk; false where the node broke off.
+    private mutating func writeBlock(_ index: Int) -> Bool {
+        guard let (block, next) = nodes[index].disk.unsyncedCommits.first else { return true }
+        let isBroken = breaks(index) { disk in
+            disk.unsyncedCommits.removeFirst()
+            disk.commits.append(block)
+        }
+        if isBroken { return false }
+        nodes[index].disk.log.removeAll { $0.height <= block.height }
+        nodes[index].disk.unsyncedLog.removeAll { $0.height <= block.height }
+        noteCommit(block, nextNumber: next, at: index)
+        return true
+    }
+
+    private mutating func noteCommit(
+        _ block: CommittedBlock, nextNumber next: UInt64, at index: Int
+    ) {
         let place = nodes[index].disk.commits.count - 1
         if block.height.blocks != UInt64(place + 1) {
             problems.append("\(nodes[index].name) committed \(block.height) out of turn")
@@ -224,8 +269,6 @@ struct HostWorld {
                 problems.append("fork at \(block.height) between \(other.name) and \(index)")
             }
         }
-        let next =
-            nodes[index].host?.state.nextNumber(of: nodes[index].id, Region.stream) ?? 1
         let life = nodes[index].life
         queue.add(
             .outbox(index, life: life, .committed(height: block.height, nextNumber: next)),

@@ -1,0 +1,134 @@
+internal import Dispatch
+internal import Hosting
+internal import Ledger
+internal import Primitives
+internal import Storage
+internal import Synchronization
+
+/// Writes blocks on a thread of its own, beside the consensus on the next one.
+///
+/// Blocks are handed in, and become durable, in the order of their heights. What hangs on a block
+/// being durable waits for it: the loop learns of it by ``takeWritten()``, or waits with
+/// ``finish()``. Until ``start(_:)`` there is no thread, and each block is written at once.
+final class BlockWriter: Sendable {
+    /// How many blocks may be under way; whoever hands in more waits.
+    static let blockCountMax = 8
+
+    private struct State {
+        var written: [Job] = []
+        var failure: StorageError?
+        /// Nanoseconds that the last write took.
+        var lastNanoseconds: UInt64 = 0
+        var hasThread = false
+        /// What waits for ``waitForNext()``, where nothing is written before somebody waits.
+        var held: [Job]?
+    }
+
+    /// A block, and the rows below it that a restart no longer needs.
+    struct Job: Sendable {
+        let block: CommittedBlock
+        let stateRowsFrom: Height
+    }
+
+    private let store: BlockStore
+    private let index: EntryIndex
+    private let jobs = Inbox<Job>()
+    private let state = Mutex(State())
+    private let progress = DispatchSemaphore(value: 0)
+    private let ended = DispatchSemaphore(value: 0)
+
+    init(store: BlockStore, index: EntryIndex) {
+        self.store = store
+        self.index = index
+    }
+
+    /// Goes on in a thread; `notify` is called on it after each block.
+    func start(_ notify: @escaping @Sendable () -> Void) {
+        state.withLock { $0.hasThread = true }
+        Node.thread("blocks") {
+            self.run(notify)
+            self.ended.signal()
+        }
+    }
+
+    /// Hands a block in.
+    func write(_ job: Job) {
+        let isHeld = state.withLock { state in
+            state.held?.append(job)
+            return state.held != nil
+        }
+        if isHeld { return }
+        if state.withLock({ $0.hasThread }) {
+            jobs.post(job)
+        } else {
+            carryOut(job)
+        }
+    }
+
+    /// Writes nothing until somebody waits for it: the slowest disk, for simulations.
+    func hold() {
+        state.withLock { $0.held = [] }
+    }
+
+    /// The blocks that have become durable since the last call, in their order.
+    ///
+    /// - Throws: what the disk said; the blocks that were handed in after that are not written.
+    func takeWritten() throws(StorageError) -> [Job] {
+        let (written, failure) = state.withLock { state in
+            defer { state.written = [] }
+            return (state.written, state.failure)
+        }
+        if let failure, written.isEmpty { throw failure }
+        return written
+    }
+
+    /// Waits until another block is durable, or writing has failed.
+    func waitForNext() {
+        let job = state.withLock { state in
+            state.held?.isEmpty == false ? state.held?.removeFirst() : nil
+        }
+        if let job { carryOut(job) }
+        progress.wait()
+    }
+
+    /// How long the last block took to write, in nanoseconds.
+    var lastNanoseconds: UInt64 { state.withLock { $0.lastNanoseconds } }
+
+    /// Writes what was handed in, and ends the thread.
+    func stop() {
+        guard state.withLock({ $0.hasThread }) else { return }
+        jobs.close()
+        ended.wait()
+        state.withLock { $0.hasThread = false }
+    }
+
+    private func run(_ notify: () -> Void) {
+        while true {
+            let waiting = jobs.take(until: nil)
+            if waiting.isEmpty, jobs.isClosed { return }
+            for job in waiting {
+                carryOut(job)
+                notify()
+            }
+        }
+    }
+
+    private func carryOut(_ job: Job) {
+        defer { progress.signal() }
+        guard state.withLock({ $0.failure == nil }) else { return }
+        let start = SystemClock.uptime
+        do throws(StorageError) {
+            try store.write(job.block, stateRowsFrom: job.stateRowsFrom)
+            let executed = job.block.executed
+            try index.add(
+                height: job.block.height, firstLeaf: executed.firstLeaf,
+                batches: executed.batches.map(\.header), leafHashes: executed.leafHashes)
+            state.withLock {
+                $0.written.append(job)
+                $0.lastNanoseconds = SystemClock.uptime - start
+            }
+        } catch {
+            state.withLock { $0.failure = error }
+        }
+    }
+}
