@@ -8,6 +8,12 @@ extension FactStore {
         _ aggregate: Aggregate, _ window: Int, _ depth: Int, _ body: Int?, _ plan: Plan,
         _ frame: inout Frame
     ) -> Value {
+        if body != nil, aggregate != .first, aggregate != .last {
+            frame.visits += frame.windows[window].rows.count
+            guard frame.visits <= bounds.visitsOfJudgementMax else {
+                return .unknown(.bound(bounds.visitText))
+            }
+        }
         switch aggregate {
         case .any, .none, .all:
             return absence(aggregate, window, depth, body, plan, &frame)
@@ -160,11 +166,11 @@ extension FactStore {
     /// How many civil days the rows cover together; rows stand in the order of their beginning.
     private func days(_ window: Int, _ plan: Plan, _ frame: Frame) -> Value {
         let checked = plan.rule.windows[window]
-        let specification = RowIndex.Specification(days: checked)
+        let specification = IndexSpecification(days: checked)
         var covered: Int64 = 0
         var reached = Int64.min
         for row in frame.windows[window].rows {
-            let item = interval(specification, of: rows[Int(row)], row: row)
+            let item = interval(specification, of: row)
             guard item.low != .min else { continue }
             guard item.high != .max else {
                 return .unknown(.row(.missing(kind: checked.name, field: "end")))
@@ -174,15 +180,5 @@ extension FactStore {
             reached = Swift.max(reached, item.high)
         }
         return .integer(covered)
-    }
-}
-
-extension RowIndex.Specification {
-    /// The window's rows counted in civil days, whatever grain it searches in.
-    init(days window: CheckedWindow) {
-        kind = window.kind
-        keyFields = []
-        times = window.times
-        grain = .day
     }
 }

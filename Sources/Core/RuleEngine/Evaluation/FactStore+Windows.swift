@@ -20,7 +20,7 @@ extension FactStore {
         for (place, key) in window.keys.enumerated() {
             let value = evaluate(key.node, plan, &frame)
             if case .unknown(let cause) = value { return .failure(UnknownBounds(cause: cause)) }
-            guard let part = KeyPart(value), let symbol = known(part) else {
+            guard let symbol = symbols.known(value) else {
                 bounds.hasKey = false
                 continue
             }
@@ -73,8 +73,8 @@ extension FactStore {
             return
         }
         setClosing(index, window, bounds, &frame)
-        if bounds.hasKey, let bucket = indexes[plan.indexes[index]].bucket(bounds.key) {
-            collect(indexes[plan.indexes[index]][bucket], index, window, bounds, plan, &frame)
+        if bounds.hasKey, let bucket = indexes.find(plan.indexes[index], bounds.key) {
+            collect(bucket, index, window, bounds, plan, &frame)
         }
         if !sealed.isEmpty(kind: window.kind) {
             consider(index, window, bounds, plan, &frame)
@@ -82,7 +82,7 @@ extension FactStore {
     }
 
     /// Notes until when rows may still come that belong to the window.
-    private func setClosing(
+    func setClosing(
         _ index: Int, _ window: CheckedWindow, _ bounds: Bounds, _ frame: inout Frame
     ) {
         guard let grain = window.stretch?.grain, bounds.high != .max, window.order != .earlier
@@ -94,41 +94,51 @@ extension FactStore {
     }
 
     private func collect(
-        _ bucket: IntervalBucket, _ index: Int, _ window: CheckedWindow, _ bounds: Bounds,
+        _ bucket: Int, _ index: Int, _ window: CheckedWindow, _ bounds: Bounds,
         _ plan: Plan, _ frame: inout Frame
     ) {
+        guard !indexes.buckets[bucket].isOverfull else {
+            return doubt(.bound(self.bounds.keyText), index, &frame)
+        }
         let overlaps = window.stretch?.overlaps ?? false
         let range =
             overlaps
-            ? bucket.range(low: bounds.low, high: bounds.high)
-            : bucket.beginning(low: bounds.low, high: bounds.high)
+            ? indexes.overlapping(bucket, low: bounds.low, high: bounds.high)
+            : indexes.beginning(bucket, low: bounds.low, high: bounds.high)
+        let unbounded = indexes.buckets[bucket].unbounded.places
+        frame.visits += range.count + unbounded.count
+        guard frame.visits <= self.bounds.visitsOfJudgementMax else {
+            return doubt(.bound(self.bounds.visitText), index, &frame)
+        }
         let outer = frame.rows[1]
         defer { frame.rows[1] = outer }
         for place in range {
-            let item = bucket.items[place]
+            let item = indexes.items[place]
             guard !overlaps || item.high >= bounds.low else { continue }
             guard belongs(item, window, frame.rows[0]) else { continue }
-            admit(item.index, index, window, isPlaced: true, plan, &frame)
+            admit(item.row, index, window, isPlaced: true, plan, &frame)
         }
-        for item in bucket.unbounded where belongs(item, window, frame.rows[0]) {
+        for place in unbounded {
+            let item = indexes.items[place]
+            guard belongs(item, window, frame.rows[0]) else { continue }
             let isPlaced = bounds.low == .min && bounds.high == .max
-            admit(item.index, index, window, isPlaced: isPlaced, plan, &frame)
+            admit(item.row, index, window, isPlaced: isPlaced, plan, &frame)
         }
     }
 
     func belongs(
-        _ item: IntervalBucket.Item, _ window: CheckedWindow, _ judged: Int32
+        _ item: IntervalItem, _ window: CheckedWindow, _ judged: Int32
     ) -> Bool {
         switch window.order {
         case .any: return true
-        case .other: return item.index != judged
+        case .other: return item.row != judged
         case .earlier:
-            let place = rows[Int(judged)].position
-            return (item.leaf, item.ordinal) < (place.leafIndex, place.ordinal)
+            let place = rows.heads[Int(judged)]
+            return (item.leaf, item.ordinal) < (place.leaf, place.ordinal)
         }
     }
 
-    private func admit(
+    func admit(
         _ row: Int32, _ index: Int, _ window: CheckedWindow, isPlaced: Bool, _ plan: Plan,
         _ frame: inout Frame
     ) {
@@ -146,6 +156,9 @@ extension FactStore {
             let name = kind.schema.fields.first { $0.number == field }?.name ?? "time"
             return doubt(.row(.missing(kind: kind.name, field: name)), index, &frame)
         }
+        guard frame.windows[index].rows.count < bounds.rowsOfWindowMax else {
+            return doubt(.bound(bounds.windowText), index, &frame)
+        }
         frame.windows[index].rows.append(row)
     }
 
@@ -155,7 +168,7 @@ extension FactStore {
     }
 
     /// Entries that are sealed to others may be rows of the window.
-    private func consider(
+    func consider(
         _ index: Int, _ window: CheckedWindow, _ bounds: Bounds, _ plan: Plan,
         _ frame: inout Frame
     ) {
@@ -177,7 +190,7 @@ extension FactStore {
         _ frame: inout Frame
     ) -> Bool {
         if window.order == .earlier,
-            entry.leafIndex >= rows[Int(frame.rows[0])].position.leafIndex
+            entry.leafIndex >= rows.heads[Int(frame.rows[0])].leaf
         {
             return false
         }
@@ -199,7 +212,9 @@ extension FactStore {
         guard let stretch = window.stretch,
             let time = stretch.grain.low(.instant(entry.time, zoneMinutes: 0))
         else { return true }
-        return bounds.low <= time && time <= bounds.high
+        // What began before the stretch may still reach into it.
+        let reaches = stretch.overlaps && window.times?.end != .start
+        return (reaches || bounds.low <= time) && time <= bounds.high
     }
 }
 

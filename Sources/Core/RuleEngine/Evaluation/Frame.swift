@@ -10,6 +10,8 @@ struct Frame: Sendable {
     var windows: [WindowRows]
     /// When the first window closes whose absences were asked for in vain, in milliseconds.
     var closes = Int64.max
+    /// How many rows were looked at for the judged row, each as often as it was.
+    var visits = 0
     /// What each condition ever gave, for the report of what tests covered.
     ///
     /// For each node: bit 0 where it was ever true, bit 1 where ever false. Empty: not recorded.
@@ -44,6 +46,7 @@ struct Frame: Sendable {
     mutating func begin(_ row: Int32) {
         rows[0] = row
         closes = .max
+        visits = 0
         for index in bindings.indices { bindings[index] = nil }
         for index in windows.indices where windows[index].isFilled {
             windows[index].isFilled = false

@@ -14,7 +14,7 @@ public struct PlainExpression: Sendable {
         _ expression: Expression, variables: [(name: String, type: RuleType)] = []
     ) throws(RuleErrors) {
         let rule = try expression.checkAlone(variables: variables)
-        var specifications: [RowIndex.Specification] = []
+        var specifications: [IndexSpecification] = []
         do throws(KnowledgeError) {
             plan = try Plan(rule: rule, tables: [], specifications: &specifications)
         } catch {

@@ -16,13 +16,13 @@ final class Plan: Sendable {
 
     init(
         rule: CheckedRule, tables: [KnowledgeTable],
-        specifications: inout [RowIndex.Specification]
+        specifications: inout [IndexSpecification]
     ) throws(KnowledgeError) {
         self.rule = rule
         self.tables = tables
         nodes = rule.nodes
         indexes = rule.windows.map { window in
-            let wanted = RowIndex.Specification(window)
+            let wanted = IndexSpecification(window)
             if let known = specifications.firstIndex(of: wanted) { return known }
             specifications.append(wanted)
             return specifications.count - 1

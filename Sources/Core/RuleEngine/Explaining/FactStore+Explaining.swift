@@ -6,9 +6,9 @@ extension FactStore {
     /// The last judgement as a tree: what each part of the rule said, and the rows it looked at.
     func explain(_ verdict: Verdict, _ plan: Plan, _ frame: inout Frame) -> String {
         let header = plan.rule.rule.header
-        let position = rows[Int(frame.rows[0])].position
         var lines = [
-            "\(header.id), \(header.title)", "leaf \(position.leafIndex): \(words(verdict))",
+            "\(header.id), \(header.title)",
+            "leaf \(rows.heads[Int(frame.rows[0])].leaf): \(words(verdict))",
         ]
         if let filter = plan.rule.filter {
             lines.append("where:")
@@ -38,7 +38,7 @@ extension FactStore {
     }
 
     private func words(_ window: CheckedWindow, _ found: Frame.WindowRows) -> String {
-        let leaves = found.rows.map { String(rows[Int($0)].position.leafIndex) }
+        let leaves = found.rows.map { String(rows.heads[Int($0)].leaf) }
         let doubt = found.undecided.map { "; undecided: \($0)" } ?? ""
         return "window \(window.name): \(leaves.count) rows"
             + (leaves.isEmpty ? "" : ", leaves \(leaves.joined(separator: ", "))") + doubt

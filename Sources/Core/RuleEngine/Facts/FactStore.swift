@@ -4,17 +4,39 @@ internal import RuleLanguage
 
 /// All facts that the engine was given, with the indexes that its windows need.
 struct FactStore: Sendable {
-    private(set) var rows: [AnchoredFact] = []
-    private(set) var indexes: [RowIndex]
+    private(set) var rows = RowStore()
+    var symbols = Symbols()
+    var indexes: RowIndexes
     /// Which indexes hold rows of a kind.
     private let indexesOfKind: [[Int]]
-    private var symbols: [KeyPart: UInt32] = [:]
     private(set) var sealed = SealedEntries()
     /// The time of the newest block, as far as the engine was told.
     var present = Timestamp(milliseconds: .min)
+    let bounds: EngineBounds
+    /// What programs remember of tables and texts.
+    var answers = AnswerMemory()
 
-    init(indexes specifications: [RowIndex.Specification]) {
-        indexes = specifications.map { RowIndex(specification: $0) }
+    /// For each judgement of each row: which windows it watches, by bit, and in the highest bit
+    /// whether there is a verdict.
+    var marks: [UInt16] = []
+    /// Judgements to be made again: row above, rule below.
+    var due: [UInt64] = []
+    /// By index, the judgements that any new row of it may concern.
+    private(set) var wide: [Set<UInt64>]
+
+    static let verdictMark: UInt16 = 1 << 15
+
+    init(indexes specifications: [IndexSpecification], bounds: EngineBounds = EngineBounds()) {
+        let patients = specifications.map { specification in
+            specification.keyFields.firstIndex { field in
+                let fields = FactKind.allCases[specification.kind].schema.fields
+                return fields.indices.contains(field) && fields[field].type == .patient
+            }
+        }
+        indexes = RowIndexes(
+            specifications, patientPlaces: patients, rowsOfKeyMax: bounds.rowsOfKeyMax)
+        self.bounds = bounds
+        wide = Array(repeating: [], count: specifications.count)
         var ofKind = Array(repeating: [Int](), count: FactKind.allCases.count)
         for (number, specification) in specifications.enumerated() {
             ofKind[specification.kind].append(number)
@@ -22,16 +44,49 @@ struct FactStore: Sendable {
         indexesOfKind = ofKind
     }
 
-    /// Takes a fact and returns the number of its row.
-    mutating func add(_ fact: AnchoredFact) -> Int32 {
-        let row = Int32(truncatingIfNeeded: rows.count)
-        rows.append(fact)
+    /// Takes a fact, calls for what watched where it comes to lie, and returns its row.
+    mutating func add(
+        _ fact: AnchoredFact, programs: [Program], programCount: Int, _ scratch: inout Scratch
+    ) -> Int32 {
+        let row = place(fact, programCount: programCount)
         for index in indexesOfKind[fact.fact.kind.index] {
-            let specification = indexes[index].specification
-            guard let key = key(specification.keyFields, of: fact) else { continue }
-            indexes[index].insert(
-                interval(specification, of: fact, row: row), under: key)
+            call(wide[index])
+            guard let key = key(index, of: row) else { continue }
+            let bucket = indexes.bucket(index, key)
+            let item = interval(indexes.specifications[index], of: row)
+            let wasOverfull = indexes.buckets[bucket].isOverfull
+            indexes.insert(item, into: bucket)
+            guard !wasOverfull else { continue }
+            if indexes.buckets[bucket].isOverfull {
+                callAll(bucket)
+            } else {
+                call(bucket, item, programs, &scratch)
+            }
         }
+        return row
+    }
+
+    /// Takes a fact for a trial, and notes in the journal how to take it out again.
+    mutating func addForTrial(
+        _ fact: AnchoredFact, programCount: Int, _ journal: inout [TrialStep]
+    ) -> Int32 {
+        let row = place(fact, programCount: programCount)
+        for index in indexesOfKind[fact.fact.kind.index] {
+            guard let key = key(index, of: row) else { continue }
+            let bucket = indexes.bucket(index, key)
+            let before = indexes.buckets[bucket]
+            journal.append(
+                TrialStep(
+                    bucket: bucket, row: row, longest: before.longest,
+                    isOverfull: before.isOverfull))
+            indexes.insert(interval(indexes.specifications[index], of: row), into: bucket)
+        }
+        return row
+    }
+
+    private mutating func place(_ fact: AnchoredFact, programCount: Int) -> Int32 {
+        let row = rows.add(fact, judgements: marks.count, &symbols)
+        for _ in 0..<programCount { marks.append(0) }
         return row
     }
 
@@ -39,107 +94,194 @@ struct FactStore: Sendable {
         sealed.add(entry)
     }
 
+    func indexes(ofKind kind: Int) -> [Int] { indexesOfKind[kind] }
+
     func value(_ number: Int, of row: Int32) -> Value? {
-        FactStore.value(number, of: rows[Int(row)])
+        rows.value(number, of: row, symbols)
     }
 
-    static func value(_ number: Int, of row: AnchoredFact) -> Value? {
-        if let value = row.fact[number] { return Value(value) }
-        switch PlaceField(rawValue: number) {
-        case .anchored: return .instant(row.position.anchored, zoneMinutes: 0)
-        case .issuer: return .institution(row.position.issuer)
-        case nil: return nil
-        }
-    }
+    /// Where a row stands on the ledger.
+    func position(of row: Int32) -> LedgerPosition? { rows.position(of: row, symbols) }
 
-    /// The key of a fact by these fields, or nil where it lacks one of them.
-    private mutating func key(_ fields: [Int], of fact: AnchoredFact) -> IndexKey? {
+    /// The key of a row in an index, or nil where it lacks one of the fields.
+    private mutating func key(_ index: Int, of row: Int32) -> IndexKey? {
         var key = IndexKey()
-        for (place, field) in fields.enumerated() {
-            guard let value = FactStore.value(field, of: fact), let part = KeyPart(value) else {
-                return nil
-            }
-            key.set(place, symbol(part))
+        for (place, field) in indexes.specifications[index].keyFields.enumerated() {
+            guard let symbol = rows.key(field, of: row, &symbols) else { return nil }
+            key.set(place, symbol)
         }
         return key
     }
 
-    /// The number of a key part, new where it was not seen before.
-    mutating func symbol(_ part: KeyPart) -> UInt32 {
-        if let known = symbols[part] { return known }
-        let new = UInt32(truncatingIfNeeded: symbols.count + 1)
-        symbols[part] = new
-        return new
-    }
-
-    /// The number of a key part, or nil where no row and no rule ever had it.
-    func known(_ part: KeyPart) -> UInt32? {
-        symbols[part]
-    }
-
     /// When a row begins and ends, in the grains of an index.
-    func interval(
-        _ specification: RowIndex.Specification, of fact: AnchoredFact, row: Int32
-    ) -> IntervalBucket.Item {
-        let place = fact.position
-        func item(_ low: Int64, _ high: Int64) -> IntervalBucket.Item {
-            IntervalBucket.Item(
-                low: low, high: high, index: row, leaf: place.leafIndex, ordinal: place.ordinal)
+    func interval(_ specification: IndexSpecification, of row: Int32) -> IntervalItem {
+        let head = rows.heads[Int(row)]
+        func item(_ low: Int64, _ high: Int64) -> IntervalItem {
+            IntervalItem(low: low, high: high, leaf: head.leaf, ordinal: head.ordinal, row: row)
         }
         guard let times = specification.times else { return item(0, 0) }
-        guard let first = FactStore.value(times.start, of: fact),
-            let start = specification.grain.low(first)
-        else { return item(.min, .max) }
+        let grain = specification.grain
+        guard let start = end(times.start, of: row, grain, isLow: true) else {
+            return item(.min, .max)
+        }
         switch times.end {
-        case .start: return item(start, specification.grain.high(first) ?? start)
+        case .start: return item(start, end(times.start, of: row, grain, isLow: false) ?? start)
         case .field(let field):
-            guard let last = FactStore.value(field, of: fact),
-                let end = specification.grain.high(last)
-            else { return item(start, .max) }
+            guard let end = end(field, of: row, grain, isLow: false) else {
+                return item(start, .max)
+            }
             return item(start, max(start, end))
         case .days(let field):
-            guard case .integer(let days) = FactStore.value(field, of: fact) else {
-                return item(start, start)
-            }
+            let layout = RowLayout.ofKind[Int(head.kind)]
+            guard let slot = layout.slot(field), slot.type == .integer,
+                rows.isKnown(slot, of: row)
+            else { return item(start, start) }
+            let days = rows.words[head.start + slot.offset]
             let (end, overflow) = start.addingReportingOverflow(max(0, days - 1))
             return item(start, overflow ? .max : end)
         }
     }
-}
 
-extension CheckedWindow.Grain {
-    private static let dayMilliseconds: Int64 = 86_400_000
-
-    /// The first grain of a date or an instant.
-    func low(_ value: Value) -> Int64? {
-        switch (self, value) {
-        case (.day, _): value.day.map { Int64($0.number) }
-        case (.millisecond, .instant(let time, _)): time.milliseconds
-        case (.millisecond, .date(let day)):
-            Int64(day.number) * CheckedWindow.Grain.dayMilliseconds
-        default: nil
+    /// The grain of a field that holds a date or an instant, or nil where it is not known.
+    private func end(
+        _ field: Int, of row: Int32, _ grain: CheckedWindow.Grain, isLow: Bool
+    ) -> Int64? {
+        let head = rows.heads[Int(row)]
+        guard let slot = RowLayout.ofKind[Int(head.kind)].slot(field),
+            rows.isKnown(slot, of: row)
+        else { return nil }
+        let word = rows.words[head.start + slot.offset]
+        switch slot.type {
+        case .date: return isLow ? grain.low(day: word) : grain.high(day: word)
+        case .instant:
+            return grain.low(milliseconds: word, zone: rows.words[head.start + slot.offset + 1])
+        default: return nil
         }
     }
 
-    /// The last grain of a date or an instant.
-    func high(_ value: Value) -> Int64? {
-        if self == .millisecond, case .date = value {
-            return low(value).map { $0 + CheckedWindow.Grain.dayMilliseconds - 1 }
+    // MARK: - Going back
+
+    /// How a row of a trial was put under a key.
+    struct TrialStep: Sendable {
+        let bucket: Int
+        let row: Int32
+        let longest: Int64
+        let isOverfull: Bool
+    }
+
+    struct Mark: Sendable {
+        let rows: RowStore.Mark
+        let symbols: Symbols.Mark
+        let answers: AnswerMemory.Mark
+        let buckets: Int
+        let marks: Int
+        let present: Timestamp
+    }
+
+    /// From here on everything can be taken back; only trials may follow.
+    mutating func mark() -> Mark {
+        Mark(
+            rows: rows.mark, symbols: symbols.mark, answers: answers.mark(),
+            buckets: indexes.buckets.count, marks: marks.count, present: present)
+    }
+
+    /// Takes back what trials did since the mark.
+    mutating func revert(to mark: Mark, _ journal: [TrialStep]) {
+        for step in journal.reversed() {
+            indexes.remove(
+                row: step.row, from: step.bucket, longest: step.longest,
+                isOverfull: step.isOverfull)
         }
-        return low(value)
+        indexes.revert(toCount: mark.buckets)
+        answers.revert(to: mark.answers, symbols: mark.symbols)
+        rows.revert(to: mark.rows)
+        symbols.revert(to: mark.symbols)
+        marks.removeSubrange(mark.marks...)
+        present = mark.present
     }
 
-    /// The first millisecond after a grain.
-    func end(of grain: Int64) -> Int64 {
-        let (next, overflow) = grain.addingReportingOverflow(1)
-        if self == .millisecond { return overflow ? .max : next }
-        let product = next.multipliedReportingOverflow(by: CheckedWindow.Grain.dayMilliseconds)
-        return overflow || product.overflow ? .max : product.partialValue
+    // MARK: - Who watches
+
+    static func due(row: Int32, rule: Int32) -> UInt64 {
+        UInt64(UInt32(bitPattern: row)) << 32 | UInt64(UInt32(bitPattern: rule))
     }
 
-    /// A day that the grain lies in.
-    func day(of grain: Int64) -> Day {
-        self == .day
-            ? Day(number: Int32(clamping: grain)) : Timestamp(milliseconds: grain).day
+    private mutating func call(_ judgements: Set<UInt64>) {
+        guard !judgements.isEmpty else { return }
+        due.append(contentsOf: judgements)
+    }
+
+    private mutating func callAll(_ bucket: Int) {
+        let (watchers, loose) = (indexes.buckets[bucket].watchers, indexes.buckets[bucket].loose)
+        for place in watchers.places { call(indexes.watchers[place]) }
+        for place in loose.places { call(indexes.watchers[place]) }
+    }
+
+    private mutating func call(_ watcher: Watcher) {
+        due.append(FactStore.due(row: watcher.row, rule: watcher.plan))
+    }
+
+    /// Calls for the judgements that a new row under a key may change.
+    private mutating func call(
+        _ bucket: Int, _ item: IntervalItem, _ programs: [Program], _ scratch: inout Scratch
+    ) {
+        let (watchers, loose) = (indexes.buckets[bucket].watchers, indexes.buckets[bucket].loose)
+        guard watchers.places.count + loose.places.count > 0 else { return }
+        guard indexes.buckets[bucket].watchesLater || item.leaf <= indexes.buckets[bucket].lastLeaf
+        else { return }
+        for place in indexes.watching(bucket, low: item.low, high: item.high) {
+            call(indexes.watchers[place], item, programs, &scratch)
+        }
+        for place in loose.places { call(indexes.watchers[place], item, programs, &scratch) }
+    }
+
+    private mutating func call(
+        _ watcher: Watcher, _ item: IntervalItem, _ programs: [Program],
+        _ scratch: inout Scratch
+    ) {
+        guard watcher.high >= item.low, watcher.low <= item.high else { return }
+        let program = programs[Int(watcher.plan)]
+        let window = program.windows[Int(watcher.window)]
+        guard belongs(item, window.order, watcher.row) else { return }
+        if let filter = window.filter, window.filterIsFixed {
+            scratch.begin(program)
+            scratch.enter(
+                watcher.row, start: rows.heads[Int(watcher.row)].start, depth: 0)
+            scratch.enter(item.row, start: rows.heads[Int(item.row)].start, depth: 1)
+            if run(filter, program, &scratch).isFalse { return }
+        }
+        call(watcher)
+    }
+
+    /// Calls for the judgements that a sealed entry may concern.
+    mutating func call(_ entry: SealedEntry, _ programs: [Program]) {
+        let patient = entry.patient.map { symbols.id($0) }
+        for index in indexesOfKind[entry.kind.index] {
+            call(wide[index])
+            for bucket in indexes.buckets(of: index, patient: patient) {
+                for chunk in [indexes.buckets[bucket].watchers, indexes.buckets[bucket].loose] {
+                    for place in chunk.places {
+                        let watcher = indexes.watchers[place]
+                        let window = programs[Int(watcher.plan)].windows[Int(watcher.window)]
+                        if concerns(entry, watcher, window) { call(watcher) }
+                    }
+                }
+            }
+        }
+    }
+
+    private func concerns(
+        _ entry: SealedEntry, _ watcher: Watcher, _ window: Program.Window
+    ) -> Bool {
+        if window.order == .earlier, entry.leafIndex >= watcher.leaf { return false }
+        guard window.hasTimes else { return true }
+        let time = window.grain.low(milliseconds: entry.time.milliseconds, zone: 0)
+        let reaches = window.overlaps && window.hasLength
+        return (reaches || watcher.low <= time) && time <= watcher.high
+    }
+
+    /// Notes that a judgement is to be made again with every new row of an index.
+    mutating func watchAll(of index: Int, rule: Int32, row: Int32) {
+        wide[index].insert(FactStore.due(row: row, rule: rule))
     }
 }

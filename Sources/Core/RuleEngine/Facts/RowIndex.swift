@@ -1,60 +1,232 @@
 internal import RuleLanguage
 
-/// The rows of one kind by key and time.
-struct RowIndex: Sendable {
-    /// What is indexed; windows of several rules that ask for the same share an index.
-    struct Specification: Hashable, Sendable {
-        let kind: Int
-        let keyFields: [Int]
-        let times: CheckedWindow.Times?
-        let grain: CheckedWindow.Grain
+/// What is indexed; windows of several rules that ask for the same share an index.
+struct IndexSpecification: Hashable, Sendable {
+    let kind: Int
+    let keyFields: [Int]
+    let times: CheckedWindow.Times?
+    let grain: CheckedWindow.Grain
 
-        init(_ window: CheckedWindow) {
-            kind = window.kind
-            keyFields = window.keys.map(\.field)
-            times = window.times
-            grain = window.stretch?.grain ?? .day
-        }
+    init(_ window: CheckedWindow) {
+        kind = window.kind
+        keyFields = window.keys.map(\.field)
+        times = window.times
+        grain = window.stretch?.grain ?? .day
     }
 
-    let specification: Specification
-    private var places: [IndexKey: Int] = [:]
-    private var buckets: [IntervalBucket] = []
-
-    init(specification: Specification) {
-        self.specification = specification
-    }
-
-    mutating func insert(_ item: IntervalBucket.Item, under key: IndexKey) {
-        if let place = places[key] {
-            buckets[place].insert(item)
-        } else {
-            places[key] = buckets.count
-            var bucket = IntervalBucket()
-            bucket.insert(item)
-            buckets.append(bucket)
-        }
-    }
-
-    /// The number of the bucket under a key.
-    func bucket(_ key: IndexKey) -> Int? { places[key] }
-
-    subscript(bucket: Int) -> IntervalBucket {
-        buckets[bucket]
+    /// The window's rows counted in civil days, whatever grain it searches in.
+    init(days window: CheckedWindow) {
+        kind = window.kind
+        keyFields = []
+        times = window.times
+        grain = .day
     }
 }
 
-/// Up to three key parts, by their numbers.
-struct IndexKey: Hashable, Sendable {
-    private var first: UInt32 = 0
-    private var second: UInt32 = 0
-    private var third: UInt32 = 0
+/// The rows of all kinds by key and time, and the judgements that watch for more of them.
+struct RowIndexes: Sendable {
+    let specifications: [IndexSpecification]
+    private(set) var buckets: [Bucket] = []
+    private(set) var items = ChunkArena<IntervalItem>(filler: .filler)
+    private(set) var watchers = ChunkArena<Watcher>(filler: .filler)
+    /// Bucket numbers above 0 by key, in open addressing; a power of two of them.
+    private var places: [Int32] = Array(repeating: 0, count: 1_024)
+    /// The first bucket of each index and patient.
+    private var ofPatient: [UInt64: Int32] = [:]
+    /// Which part of the key is a patient, by index.
+    private let patientPlaces: [Int?]
+    /// How many rows are kept under one key.
+    let rowsOfKeyMax: Int
 
-    mutating func set(_ place: Int, _ symbol: UInt32) {
-        switch place {
-        case 0: first = symbol
-        case 1: second = symbol
-        default: third = symbol
+    init(_ specifications: [IndexSpecification], patientPlaces: [Int?], rowsOfKeyMax: Int) {
+        self.specifications = specifications
+        self.patientPlaces = patientPlaces
+        self.rowsOfKeyMax = rowsOfKeyMax
+    }
+
+    // MARK: - Keys
+
+    /// The number of the bucket under a key, or nil where there is none.
+    func find(_ index: Int, _ key: IndexKey) -> Int? {
+        let mask = places.count - 1
+        var place = Int(truncatingIfNeeded: key.mixed(Int32(index))) & mask
+        while places[place] != 0 {
+            let bucket = Int(places[place]) - 1
+            if buckets[bucket].index == Int32(index), buckets[bucket].key == key { return bucket }
+            place = (place + 1) & mask
+        }
+        return nil
+    }
+
+    /// The number of the bucket under a key, new where there was none.
+    mutating func bucket(_ index: Int, _ key: IndexKey) -> Int {
+        if let found = find(index, key) { return found }
+        if buckets.count * 2 >= places.count { spread() }
+        var bucket = Bucket(index: Int32(index), key: key)
+        if let part = patientPlaces[index] {
+            let patient = patient(index, key.part(part))
+            bucket.next = ofPatient[patient] ?? -1
+            ofPatient[patient] = Int32(truncatingIfNeeded: buckets.count)
+        }
+        buckets.append(bucket)
+        place(buckets.count - 1)
+        return buckets.count - 1
+    }
+
+    private func patient(_ index: Int, _ part: Int32) -> UInt64 {
+        UInt64(index) << 32 | UInt64(UInt32(bitPattern: part))
+    }
+
+    private mutating func place(_ bucket: Int) {
+        let mask = places.count - 1
+        let mixed = buckets[bucket].key.mixed(buckets[bucket].index)
+        var place = Int(truncatingIfNeeded: mixed) & mask
+        while places[place] != 0 { place = (place + 1) & mask }
+        places[place] = Int32(truncatingIfNeeded: bucket + 1)
+    }
+
+    private mutating func spread() {
+        places = Array(repeating: 0, count: places.count * 2)
+        for bucket in buckets.indices { place(bucket) }
+    }
+
+    /// The buckets of an index that a sealed entry of the patient may concern.
+    func buckets(of index: Int, patient: Int64?) -> [Int] {
+        guard patientPlaces[index] != nil, let patient else {
+            return buckets.indices.filter { buckets[$0].index == Int32(index) }
+        }
+        var found: [Int] = []
+        var next = ofPatient[self.patient(index, Int32(truncatingIfNeeded: patient))] ?? -1
+        while next >= 0 {
+            found.append(Int(next))
+            next = buckets[Int(next)].next
+        }
+        return found
+    }
+
+    // MARK: - Rows
+
+    /// Puts a row under a key; where more came than are kept, only that is kept in mind.
+    mutating func insert(_ item: IntervalItem, into bucket: Int) {
+        let count = buckets[bucket].items.count + buckets[bucket].unbounded.count
+        guard Int(count) < rowsOfKeyMax else {
+            buckets[bucket].isOverfull = true
+            return
+        }
+        guard item.low != .min else {
+            let chunk = buckets[bucket].unbounded
+            let place = chunk.places.first { item.precedes(items[$0]) } ?? chunk.places.upperBound
+            return items.insert(
+                item, at: place - chunk.places.lowerBound, into: &buckets[bucket].unbounded)
+        }
+        let length = item.high.subtractingReportingOverflow(item.low)
+        buckets[bucket].longest = max(
+            buckets[bucket].longest, length.overflow ? .max : length.partialValue)
+        let places = buckets[bucket].items.places
+        var place = places.upperBound
+        if let last = places.last, item.precedes(items[last]) {
+            place = first(places) { item.precedes(items[$0]) }
+        }
+        items.insert(item, at: place - places.lowerBound, into: &buckets[bucket].items)
+    }
+
+    /// The places of the items that may share a moment with the stretch; the caller looks closer.
+    func overlapping(_ bucket: Int, low: Int64, high: Int64) -> Range<Int> {
+        let places = buckets[bucket].items.places
+        let (earliest, overflow) = low.subtractingReportingOverflow(buckets[bucket].longest)
+        let start =
+            overflow || low == .min
+            ? places.lowerBound : first(places) { items[$0].low >= earliest }
+        let end = high == .max ? places.upperBound : first(places) { items[$0].low > high }
+        return start..<max(start, end)
+    }
+
+    /// The places of the items that begin in the stretch.
+    func beginning(_ bucket: Int, low: Int64, high: Int64) -> Range<Int> {
+        let places = buckets[bucket].items.places
+        let start = low == .min ? places.lowerBound : first(places) { items[$0].low >= low }
+        let end = high == .max ? places.upperBound : first(places) { items[$0].low > high }
+        return start..<max(start, end)
+    }
+
+    @inline(__always)
+    private func first(_ places: Range<Int>, _ isPast: (Int) -> Bool) -> Int {
+        var low = places.lowerBound
+        var high = places.upperBound
+        while low < high {
+            let middle = (low + high) / 2
+            if isPast(middle) { high = middle } else { low = middle + 1 }
+        }
+        return low
+    }
+
+    // MARK: - Watchers
+
+    /// Notes that a judgement looked here; `later` where rows count that come after it.
+    mutating func watch(_ bucket: Int, _ watcher: Watcher, later: Bool) {
+        buckets[bucket].lastLeaf = max(buckets[bucket].lastLeaf, watcher.leaf)
+        if later { buckets[bucket].watchesLater = true }
+        if watcher.low == .min || watcher.high == .max {
+            return watchers.insert(
+                watcher, at: Int(buckets[bucket].loose.count), into: &buckets[bucket].loose)
+        }
+        let length = watcher.high.subtractingReportingOverflow(watcher.low)
+        buckets[bucket].longestWatch = max(
+            buckets[bucket].longestWatch, length.overflow ? .max : length.partialValue)
+        let places = buckets[bucket].watchers.places
+        var place = places.upperBound
+        if let last = places.last, watchers[last].low > watcher.low {
+            place = first(places) { watchers[$0].low > watcher.low }
+        }
+        watchers.insert(watcher, at: place - places.lowerBound, into: &buckets[bucket].watchers)
+    }
+
+    /// The places of the watchers with two ends whose stretch may share a moment with the row's.
+    func watching(_ bucket: Int, low: Int64, high: Int64) -> Range<Int> {
+        let places = buckets[bucket].watchers.places
+        let (earliest, overflow) = low.subtractingReportingOverflow(buckets[bucket].longestWatch)
+        let start =
+            overflow || low == .min
+            ? places.lowerBound : first(places) { watchers[$0].low >= earliest }
+        let end = high == .max ? places.upperBound : first(places) { watchers[$0].low > high }
+        return start..<max(start, end)
+    }
+
+    // MARK: - Going back
+
+    /// Takes out the row that was put in last, and restores how long the longest one is.
+    mutating func remove(row: Int32, from bucket: Int, longest: Int64, isOverfull: Bool) {
+        let items = buckets[bucket].items.places
+        if let place = items.first(where: { self.items[$0].row == row }) {
+            self.items.remove(at: place - items.lowerBound, from: &buckets[bucket].items)
+        }
+        let unbounded = buckets[bucket].unbounded.places
+        if let place = unbounded.first(where: { self.items[$0].row == row }) {
+            self.items.remove(
+                at: place - unbounded.lowerBound, from: &buckets[bucket].unbounded)
+        }
+        buckets[bucket].longest = longest
+        buckets[bucket].isOverfull = isOverfull
+    }
+
+    /// Takes out the buckets that came after the first `count`, all of them empty.
+    mutating func revert(toCount count: Int) {
+        while buckets.count > count, let last = buckets.popLast() {
+            var items = last.items
+            var unbounded = last.unbounded
+            self.items.clear(&items)
+            self.items.clear(&unbounded)
+            if let part = patientPlaces[Int(last.index)] {
+                let patient = patient(Int(last.index), last.key.part(part))
+                ofPatient[patient] = last.next < 0 ? nil : last.next
+            }
+            // The last bucket placed stands in nobody's way, so its place can just be emptied.
+            let mask = places.count - 1
+            var place = Int(truncatingIfNeeded: last.key.mixed(last.index)) & mask
+            while places[place] != Int32(truncatingIfNeeded: buckets.count + 1) {
+                place = (place + 1) & mask
+            }
+            places[place] = 0
         }
     }
 }

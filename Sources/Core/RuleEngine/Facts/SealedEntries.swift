@@ -27,6 +27,13 @@ struct SealedEntries: Sendable {
 
     func isEmpty(kind: Int) -> Bool { ofKind[kind].entries.isEmpty }
 
+    /// Whether an entry of a kind may be about the patient; any where it is nil.
+    func mayConcern(kind: Int, patient: OpaqueID?) -> Bool {
+        guard !ofKind[kind].entries.isEmpty else { return false }
+        guard let patient else { return true }
+        return !ofKind[kind].ofNobody.isEmpty || ofKind[kind].ofPatient[patient] != nil
+    }
+
     /// Calls `body` with each entry of a kind that may be about the patient; all where it is nil.
     func visit(kind: Int, patient: OpaqueID?, _ body: (SealedEntry) -> Void) {
         let kind = ofKind[kind]

@@ -67,6 +67,9 @@ public struct KnowledgeTable: Sendable {
         hash = KnowledgeTable.hash(schema, source, licence, ordered.map(\.1))
     }
 
+    /// The indexes of the rows with these keys, whenever they are valid.
+    func candidates(_ key: TableKey) -> [Int32] { places[key] ?? [] }
+
     /// The index of the row with these keys that is valid on the day.
     func row(_ key: TableKey, on day: Day?) -> Int? {
         guard let candidates = places[key] else { return nil }
@@ -107,7 +110,12 @@ struct TableKey: Hashable, Sendable {
 
     init?(_ values: [Value]) {
         let parts = values.compactMap { KeyPart($0) }
-        guard parts.count == values.count, let first = parts.first else { return nil }
+        guard parts.count == values.count else { return nil }
+        self.init(parts: parts)
+    }
+
+    init?(parts: [KeyPart]) {
+        guard let first = parts.first else { return nil }
         self.init(
             first, parts.count > 1 ? parts[1] : nil, parts.count > 2 ? parts[2] : nil,
             parts.count > 3 ? parts[3] : nil)

@@ -6,7 +6,8 @@ public import RuleLanguage
 ///
 /// Order-independent: the same facts, sealed entries and present give the same findings, in
 /// whatever order and in however many steps they came. A new row has only those judgements made
-/// again that looked where it stands.
+/// again that looked where it stands, and most are made by programs over flat rows, which tell
+/// quickly that a rule says nothing; the others are evaluated in full.
 public struct Engine: Sendable {
     /// One row judged by one rule, and what came of it, where that is more than nothing.
     public struct Judged: Sendable {
@@ -18,85 +19,131 @@ public struct Engine: Sendable {
 
     public let rules: [CheckedRule]
     private let plans: [Plan]
+    private let programs: [Program]
+    /// The rules that judge rows of each kind, by number.
+    private let rulesOfKind: [[Int]]
     private var store: FactStore
     private var frames: [Frame]
-    private var dependents = Dependents()
-    private var verdicts: [Dependents.Judgement: Verdict] = [:]
+    private var scratch: Scratch
+    /// What is more than nothing, by rule above and row below.
+    private var verdicts: [UInt64: Verdict] = [:]
+    private var closing = ClosingQueue()
+    private var isCovering = false
 
     /// An engine of these rules, each checked against the schema of these tables in their order.
     ///
     /// - Throws: ``KnowledgeError`` where a table lacks a key that a rule names.
     public init(
-        rules: [CheckedRule], tables: [KnowledgeTable]
+        rules: [CheckedRule], tables: [KnowledgeTable], bounds: EngineBounds = EngineBounds()
     ) throws(KnowledgeError) {
-        var specifications: [RowIndex.Specification] = []
+        var specifications: [IndexSpecification] = []
         var plans: [Plan] = []
         for rule in rules {
             plans.append(
                 try Plan(rule: rule, tables: tables, specifications: &specifications))
         }
+        var store = FactStore(indexes: specifications, bounds: bounds)
+        var ofKind = Array(repeating: [Int](), count: FactKind.allCases.count)
+        var programs: [Program] = []
+        var probes = ProbeList()
+        for (number, plan) in plans.enumerated() {
+            var compiler = ProgramCompiler(
+                plan: plan, symbols: store.symbols, answers: store.answers, probes: probes)
+            programs.append(
+                compiler.compile(ordinal: ofKind[plan.rule.kind].count, number: number))
+            store.symbols = compiler.symbols
+            store.answers = compiler.answers
+            probes = compiler.probes
+            ofKind[plan.rule.kind].append(number)
+        }
         self.rules = rules
         self.plans = plans
-        store = FactStore(indexes: specifications)
+        self.programs = programs
+        self.store = store
+        rulesOfKind = ofKind
         frames = plans.map(Frame.init)
+        scratch = Scratch(programs: programs, probeCount: probes.count)
     }
 
     /// Takes in facts and sealed entries, and the time of the newest block.
     public mutating func take(
         _ facts: [AnchoredFact], sealed: [SealedEntry] = [], present: Timestamp
     ) {
-        var again: Set<Dependents.Judgement> = []
         for fact in facts {
-            let row = store.add(fact)
-            for (number, plan) in plans.enumerated() where plan.rule.kind == fact.fact.kind.index {
-                again.insert(Dependents.Judgement(plan: Int32(number), row: row))
-            }
-            for place in store.places(of: fact) { again.formUnion(dependents.of(place)) }
+            let rules = rulesOfKind[fact.fact.kind.index]
+            let row = store.add(
+                fact, programs: programs, programCount: rules.count, &scratch)
+            for rule in rules { store.due.append(FactStore.due(row: row, rule: Int32(rule))) }
         }
         for entry in sealed {
             store.add(entry)
-            for (number, index) in store.indexes.enumerated()
-            where index.specification.kind == entry.kind.index {
-                again.formUnion(dependents(of: entry, index.specification, number))
-            }
+            store.call(entry, programs)
         }
         store.present = max(store.present, present)
-        again.formUnion(dependents.closed(by: store.present))
-        for judgement in again.sorted() { judge(judgement) }
+        while let judgement = closing.next(by: store.present.milliseconds) {
+            store.due.append(judgement)
+        }
+        judgeWhatIsDue()
     }
 
-    /// Judgements that a sealed entry may concern: by its patient where rows are found by patient.
-    private func dependents(
-        of entry: SealedEntry, _ specification: RowIndex.Specification, _ index: Int
-    ) -> Set<Dependents.Judgement> {
-        let fields = entry.kind.schema.fields
-        guard specification.keyFields.count == 1, let patient = entry.patient,
-            let field = specification.keyFields.first, fields.indices.contains(field),
-            fields[field].type == .patient
-        else { return dependents.of(index: index) }
-        return dependents.of(Dependents.Place(index: index, key: [.id(patient)]))
+    /// Makes the judgements that are due, row by row, each once.
+    private mutating func judgeWhatIsDue() {
+        var due: [UInt64] = []
+        swap(&due, &store.due)
+        due.sort()
+        var last = UInt64.max
+        var lastRow = Int32(-1)
+        for judgement in due where judgement != last {
+            last = judgement
+            let row = Int32(truncatingIfNeeded: judgement >> 32)
+            if row != lastRow {
+                lastRow = row
+                enter(row)
+            }
+            judge(row, Int(judgement & 0xffff_ffff), judgement)
+        }
+        due.removeAll(keepingCapacity: true)
+        swap(&due, &store.due)
     }
 
-    private mutating func judge(_ judgement: Dependents.Judgement) {
-        let number = Int(judgement.plan)
-        let plan = plans[number]
-        let verdict = store.judge(judgement.row, plan, &frames[number])
-        let places = store.places(plan, &frames[number])
-        dependents.note(judgement, looked: places, closes: frames[number].closes)
+    private mutating func enter(_ row: Int32) {
+        scratch.stamp &+= 1
+        scratch.enter(row, start: store.rows.heads[Int(row)].start, depth: 0)
+    }
+
+    private mutating func judge(_ row: Int32, _ rule: Int, _ judgement: UInt64) {
+        let mark = store.rows.heads[Int(row)].judgements + programs[rule].ordinal
+        let hadVerdict = store.marks[mark] & FactStore.verdictMark != 0
+        if !isCovering, store.clears(programs[rule], &scratch) {
+            if hadVerdict { set(nil, row, rule, mark) }
+            return
+        }
+        let verdict = store.judge(row, plans[rule], &frames[rule])
+        store.watch(plans[rule], programs[rule], &frames[rule])
+        closing.set(judgement, closes: frames[rule].closes)
         switch verdict {
-        case .notConcerned, .clear: verdicts[judgement] = nil
-        default: verdicts[judgement] = verdict
+        case .notConcerned, .clear: if hadVerdict { set(nil, row, rule, mark) }
+        default: set(verdict, row, rule, mark)
+        }
+    }
+
+    private mutating func set(_ verdict: Verdict?, _ row: Int32, _ rule: Int, _ mark: Int) {
+        verdicts[UInt64(rule) << 32 | UInt64(UInt32(bitPattern: row))] = verdict
+        if verdict == nil {
+            store.marks[mark] &= ~FactStore.verdictMark
+        } else {
+            store.marks[mark] |= FactStore.verdictMark
         }
     }
 
     /// All findings, excuses and rows that could not be evaluated, by rule and place.
     public var judged: [Judged] {
-        verdicts.keys.sorted().compactMap { judgement in
-            verdicts[judgement].map { verdict in
-                Judged(
-                    rule: Int(judgement.plan),
-                    position: store.rows[Int(judgement.row)].position, verdict: verdict)
+        verdicts.keys.sorted().compactMap { key in
+            let row = Int32(truncatingIfNeeded: key & 0xffff_ffff)
+            guard let verdict = verdicts[key], let position = store.position(of: row) else {
+                return nil
             }
+            return Judged(rule: Int(key >> 32), position: position, verdict: verdict)
         }
     }
 
@@ -105,15 +152,58 @@ public struct Engine: Sendable {
     /// - Returns: nil where there is no such row, or the rule does not judge rows of its kind.
     public mutating func explain(rule: Int, at position: LedgerPosition) -> String? {
         guard plans.indices.contains(rule),
-            let row = store.rows.firstIndex(where: { $0.position == position }),
-            store.rows[row].fact.kind.index == plans[rule].rule.kind
+            let row = store.rows.rows(ofLeaf: position.leafIndex)
+                .first(where: { store.rows.heads[Int($0)].ordinal == position.ordinal }),
+            Int(store.rows.heads[Int(row)].kind) == plans[rule].rule.kind
         else { return nil }
-        let verdict = store.judge(Int32(row), plans[rule], &frames[rule])
+        let verdict = store.judge(row, plans[rule], &frames[rule])
         return store.explain(verdict, plans[rule], &frames[rule])
     }
 
+    // MARK: - What if
+
+    /// What every rule says of these facts, were they on the ledger at these positions, at a time.
+    ///
+    /// Nothing is kept: the engine answers afterwards as before. Rows that are there already are
+    /// not judged again.
+    ///
+    /// - Returns: one judgement for each fact and each rule that judges its kind, `clear` among
+    ///   them, in the order of the facts and then of the rules.
+    public mutating func whatIf(_ facts: [AnchoredFact], present: Timestamp) -> [Judged] {
+        let mark = store.mark()
+        var journal: [FactStore.TrialStep] = []
+        store.present = max(store.present, present)
+        let rows = facts.map { fact in
+            store.addForTrial(
+                fact, programCount: rulesOfKind[fact.fact.kind.index].count, &journal)
+        }
+        scratch.isTrial = true
+        var found: [Judged] = []
+        for (fact, row) in zip(facts, rows) {
+            enter(row)
+            for rule in rulesOfKind[fact.fact.kind.index] {
+                found.append(
+                    Judged(rule: rule, position: fact.position, verdict: tried(row, rule)))
+            }
+        }
+        scratch.isTrial = false
+        store.revert(to: mark, journal)
+        return found
+    }
+
+    private mutating func tried(_ row: Int32, _ rule: Int) -> Verdict {
+        if store.clears(programs[rule], &scratch) { return .clear }
+        var coverage: [UInt8] = []
+        swap(&coverage, &frames[rule].coverage)
+        defer { swap(&coverage, &frames[rule].coverage) }
+        return store.judge(row, plans[rule], &frames[rule])
+    }
+
+    // MARK: - Coverage
+
     /// From now on notes which of the smallest conditions were ever true and ever false.
     public mutating func recordCoverage() {
+        isCovering = true
         for number in frames.indices {
             frames[number].coverage = Array(repeating: 0, count: plans[number].nodes.count)
         }

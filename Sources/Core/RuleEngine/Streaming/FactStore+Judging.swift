@@ -6,6 +6,11 @@ extension FactStore {
     /// Judges one row by one rule, on all facts that are there.
     func judge(_ row: Int32, _ plan: Plan, _ frame: inout Frame) -> Verdict {
         frame.begin(row)
+        return conclude(plan, &frame)
+    }
+
+    /// Judges the row that the frame holds, with the windows that are filled already.
+    func conclude(_ plan: Plan, _ frame: inout Frame) -> Verdict {
         if let filter = plan.rule.filter {
             switch evaluate(filter, plan, &frame) {
             case .bool(false): return .notConcerned
@@ -80,7 +85,7 @@ extension FactStore {
     }
 
     private func place(of row: Int32) -> FindingBody.LeafPlace {
-        let position = rows[Int(row)].position
-        return FindingBody.LeafPlace(index: position.leafIndex, hash: position.leafHash)
+        FindingBody.LeafPlace(
+            index: rows.heads[Int(row)].leaf, hash: rows.leafHash(of: row))
     }
 }

@@ -1,0 +1,332 @@
+internal import Primitives
+internal import Records
+internal import RuleLanguage
+
+extension FactStore {
+    /// A question of a program about the rows of a window.
+    struct Question {
+        let aggregate: Aggregate
+        let window: Int
+        let depth: Int
+        let body: Int32
+        let totals: Step.Totals
+    }
+
+    mutating func ask(
+        _ question: Question, _ program: Program, _ scratch: inout Scratch
+    ) -> Flat {
+        let window = question.window
+        if !scratch.windows[window].isFilled { fill(window, program, &scratch) }
+        guard !scratch.windows[window].isOpen else { return .open }
+        let count = scratch.found[window].count
+        let hasBody = question.body >= 0
+        if hasBody, question.aggregate != .first, question.aggregate != .last {
+            scratch.visits += count
+            guard scratch.visits <= bounds.visitsOfJudgementMax else { return .open }
+        }
+        switch question.aggregate {
+        case .any, .none, .all: return absence(question, program, &scratch)
+        case .count:
+            return hasBody ? total(question, program, &scratch) : Flat(Int64(count))
+        case .sum: return total(question, program, &scratch)
+        case .min, .max: return extreme(question, program, &scratch)
+        case .distinct: return distinct(question, program, &scratch)
+        case .first, .last:
+            guard hasBody else { return .open }
+            guard count > 0 else { return .unknown }
+            let row = scratch.found[window][question.aggregate == .first ? 0 : count - 1]
+            return value(question, row, program, &scratch)
+        default: return .open
+        }
+    }
+
+    /// The body of the question for one row of the window.
+    private mutating func value(
+        _ question: Question, _ row: Int32, _ program: Program, _ scratch: inout Scratch
+    ) -> Flat {
+        let depth = question.depth
+        let (outer, start) = (scratch.rows[depth], scratch.starts[depth])
+        scratch.enter(row, start: rows.heads[Int(row)].start, depth: depth)
+        let value = run(question.body, program, &scratch)
+        scratch.enter(outer, start: start, depth: depth)
+        return value
+    }
+
+    private mutating func absence(
+        _ question: Question, _ program: Program, _ scratch: inout Scratch
+    ) -> Flat {
+        let deciding = question.aggregate != .all
+        let decided = Flat(question.aggregate == .any)
+        if question.body < 0, !scratch.found[question.window].isEmpty { return decided }
+        var doubt: Flat?
+        if question.body >= 0 {
+            for place in scratch.found[question.window].indices {
+                let row = scratch.found[question.window][place]
+                let value = value(question, row, program, &scratch)
+                if value.isKnown, (value.first != 0) == deciding { return decided }
+                if !value.isKnown { doubt = doubt.map { $0.lacking(value) } ?? value }
+            }
+        }
+        if let doubt { return doubt }
+        return scratch.windows[question.window].isClosing
+            ? .open : Flat(question.aggregate != .any)
+    }
+
+    private mutating func total(
+        _ question: Question, _ program: Program, _ scratch: inout Scratch
+    ) -> Flat {
+        let isCount = question.aggregate == .count
+        guard isCount || question.totals.sum != nil else { return .open }
+        var total: Flat?
+        var hits: Int64 = 0
+        for place in scratch.found[question.window].indices {
+            let value = value(
+                question, scratch.found[question.window][place], program, &scratch)
+            guard value.isKnown else { return value }
+            if isCount {
+                hits += value.first
+            } else if let sum = total, let form = question.totals.sum {
+                total = FlatMath.combine(form, .add, sum, value)
+                guard total?.isKnown == true else { return .open }
+            } else {
+                total = value
+            }
+        }
+        if isCount { return Flat(hits) }
+        if let total { return total }
+        return question.totals == .money ? .unknown : Flat(0)
+    }
+
+    private mutating func extreme(
+        _ question: Question, _ program: Program, _ scratch: inout Scratch
+    ) -> Flat {
+        guard question.totals != .none else { return .open }
+        var best: Flat?
+        for place in scratch.found[question.window].indices {
+            let value = value(
+                question, scratch.found[question.window][place], program, &scratch)
+            guard value.isKnown else { return value }
+            guard let found = best else {
+                best = value
+                continue
+            }
+            let order: Int64?
+            switch question.totals {
+            case .decimals: order = FlatMath.order(value, found)
+            case .money: order = value.second == found.second ? FlatMath.sign(value, found) : nil
+            default: order = FlatMath.sign(value, found)
+            }
+            guard let order else { return .open }
+            if question.aggregate == .min ? order < 0 : order > 0 { best = value }
+        }
+        return best ?? .unknown
+    }
+
+    private mutating func distinct(
+        _ question: Question, _ program: Program, _ scratch: inout Scratch
+    ) -> Flat {
+        switch question.totals {
+        case .words, .integers: break
+        default: return .open
+        }
+        var seen = scratch.distinct
+        scratch.distinct = []
+        seen.removeAll(keepingCapacity: true)
+        defer { scratch.distinct = seen }
+        for place in scratch.found[question.window].indices {
+            let value = value(
+                question, scratch.found[question.window][place], program, &scratch)
+            guard value.isKnown else { return value }
+            seen.append(value.first)
+        }
+        guard seen.count > 1 else { return Flat(Int64(seen.count)) }
+        if seen.count > 24 {
+            seen.sort()
+            var count: Int64 = 1
+            for place in 1..<seen.count where seen[place] != seen[place - 1] { count += 1 }
+            return Flat(count)
+        }
+        var count: Int64 = 0
+        for place in seen.indices {
+            var isNew = true
+            for earlier in 0..<place where seen[earlier] == seen[place] {
+                isNew = false
+                break
+            }
+            if isNew { count += 1 }
+        }
+        return Flat(count)
+    }
+
+    // MARK: - Filling
+
+    private mutating func fill(_ number: Int, _ program: Program, _ scratch: inout Scratch) {
+        scratch.windows[number].isFilled = true
+        scratch.found[number].removeAll(keepingCapacity: true)
+        let window = program.windows[number]
+        let judged = scratch.rows[0]
+        guard let bucket = bucket(window, program, &scratch),
+            let low = end(window.low, isLow: true, window, program, &scratch),
+            let high = end(window.high, isLow: false, window, program, &scratch)
+        else {
+            scratch.windows[number].isOpen = true
+            return
+        }
+        if window.hasTimes, high != .max, window.order != .earlier,
+            present.milliseconds < window.grain.end(of: high)
+        {
+            scratch.windows[number].isClosing = true
+        }
+        if !scratch.isTrial { watch(bucket, number, window, low, high, program, judged) }
+        if bucket >= 0 {
+            guard collect(number, window, bucket, low, high, program, &scratch) else {
+                scratch.windows[number].isOpen = true
+                return
+            }
+        }
+        if sealed.mayConcern(kind: window.kind, patient: nil),
+            isSealed(window, program, &scratch)
+        {
+            scratch.windows[number].isOpen = true
+        }
+    }
+
+    /// The bucket under the window's key; -1 where there is none, nil where the key is not known.
+    private mutating func bucket(
+        _ window: Program.Window, _ program: Program, _ scratch: inout Scratch
+    ) -> Int? {
+        if let probe = window.probe, scratch.probes[probe].stamp == scratch.stamp {
+            return Int(scratch.probes[probe].bucket)
+        }
+        var key = IndexKey()
+        for place in window.keys.indices {
+            let value = run(window.keys[place], program, &scratch)
+            guard value.isKnown else { return nil }
+            key.set(place, value.first)
+        }
+        let bucket =
+            scratch.isTrial || !window.isFixed
+            ? indexes.find(window.index, key) ?? -1 : indexes.bucket(window.index, key)
+        if let probe = window.probe {
+            scratch.probes[probe] = (Int32(truncatingIfNeeded: bucket), scratch.stamp)
+        }
+        return bucket
+    }
+
+    private mutating func end(
+        _ end: Program.End?, isLow: Bool, _ window: Program.Window, _ program: Program,
+        _ scratch: inout Scratch
+    ) -> Int64? {
+        guard let end else { return isLow ? .min : .max }
+        let value = run(end.step, program, &scratch)
+        guard value.isKnown else {
+            // Only a field that is missing opens the stretch; other causes leave it undecided.
+            guard end.openWhereUnknown, value.state == .unknown,
+                case .field = program.steps[Int(end.step)]
+            else { return nil }
+            return isLow ? .min : .max
+        }
+        let grain: Int64
+        if end.isDate {
+            grain = isLow ? window.grain.low(day: value.first) : window.grain.high(day: value.first)
+        } else {
+            grain = window.grain.low(milliseconds: value.first, zone: value.second)
+        }
+        let (sum, overflow) = grain.addingReportingOverflow(end.offset)
+        return overflow ? grain : sum
+    }
+
+    /// Gathers the rows of the window, or says that they cannot be told.
+    private mutating func collect(
+        _ number: Int, _ window: Program.Window, _ bucket: Int, _ low: Int64, _ high: Int64,
+        _ program: Program, _ scratch: inout Scratch
+    ) -> Bool {
+        guard !indexes.buckets[bucket].isOverfull else { return false }
+        let range =
+            window.overlaps
+            ? indexes.overlapping(bucket, low: low, high: high)
+            : indexes.beginning(bucket, low: low, high: high)
+        let unbounded = indexes.buckets[bucket].unbounded.places
+        scratch.visits += range.count + unbounded.count
+        guard scratch.visits <= bounds.visitsOfJudgementMax else { return false }
+        let (outer, start) = (scratch.rows[1], scratch.starts[1])
+        defer { scratch.enter(outer, start: start, depth: 1) }
+        for place in range {
+            let item = indexes.items[place]
+            guard !window.overlaps || item.high >= low,
+                belongs(item, window.order, scratch.rows[0])
+            else { continue }
+            guard admit(item, number, window, program, &scratch) else { return false }
+        }
+        for place in unbounded {
+            let item = indexes.items[place]
+            guard belongs(item, window.order, scratch.rows[0]) else { continue }
+            let count = scratch.found[number].count
+            guard admit(item, number, window, program, &scratch) else { return false }
+            // A row without a time in a window with ends leaves it undecided.
+            if scratch.found[number].count > count, low != .min || high != .max { return false }
+        }
+        return true
+    }
+
+    @inline(__always)
+    func belongs(_ item: IntervalItem, _ order: WindowPhrase.Order, _ judged: Int32) -> Bool {
+        switch order {
+        case .any: return true
+        case .other: return item.row != judged
+        case .earlier:
+            let head = rows.heads[Int(judged)]
+            return item.leaf < head.leaf || item.leaf == head.leaf && item.ordinal < head.ordinal
+        }
+    }
+
+    @inline(__always)
+    private mutating func admit(
+        _ item: IntervalItem, _ number: Int, _ window: Program.Window, _ program: Program,
+        _ scratch: inout Scratch
+    ) -> Bool {
+        if let filter = window.filter {
+            scratch.enter(item.row, start: rows.heads[Int(item.row)].start, depth: 1)
+            let value = run(filter, program, &scratch)
+            guard value.isKnown else { return false }
+            guard value.first != 0 else { return true }
+        }
+        guard scratch.found[number].count < bounds.rowsOfWindowMax else { return false }
+        scratch.found[number].append(item.row)
+        return true
+    }
+
+    private mutating func isSealed(
+        _ window: Program.Window, _ program: Program, _ scratch: inout Scratch
+    ) -> Bool {
+        guard let key = window.patientKey else { return true }
+        let patient = run(window.keys[key], program, &scratch)
+        guard patient.isKnown else { return true }
+        return sealed.mayConcern(kind: window.kind, patient: symbols.ids[Int(patient.first)])
+    }
+
+    /// Notes, once, that the judgement looked here.
+    private mutating func watch(
+        _ bucket: Int, _ number: Int, _ window: Program.Window, _ low: Int64, _ high: Int64,
+        _ program: Program, _ judged: Int32
+    ) {
+        let head = rows.heads[Int(judged)]
+        let place = head.judgements + program.ordinal
+        guard window.isFixed, number < Program.windowCountMax, bucket >= 0 else {
+            return watchAll(of: window.index, rule: program.number, row: judged)
+        }
+        guard marks[place] >> UInt16(number) & 1 == 0 else { return }
+        marks[place] |= 1 << UInt16(number)
+        indexes.watch(
+            bucket,
+            Watcher(
+                low: low, high: high, leaf: head.leaf, ordinal: head.ordinal, row: judged,
+                plan: program.number, window: Int32(number)), later: window.order != .earlier)
+    }
+}
+
+extension FlatMath {
+    static func sign(_ a: Flat, _ b: Flat) -> Int64 {
+        a.first < b.first ? -1 : a.first > b.first ? 1 : 0
+    }
+}

@@ -1,0 +1,56 @@
+/// A value in two words, whose type the program knows, or that there is none.
+///
+/// Whole numbers, days, periods and durations stand in the first word, as do texts, codes and ids
+/// by their symbols. A decimal has its scale in the second, money its currency, an instant its
+/// zone.
+struct Flat: Sendable {
+    enum State: UInt8, Sendable {
+        case known
+        /// The evaluation in full would say: unknown.
+        case unknown
+        /// The program cannot tell; the evaluation in full must.
+        case open
+        /// Not computed yet.
+        case unset
+    }
+
+    let first: Int64
+    let second: Int64
+    let state: State
+
+    @inline(__always)
+    init(_ first: Int64, _ second: Int64 = 0) {
+        self.first = first
+        self.second = second
+        state = .known
+    }
+
+    @inline(__always)
+    private init(_ state: State) {
+        first = 0
+        second = 0
+        self.state = state
+    }
+
+    static let yes = Flat(1)
+    static let no = Flat(0)
+    static let unknown = Flat(.unknown)
+    static let open = Flat(.open)
+    static let unset = Flat(.unset)
+
+    @inline(__always)
+    init(_ bool: Bool) { self.init(bool ? 1 : 0) }
+
+    @inline(__always)
+    var isKnown: Bool { state == .known }
+    @inline(__always)
+    var isTrue: Bool { state == .known && first != 0 }
+    @inline(__always)
+    var isFalse: Bool { state == .known && first == 0 }
+
+    /// What two operands give together of which one at least is not known.
+    @inline(__always)
+    func lacking(_ other: Flat) -> Flat {
+        state == .open || other.state == .open ? .open : .unknown
+    }
+}

@@ -1,0 +1,114 @@
+internal import RuleLanguage
+
+/// A rule as steps over flat rows: says quickly which rows it clears.
+///
+/// A program answers `clear` or nothing. Whatever it cannot tell, and whatever it would flag, is
+/// evaluated in full, so that findings have one source.
+final class Program: Sendable {
+    let steps: [Step]
+    /// Constants that steps compare with.
+    let words: [Int64]
+    let filter: Int32?
+    let condition: Int32
+    let bindings: [Int32]
+    let windows: [Window]
+    let localCount: Int
+    /// Which of the rules of its kind it is.
+    let ordinal: Int
+    /// Which of the engine's rules it is.
+    let number: Int32
+
+    struct Window: Sendable {
+        let index: Int
+        let kind: Int
+        let keys: [Int32]
+        let patientKey: Int?
+        let low: End?
+        let high: End?
+        let grain: CheckedWindow.Grain
+        let overlaps: Bool
+        /// Whether rows have a length, so that one may reach into a stretch.
+        let hasLength: Bool
+        let order: WindowPhrase.Order
+        /// Whether the window is a stretch of time at all.
+        let hasTimes: Bool
+        let filter: Int32?
+        /// Whether key and ends depend on nothing but the judged row.
+        let isFixed: Bool
+        /// Whether the filter depends on nothing but the judged row and the row of the window.
+        let filterIsFixed: Bool
+        /// Which of the engine's keys it is, where it is made of fields of the judged row.
+        let probe: Int?
+    }
+
+    struct End: Sendable {
+        let step: Int32
+        let offset: Int64
+        let openWhereUnknown: Bool
+        let isDate: Bool
+    }
+
+    init(
+        steps: [Step], words: [Int64], filter: Int32?, condition: Int32, bindings: [Int32],
+        windows: [Window], localCount: Int, ordinal: Int, number: Int32
+    ) {
+        self.steps = steps
+        self.words = words
+        self.filter = filter
+        self.condition = condition
+        self.bindings = bindings
+        self.windows = windows
+        self.localCount = localCount
+        self.ordinal = ordinal
+        self.number = number
+    }
+
+    /// How many windows a judgement notes singly; a rule with more watches whole indexes.
+    static let windowCountMax = 15
+}
+
+/// What is known while programs run over one row; it is used again, so nothing is allocated.
+struct Scratch: Sendable {
+    /// Where the words of the row at each depth begin, and its number.
+    var starts: [Int] = Array(repeating: 0, count: 64)
+    var rows: [Int32] = Array(repeating: -1, count: 64)
+    var bindings: [Flat] = []
+    var locals: [Flat] = []
+    var windows: [State] = []
+    var found: [[Int32]] = []
+    var visits = 0
+    var distinct: [Int64] = []
+    /// The buckets under the keys of the judged row, by probe, and for which row they were found.
+    var probes: [(bucket: Int32, stamp: UInt32)]
+    var stamp: UInt32 = 0
+    /// Whether the judged row is only tried, so that nothing may be noted.
+    var isTrial = false
+
+    struct State: Sendable {
+        var isFilled = false
+        /// Whether the rows could be told.
+        var isOpen = false
+        var isClosing = false
+    }
+
+    init(programs: [Program], probeCount: Int) {
+        probes = Array(repeating: (-1, 0), count: probeCount)
+        let windowCount = programs.map(\.windows.count).max() ?? 0
+        bindings = Array(repeating: .unset, count: programs.map(\.bindings.count).max() ?? 0)
+        locals = Array(repeating: .unset, count: programs.map(\.localCount).max() ?? 0)
+        windows = Array(repeating: State(), count: windowCount)
+        found = Array(repeating: [], count: windowCount)
+    }
+
+    /// Forgets what was found for the last program.
+    mutating func begin(_ program: Program) {
+        for place in program.bindings.indices { bindings[place] = .unset }
+        for place in program.windows.indices { windows[place] = State() }
+        visits = 0
+    }
+
+    mutating func enter(_ row: Int32, start: Int, depth: Int) {
+        rows[depth] = row
+        starts[depth] = start
+    }
+}
