@@ -60,6 +60,16 @@ public struct Auditor: Sendable {
         return (header, hash, proof.precommits.map(\.voter))
     }
 
+    /// What a chain of headers that has come to this one rests on; nil where that is as before.
+    ///
+    /// The hash of the trusted head fixes every header before it.
+    func anchorOfChain(
+        _ header: BlockHeader, _ hash: Digest
+    ) throws(ProofFailure) -> ProvenHead.Anchor? {
+        guard let head = trusted?.header, header.height == head.height else { return nil }
+        return try anchor(of: header, hash)
+    }
+
     /// Links a header with the trusted head, where there is one of its height or above.
     private func anchor(
         of header: BlockHeader, _ hash: Digest

@@ -33,6 +33,8 @@ public enum ProofStep: String, CaseIterable, Sendable {
     case completeness = "completeness"
     /// The entries handed in are those of the list.
     case rows = "entries of the list"
+    /// The block, executed again, gives the header that was signed.
+    case execution = "execution"
     /// The statement is the one that the finding's entry commits to, and has the finding's id.
     case statement = "statement of the finding"
     /// Each payload is the one that its entry commits to.

@@ -21,12 +21,13 @@ struct ControlCodecTests {
             .block(Height(3)), .proof(leaf: 1), .receipts(leaf: 2),
             .query(QueryRequest(Query(), heights: HeightRange(Height(1), Height(7)))),
             .consistency(from: 3, to: 9),
+            .archiveHead(from: Height(1), through: Height(4)), .archiveBlock(Height(3)),
             .desk([9, 9]),
         ]
     }
 
     @Test func everyRequestReadsBack() throws {
-        #expect(ControlCodecTests.requests.count == 16)
+        #expect(ControlCodecTests.requests.count == 18)
         for request in ControlCodecTests.requests {
             #expect(try ControlRequest.decode(request.encoded[...]) == request)
         }

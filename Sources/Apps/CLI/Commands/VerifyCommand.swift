@@ -15,7 +15,8 @@ struct VerifyCommand: ParsableCommand {
             to a query; what it is, it says itself. Trusted is the genesis, and a head where you \
             have one from a witness, a printed page or another ledger. A proof older than the \
             head needs a link from the one to the other, which `custos head --link` gets and \
-            which need not be trusted.
+            which need not be trusted. FILE may also be an archive, of any size; with --full its \
+            blocks are executed again, which finds whether the state follows from the entries.
 
             Ends with 0 where the proof holds, with 1 where it does not.
 
@@ -37,21 +38,58 @@ struct VerifyCommand: ParsableCommand {
     @Option(help: "A file with the consistency proof from the proof's tree to the head's.")
     var link: String?
 
+    @Flag(help: "Execute an archive again from its first block.")
+    var full = false
+
     @OptionGroup var output: OutputOptions
 
     func run() throws {
         let genesis = try Genesis.read(genesis)
-        let bytes = try Files.read(file)
         guard head != nil || link == nil else {
             throw ValidationError("--link links with a head; say which with --head")
         }
         let trusted = try head.map { path throws(Failure) in try trustedHead(path) }
+        if let archive = try ArchiveReader(file) {
+            return try verify(archive, genesis, trusted)
+        }
+        let bytes = try Files.read(file)
         if ProofKind(bytes) == .finding { return try verifyFinding(bytes, genesis, trusted) }
         do throws(ProofFailure) {
             let auditor = try Auditor(genesis: genesis, trusted: trusted)
             output.show(try VerifyReport(bytes, auditor))
         } catch {
             output.show(VerifyReport(error))
+            throw Ending.refused
+        }
+    }
+
+    /// Checks an archive, record by record.
+    private func verify(
+        _ archive: ArchiveReader, _ genesis: Genesis, _ trusted: TrustedHead?
+    ) throws {
+        do {
+            guard let first = try archive.next() else {
+                throw ProofFailure(.form, "the archive ends before its first record")
+            }
+            var auditor = try ArchiveAuditor(first, genesis: genesis, trusted: trusted)
+            var replay = full ? ArchiveReplay(genesis: genesis) : nil
+            if full, auditor.heights.first != Height(1) {
+                throw Failure(.usage, "--full needs an archive that begins with block 1")
+            }
+            while let record = try archive.next() {
+                let block = try ArchiveBlock.decode(record)
+                try auditor.take(block)
+                try replay?.take(block)
+            }
+            guard auditor.isWhole else {
+                throw ProofFailure(
+                    .form,
+                    "the archive ends after block \(auditor.last?.height ?? .genesis); it should "
+                        + "have \(auditor.heights)")
+            }
+            output.show(ArchiveReport(auditor, isExecuted: full))
+        } catch let failure as ProofFailure {
+            output.show(VerifyReport(failure))
             throw Ending.refused
         }
     }

@@ -30,6 +30,10 @@ public enum ControlRequest: Hashable, Sendable {
     case query(QueryRequest)
     /// Answer: the proof that the ledger tree of the first size is the start of the second's.
     case consistency(from: UInt64, to: UInt64)
+    /// Answer: the first record of an archive of these blocks; height 0 is the last block.
+    case archiveHead(from: Height, through: Height)
+    /// Answer: the record of a block in an archive.
+    case archiveBlock(Height)
     /// Something for the supervision desk, which knows what; answered by it.
     case desk([UInt8])
     /// Stop the node. Answered before it stops.
@@ -46,6 +50,10 @@ extension ControlRequest {
             writer.unsigned(ControlRequest.version)
             writer.unsigned(kind)
         }
+        func write(_ kind: UInt64, _ numbers: UInt64...) {
+            open(kind, numbers.count)
+            for number in numbers { writer.unsigned(number) }
+        }
         switch self {
         case .status: open(1, 0)
         case .submit(let stream, let submission):
@@ -59,34 +67,23 @@ extension ControlRequest {
         case .waitForEntry(let issuer, let stream, let number):
             open(4, 3)
             writer.entry(issuer, stream, number)
-        case .watch(let height):
-            open(5, 1)
-            writer.unsigned(height.blocks)
+        case .watch(let height): write(5, height.blocks)
         case .entryByNumber(let issuer, let stream, let number):
             open(6, 3)
             writer.entry(issuer, stream, number)
-        case .entryByLeaf(let leaf):
-            open(7, 1)
-            writer.unsigned(leaf)
+        case .entryByLeaf(let leaf): write(7, leaf)
         case .entryByHash(let hash):
             open(8, 1)
             writer.digest(hash)
-        case .block(let height):
-            open(9, 1)
-            writer.unsigned(height.blocks)
-        case .proof(let leaf):
-            open(10, 1)
-            writer.unsigned(leaf)
-        case .receipts(let leaf):
-            open(11, 1)
-            writer.unsigned(leaf)
+        case .block(let height): write(9, height.blocks)
+        case .proof(let leaf): write(10, leaf)
+        case .receipts(let leaf): write(11, leaf)
         case .query(let request):
             open(12, QueryRequest.itemCount)
             request.encode(into: &writer)
-        case .consistency(let first, let second):
-            open(15, 2)
-            writer.unsigned(first)
-            writer.unsigned(second)
+        case .consistency(let first, let second): write(15, first, second)
+        case .archiveHead(let first, let last): write(16, first.blocks, last.blocks)
+        case .archiveBlock(let height): write(17, height.blocks)
         case .desk(let bytes):
             open(13, 1)
             writer.bytes(bytes)
@@ -105,10 +102,10 @@ extension ControlRequest {
         guard version == ControlRequest.version else {
             throw .version(offset: start, found: version, supported: ControlRequest.version)
         }
-        let kind = try reader.unsigned("kind of request", atMost: 15)
+        let kind = try reader.unsigned("kind of request", atMost: 17)
         guard kind > 0, fields == itemCount(kind) else {
             throw .unexpected(
-                offset: start, expected: "a request of kind 1 to 15 with its fields",
+                offset: start, expected: "a request of kind 1 to 17 with its fields",
                 found: "kind \(kind) with \(fields) items")
         }
         let request = try read(kind, from: &reader)
@@ -121,7 +118,7 @@ extension ControlRequest {
         switch kind {
         case 1, 14: 2
         case 4, 6: 5
-        case 2, 3, 15: 4
+        case 2, 3, 15, 16: 4
         case 12: 2 + QueryRequest.itemCount
         default: 3
         }
@@ -153,6 +150,10 @@ extension ControlRequest {
         case 13: return .desk(Array(try reader.bytes()))
         case 15:
             return .consistency(from: try reader.unsigned(), to: try reader.unsigned())
+        case 16:
+            return .archiveHead(
+                from: Height(try reader.unsigned()), through: Height(try reader.unsigned()))
+        case 17: return .archiveBlock(Height(try reader.unsigned()))
         default: return .stop
         }
     }

@@ -99,6 +99,19 @@ public final class NodeClient: Sendable {
         }
     }
 
+    /// The first record of an archive of these blocks; height 0 is the last block.
+    public func archiveHead(
+        from first: Height, through last: Height
+    ) async throws(TransportError) -> [UInt8] {
+        let request = ControlRequest.archiveHead(from: first, through: last)
+        return Array(try await control.request(request.encoded))
+    }
+
+    /// The record of a block in an archive.
+    public func archiveBlock(_ height: Height) async throws(TransportError) -> [UInt8] {
+        Array(try await control.request(ControlRequest.archiveBlock(height).encoded))
+    }
+
     /// Asks the supervision desk.
     public func desk(_ request: [UInt8]) async throws(TransportError) -> [UInt8] {
         Array(try await control.request(ControlRequest.desk(request).encoded))

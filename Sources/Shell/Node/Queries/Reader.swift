@@ -16,6 +16,7 @@ final class Reader {
         case history(from: Height, through: Height, Responder)
         case proof(EntryAnswer, StateAnswer, Responder, wantsReceipts: Bool)
         case query(QueryRequest, [Term], StateAnswer, Responder)
+        case archive(HeightRange, StateAnswer, Responder)
     }
 
     private let store: BlockStore
@@ -24,6 +25,7 @@ final class Reader {
     private let loop: Inbox<LoopInput>
     private let desk: Inbox<DeskWorker.Input>
     private let keyIDs: [InstitutionID: KeyID]
+    private let institutions: [InstitutionID]
     private let ledger: LedgerID
     private let nodes: TreeReader
     private let lists: RunLists
@@ -41,10 +43,13 @@ final class Reader {
         ledger = setup.genesis.ledger
         findsByLeafHash = setup.findsByLeafHash
         var keyIDs: [InstitutionID: KeyID] = [:]
+        var institutions: [InstitutionID] = []
         for institution in setup.genesis.institutions {
             keyIDs[institution.id] = institution.consensusKey?.keyID
+            institutions.append(institution.id)
         }
         self.keyIDs = keyIDs
+        self.institutions = institutions
         nodes = TreeReader(store: store, index: index)
         lists = RunLists(nodes)
     }
@@ -63,6 +68,7 @@ final class Reader {
             case .history(_, _, let responder): responder
             case .proof(_, _, let responder, _): responder
             case .query(_, _, _, let responder): responder
+            case .archive(_, _, let responder): responder
             }
         do throws(QueryError) {
             switch request {
@@ -72,6 +78,8 @@ final class Reader {
                 try prove(entry, state, responder, wantsReceipts: wantsReceipts)
             case .query(let request, let terms, let state, _):
                 try page(request, terms, state, responder)
+            case .archive(let heights, let state, _):
+                responder.respond(try archiveHead(heights, state).encode())
             }
         } catch {
             responder.refuse("\(error)")
@@ -100,6 +108,16 @@ final class Reader {
             var writer = CBORWriter(reservingCapacity: 2_048)
             try nodes.consistency(from: first, to: second).encode(into: &writer)
             responder.respond(writer.bytes)
+        case .archiveHead(let first, let last):
+            let keys = institutions.map(StateKey.institution)
+            let inbox = inbox
+            loop.post(
+                .question(
+                    StateQuestion(keys: keys) { state in
+                        let end = last == .genesis ? state.height : last
+                        inbox.post(.archive(HeightRange(first, end), state, responder))
+                    }))
+        case .archiveBlock(let height): responder.respond(try nodes.archived(height).encode())
         case .query(let request):
             let terms = Set(request.query.covers.joined()).map { ($0, StateKey.term($0)) }
             let inbox = inbox
@@ -163,6 +181,25 @@ final class Reader {
         ).encoded
         guard let patient = request.query.patient else { return responder.respond(answer) }
         desk.post(.queried(patient, request.purpose, answer, responder))
+    }
+
+    /// What an archive of these blocks stands on, and the institutions as they are now.
+    private func archiveHead(
+        _ heights: HeightRange, _ state: StateAnswer
+    ) throws(QueryError) -> ArchiveHead {
+        guard heights.first > .genesis, !heights.isEmpty, heights.last <= state.height else {
+            throw .noBlock(heights.last)
+        }
+        var base: ArchiveHead.Base?
+        if heights.first > Height(1) {
+            let before = try nodes.head(Height(heights.first.blocks - 1))
+            base = ArchiveHead.Base(
+                head: before, peaks: try nodes.peaks(treeSize: before.header.treeSize))
+        }
+        return ArchiveHead(
+            ledger: ledger, heights: heights, base: base,
+            keys: ArchiveHead.Keys(
+                head: try nodes.head(state.height), institutions: state.items.compactMap(\.proof)))
     }
 
     /// Shows the blocks that were committed before somebody began to watch, then hands over.

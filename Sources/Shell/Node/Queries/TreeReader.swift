@@ -119,6 +119,24 @@ final class TreeReader {
         return ConsistencyProof(firstSize: first, secondSize: second, path: path)
     }
 
+    /// The peaks of the ledger tree when it had so many leaves.
+    func peaks(treeSize: UInt64) throws(QueryError) -> [Digest] {
+        var peaks: [Digest] = []
+        for node in MerkleRange(start: 0, end: treeSize).nodes { peaks.append(try hash(of: node)) }
+        return peaks
+    }
+
+    /// A block with its commit proof and its batches.
+    func archived(_ height: Height) throws(QueryError) -> ArchiveBlock {
+        guard height > .genesis else { throw .noBlock(height) }
+        let stored = try stored(height)
+        let batches = try queryStorage { () throws(StorageError) in
+            try store.batches(at: height)
+        }
+        return ArchiveBlock(
+            block: stored.block, commitProof: stored.proof.commit, batches: batches)
+    }
+
     /// The runs of a term above a height, oldest first: each is followed to the one before.
     func runs(
         ofSlot slot: UInt32, back last: Height, above known: Height
