@@ -6,9 +6,10 @@ import Testing
 @testable import RuleSource
 
 /// The rules of the repository, read once.
-private let shipped = RuleFolder(
-    path: URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        .deletingLastPathComponent().deletingLastPathComponent().appending(path: "rules").path)
+private let shipped = RuleFolder(path: shippedPath)
+private let shippedPath = URL(filePath: #filePath).deletingLastPathComponent()
+    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+    .appending(path: "rules").path
 
 @Suite("Shipped rules")
 struct ShippedRulesTests {
@@ -42,6 +43,63 @@ struct ShippedRulesTests {
             }
             #expect(!header.basis.isEmpty && header.basis.allSatisfy { !$0.law.isEmpty })
         }
+    }
+
+    @Test("every rule stands as the formatter writes it, and fits the shipped JSON Schema")
+    func formatted() throws {
+        let reader = RuleReader(schema: .facts(tables: shipped.tables.map(\.schema)))
+        for entry in shipped.rules {
+            let text = try String(contentsOfFile: entry.file, encoding: .utf8)
+            let formatted = try RuleFormatter.format(
+                text, file: entry.file, reader: reader, predicates: shipped.predicates)
+            #expect(formatted == text, "\(entry.file): run 'custos rules format'")
+        }
+        let schema = try String(contentsOfFile: shippedPath + "/rule.schema.json", encoding: .utf8)
+        let written = try JSONSerialization.jsonObject(with: Data(schema.utf8)) as? NSDictionary
+        let made = try JSONSerialization.jsonObject(with: Data(RuleSchemaFile.text.utf8))
+        #expect(written == made as? NSDictionary, "run 'custos rules schema'")
+    }
+
+    @Test("the JSON Schema takes every shipped rule, as another program reads both")
+    func schema() throws {
+        let process = Process()
+        process.executableURL = URL(filePath: "/usr/bin/env")
+        process.arguments = [
+            "python3", "-c",
+            """
+            import glob, json, sys
+            try:
+                import jsonschema, yaml
+            except ImportError:
+                sys.exit(0)
+            schema = jsonschema.Draft202012Validator(json.load(open('rule.schema.json')))
+            bad = []
+            for file in glob.glob('[a-z]*/*.yaml'):
+                if file.startswith(('tables/', 'predicates/')) or file.endswith('.tests.yaml'):
+                    continue
+                rule = yaml.load(open(file), Loader=yaml.BaseLoader)
+                bad += [f'{file}: {e.message}' for e in schema.iter_errors(rule)]
+                rule['whne'] = rule.pop('when')
+                if schema.is_valid(rule):
+                    bad.append(f'{file}: a misspelt field was taken')
+            sys.exit('\\n'.join(bad) or 0)
+            """,
+        ]
+        process.currentDirectoryURL = URL(filePath: shippedPath)
+        try process.run()
+        process.waitUntilExit()
+        // 127: there is no Python here, and the test above holds the schema to the reader.
+        #expect([0, 127].contains(process.terminationStatus))
+    }
+
+    @Test(
+        "each rule's cases notice when a threshold moves by a fifth",
+        arguments: shipped.rules.map(\.file))
+    func mutation(file: String) throws {
+        let entry = try #require(shipped.rules.first { $0.file == file })
+        let tests = try #require(try RuleTestReader.beside(file))
+        let found = try RuleMutation.unnoticed(tests, rule: entry.rule, tables: shipped.tables)
+        for change in found.unnoticed { Issue.record("\(file): \(change): no case notices") }
     }
 
     @Test("every threshold has a unit and says where it comes from")

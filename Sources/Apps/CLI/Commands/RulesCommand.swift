@@ -19,7 +19,9 @@ struct RulesCommand: ParsableCommand {
               custos rules list rules --json
               custos rules build rules --out node/rules
             """,
-        subcommands: [Check.self, Test.self, List.self, Build.self])
+        subcommands: [
+            Check.self, Test.self, Format.self, List.self, Build.self, Schema.self, Tables.self,
+        ])
 
     struct Check: ParsableCommand {
         static let configuration = CommandConfiguration(

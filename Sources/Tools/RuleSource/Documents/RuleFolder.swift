@@ -82,7 +82,7 @@ public struct RuleFolder: Sendable {
         }
     }
 
-    private static func text(_ file: String) throws(SourceError) -> String {
+    static func text(_ file: String) throws(SourceError) -> String {
         guard let text = try? String(contentsOfFile: file, encoding: .utf8) else {
             throw SourceError(file: file, position: .none, message: "cannot be read as text")
         }

@@ -3,7 +3,7 @@ public import RuleLanguage
 /// Reads rules and predicates from their YAML files (docs/rules.md).
 public struct RuleReader: Sendable {
     /// The names of the kinds of facts: what tells a window from a value.
-    private let kinds: Set<String>
+    let kinds: Set<String>
 
     public init(schema: RuleSchema) {
         kinds = Set(schema.kinds.map(\.name))
@@ -33,7 +33,7 @@ public struct RuleReader: Sendable {
         }
     }
 
-    private static let fieldNames =
+    static let fieldNames =
         [
             "id", "title", "status", "level", "result", "basis", "each", "where", "with", "when",
             "except", "subject", "violating", "involved", "amount", "say", "tests",

@@ -22,6 +22,15 @@ public enum TableReader {
         }
     }
 
+    /// The table of a manifest in a file, and of the rows that lie beside it (`.csv`).
+    public static func table(manifestFile: String) throws(SourceError) -> KnowledgeTable {
+        let name = manifestFile.hasSuffix(".yaml") ? String(manifestFile.dropLast(5)) : manifestFile
+        let rowsFile = "\(name).csv"
+        return try table(
+            manifest: try RuleFolder.text(manifestFile), manifestFile: manifestFile,
+            rows: try RuleFolder.text(rowsFile), rowsFile: rowsFile)
+    }
+
     private struct Column {
         let column: TableSchema.Column
         let system: String?
@@ -39,7 +48,7 @@ public enum TableReader {
         init(_ document: Document) throws(TextError) {
             let known = [
                 "name", "title", "source", "licence", "keys", "values", "valid from", "valid to",
-                "note",
+                "note", "known from",
             ]
             let fields = RuleFields(try document.fields(known), in: document)
             name = try fields.required("name").text()
@@ -49,6 +58,9 @@ public enum TableReader {
             values = try fields["values"].map(Plan.columns) ?? []
             from = try fields["valid from"]?.text()
             to = try fields["valid to"]?.text()
+            if let known = fields["known from"], FactText.day(try known.text()) == nil {
+                throw known.error("'\(try known.text())' is no day such as 2026-01-31")
+            }
         }
 
         private static func columns(_ document: Document) throws(TextError) -> [Column] {
@@ -79,7 +91,9 @@ public enum TableReader {
                 guard let place = head.cells.firstIndex(of: column) else {
                     throw TextError(
                         position: SourcePosition(line: head.line, column: 1),
-                        message: "there is no column '\(column)'")
+                        message: "there is no column '\(column)'"
+                            + (NearestName.of(column, in: head.cells)
+                                .map { "; did you mean '\($0)'?" } ?? ""))
                 }
                 return place
             }

@@ -1,0 +1,291 @@
+internal import ArgumentParser
+internal import Foundation
+internal import Primitives
+internal import RuleEngine
+internal import RuleLanguage
+internal import RuleSource
+
+extension RulesCommand {
+    /// Loads, compares and checks knowledge tables.
+    struct Tables: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Load knowledge tables from published files, compare and check them.",
+            discussion: """
+                Examples:
+                  custos rules tables check rules/tables
+                  custos rules tables load mappings/tables/mue.yaml --data data --out new/tables
+                  custos rules tables diff rules/tables new/tables
+                """,
+            subcommands: [Check.self, Diff.self, Load.self])
+
+        struct Check: ParsableCommand {
+            static let configuration = CommandConfiguration(
+                abstract: "Say what tables there are, and what is wrong with them.")
+
+            @Argument(help: "A folder of tables, or a manifest.")
+            var path = "rules/tables"
+
+            @OptionGroup var output: OutputOptions
+
+            func run() throws {
+                var report = TablesReport()
+                for manifest in try TableFiles.manifests(path) {
+                    do throws(SourceError) {
+                        report.tables.append(
+                            TablesReport.Item(try TableReader.table(manifestFile: manifest)))
+                    } catch {
+                        report.errors.append("\(error)")
+                    }
+                }
+                output.show(report)
+                if !report.errors.isEmpty { throw Ending.refused }
+            }
+        }
+
+        struct Diff: ParsableCommand {
+            static let configuration = CommandConfiguration(
+                abstract: "Say which rows came, went and changed between two versions.",
+                discussion: "Ends with 1 where there is a difference.")
+
+            @Argument(help: "A folder of tables, or a manifest: as it was.")
+            var old: String
+
+            @Argument(help: "The same, as it is.")
+            var new: String
+
+            @Option(help: "How many rows of a table are listed.")
+            var limit = 20
+
+            @OptionGroup var output: OutputOptions
+
+            func run() throws {
+                let before = try TableFiles.tables(old)
+                let after = try TableFiles.tables(new)
+                var report = DifferenceReport(limit: limit)
+                for table in after {
+                    let name = table.schema.name
+                    if let known = before.first(where: { $0.schema.name == name }) {
+                        report.add(TableDifference(from: known, to: table))
+                    } else {
+                        report.onlyNew.append(name)
+                    }
+                }
+                let names = after.map(\.schema.name)
+                report.onlyOld = before.map(\.schema.name).filter { !names.contains($0) }
+                output.show(report)
+                if !report.isEmpty { throw Ending.refused }
+            }
+        }
+
+        struct Load: ParsableCommand {
+            static let configuration = CommandConfiguration(
+                abstract: "Make a table of a published file, as a mapping says.",
+                discussion: "Files that end in .gz are read through the system's gzip.")
+
+            @Argument(help: "Mappings (mappings/tables/*.yaml).")
+            var mappings: [String]
+
+            @Option(help: "The folder that holds the published files.")
+            var data: String
+
+            @Option(help: "The folder to write manifests and rows to.")
+            var out: String
+
+            @OptionGroup var output: OutputOptions
+
+            func run() throws {
+                try Files.makeFolder(out)
+                var report = LoadReport()
+                for path in mappings {
+                    do throws(SourceError) {
+                        let mapping = try TableMapping(try Self.text(path), file: path)
+                        let file = "\(data)/\(mapping.file)"
+                        let loaded = try mapping.load(try Self.data(file), file: file)
+                        let place = "\(out)/\(mapping.table)"
+                        _ = try TableReader.table(
+                            manifest: loaded.manifest, manifestFile: "\(place).yaml",
+                            rows: loaded.rows, rowsFile: "\(place).csv")
+                        try Self.write(loaded.manifest, to: "\(place).yaml")
+                        try Self.write(loaded.rows, to: "\(place).csv")
+                        report.tables.append(LoadReport.Item(mapping.table, loaded))
+                    } catch {
+                        throw Failure(.refused, "\(error)")
+                    }
+                }
+                output.show(report)
+            }
+
+            private static func text(_ path: String) throws(SourceError) -> String {
+                do throws(Failure) {
+                    return try Files.readText(path)
+                } catch {
+                    throw SourceError(file: path, position: .none, message: error.message)
+                }
+            }
+
+            private static func data(_ path: String) throws(SourceError) -> String {
+                guard !Files.isThere(path), Files.isThere("\(path).gz") else {
+                    return try text(path)
+                }
+                guard let bytes = TableFiles.unpack("\(path).gz"),
+                    let text = String(validating: bytes, as: UTF8.self)
+                else {
+                    throw SourceError(
+                        file: "\(path).gz", position: .none, message: "gzip cannot unpack it")
+                }
+                return text
+            }
+
+            private static func write(_ text: String, to path: String) throws(SourceError) {
+                do throws(Failure) {
+                    try Files.write(Array(text.utf8), to: path)
+                } catch {
+                    throw SourceError(file: path, position: .none, message: error.message)
+                }
+            }
+        }
+    }
+}
+
+/// The files of knowledge tables.
+private enum TableFiles {
+    /// The manifests in a folder by name, or the one manifest that was named.
+    static func manifests(_ path: String) throws(Failure) -> [String] {
+        if path.hasSuffix(".yaml") { return [path] }
+        guard let names = try? FileManager.default.contentsOfDirectory(atPath: path) else {
+            throw Failure(.file, "cannot read the folder \(path)")
+        }
+        return names.sorted().filter { $0.hasSuffix(".yaml") }.map { "\(path)/\($0)" }
+    }
+
+    static func tables(_ path: String) throws(Failure) -> [KnowledgeTable] {
+        var tables: [KnowledgeTable] = []
+        for manifest in try manifests(path) {
+            do throws(SourceError) {
+                tables.append(try TableReader.table(manifestFile: manifest))
+            } catch {
+                throw Failure(.refused, "\(error)")
+            }
+        }
+        return tables
+    }
+
+    /// The bytes of a file that gzip compressed.
+    static func unpack(_ path: String) -> [UInt8]? {
+        let process = Process()
+        process.executableURL = URL(filePath: "/usr/bin/env")
+        process.arguments = ["gzip", "-dc", path]
+        let pipe = Pipe()
+        process.standardOutput = pipe
+        guard (try? process.run()) != nil else { return nil }
+        let bytes = [UInt8](pipe.fileHandleForReading.readDataToEndOfFile())
+        process.waitUntilExit()
+        return process.terminationStatus == 0 ? bytes : nil
+    }
+}
+
+private struct TablesReport: Report {
+    struct Item: Encodable {
+        let name: String
+        let rows: Int
+        let keys: String
+        let hasValidity: Bool
+        let hash: String
+        let source: String
+        let licence: String
+
+        init(_ table: KnowledgeTable) {
+            name = table.schema.name
+            rows = table.rows.count
+            keys = table.schema.keys.map { "\($0.name): \($0.type)" }.joined(separator: ", ")
+            hasValidity = table.schema.hasValidity
+            hash = table.hash.description
+            source = table.source
+            licence = table.licence
+        }
+    }
+
+    var tables: [Item] = []
+    var errors: [String] = []
+
+    var lines: [String] {
+        var view = Table("table", "rows", "found by", "validity", "hash")
+        for table in tables {
+            view.add(
+                table.name, "\(table.rows)", table.keys, table.hasValidity ? "by day" : "always",
+                "\(table.hash.prefix(12))…")
+        }
+        return errors + view.lines + ["\(tables.count) tables are right; \(errors.count) errors"]
+    }
+}
+
+private struct DifferenceReport: Report {
+    struct Item: Encodable {
+        let table: String
+        let added: Int
+        let removed: Int
+        let changed: Int
+        let rows: [String]
+    }
+
+    let limit: Int
+    var tables: [Item] = []
+    var onlyOld: [String] = []
+    var onlyNew: [String] = []
+
+    init(limit: Int) {
+        self.limit = limit
+    }
+
+    var isEmpty: Bool { tables.isEmpty && onlyOld.isEmpty && onlyNew.isEmpty }
+
+    mutating func add(_ difference: TableDifference) {
+        guard !difference.changes.isEmpty else { return }
+        let rows = difference.changes.prefix(limit).map { change in
+            switch (change.before, change.after) {
+            case (let before?, let after?): "~ \(change.key): \(before) → \(after)"
+            case (let before?, nil): "- \(change.key): \(before)"
+            case (nil, let after): "+ \(change.key): \(after ?? "")"
+            }
+        }
+        tables.append(
+            Item(
+                table: difference.table, added: difference.addedCount,
+                removed: difference.removedCount, changed: difference.changedCount, rows: rows))
+    }
+
+    var lines: [String] {
+        var lines = onlyOld.map { "\($0): is gone" } + onlyNew.map { "\($0): is new" }
+        for table in tables {
+            let counts = "\(table.added) new, \(table.removed) gone, \(table.changed) changed"
+            lines.append("\(table.table): \(counts)")
+            lines += table.rows.map { "  \($0)" }
+        }
+        return lines.isEmpty ? ["no difference"] : lines
+    }
+}
+
+private struct LoadReport: Report {
+    struct Item: Encodable {
+        let table: String
+        let rows: Int
+        let leftOut: Int
+        let doubles: Int
+
+        init(_ table: String, _ loaded: LoadedTable) {
+            self.table = table
+            rows = loaded.rowCount
+            leftOut = loaded.leftOut
+            doubles = loaded.doubles
+        }
+    }
+
+    var tables: [Item] = []
+
+    var lines: [String] {
+        tables.map { table in
+            "\(table.table): \(table.rows) rows; \(table.leftOut) not meant, "
+                + "\(table.doubles) doubles left out"
+        }
+    }
+}

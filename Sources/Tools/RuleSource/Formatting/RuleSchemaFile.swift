@@ -1,0 +1,82 @@
+internal import Foundation
+internal import RuleLanguage
+
+/// The JSON Schema of rule files, for editors that complete and check YAML by one.
+///
+/// It tells the fields and their words; names and types in expressions are the checker's.
+/// Source: JSON Schema, draft 2020-12.
+public enum RuleSchemaFile {
+    /// The schema as text, its keys in order.
+    public static var text: String {
+        let schema: [String: Any] = [
+            "$schema": "https://json-schema.org/draft/2020-12/schema",
+            "title": "A supervision rule of Custos",
+            "description": "docs/rules.md says what the fields mean.",
+            "type": "object",
+            "additionalProperties": false,
+            "required": [
+                "id", "title", "status", "level", "result", "each", "when", "subject", "say",
+            ],
+            "properties": properties,
+        ]
+        let data = try? JSONSerialization.data(
+            withJSONObject: schema, options: [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes])
+        return String(decoding: data ?? Data(), as: UTF8.self) + "\n"
+    }
+
+    private static var properties: [String: Any] {
+        var properties: [String: Any] = [
+            "id": ["type": "string", "pattern": "^[A-Z]{2}-[0-9]{2}[a-z]?$"],
+            "status": words(RuleStatus.allCases.map(\.name)),
+            "level": words(RuleLevel.allCases.map(\.name)),
+            "result": words(RuleResult.allCases.map(\.name)),
+            "basis": [
+                "type": "array",
+                "items": [
+                    "type": "object", "additionalProperties": false, "required": ["law"],
+                    "properties": ["law": text("By article."), "note": text("What it says.")],
+                ],
+            ],
+            "with": [
+                "type": "object", "additionalProperties": ["type": "string"],
+                "description": "Names for windows and values, in order.",
+            ],
+            "except": list("Conditions that excuse the row."),
+        ]
+        let expressions = [
+            "title": "What the rule finds, in a few words.",
+            "each": "KIND as NAME: the rows that are judged.",
+            "where": "A condition on the row alone: which rows are judged.",
+            "when": "The condition under which the row is wrong.",
+            "subject": "Whom the finding is about.",
+            "amount": "Money at stake.",
+            "say": "The reason in words; {expression} is put into words.",
+            "tests": "Where the cases stand, if not beside the rule.",
+        ]
+        for (name, says) in expressions { properties[name] = text(says) }
+        for name in ["violating", "involved"] {
+            properties[name] = [
+                "description": "The judged row or windows whose entries are the evidence.",
+                "oneOf": [["type": "string"], ["type": "array", "items": ["type": "string"]]],
+            ]
+        }
+        for attribute in RuleAttribute.allCases {
+            properties[attribute.name] = [
+                "oneOf": [["type": "string"], ["type": "array", "items": ["type": "string"]]]
+            ]
+        }
+        return properties
+    }
+
+    private static func text(_ says: String) -> [String: Any] {
+        ["type": "string", "description": says]
+    }
+
+    private static func words(_ words: [String]) -> [String: Any] {
+        ["enum": words]
+    }
+
+    private static func list(_ says: String) -> [String: Any] {
+        ["type": "array", "items": ["type": "string"], "description": says]
+    }
+}

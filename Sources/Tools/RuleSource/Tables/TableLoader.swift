@@ -1,0 +1,184 @@
+internal import RuleLanguage
+
+/// What a published file gave: a manifest and rows as they lie under `rules/tables/`.
+public struct LoadedTable: Sendable {
+    public let manifest: String
+    public let rows: String
+    /// How many rows the table has, how many of the file were not meant, and how many were doubles.
+    public let rowCount: Int
+    public let leftOut: Int
+    public let doubles: Int
+}
+
+extension TableMapping {
+    /// Makes a table of the text of the mapping's file.
+    ///
+    /// - Throws: ``SourceError`` where the file is not as the mapping says, by line.
+    public func load(_ text: String, file: String) throws(SourceError) -> LoadedTable {
+        do throws(TextError) {
+            return try load(try SourceRows(text, format))
+        } catch {
+            throw SourceError(file: file, position: error.position, message: error.message)
+        }
+    }
+
+    private func load(_ source: SourceRows) throws(TextError) -> LoadedTable {
+        let places = try Places(self, source.columns)
+        var lines = [
+            (keys + values).map(\.name).joined(separator: ",")
+                + (hasValidity ? ",valid_from,valid_to" : "")
+        ]
+        var seen: Set<String> = []
+        var leftOut = 0
+        var doubles = 0
+        for (line, cells) in source.rows {
+            guard cells.count == source.columns.count else {
+                throw TextError(
+                    position: SourcePosition(line: line, column: 1),
+                    message: "\(cells.count) cells; there are \(source.columns.count) columns")
+            }
+            guard places.isMeant(cells) else {
+                leftOut += 1
+                continue
+            }
+            let keyCells = zip(keys, places.keys).map { TableMapping.cell($0, $1, cells) }
+            let key = keyCells.joined(separator: "\u{1F}")
+            if takesFirst, !seen.insert(key).inserted {
+                doubles += 1
+                continue
+            }
+            var row = keyCells + zip(values, places.values).map { TableMapping.cell($0, $1, cells) }
+            if hasValidity {
+                for (moment, place) in [(validFrom, places.from), (validTo, places.to)] {
+                    row.append(try TableMapping.day(moment, place, cells, line))
+                }
+            }
+            lines.append(row.map(TableMapping.quoted).joined(separator: ","))
+        }
+        return LoadedTable(
+            manifest: manifest, rows: lines.joined(separator: "\n") + "\n",
+            rowCount: lines.count - 1, leftOut: leftOut, doubles: doubles)
+    }
+
+    private var hasValidity: Bool { validFrom != nil || validTo != nil }
+
+    /// Where the columns that a mapping names stand in a file.
+    private struct Places {
+        let keys: [Int?]
+        let values: [Int?]
+        let from: Int?
+        let to: Int?
+        let only: [(place: Int, words: [String])]
+        let skip: [(place: Int, words: [String])]
+
+        init(_ mapping: TableMapping, _ columns: [String]) throws(TextError) {
+            func place(_ name: String) throws(TextError) -> Int {
+                guard let place = columns.firstIndex(of: name) else {
+                    let hint = NearestName.of(name, in: columns).map { "; did you mean '\($0)'?" }
+                    throw TextError(
+                        position: SourcePosition(line: 1, column: 1),
+                        message: "there is no column '\(name)'"
+                            + (hint ?? "; there are \(columns.joined(separator: ", "))"))
+                }
+                return place
+            }
+            func places(_ wanted: [Column]) throws(TextError) -> [Int?] {
+                var places: [Int?] = []
+                for column in wanted {
+                    switch column.from {
+                    case .column(let name): places.append(try place(name))
+                    case .constant: places.append(nil)
+                    }
+                }
+                return places
+            }
+            func conditions(
+                _ wanted: [(column: String, words: [String])]
+            ) throws(TextError) -> [(place: Int, words: [String])] {
+                var conditions: [(place: Int, words: [String])] = []
+                for (column, words) in wanted { conditions.append((try place(column), words)) }
+                return conditions
+            }
+            keys = try places(mapping.keys)
+            values = try places(mapping.values)
+            from = try mapping.validFrom.map { moment throws(TextError) in
+                try place(moment.column)
+            }
+            to = try mapping.validTo.map { moment throws(TextError) in try place(moment.column) }
+            only = try conditions(mapping.only)
+            skip = try conditions(mapping.skip)
+        }
+
+        func isMeant(_ cells: [String]) -> Bool {
+            only.allSatisfy { $0.words.contains(cells[$0.place]) }
+                && !skip.contains { $0.words.contains(cells[$0.place]) }
+        }
+    }
+
+    private static func cell(_ column: Column, _ place: Int?, _ cells: [String]) -> String {
+        var text: String
+        switch (column.from, place) {
+        case (.constant(let constant), _): text = constant
+        case (.column, let place?): text = cells[place]
+        case (.column, nil): text = ""
+        }
+        for change in column.changes {
+            switch change {
+            case .lower: text = text.lowercased()
+            case .trim: text = String(trimmed(text))
+            case .icd10:
+                if text.count > 3, !text.contains(".") {
+                    text.insert(".", at: text.index(text.startIndex, offsetBy: 3))
+                }
+            }
+        }
+        return column.words[text] ?? text
+    }
+
+    private static func trimmed(_ text: String) -> Substring {
+        var rest = text.drop { $0.isWhitespace }
+        while let last = rest.last, last.isWhitespace { rest.removeLast() }
+        return rest
+    }
+
+    /// A day as `2026-01-31`, of that or of `20260131`; empty where there is none.
+    private static func day(
+        _ moment: Moment?, _ place: Int?, _ cells: [String], _ line: Int
+    ) throws(TextError) -> String {
+        guard let moment, let place else { return "" }
+        let text = cells[place]
+        if text.isEmpty || moment.none.contains(text) { return "" }
+        var digits = text
+        if text.count == 8, text.allSatisfy(\.isNumber) {
+            let year = text.prefix(4)
+            digits = "\(year)-\(text.dropFirst(4).prefix(2))-\(text.suffix(2))"
+        }
+        guard FactText.day(digits) != nil else {
+            throw TextError(
+                position: SourcePosition(line: line, column: place + 1),
+                message: "'\(text)' is no day such as 2026-01-31 or 20260131")
+        }
+        return digits
+    }
+
+    private static func quoted(_ cell: String) -> String {
+        guard cell.contains(where: { ",\"\n\r".contains($0) }) else { return cell }
+        var quoted = "\""
+        for character in cell { quoted += character == "\"" ? "\"\"" : String(character) }
+        return quoted + "\""
+    }
+
+    private var manifest: String {
+        var lines = ["name: \(table)"]
+        for (name, text) in head { lines.append("\(name): \(Formatting.scalar(text))") }
+        for (part, columns) in [("keys", keys), ("values", values)] where !columns.isEmpty {
+            lines.append("\(part):")
+            for column in columns {
+                let system = column.system.map { ", system: \($0)" } ?? ""
+                lines.append("  - {column: \(column.name), type: \(column.type)\(system)}")
+            }
+        }
+        if hasValidity { lines += ["valid from: valid_from", "valid to: valid_to"] }
+        return lines.joined(separator: "\n") + "\n"
+    }
+}

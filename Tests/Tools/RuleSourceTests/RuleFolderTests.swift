@@ -1,0 +1,153 @@
+import Foundation
+import RuleEngine
+import RuleLanguage
+import Testing
+
+@testable import RuleSource
+
+@Suite("Folders of rules")
+struct RuleFolderTests {
+    private static let rule = """
+        id: XX-01
+        title: Many days
+        status: draft
+        level: low
+        result: suspicious
+        each: dispense as d
+        when: d.days > limit('x')
+        subject: d.patient
+        say: "{d.days} days"
+
+        """
+    private static let limits =
+        "name: limits\nsource: s\nlicence: l\nkeys: [{column: name, type: text}]\n"
+        + "values: [{column: value, type: decimal}]\n"
+
+    /// What a folder with these files gives.
+    private func folder(_ files: [String: String]) throws -> RuleFolder {
+        let path = FileManager.default.temporaryDirectory.appending(
+            path: "rule-folder-\(UUID().uuidString)")
+        defer { try? FileManager.default.removeItem(at: path) }
+        for (name, text) in files {
+            let file = path.appending(path: name)
+            try FileManager.default.createDirectory(
+                at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+            try text.write(to: file, atomically: true, encoding: .utf8)
+        }
+        return RuleFolder(path: path.path)
+    }
+
+    private func messages(_ files: [String: String]) throws -> [String] {
+        try folder(files).errors.map(\.description)
+    }
+
+    private static let right = [
+        "a/XX-01.yaml": rule, "tables/limits.yaml": limits,
+        "tables/limits.csv": "name,value\nx,3\n",
+    ]
+
+    @Test("rules, tables and predicates are found, and cases are no rules")
+    func right() throws {
+        var files = Self.right
+        files["a/XX-01.tests.yaml"] = "rule: XX-01\nflag: [x]\n"
+        files["predicates/p.yaml"] = "predicate: p\ntakes: {person: patient}\nholds: 'true'\n"
+        files["notes.txt"] = "no rule"
+        let found = try folder(files)
+        #expect(found.errors.isEmpty, "\(found.errors)")
+        #expect(found.rules.map(\.rule.header.id) == ["XX-01"])
+        #expect(found.tables.map(\.schema.name) == ["limits"])
+        #expect(found.predicates.map(\.name.name) == ["p"])
+    }
+
+    @Test("every file's error is told, with its file")
+    func errors() throws {
+        var files = Self.right
+        files["a/XX-02.yaml"] = Self.rule
+        #expect(try messages(files).contains { $0.contains("holds a rule with the id XX-01, too") })
+        files["a/XX-02.yaml"] = Self.rule.replacing("XX-01", with: "XX-02")
+            .replacing("d.days >", with: "d.dayz >")
+        files["a/XX-03.yaml"] = "id: [\n"
+        let found = try messages(files)
+        #expect(found.count == 2)
+        #expect(found[0].contains("a/XX-02.yaml:7:7: a dispense has no field 'dayz'"))
+        #expect(found[1].contains("a/XX-03.yaml") && found[1].contains("no YAML"))
+    }
+
+    @Test("a manifest without rows, and a folder without rules, are errors")
+    func missing() throws {
+        var files = Self.right
+        files["tables/limits.csv"] = nil
+        #expect(try messages(files).contains { $0.contains("limits.csv") })
+        #expect(try messages(["notes.txt": ""]).contains { $0.contains("no rules here") })
+        #expect(RuleFolder(path: "/nowhere/at/all").errors.count == 1)
+    }
+
+    @Test("formatting puts fields in order, spaces expressions alike, and keeps comments")
+    func format() throws {
+        let written = """
+            # What this rule is about.
+            id: XX-01
+            say: "{d.days} days"
+            subject:   d.patient
+            # Long supplies.
+            when: (d.days>limit( 'x' ))&&known(d.drug)
+            with:
+              past:   dispense  of d.patient within 30d before d.date where days>3
+            each: dispense as d
+            except: [ 'past.any(days  in [1,2])' , "known( d.paid )"]
+            title: Many days
+            level: low
+            status: draft
+            result: suspicious
+
+            """
+        let wanted = """
+            # What this rule is about.
+            id: XX-01
+            title: Many days
+            status: draft
+            level: low
+            result: suspicious
+            each: dispense as d
+            with:
+              past: dispense of d.patient within 30d before d.date where days > 3
+            # Long supplies.
+            when: d.days > limit('x') && known(d.drug)
+            except: ["past.any(days in [1, 2])", known(d.paid)]
+            subject: d.patient
+            say: "{d.days} days"
+
+            """
+        let reader = RuleReader(schema: .facts(tables: []))
+        let formatted = try RuleFormatter.format(
+            written, file: "a.yaml", reader: reader, predicates: [])
+        #expect(formatted == wanted)
+        #expect(
+            try RuleFormatter.format(formatted, file: "a.yaml", reader: reader, predicates: [])
+                == formatted)
+        #expect(throws: SourceError.self) {
+            try RuleFormatter.format("when: (", file: "a.yaml", reader: reader, predicates: [])
+        }
+    }
+
+    @Test("cases that no threshold matters to are called weak, and cases at the edge are not")
+    func mutation() throws {
+        let found = try folder(Self.right)
+        let rule = try #require(found.rules.first).rule
+        func unnoticed(_ flagged: Int, _ clear: Int) throws -> [String] {
+            let file = try RuleTestReader.read(
+                """
+                rule: XX-01
+                facts:
+                  d: {dispense: {patient: p1, days: 9}}
+                flag: [{much: {d.days: \(flagged)}}]
+                no flag: [{little: {d.days: \(clear)}}]
+                """, file: "t.yaml")
+            return try RuleMutation.unnoticed(file, rule: rule, tables: found.tables).unnoticed
+        }
+        #expect(try unnoticed(4, 3) == [])
+        #expect(try unnoticed(90, 3) == ["limit('x') a fifth larger"])
+        #expect(try unnoticed(4, 1) == ["limit('x') a fifth smaller"])
+        #expect(try unnoticed(90, 1).count == 2)
+    }
+}
