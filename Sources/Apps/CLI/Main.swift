@@ -36,6 +36,7 @@ struct Custos: AsyncParsableCommand {
             SynthesizeCommand.self, IngestCommand.self, SubmitCommand.self, StatusCommand.self,
             QueryCommand.self,
             FindingsCommand.self, ExplainCommand.self, ProofCommand.self, ReceiptCommand.self,
-            VerifyCommand.self, HeadCommand.self, ArchiveCommand.self, RulesCommand.self,
+            VerifyCommand.self, HeadCommand.self, ArchiveCommand.self, CheckCommand.self,
+            DivergeCommand.self, BackupCommand.self, RestoreCommand.self, RulesCommand.self,
         ])
 }

@@ -17,6 +17,8 @@ public import Transport
 public final class Node: Sendable {
     public let institution: InstitutionID
     public let ledger: LedgerID
+    /// What the node measures of itself.
+    public let metrics: NodeMetrics
     private let setup: NodeSetup
     private let logger: Logger
     private let network: Network
@@ -92,6 +94,7 @@ public final class Node: Sendable {
         self.loop = loop
         self.desk = deskInbox
         self.reader = readerInbox
+        metrics = machine.metrics
         self.machine = Handover(machine)
         readerThread = Handover(reader)
         deskThread = Handover(worker)

@@ -4,6 +4,7 @@ internal import Ledger
 internal import Primitives
 internal import Records
 internal import Storage
+internal import TestSupport
 internal import Testing
 
 @testable import Node
@@ -76,6 +77,60 @@ struct CrashTests {
             for (step, votes) in world.votes[index] ?? [:] {
                 #expect(votes.count == 1, "two votes of node \(index) for \(step)")
             }
+        }
+    }
+
+    /// The short form of `./custos.sh campaign soak`: one node after the other dies at any moment
+    /// and comes back, while entries go on being handed in.
+    @Test(arguments: UInt64(1)...3)
+    func losesNothingAndEndsEqualThroughManyCrashes(seed: UInt64) throws {
+        var random = SplitMix(seed: seed)
+        let world = try MemoryWorld()
+        for index in 0..<4 { try world.start(index) }
+        var acknowledged = [UInt64](repeating: 0, count: 4)
+        var down: Int?
+        for _ in 0..<24 {
+            if let index = down {
+                world.holdsBlocks = random.chance(50)
+                try world.start(index)
+                down = nil
+            } else if random.chance(60) {
+                let index = Int.random(in: 0..<4, using: &random)
+                world.kill(index)
+                down = index
+            }
+            let at = Int.random(in: 0..<4, using: &random)
+            if at != down {
+                try world.submit(acknowledged[at] + 1, at: at)
+                acknowledged[at] += 1
+            }
+            let steps = Int.random(in: 5...120, using: &random)
+            _ = try world.run(stepCountMax: steps) { false }
+        }
+        if let down { try world.start(down) }
+        let isSettled = try world.run {
+            let machines = try (0..<4).map { try world.machine($0) }
+            let hosts = machines.map(\.host)
+            return Set(hosts.map(\.state.head.hash)).count == 1
+                && hosts.allSatisfy { host in
+                    acknowledged.indices.allSatisfy {
+                        host.state.nextNumber(of: world.network.ids[$0], StreamID(0))
+                            == acknowledged[$0] + 1
+                    }
+                }
+        }
+        #expect(isSettled, "seed \(seed): \(world.standing)")
+        for index in 0..<4 {
+            #expect(try world.machine(index).evidence.count == 0)
+            for (step, votes) in world.votes[index] ?? [:] {
+                #expect(votes.count == 1, "two votes of node \(index) for \(step)")
+            }
+        }
+        for index in 0..<4 { world.kill(index) }
+        for index in 1..<4 {
+            let report = try Divergence.find(
+                world.network.configuration(0), world.network.configuration(index))
+            #expect(report.first == nil, "seed \(seed)")
         }
     }
 

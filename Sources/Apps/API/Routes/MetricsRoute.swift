@@ -16,7 +16,7 @@ struct MetricsRoute: Sendable {
             let desk = try? await node.deskStatus()
             return HTTPResponse(
                 200, "text/plain; version=0.0.4; charset=utf-8",
-                Array(MetricsRoute.text(status, desk).utf8))
+                Array((MetricsRoute.text(status, desk) + node.metrics.text).utf8))
         }
     }
 

@@ -80,7 +80,11 @@ extension Host {
     mutating func apply(_ executed: ExecutedBlock, proof: CommitProof) {
         let height = executed.header.height
         let rows = state.apply(executed)
-        effects.append(.commit(CommittedBlock(executed: executed, proof: proof, rows: rows)))
+        effects.append(
+            .commit(
+                CommittedBlock(
+                    executed: executed, proof: proof, rows: rows,
+                    stateRowsFrom: state.stateRowsNeededFrom)))
         previousValidators = validators
         do throws(ConsensusError) {
             validators = try ValidatorSet(state)

@@ -55,6 +55,8 @@ public struct CommittedBlock: Sendable {
     public let proof: CommitProof
     /// What ``LedgerState/apply(_:)`` gave, to be written together with the proof.
     public let rows: [LedgerRow]
+    /// The lowest height whose changes and chunk rows a restart after this block needs.
+    public let stateRowsFrom: Height
 
     public var height: Height { executed.header.height }
 }

@@ -43,6 +43,38 @@ public struct LedgerRestoration {
         }
     }
 
+    /// Takes the batches of a height whose changes row is not handed in.
+    ///
+    /// They are what a batch that comes again is answered by. Heights follow each other, up to the
+    /// first changes row.
+    ///
+    /// - Parameters:
+    ///   - height: the height of both rows.
+    ///   - block: the height's block row.
+    ///   - tree: its tree row; nil where the block is empty.
+    /// - Throws: ``LedgerError`` where a row is damaged or they do not fit each other.
+    public mutating func addBatches(
+        at height: Height, block: [UInt8], tree: [UInt8]?
+    ) throws(LedgerError) {
+        let digests = try Block.decode(block).batches
+        var committed: [CommittedBatch] = []
+        if let tree {
+            let row = try TreeRow.decode(tree)
+            guard row.batchCounts.count == digests.count else {
+                throw .restore("the block and the tree row of height \(height) do not fit")
+            }
+            var leaf = row.firstLeaf
+            for (digest, count) in zip(digests, row.batchCounts) {
+                committed.append(
+                    CommittedBatch(digest: digest, height: height, firstLeaf: leaf))
+                leaf += UInt64(count)
+            }
+        } else if !digests.isEmpty {
+            throw .restore("the tree row of height \(height) is missing")
+        }
+        recent.add(committed, at: height, keepingFrom: 0)
+    }
+
     /// The state after the last block whose rows were handed in, which has this header.
     ///
     /// - Throws: ``LedgerError/restore(_:)`` unless the rows make up exactly what the header

@@ -57,7 +57,7 @@ struct NodeSetup: Sendable {
         findsByLeafHash = configuration.findsByLeafHash ?? false
     }
 
-    private static func genesis(_ path: String) throws(NodeError) -> Genesis {
+    static func genesis(_ path: String) throws(NodeError) -> Genesis {
         do {
             return try Genesis.decode(try SmallFile.read(path))
         } catch let error as StorageError {

@@ -26,7 +26,9 @@ extension NodeMachine {
             // What may leave already does not wait for the disk.
             link.flush()
             if state.restsOnLog { try finishBlocks() }
+            let start = SystemClock.uptime
             try log.persist(state, isAhead: !unwritten.isEmpty)
+            metrics.record(.sync, nanoseconds: SystemClock.uptime - start)
         case .commit(let block): try commit(block)
         case .send(let message, let peer):
             link.send(message.encoded, to: peer, message.isUrgent ? .urgent : .bulk)
@@ -38,6 +40,7 @@ extension NodeMachine {
         case .answer(let token, let answer): answered(token, answer)
         case .drop(let peer, let reason):
             logger.warning("dropped \(peer): \(reason)")
+            metrics.noteDrop()
             dropPeer(peer)
         case .convict(let conviction):
             logger.critical("somebody is convicted: the evidence lies in the evidence log")
@@ -57,9 +60,7 @@ extension NodeMachine {
         while unwritten.count >= BlockWriter.blockCountMax { try waitForBlock() }
         unwritten.append(
             Unwritten(height: block.height, nextNumbers: outboxes.nextNumbers(in: host.state)))
-        writer.write(
-            BlockWriter.Job(
-                block: block, stateRowsFrom: host.state.stateRowsNeededFrom))
+        writer.write(block)
         try takeWritten()
     }
 
@@ -77,10 +78,12 @@ extension NodeMachine {
 
     /// Tells everybody of the blocks that have become durable.
     func takeWritten() throws(StorageError) {
-        for job in try writer.takeWritten() {
-            let block = job.block
+        for block in try writer.takeWritten() {
             let done = unwritten.removeFirst()
             written = block.height
+            metrics.noteBlock(
+                entryCount: block.executed.leafHashes.count, unwritten: unwritten.count,
+                now: SystemClock.uptime)
             try log.forget(through: block.height)
             observer(block)
             waiters.committed(block)

@@ -46,6 +46,7 @@ final class NodeMachine {
     let startedAt = SystemClock.uptime
     private(set) var ending: NodeError??
 
+    let metrics: NodeMetrics
     let writer: BlockWriter
     /// The last block that is on the disk.
     var written: Height
@@ -94,6 +95,7 @@ final class NodeMachine {
         self.observer = observer
         self.headMoved = headMoved
         self.history = history
+        metrics = NodeMetrics(data: setup.data)
         let restart = try Restart(parts.store, genesis: setup.genesis)
         let log = try ReplicaLog(parts.directory, head: restart.state.head.height)
         host = try NodeMachine.host(setup, restart, log)
@@ -101,11 +103,13 @@ final class NodeMachine {
             setup, directory: parts.directory, state: host.state, index: parts.index)
         self.log = log
         do throws(StorageError) {
+            writer = BlockWriter(
+                store: parts.store, index: parts.index, metrics: metrics,
+                pruner: try StatePruner(store: parts.store, index: parts.index))
             evidence = try EvidenceLog(directory: parts.directory.path(of: "evidence"))
         } catch {
             throw .storage(error)
         }
-        writer = BlockWriter(store: parts.store, index: parts.index)
         written = restart.state.head.height
         self.parts = parts
     }
@@ -141,7 +145,9 @@ final class NodeMachine {
         do throws(NodeError) {
             try begin()
             while ending == nil {
-                for input in inbox.take(until: timers.nextDeadline) {
+                let inputs = inbox.take(until: timers.nextDeadline)
+                metrics.noteInbox(inputs.count)
+                for input in inputs {
                     try take(input)
                     if ending != nil { break }
                     try fireTimers()
@@ -197,7 +203,10 @@ final class NodeMachine {
     }
 
     func step(_ input: HostInput) throws(NodeError) {
-        try carryOut(host.step(input, now: SystemClock.now))
+        let start = SystemClock.uptime
+        let effects = host.step(input, now: SystemClock.now)
+        metrics.record(.decide, nanoseconds: SystemClock.uptime - start)
+        try carryOut(effects)
     }
 
     private func fireTimers() throws(NodeError) {

@@ -34,7 +34,7 @@ final class BlockStore: Sendable {
     }
 
     /// Writes a decided block: all of it or nothing, and on the disk when the call returns.
-    func write(_ block: CommittedBlock, stateRowsFrom: Height) throws(StorageError) {
+    func write(_ block: CommittedBlock) throws(StorageError) {
         var group = WriteGroup()
         for row in block.rows {
             let key = RowKey(block.height, kind: row.kind.rawValue, number: row.number)
@@ -44,7 +44,7 @@ final class BlockStore: Sendable {
         writer.array(3)
         writer.unsigned(BlockStore.proofVersion)
         block.proof.write(to: &writer)
-        writer.unsigned(stateRowsFrom.blocks)
+        writer.unsigned(block.stateRowsFrom.blocks)
         group.put(RowKey(block.height, kind: BlockStore.proofKind).bytes, writer.bytes)
         try database.write(group, synced: true)
     }
@@ -80,16 +80,37 @@ final class BlockStore: Sendable {
 
     /// The batches of a block, in its order.
     func batches(at height: Height) throws(StorageError) -> [[UInt8]] {
-        var cursor = database.cursor(.rows(height, kind: LedgerRow.Kind.batch.rawValue))
-        var batches: [[UInt8]] = []
-        while try cursor.next() { batches.append(cursor.value) }
-        return batches
+        try rows(.batch, at: height)
     }
 
     func row(
         _ kind: LedgerRow.Kind, at height: Height, number: UInt64 = 0
     ) throws(StorageError) -> [UInt8]? {
         try database.get(RowKey(height, kind: kind.rawValue, number: number).bytes)
+    }
+
+    /// All rows of one kind of a height, by number.
+    func rows(_ kind: LedgerRow.Kind, at height: Height) throws(StorageError) -> [[UInt8]] {
+        var cursor = database.cursor(.rows(height, kind: kind.rawValue))
+        var rows: [[UInt8]] = []
+        while try cursor.next() { rows.append(cursor.value) }
+        return rows
+    }
+
+    /// Deletes the rows of these heights that only a restart needs.
+    func removeStateRows(_ heights: Range<Height>) throws(StorageError) {
+        var group = WriteGroup()
+        for blocks in heights.lowerBound.blocks..<heights.upperBound.blocks {
+            for kind in [LedgerRow.Kind.changes, .chunk] {
+                group.delete(RowKey(Height(blocks), kind: kind.rawValue).bytes)
+            }
+        }
+        try database.write(group, synced: false)
+    }
+
+    /// Gives back the space of rows that were deleted.
+    func compact(_ heights: Range<Height>) {
+        database.compact(.heights(heights))
     }
 
     /// Calls `body` with the rows that a restart needs, by height and kind.

@@ -15,36 +15,33 @@ final class BlockWriter: Sendable {
     static let blockCountMax = 8
 
     private struct State {
-        var written: [Job] = []
+        var written: [CommittedBlock] = []
         var failure: StorageError?
-        /// Nanoseconds that the last write took.
-        var lastNanoseconds: UInt64 = 0
         var hasThread = false
         /// What waits for ``waitForNext()``, where nothing is written before somebody waits.
-        var held: [Job]?
-    }
-
-    /// A block, and the rows below it that a restart no longer needs.
-    struct Job: Sendable {
-        let block: CommittedBlock
-        let stateRowsFrom: Height
+        var held: [CommittedBlock]?
     }
 
     private let store: BlockStore
     private let index: EntryIndex
-    private let jobs = Inbox<Job>()
+    private let metrics: NodeMetrics
+    private let pruner: StatePruner
+    private let jobs = Inbox<CommittedBlock>()
     private let state = Mutex(State())
     private let progress = DispatchSemaphore(value: 0)
     private let ended = DispatchSemaphore(value: 0)
 
-    init(store: BlockStore, index: EntryIndex) {
+    init(store: BlockStore, index: EntryIndex, metrics: NodeMetrics, pruner: StatePruner) {
         self.store = store
         self.index = index
+        self.metrics = metrics
+        self.pruner = pruner
     }
 
     /// Goes on in a thread; `notify` is called on it after each block.
     func start(_ notify: @escaping @Sendable () -> Void) {
         state.withLock { $0.hasThread = true }
+        pruner.start()
         Node.thread("blocks") {
             self.run(notify)
             self.ended.signal()
@@ -52,16 +49,16 @@ final class BlockWriter: Sendable {
     }
 
     /// Hands a block in.
-    func write(_ job: Job) {
+    func write(_ block: CommittedBlock) {
         let isHeld = state.withLock { state in
-            state.held?.append(job)
+            state.held?.append(block)
             return state.held != nil
         }
         if isHeld { return }
         if state.withLock({ $0.hasThread }) {
-            jobs.post(job)
+            jobs.post(block)
         } else {
-            carryOut(job)
+            carryOut(block)
         }
     }
 
@@ -73,7 +70,7 @@ final class BlockWriter: Sendable {
     /// The blocks that have become durable since the last call, in their order.
     ///
     /// - Throws: what the disk said; the blocks that were handed in after that are not written.
-    func takeWritten() throws(StorageError) -> [Job] {
+    func takeWritten() throws(StorageError) -> [CommittedBlock] {
         let (written, failure) = state.withLock { state in
             defer { state.written = [] }
             return (state.written, state.failure)
@@ -84,21 +81,19 @@ final class BlockWriter: Sendable {
 
     /// Waits until another block is durable, or writing has failed.
     func waitForNext() {
-        let job = state.withLock { state in
+        let block = state.withLock { state in
             state.held?.isEmpty == false ? state.held?.removeFirst() : nil
         }
-        if let job { carryOut(job) }
+        if let block { carryOut(block) }
         progress.wait()
     }
-
-    /// How long the last block took to write, in nanoseconds.
-    var lastNanoseconds: UInt64 { state.withLock { $0.lastNanoseconds } }
 
     /// Writes what was handed in, and ends the thread.
     func stop() {
         guard state.withLock({ $0.hasThread }) else { return }
         jobs.close()
         ended.wait()
+        pruner.stop()
         state.withLock { $0.hasThread = false }
     }
 
@@ -106,27 +101,26 @@ final class BlockWriter: Sendable {
         while true {
             let waiting = jobs.take(until: nil)
             if waiting.isEmpty, jobs.isClosed { return }
-            for job in waiting {
-                carryOut(job)
+            for block in waiting {
+                carryOut(block)
                 notify()
             }
         }
     }
 
-    private func carryOut(_ job: Job) {
+    private func carryOut(_ block: CommittedBlock) {
         defer { progress.signal() }
         guard state.withLock({ $0.failure == nil }) else { return }
         let start = SystemClock.uptime
         do throws(StorageError) {
-            try store.write(job.block, stateRowsFrom: job.stateRowsFrom)
-            let executed = job.block.executed
+            try store.write(block)
+            let executed = block.executed
             try index.add(
-                height: job.block.height, firstLeaf: executed.firstLeaf,
+                height: block.height, firstLeaf: executed.firstLeaf,
                 batches: executed.batches.map(\.header), leafHashes: executed.leafHashes)
-            state.withLock {
-                $0.written.append(job)
-                $0.lastNanoseconds = SystemClock.uptime - start
-            }
+            try pruner.note(needed: block.stateRowsFrom)
+            metrics.record(.write, nanoseconds: SystemClock.uptime - start)
+            state.withLock { $0.written.append(block) }
         } catch {
             state.withLock { $0.failure = error }
         }

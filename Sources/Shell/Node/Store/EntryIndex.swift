@@ -26,6 +26,7 @@ final class EntryIndex: Sendable {
         case number = 2
         case hash = 3
         case draft = 4
+        case pruned = 5
     }
 
     init(path: String, findsByLeafHash: Bool) throws(StorageError) {
@@ -39,6 +40,21 @@ final class EntryIndex: Sendable {
             return .genesis
         }
         return Height(bytes.bigEndian64(at: 0))
+    }
+
+    /// The height below which state rows have been deleted; genesis where none have.
+    func prunedBelow() throws(StorageError) -> Height {
+        guard let bytes = try database.get([Table.pruned.rawValue]), bytes.count == 8 else {
+            return .genesis
+        }
+        return Height(bytes.bigEndian64(at: 0))
+    }
+
+    /// Remembers how far state rows have been deleted; if it is lost, they are deleted again.
+    func notePruned(below height: Height) throws(StorageError) {
+        var group = WriteGroup()
+        group.put([Table.pruned.rawValue], height.blocks.bigEndianBytes)
+        try database.write(group, synced: false)
     }
 
     /// Takes in a block: the headers of its batches, in order, and the leaf hashes of its entries.

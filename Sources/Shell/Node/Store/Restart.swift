@@ -48,11 +48,17 @@ struct Restart {
     private static func state(
         _ store: BlockStore, genesis: Genesis, header: BlockHeader, _ proof: BlockStore.Proof
     ) throws(NodeError) -> LedgerState {
-        // Which batches are recent is read from the changes of as many heights as a batch lives.
+        // Which batches are recent is read for as many heights as a batch lives, from the blocks
+        // where the state rows may be gone.
         let window = genesis.parameters.batchHeightsMax
         let recent = header.height.blocks - min(header.height.blocks, window)
-        let first = Height(max(1, min(proof.stateRowsFrom.blocks, recent)))
+        let first = max(proof.stateRowsFrom, Height(1))
         var restoration = LedgerRestoration(genesis: genesis)
+        var height = Height(max(1, recent))
+        while height < first {
+            try addBatches(at: height, of: store, to: &restoration)
+            height = height.next
+        }
         try store.stateRows(from: first, through: header.height) {
             (kind, height, bytes) throws(NodeError) in
             do throws(LedgerError) {
@@ -65,6 +71,24 @@ struct Restart {
             return try restoration.finish(header: header)
         } catch {
             throw .damaged(what: "the state at height \(header.height)", detail: "\(error)")
+        }
+    }
+
+    private static func addBatches(
+        at height: Height, of store: BlockStore, to restoration: inout LedgerRestoration
+    ) throws(NodeError) {
+        do {
+            guard let block = try store.row(.block, at: height) else {
+                throw NodeError.damaged(what: "block \(height)", detail: "it is not there")
+            }
+            try restoration.addBatches(
+                at: height, block: block, tree: try store.row(.tree, at: height))
+        } catch let error as StorageError {
+            throw .storage(error)
+        } catch let error as NodeError {
+            throw error
+        } catch {
+            throw .damaged(what: "block \(height)", detail: "\(error)")
         }
     }
 

@@ -35,6 +35,17 @@ public enum Directory {
         unsafe access(path, F_OK) == 0
     }
 
+    /// How many bytes the files in `path` have together; 0 where it cannot be read.
+    public static func byteCount(of path: String) -> Int {
+        guard let names = try? names(in: path) else { return 0 }
+        var total = 0
+        for name in names {
+            var status = stat()
+            if unsafe stat(path + "/" + name, &status) == 0 { total += Int(status.st_size) }
+        }
+        return total
+    }
+
     public static func remove(_ path: String) throws(StorageError) {
         guard unsafe unlink(path) == 0 || errno == ENOENT else {
             throw StorageError(errno: errno, path: path, "remove")

@@ -1,0 +1,69 @@
+internal import Ledger
+public import Primitives
+internal import Storage
+
+/// The first thing in which two nodes' ledgers differ.
+///
+/// Commit proofs are left out: each node keeps the precommits that it heard, and any quorum's do.
+public struct Divergence: Equatable, Sendable {
+    public let height: Height
+    /// The kind of the row that differs: block, batch, tree, runs, changes or chunk.
+    public let kind: String
+    /// Which of the height's rows of that kind, from 0.
+    public let number: UInt64
+    /// The first byte that differs; nil where one of the two lacks the row.
+    public let offset: Int?
+
+    /// How far two ledgers were compared, and what was found.
+    public struct Report: Equatable, Sendable {
+        /// The last block of each.
+        public let heads: [Height]
+        /// Nil where all blocks that both have are the same, byte for byte.
+        public let first: Divergence?
+    }
+
+    /// Compares the ledgers of two nodes that do not run.
+    ///
+    /// - Throws: ``NodeError`` where a directory cannot be read or is of another ledger.
+    public static func find(
+        _ first: NodeConfiguration, _ second: NodeConfiguration
+    ) throws(NodeError) -> Report {
+        let ledger = try NodeSetup.genesis(first.genesis).ledger
+        let (firstHold, firstStore) = try LedgerCheck.open(first.data, ledger: ledger)
+        let (secondHold, secondStore) = try LedgerCheck.open(second.data, ledger: ledger)
+        defer { withExtendedLifetime((firstHold, secondHold)) {} }
+        return try LedgerCheck.storage { () throws(StorageError) in
+            let heads = [try firstStore.headHeight(), try secondStore.headHeight()]
+            var height = Height.genesis
+            while height < min(heads[0], heads[1]) {
+                height = height.next
+                if let found = try compare(firstStore, secondStore, at: height) {
+                    return Report(heads: heads, first: found)
+                }
+            }
+            return Report(heads: heads, first: nil)
+        }
+    }
+
+    private static func compare(
+        _ first: BlockStore, _ second: BlockStore, at height: Height
+    ) throws(StorageError) -> Divergence? {
+        for kind in LedgerRow.Kind.allCases {
+            let ours = try first.rows(kind, at: height)
+            let theirs = try second.rows(kind, at: height)
+            // Rows that only a restart needs are pruned by each node in its own time.
+            if kind == .changes || kind == .chunk, ours.isEmpty || theirs.isEmpty { continue }
+            for number in 0..<max(ours.count, theirs.count) {
+                guard number < ours.count, number < theirs.count else {
+                    return Divergence(
+                        height: height, kind: "\(kind)", number: UInt64(number), offset: nil)
+                }
+                guard ours[number] != theirs[number] else { continue }
+                let same = zip(ours[number], theirs[number]).prefix { $0 == $1 }.count
+                return Divergence(
+                    height: height, kind: "\(kind)", number: UInt64(number), offset: same)
+            }
+        }
+        return nil
+    }
+}

@@ -1,0 +1,142 @@
+internal import Consensus
+internal import Cryptography
+internal import Hosting
+internal import Ledger
+public import Primitives
+internal import Storage
+
+/// Goes through a stopped node's whole ledger, as if every block came from a stranger.
+///
+/// Batches are verified, blocks executed on a state that begins at the genesis, commit proofs
+/// checked by whoever voted then, and every row on the disk is compared with what comes out. It
+/// believes nothing that the disk says of its own state.
+public struct LedgerCheck: Sendable {
+    /// The last block.
+    public let height: Height
+    public let entries: UInt64
+    public let treeRoot: Digest
+    public let stateRoot: Digest
+    /// How many rows were compared.
+    public let rowCount: Int
+    /// Rows that a restart no longer needs, and that are gone.
+    public let prunedRowCount: Int
+
+    /// Checks the ledger of a node that does not run; `progress` is called after each block.
+    ///
+    /// - Throws: ``NodeError/damaged(what:detail:)`` with the first thing that is wrong, or why the
+    ///   directory cannot be read.
+    public static func run(
+        _ configuration: NodeConfiguration, progress: (Height) -> Void = { _ in }
+    ) throws(NodeError) -> LedgerCheck {
+        let genesis = try NodeSetup.genesis(configuration.genesis)
+        let (directory, store) = try open(configuration.data, ledger: genesis.ledger)
+        defer { withExtendedLifetime(directory.path) {} }
+        var walk = Walk(state: LedgerState(genesis: genesis))
+        let head = try storage { () throws(StorageError) in try store.headHeight() }
+        while walk.state.head.height < head {
+            try walk.next(from: store)
+            progress(walk.state.head.height)
+        }
+        return LedgerCheck(
+            height: head, entries: walk.state.head.tree.size, treeRoot: walk.state.head.tree.root,
+            stateRoot: walk.state.stateRoot, rowCount: walk.rowCount,
+            prunedRowCount: walk.prunedRowCount)
+    }
+
+    /// Takes a stopped node's directory for this process alone.
+    static func open(
+        _ path: String, ledger: LedgerID
+    ) throws(NodeError) -> (DirectoryHold, BlockStore) {
+        guard Directory.exists(path + "/blocks") else {
+            throw .storage(.notFound(path: path + "/blocks", what: "a node's data"))
+        }
+        return try storage { () throws(StorageError) in
+            let hold = DirectoryHold(try DataDirectory(path, ledger: ledger))
+            return (hold, try BlockStore(path: path + "/blocks"))
+        }
+    }
+
+    static func storage<Result>(
+        _ body: () throws(StorageError) -> Result
+    ) throws(NodeError) -> Result {
+        do throws(StorageError) {
+            return try body()
+        } catch {
+            throw .storage(error)
+        }
+    }
+}
+
+/// Keeps a directory locked for as long as somebody has it.
+final class DirectoryHold: Sendable {
+    private let directory: DataDirectory
+
+    init(_ directory: consuming DataDirectory) {
+        self.directory = directory
+    }
+
+    var path: String { directory.path }
+}
+
+/// How far a check has come.
+private struct Walk {
+    var state: LedgerState
+    var rowCount = 0
+    var prunedRowCount = 0
+
+    /// Executes the next block and compares what it leaves with what is on the disk.
+    mutating func next(from store: BlockStore) throws(NodeError) {
+        let height = state.head.height.next
+        do {
+            guard let stored = try store.block(at: height) else {
+                throw NodeError.damaged(what: "block \(height)", detail: "it is not there")
+            }
+            let block = try Block.decode(stored.block)
+            try check(stored.proof.commit, of: block)
+            let batches = try store.batches(at: height).map { bytes in
+                try UnverifiedBatch(decoding: bytes).verify(against: state)
+            }
+            let executed = try state.check(block, with: batches)
+            for row in state.apply(executed) {
+                try compare(row, at: height, in: store)
+            }
+        } catch let error as NodeError {
+            throw error
+        } catch let error as StorageError {
+            throw .storage(error)
+        } catch {
+            throw .damaged(what: "block \(height)", detail: "\(error)")
+        }
+    }
+
+    private func check(_ proof: CommitProof, of block: Block) throws {
+        guard proof.height == block.header.height, proof.block.hash == block.hash,
+            proof.block.treeRoot == block.header.treeRoot
+        else {
+            throw NodeError.damaged(
+                what: "block \(block.header.height)",
+                detail: "its commit proof is of another block")
+        }
+        _ = try ValidatorSet(state).verify(
+            Unverified(proof), with: SigningBytes(ledger: state.ledger), by: KeyCheck())
+    }
+
+    private mutating func compare(
+        _ row: LedgerRow, at height: Height, in store: BlockStore
+    ) throws {
+        guard let found = try store.row(row.kind, at: height, number: row.number) else {
+            guard row.kind == .changes || row.kind == .chunk else {
+                throw NodeError.damaged(
+                    what: "block \(height)", detail: "its \(row.kind) row \(row.number) is gone")
+            }
+            prunedRowCount += 1
+            return
+        }
+        guard found == row.bytes else {
+            throw NodeError.damaged(
+                what: "block \(height)",
+                detail: "its \(row.kind) row \(row.number) is not what its entries give")
+        }
+        rowCount += 1
+    }
+}

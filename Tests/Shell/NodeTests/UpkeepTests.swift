@@ -1,0 +1,149 @@
+internal import Foundation
+internal import Hosting
+internal import Ledger
+internal import Primitives
+internal import Records
+internal import Storage
+internal import Testing
+
+@testable import Node
+
+@Suite("Upkeep of a stopped node", .timeLimit(.minutes(3)))
+struct UpkeepTests {
+    /// Four nodes with some entries on their ledgers, stopped.
+    private func ledger(of count: UInt64 = 4) throws -> MemoryWorld {
+        let world = try MemoryWorld()
+        for index in 0..<4 { try world.start(index) }
+        let id = world.network.ids[0]
+        for number in 1...count {
+            // One by one, so that each has a block of its own.
+            try world.submit(number, at: 0)
+            let isThere = try world.run {
+                try (0..<4).allSatisfy {
+                    try world.machine($0).host.state.nextNumber(of: id, StreamID(0))
+                        == number + 1
+                }
+            }
+            #expect(isThere)
+        }
+        for index in 0..<4 { world.kill(index) }
+        return world
+    }
+
+    @Test func derivesTheWholeLedgerAgainFromItsBlocks() throws {
+        let world = try ledger()
+        let check = try LedgerCheck.run(world.network.configuration(2))
+        #expect(check.entries == 4)
+        #expect(check.height > .genesis)
+        #expect(check.rowCount > 0)
+        #expect(check.prunedRowCount == 0)
+    }
+
+    /// Each kind of row in turn is changed by one bit in its middle.
+    @Test(arguments: [LedgerRow.Kind.block, .batch, .tree, .runs, .changes, .chunk])
+    func namesTheHeightOfARowThatWasChanged(_ kind: LedgerRow.Kind) throws {
+        let world = try ledger()
+        let configuration = world.network.configuration(1)
+        let height = try UpkeepTests.flip(kind, in: configuration.data)
+        #expect {
+            _ = try LedgerCheck.run(configuration)
+        } throws: { error in
+            guard case NodeError.damaged(let what, _) = error else { return false }
+            return what == "block \(height)"
+        }
+        let report = try Divergence.find(configuration, world.network.configuration(3))
+        #expect(report.first?.height == height)
+        #expect(report.first?.kind == "\(kind)")
+    }
+
+    @Test func findsNoDifferenceBetweenReplicas() throws {
+        let world = try ledger()
+        let report = try Divergence.find(
+            world.network.configuration(0), world.network.configuration(3))
+        #expect(report.first == nil)
+        #expect(report.heads.allSatisfy { $0 > .genesis })
+    }
+
+    @Test func restoresACopyThatDoesNotVoteAsIfItWereNew() throws {
+        let world = try ledger()
+        let configuration = world.network.configuration(0)
+        let copy = world.network.root + "/copy"
+        let made = try Backup.make(of: configuration, in: copy)
+        let before = try LedgerCheck.run(configuration)
+        try FileManager.default.removeItem(atPath: configuration.data)
+        let restored = try Backup.restore(copy, to: configuration)
+        #expect(restored == made)
+        let after = try LedgerCheck.run(configuration)
+        #expect(after.treeRoot == before.treeRoot && after.height == before.height)
+        #expect {
+            try world.start(0)
+        } throws: { error in
+            if case NodeError.neverSigned = error { true } else { false }
+        }
+    }
+
+    @Test func refusesACopyWithAFlippedBitAndWritesNothing() throws {
+        let world = try ledger(of: 2)
+        var configuration = world.network.configuration(0)
+        let copy = world.network.root + "/copy"
+        _ = try Backup.make(of: configuration, in: copy)
+        let folder = copy + "/outbox"
+        let name = try Directory.names(in: folder).first.orThrow()
+        var bytes = try SmallFile.read(folder + "/" + name)
+        bytes[bytes.count / 2] ^= 1
+        try Directory.replace(name, in: folder, with: bytes)
+        configuration.data += "-new"
+        #expect(throws: NodeError.self) { try Backup.restore(copy, to: configuration) }
+        #expect(!Directory.exists(configuration.data))
+    }
+
+    @Test func refusesADirectoryThatANodeHolds() throws {
+        let world = try MemoryWorld()
+        try world.start(0)
+        #expect {
+            _ = try Backup.make(
+                of: world.network.configuration(0), in: world.network.root + "/copy")
+        } throws: { error in
+            if case NodeError.storage(.locked) = error { true } else { false }
+        }
+    }
+
+    /// Rows that no restart needs are deleted, and the node starts from what is left.
+    @Test func startsAgainFromADiskWhoseOldStateRowsAreGone() throws {
+        let world = try ledger(of: 5)
+        let configuration = world.network.configuration(1)
+        let store = try BlockStore(path: configuration.data + "/blocks")
+        let head = try store.headHeight()
+        let needed = try store.block(at: head).orThrow().proof.stateRowsFrom
+        #expect(needed > Height(1), "too few blocks for a whole turn of the snapshot")
+        let index = try EntryIndex(path: configuration.data + "/index", findsByLeafHash: false)
+        let pruner = try StatePruner(store: store, index: index, heightsAtOnce: 1)
+        try pruner.note(needed: needed)
+        #expect(try store.row(.changes, at: Height(1)) == nil)
+        #expect(try store.row(.changes, at: needed) != nil)
+        let restart = try Restart(store, genesis: world.network.genesis)
+        #expect(restart.state.head.height == head)
+        for height in 1...head.blocks {
+            for bytes in try store.batches(at: Height(height)) {
+                let batch = try UnverifiedBatch(decoding: bytes)
+                #expect(restart.state.committed(batch: batch.digest)?.height == Height(height))
+            }
+        }
+    }
+
+    /// Flips a bit in the last row of a kind; returns its height.
+    private static func flip(_ kind: LedgerRow.Kind, in data: String) throws -> Height {
+        let database = try Database(path: data + "/blocks")
+        var cursor = database.cursor()
+        while try cursor.previous() {
+            guard let key = RowKey(cursor.key), key.kind == kind.rawValue else { continue }
+            var bytes = cursor.value
+            bytes[bytes.count / 2] ^= 1
+            var group = WriteGroup()
+            group.put(key.bytes, bytes)
+            try database.write(group, synced: true)
+            return key.height
+        }
+        throw StorageError.notFound(path: data, what: "a row of kind \(kind)")
+    }
+}
