@@ -344,7 +344,18 @@ campaign() {
             step "All tests again, optimised"
             swift test -c release -Xswiftc -enable-testing
             ;;
-        *) fail "campaigns: release (all tests again, optimised)" ;;
+        soak)
+            prepare
+            step "Building benchmarks and nodes (release; the first time takes some minutes)"
+            swift build -c release --package-path Benchmarks >&2
+            step "Half of saturation, a node killed every few seconds, one cut off every minute"
+            "$(swift build -c release --package-path Benchmarks --show-bin-path)/bench" \
+                soak "${2:-3600}" "${3:-$RANDOM}"
+            ;;
+        *)
+            fail "campaigns: release (all tests again, optimised), soak [SECONDS [SEED]] (load \
+with crashes and partitions; an hour unless told otherwise)"
+            ;;
     esac
 }
 

@@ -13,7 +13,7 @@ let settings: [SwiftSetting] = [
 /// Rooms of Custos that benchmarks call directly; nodes are measured as processes.
 let rooms = [
     "Primitives", "Cryptography", "Records", "Consensus", "Ledger", "Proofs", "Transport",
-    "Sealing", "Node", "Interop", "RuleLanguage", "RuleEngine", "RuleSource",
+    "Storage", "Sealing", "Node", "Interop", "RuleLanguage", "RuleEngine", "RuleSource",
 ]
 
 let package = Package(

@@ -82,6 +82,11 @@ enum Bench {
                 window: Int(arguments[2]) ?? 8, rate: Double(arguments[3]))
             let result = try await sender.run()
             print(String(decoding: try JSONEncoder().encode(result), as: UTF8.self))
+        case "soak" where arguments.count == 3:
+            guard let seconds = Double(arguments[1]), let seed = UInt64(arguments[2]) else {
+                return false
+            }
+            try await Soak(seconds: seconds, seed: seed).run()
         default: return false
         }
         return true

@@ -91,9 +91,10 @@ final class BenchNodes {
     }
 
     /// Kills a node, starts it again, and waits until it answers and has its peers.
-    func restart(_ index: Int) async throws {
+    func restart(_ index: Int, afterSeconds seconds: Double = 0) async throws {
         kill(processes[index].processIdentifier, SIGKILL)
         processes[index].waitUntilExit()
+        if seconds > 0 { try await Task.sleep(for: .seconds(seconds)) }
         processes[index] = try launch(index)
         try await waitFor(index)
     }
@@ -139,10 +140,24 @@ final class BenchNodes {
         return sum
     }
 
-    /// Ends the nodes, by their ids, and removes what they wrote.
-    func stop() {
+    /// Lets a node hear and say nothing until ``goOn(_:)``.
+    func pause(_ index: Int) {
+        kill(processes[index].processIdentifier, SIGSTOP)
+    }
+
+    func goOn(_ index: Int) {
+        kill(processes[index].processIdentifier, SIGCONT)
+    }
+
+    /// Ends the nodes and leaves what they wrote.
+    func end() {
         for process in processes where process.isRunning { process.terminate() }
         for process in processes { process.waitUntilExit() }
+    }
+
+    /// Ends the nodes, by their ids, and removes what they wrote.
+    func stop() {
+        end()
         try? FileManager.default.removeItem(atPath: folder)
     }
 }
