@@ -37,6 +37,7 @@ struct Custos: AsyncParsableCommand {
             QueryCommand.self,
             FindingsCommand.self, ExplainCommand.self, ProofCommand.self, ReceiptCommand.self,
             VerifyCommand.self, HeadCommand.self, ArchiveCommand.self, CheckCommand.self,
-            DivergeCommand.self, BackupCommand.self, RestoreCommand.self, RulesCommand.self,
+            DivergeCommand.self, BackupCommand.self, RestoreCommand.self,
+            RepairCommand.self, RulesCommand.self,
         ])
 }

@@ -46,8 +46,8 @@ extension NodeError: CustomStringConvertible {
         case .storage(let error): "\(error)"
         case .transport(let error): "\(error)"
         case .damaged(let what, let detail):
-            "\(what) is damaged: \(detail); restore the directory from a copy, or move it away "
-                + "and let the node fetch the blocks from its peers"
+            "\(what) is damaged: \(detail); restore the directory from a copy, or set it aside "
+                + "with `custos repair` and let the node fetch the blocks from its peers"
         case .neverSigned(let path):
             "\(path) is not there: this directory does not say what the consensus key signed "
                 + "last. A key that has never signed: make the directory with `custos node --new`. "

@@ -30,8 +30,9 @@ extension StorageError: CustomStringConvertible {
         case .notFound(let path, let what):
             "\(path): \(what) is not there"
         case .corruption(let path, let detail):
-            "\(path): the bytes on the disk are damaged (\(detail)); restore this directory from "
-                + "a copy, or start the node with an empty one and let it catch up"
+            "\(path): the bytes on the disk are damaged (\(detail)); `custos repair` sets a "
+                + "damaged log, index or ledger aside, and the node fetches what it lacks "
+                + "from its peers"
         case .io(let path, let detail):
             "\(path): the disk refused (\(detail))"
         case .noSpace(let path, let detail):

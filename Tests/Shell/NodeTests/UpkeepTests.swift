@@ -108,6 +108,69 @@ struct UpkeepTests {
         }
     }
 
+    /// A bit of the log flips in what was synced: the node refuses and names the command; once the
+    /// log is set aside it goes on, and signs nothing that it had signed before.
+    @Test func goesOnWithoutADamagedLogAndSignsNothingTwice() throws {
+        let world = try ledger(of: 2)
+        let folder = world.network.data(0) + "/log"
+        let name = try Directory.names(in: folder).first.orThrow()
+        var bytes = try SmallFile.read(folder + "/" + name, atMost: .max)
+        bytes[60] ^= 1
+        try Directory.replace(name, in: folder, with: bytes)
+        #expect {
+            try world.start(0)
+        } throws: { error in
+            "\(error)".contains("custos repair")
+        }
+        let paths = try Repair.setAside(.log, of: world.network.configuration(0))
+        #expect(paths.count == 1 && Directory.exists(paths[0]))
+        for index in 0..<4 { try world.start(index) }
+        try world.submit(3, at: 0)
+        let goesOn = try world.run {
+            try (0..<4).allSatisfy {
+                let id = world.network.ids[0]
+                return try world.machine($0).host.state.nextNumber(of: id, StreamID(0)) == 4
+            }
+        }
+        #expect(goesOn, "\(world.standing)")
+        for (step, votes) in world.votes[0] ?? [:] {
+            #expect(votes.count == 1, "two votes for \(step)")
+        }
+    }
+
+    /// The blocks are gone: they come from the peers, and the key still signs nothing twice.
+    @Test func fetchesBlocksThatWereSetAside() throws {
+        let world = try ledger(of: 3)
+        _ = try Repair.setAside(.blocks, of: world.network.configuration(2))
+        #expect(!Directory.exists(world.network.data(2) + "/blocks"))
+        for index in 0..<4 { try world.start(index) }
+        let isThere = try world.run {
+            let heights = try (0..<4).map { try world.machine($0).written }
+            return heights.allSatisfy { $0.blocks >= 3 } && Set(heights).count == 1
+        }
+        #expect(isThere, "\(world.standing)")
+        for index in 0..<4 { world.kill(index) }
+        let report = try Divergence.find(
+            world.network.configuration(0), world.network.configuration(2))
+        #expect(report.first == nil)
+        for (step, votes) in world.votes[2] ?? [:] {
+            #expect(votes.count == 1, "two votes for \(step)")
+        }
+    }
+
+    /// Another data folder does not help a second process: the key itself is held.
+    @Test func refusesASecondNodeWithTheSameKey() throws {
+        let world = try MemoryWorld()
+        try world.start(0)
+        var configuration = world.network.configuration(0)
+        configuration.data += "-second"
+        #expect {
+            _ = try Node.open(try NodeSetup(configuration))
+        } throws: { error in
+            if case NodeError.keyInUse = error { true } else { false }
+        }
+    }
+
     /// Rows that no restart needs are deleted, and the node starts from what is left.
     @Test func startsAgainFromADiskWhoseOldStateRowsAreGone() throws {
         let world = try ledger(of: 5)

@@ -9,7 +9,7 @@ internal import Transport
 /// Carries out what the host asks for, in its order.
 extension NodeMachine {
     func carryOut(_ effects: [HostEffect]) throws(NodeError) {
-        for effect in effects {
+        for effect in EffectOrder.sharingWaits(effects) {
             do throws(StorageError) {
                 try carryOutOne(effect)
             } catch {
