@@ -88,6 +88,8 @@ let rooms: [Room] = [
         "RuleSource", ["Primitives", "Cryptography", "Records", "RuleLanguage", "RuleEngine"],
         [yams]),
     .tool("Interop", ["Primitives", "Records"]),
+    .tool(
+        "Simulator", ["Primitives", "Cryptography", "Records", "Consensus", "Ledger", "Hosting"]),
     .tool("Synthesis", ["Primitives"]),
 
     // Apps: parsing and printing only.
@@ -102,7 +104,7 @@ let rooms: [Room] = [
         [
             "Primitives", "Cryptography", "Records", "RuleLanguage", "RuleEngine", "Consensus",
             "Ledger", "Proofs", "Findings", "Hosting", "Storage", "Transport", "Sealing",
-            "Supervision", "Node", "RuleSource", "Interop", "Synthesis", "API",
+            "Supervision", "Node", "RuleSource", "Interop", "Simulator", "Synthesis", "API",
         ], [arguments, log, yams]),
 
     // The house itself: tests that read the sources instead of running them.

@@ -34,7 +34,7 @@ struct Custos: AsyncParsableCommand {
         subcommands: [
             KeygenCommand.self, GenesisCommand.self, NodeCommand.self, DevnetCommand.self,
             SynthesizeCommand.self, IngestCommand.self, SubmitCommand.self, StatusCommand.self,
-            QueryCommand.self,
+            QueryCommand.self, SimulateCommand.self,
             FindingsCommand.self, ExplainCommand.self, ProofCommand.self, ReceiptCommand.self,
             VerifyCommand.self, HeadCommand.self, ArchiveCommand.self, CheckCommand.self,
             DivergeCommand.self, BackupCommand.self, RestoreCommand.self,

@@ -40,6 +40,25 @@ extension Replica {
         }
     }
 
+    /// Steps back before a vote that the log led to and that was never signed.
+    ///
+    /// What made this replica vote may have reached the disk, and the vote not. The rules then
+    /// come to the vote again; a replica that waited for what it has not cast could wait for ever.
+    mutating func stepBackToUnsigned() {
+        guard let index = state.ownIndex else { return }
+        if state.step == .precommit, maySign(.precommit),
+            state[state.round].precommits.vote(of: index) == nil
+        {
+            state.step = .prevote
+            state.update(state.round) { $0.hasActedOnPolka = false }
+        }
+        if state.step == .prevote, maySign(.prevote),
+            state[state.round].prevotes.vote(of: index) == nil
+        {
+            state.step = .propose
+        }
+    }
+
     /// Says again, after a restart, what the world may not have heard and the host has forgotten.
     mutating func sendAgain() {
         guard state.step != .resting, state.step != .decided else { return }

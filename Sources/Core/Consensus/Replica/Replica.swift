@@ -67,6 +67,7 @@ public struct Replica: Sendable {
         restored = []
         layLastSignedOver()
         isReplaying = false
+        stepBackToUnsigned()
         effects.removeAll { effect in
             switch effect {
             case .commit, .convict, .halt: false

@@ -92,13 +92,13 @@ public struct BlockSync: Sendable {
     private mutating func receive(
         _ block: SyncedBlock, from peer: InstitutionID
     ) -> [SyncEffect] {
-        // A late answer to a request that was given to another peer is no lie.
-        guard block.height > height else { return [] }
-        guard let index = requests.firstIndex(where: { $0.height == block.height }) else {
-            let isHere = arrived.contains { $0.block.height == block.height }
-            return isHere ? [] : drop(peer, .unasked(block.height))
-        }
-        guard requests[index].peer == peer else { return [] }
+        // One that is not asked for now is no lie: it may be late, and answer a request that went
+        // to another peer since, or one of an earlier life of this replica.
+        guard
+            let index = requests.firstIndex(where: {
+                $0.height == block.height && $0.peer == peer
+            })
+        else { return [] }
         requests.remove(at: index)
         arrived.append(Arrived(peer: peer, block: block))
         return applyNext() + ask()

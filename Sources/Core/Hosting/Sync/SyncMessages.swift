@@ -60,7 +60,6 @@ public enum SyncEffect: Sendable {
 
 /// How a peer that serves blocks lied.
 public enum SyncFault: Error, Sendable {
-    case unasked(Height)
     case otherBlock(Height)
     case malformed(Height, CBORError)
     case proof(Height, ConsensusError)
@@ -70,7 +69,6 @@ public enum SyncFault: Error, Sendable {
 extension SyncFault: CustomStringConvertible {
     public var description: String {
         switch self {
-        case .unasked(let height): "it sent block \(height), which it was not asked for"
         case .otherBlock(let height): "the proof that it sent with block \(height) is of another"
         case .malformed(let height, let error): "block \(height) is malformed: \(error)"
         case .proof(let height, let error): "the proof of block \(height) does not hold: \(error)"

@@ -12,6 +12,8 @@ struct Scene {
     private var blockNames: [BlockID: String] = [:]
     /// What the disk would hold.
     private var signed: SignedState?
+    /// What it held before the last write.
+    private var signedBefore: SignedState?
     private var log: [LogRecord] = []
 
     /// The scene of a first line.
@@ -43,7 +45,10 @@ struct Scene {
         switch words.plain[0] {
         case "why": return ["\(replica.why())".replacingBlockNames(blockNames)]
         case "state": return [describeState()]
-        case "restart": return restart(losing: Int(words.number("losing") ?? 0))
+        case "restart":
+            // `unsigned=1`: the last write of the last-signed state was lost.
+            if words.number("unsigned") != nil { signed = signedBefore }
+            return restart(losing: Int(words.number("losing") ?? 0))
         case "log": return log.map { "has \(describe($0))" }
         default:
             return inputs(words).flatMap { input in carryOut(replica.step(input)) }
@@ -119,6 +124,7 @@ struct Scene {
                 log.append(record)
                 return "append \(describe(record))"
             case .persist(let state):
+                signedBefore = signed
                 signed = state
                 return "persist \(describe(state))"
             case .broadcast(.proposal(let proposal)): return "broadcast \(proposal)"

@@ -35,7 +35,7 @@ struct HostilePeerTests {
         #expect(world.problems == [])
     }
 
-    @Test("a block that was not asked for, or has no proof, is not applied, and names its sender")
+    @Test("a block not asked for is left alone, and one without proof names its sender")
     func blocksWithoutProof() throws {
         var world = try world()
         let real = try #require(world.nodes[0].disk.block(at: Height(1)))
@@ -46,7 +46,7 @@ struct HostilePeerTests {
         world.cutOff = [0, 1, 2, 3]
         world.boot(1)
         world.step(1, .received(.block(real), from: Self.liar))
-        #expect(world.drops.last?.contains("not asked") == true)
+        #expect(world.heights[1] == 0)
         // Now it asks, because the liar claims to be ahead; the proof lacks signatures.
         let status = ReplicaStatus(
             height: Height(2), round: .zero, hasProposal: false, prevotes: [0], precommits: [0],

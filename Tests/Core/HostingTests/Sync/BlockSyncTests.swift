@@ -27,7 +27,7 @@ struct BlockSyncTests {
 
     enum Lie: CaseIterable, Sendable {
         case tooFewSignatures, strangersSignature, proofOfOtherBlock, proofOfOtherHeight
-        case otherHeader, garbage, blockNotAskedFor, bodiesThatDoNotFit
+        case otherHeader, garbage, bodiesThatDoNotFit
     }
 
     @Test(
@@ -47,6 +47,20 @@ struct BlockSyncTests {
         #expect(effects.requests.map(\.peer) == [honest])
         let proved = sync.step(.received(honest, try world.block(1))).proved
         #expect(proved?.peer == honest)
+    }
+
+    @Test("a block that is not asked for now is left alone: it may be late, and no lie")
+    func leavesLateBlocksAlone() throws {
+        let world = try World()
+        var sync = world.sync()
+        #expect(sync.step(.received(world.peers[0], try world.block(1))).isEmpty)
+        _ = sync.step(.reported(world.peers[0], Height(1)))
+        // Nobody else has it: the request is given up, and the answer comes after all.
+        #expect(sync.step(.timedOut(Height(1), attempt: 0)).isEmpty)
+        #expect(sync.step(.received(world.peers[0], try world.block(1))).isEmpty)
+        let asked = sync.step(.reported(world.peers[0], Height(1))).requests
+        #expect(asked.map(\.peer) == [world.peers[0]])
+        #expect(sync.step(.received(world.peers[0], try world.block(1))).proved != nil)
     }
 
     @Test("a peer that is silent, or lacks what it claimed, is asked no more for that")
@@ -142,7 +156,6 @@ private struct World {
         case .proofOfOtherHeight: return sent(proof(Height(2), id(of: header), signers: [0, 1, 2]))
         case .otherHeader: return sent(honest, block: bytes(header: Array("header 9".utf8)))
         case .garbage: return sent(honest, block: [0xff, 0x00])
-        case .blockNotAskedFor: return sent(honest, height: Height(40))
         case .bodiesThatDoNotFit: return sent(honest)
         }
     }

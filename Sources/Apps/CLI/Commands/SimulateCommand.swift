@@ -1,0 +1,138 @@
+internal import ArgumentParser
+internal import Foundation
+internal import Simulator
+
+/// Runs whole networks in one thread, with everything that can go wrong, from seeds.
+struct SimulateCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "simulate",
+        abstract: "Run a whole network in one thread from a seed, with faults, and check it.",
+        discussion: """
+            The real consensus, ledger and hosting run on a simulated clock, network and set of \
+            disks. The same seed gives the same run and the same digest, on any machine. Without \
+            --nodes and --faults, a seed draws its own: four to seven nodes, all kinds of faults, \
+            up to a third of the replicas byzantine; every 100th seed signs with real keys.
+
+            --faults takes names of kinds or of groups, with commas: network, disk, process, \
+            byzantine, none, all; \
+            and \(FaultKind.allCases.map(\.rawValue).joined(separator: ", ")), \
+            \(Misbehaviour.allCases.map(\.rawValue).joined(separator: ", ")).
+
+            Ends with 1 where a promise was broken, and prints the seed.
+
+            Examples:
+              custos simulate --seed 7
+              custos simulate --seed 7 --nodes 16 --heights 50 --faults network,byzantine --log
+              custos simulate --seed 1 --seeds 1000 --heights 200
+              custos simulate --seed 1 --seconds 60
+            """)
+
+    @Option(help: "The seed, or the first of them.")
+    var seed: UInt64 = 1
+
+    @Option(help: "How many seeds.")
+    var seeds: UInt64?
+
+    @Option(help: "Take new seeds for as long as this.")
+    var seconds: UInt64?
+
+    @Option(help: "How many nodes, 4 to 16; drawn from the seed if not given.")
+    var nodes: Int?
+
+    @Option(help: "How many heights to reach.")
+    var heights = 200
+
+    @Option(help: "What may go wrong; everything if not given.")
+    var faults: String?
+
+    @Option(help: "How many replicas are byzantine; drawn from the seed if not given.")
+    var byzantine: Int?
+
+    @Option(help: "How replicas sign: mac or real.")
+    var signatures: String?
+
+    @Option(help: "Plant a mistake in every node, to see it found.")
+    var plant: String?
+
+    @Flag(help: "Print what happened, as it happened.")
+    var log = false
+
+    @OptionGroup var output: OutputOptions
+
+    func validate() throws {
+        if let nodes, !(4...16).contains(nodes) {
+            throw ValidationError("a simulation has 4 to 16 nodes")
+        }
+        guard heights > 0 else { throw ValidationError("--heights must be above 0") }
+        if let byzantine, byzantine < 0 { throw ValidationError("--byzantine is at least 0") }
+        _ = try plan(of: seed)
+    }
+
+    func run() throws {
+        let start = Date.now
+        var summary = SimulationSummary(firstSeed: seed)
+        var next = seed
+        while summary.shouldGoOn(count: seeds, seconds: seconds, since: start) {
+            var simulation = try Simulation(try plan(of: next))
+            if log { simulation.log = [] }
+            let report = simulation.run()
+            for line in simulation.log ?? [] { print(line) }
+            summary.add(report)
+            if seeds != nil || seconds != nil, !report.isGood {
+                output.show(SeedView(report))
+            } else if seeds == nil, seconds == nil {
+                output.show(SeedView(report))
+            }
+            next += 1
+        }
+        summary.seconds = Date.now.timeIntervalSince(start)
+        if seeds != nil || seconds != nil { output.show(summary) }
+        if summary.badSeeds.count > 0 { throw Ending.refused }
+    }
+
+    private func plan(of seed: UInt64) throws -> SimulationPlan {
+        var plan = SimulationPlan.campaign(seed: seed, heights: heights)
+        if nodes != nil || faults != nil || byzantine != nil {
+            let (kinds, habits) = try wanted()
+            plan = SimulationPlan(
+                seed: seed, nodeCount: nodes ?? plan.nodeCount, heights: heights, faults: kinds,
+                misbehaviours: habits, byzantineCount: byzantine, signatures: plan.signatures)
+        }
+        guard plan.byzantineCount < plan.nodeCount else {
+            throw ValidationError("at least one replica must be honest")
+        }
+        if let signatures {
+            guard let kind = SignatureKind(rawValue: signatures) else {
+                throw ValidationError("--signatures takes mac or real, not '\(signatures)'")
+            }
+            plan.signatures = kind
+        }
+        if let plant {
+            guard let bug = PlantedBug(rawValue: plant) else {
+                let names = PlantedBug.allCases.map(\.rawValue).joined(separator: ", ")
+                throw ValidationError("--plant takes one of \(names), not '\(plant)'")
+            }
+            plan.planted = bug
+        }
+        return plan
+    }
+
+    private func wanted() throws -> ([FaultKind], [Misbehaviour]) {
+        var kinds: [FaultKind] = []
+        var habits: [Misbehaviour] = []
+        for name in (faults ?? "all").split(separator: ",").map(String.init) {
+            if name == "all" || name == "byzantine" { habits += Misbehaviour.allCases }
+            if name == "all" { kinds += FaultKind.allCases }
+            if let family = FaultKind.Family(rawValue: name) {
+                kinds += FaultKind.allCases.filter { $0.family == family }
+            } else if let kind = FaultKind(rawValue: name) {
+                kinds.append(kind)
+            } else if let habit = Misbehaviour(rawValue: name) {
+                habits.append(habit)
+            } else if !["all", "none", "byzantine"].contains(name) {
+                throw ValidationError("no fault is called '\(name)'")
+            }
+        }
+        return (kinds, habits)
+    }
+}

@@ -1,0 +1,113 @@
+internal import Consensus
+internal import Cryptography
+internal import Hosting
+internal import Ledger
+internal import Primitives
+internal import Records
+
+/// What the checkers remember: one ledger that every honest node's must be, executed by itself.
+struct Checker {
+    let region: SimulatedRegion
+    /// The rows of each height, as the first honest node wrote them, with their proof.
+    private(set) var chain: [CommittedBlock] = []
+    /// The ledger that the bytes on a disk make up, computed block by block from them alone.
+    private(set) var reference: LedgerState
+    /// What is listed under each term, in the order in which terms first came up.
+    private(set) var model = IndexModel()
+    /// The bytes of each node's entries, by number from 1.
+    private(set) var entries: [[[UInt8]]]
+    var isForked = false
+    /// Blocks that honest nodes proposed, by hash; the round in which each first was.
+    var proposed: [Digest: Round] = [:]
+
+    init(region: SimulatedRegion) {
+        self.region = region
+        reference = LedgerState(genesis: region.genesis)
+        entries = Array(repeating: [], count: region.names.count)
+    }
+
+    var entryCount: Int { entries.reduce(0) { $0 + $1.count } }
+
+    func nextNumber(of index: Int) -> UInt64 { UInt64(entries[index].count + 1) }
+
+    /// What is wrong with a block that an honest node committed; nil where nothing is.
+    mutating func add(_ block: CommittedBlock) -> (Violation.Kind, String)? {
+        let place = Int(block.height.blocks) - 1
+        if place < chain.count {
+            let first = chain[place]
+            guard first.executed.block.hash == block.executed.block.hash else {
+                isForked = true
+                return (.fork, "at height \(block.height)")
+            }
+            guard first.rows == block.rows else {
+                return (.recomputation, "rows of height \(block.height) differ between nodes")
+            }
+            return prove(block)
+        }
+        guard place == chain.count else {
+            return (.heads, "height \(block.height) is committed before those below it")
+        }
+        if let problem = prove(block) ?? execute(block) { return problem }
+        chain.append(block)
+        proposed = [:]
+        return nil
+    }
+
+    /// The commit proof, checked by somebody who believes nobody.
+    private func prove(_ block: CommittedBlock) -> (Violation.Kind, String)? {
+        let header = block.executed.header
+        guard block.proof.height == header.height, block.proof.block.hash == header.hash,
+            block.proof.block.treeRoot == header.treeRoot
+        else { return (.validity, "the proof at \(header.height) is of another block") }
+        do throws(ConsensusError) {
+            _ = try region.validators.verify(
+                Unverified(block.proof), with: region.signing, by: region.authenticators[0])
+        } catch {
+            return (.validity, "the commit proof at \(header.height) does not hold: \(error)")
+        }
+        return nil
+    }
+
+    /// Executes the block again, from its bytes and on a state of the checker's own.
+    private mutating func execute(_ block: CommittedBlock) -> (Violation.Kind, String)? {
+        do {
+            var batches: [VerifiedBatch] = []
+            var bytes: [UInt8] = []
+            for row in block.rows {
+                if row.kind == .block { bytes = row.bytes }
+                guard row.kind == .batch else { continue }
+                batches.append(
+                    try UnverifiedBatch(decoding: row.bytes).verify(against: reference))
+            }
+            let executed = try reference.check(try Block.decode(bytes), with: batches)
+            let rows = reference.apply(executed)
+            guard rows == block.rows else {
+                return (.recomputation, "rows of height \(block.height) are not what it makes")
+            }
+            for batch in batches {
+                if let problem = list(batch) { return problem }
+            }
+        } catch {
+            return (.validity, "block \(block.height) does not execute: \(error)")
+        }
+        return nil
+    }
+
+    private mutating func list(_ batch: VerifiedBatch) -> (Violation.Kind, String)? {
+        guard let issuer = region.index(of: batch.header.issuer) else {
+            return (.validity, "a batch of \(batch.header.issuer), who is nobody")
+        }
+        guard batch.header.firstNumber == nextNumber(of: issuer) else {
+            return (
+                .numbers,
+                "\(batch.header.issuer) goes from \(entries[issuer].count) to "
+                    + "\(batch.header.firstNumber)"
+            )
+        }
+        for (bytes, entry) in zip(batch.entryBytes, batch.entries) {
+            model.add(entry)
+            entries[issuer].append(Array(bytes))
+        }
+        return nil
+    }
+}

@@ -1,0 +1,183 @@
+internal import Consensus
+internal import Cryptography
+internal import Hosting
+internal import Ledger
+internal import Primitives
+
+/// What is demanded of every step, of every block, and at the end.
+extension Simulation {
+    /// After every step: the head in memory is the one on the disk, or on its way there.
+    mutating func checkAfterStep(of index: Int) {
+        guard let host = nodes[index].host, !nodes[index].isByzantine else { return }
+        let head = host.state.head
+        let height = nodes[index].disk.height + nodes[index].unwritten.count
+        guard head.height.blocks == UInt64(height),
+            host.replica.height == head.height.next
+        else {
+            return violate(
+                .heads,
+                "\(nodes[index].id) stands at \(head.height), votes on \(host.replica.height), "
+                    + "has \(height) written or under way")
+        }
+    }
+
+    /// After every block of every node.
+    mutating func noteCommit(_ block: CommittedBlock, at index: Int) {
+        let height = Int(block.height.blocks)
+        trace.note(6, now, index, block.height.blocks)
+        trace.note(block.executed.block.hash)
+        if log != nil {
+            let count = block.executed.batches.count
+            say(
+                "\(nodes[index].id) commits \(height), round \(block.proof.round), \(count) batches"
+            )
+        }
+        if !nodes[index].isByzantine {
+            let isNew = height > checker.chain.count
+            if let (kind, text) = checker.add(block) {
+                return violate(kind, "\(nodes[index].id): \(text)")
+            }
+            if isNew { checkEntries(of: block) }
+            if height.isMultiple(of: 20) { compare(index) }
+        }
+    }
+
+    /// When a block of a node is durable.
+    mutating func noteWritten(_ block: CommittedBlock, at index: Int) {
+        let height = Int(block.height.blocks)
+        nodes[index].durableHeight = height
+        if nodes[index].disk.height != height {
+            violate(.heads, "\(nodes[index].id) writes block \(height) out of turn")
+        }
+        endDisability(of: index)
+    }
+
+    /// A node whose disk was lost is whole again when it may sign, and numbers again a while later.
+    private mutating func endDisability(of index: Int) {
+        let height = Height(UInt64(nodes[index].disk.height))
+        if nodes[index].isDisabled, nodes[index].signsFrom > .genesis,
+            height >= nodes[index].signsFrom, !nodes[index].isDiskBad
+        {
+            nodes[index].isDisabled = false
+        }
+        if nodes[index].numbersFrom > .genesis, height >= nodes[index].numbersFrom {
+            reopenOutbox(index)
+        }
+    }
+
+    /// What honest submitters handed in is what stands, in their own numbers.
+    private mutating func checkEntries(of block: CommittedBlock) {
+        for batch in block.executed.batches {
+            guard let issuer = region.index(of: batch.header.issuer),
+                !nodes[issuer].isByzantine
+            else { continue }
+            for (offset, bytes) in batch.entryBytes.enumerated() {
+                let number = batch.header.firstNumber + UInt64(offset)
+                guard let handedIn = nodes[issuer].handedIn[number] else { continue }
+                if handedIn != Array(bytes) {
+                    violate(
+                        .acknowledged, "entry \(number) of \(nodes[issuer].id) was changed")
+                }
+            }
+        }
+    }
+
+    /// One node's state, index and proofs against what the checker computes from the blocks.
+    private mutating func compare(_ index: Int) {
+        guard let state = nodes[index].host?.state,
+            state.head.height == checker.reference.head.height
+        else { return }
+        if state.stateRoot != checker.reference.stateRoot || state.head != checker.reference.head {
+            violate(.recomputation, "\(nodes[index].id) has another state at \(state.head.height)")
+        }
+        if let difference = state.difference(from: checker.model) {
+            violate(.recomputation, "\(nodes[index].id): \(difference)")
+        }
+    }
+
+    /// At the end: everything again, from the disks.
+    mutating func checkAtTheEnd() {
+        for index in honest {
+            if let lost = lostEntry(of: index) {
+                violate(
+                    .acknowledged, "\(nodes[index].id)'s entry \(lost) was promised and is gone")
+            }
+            compare(index)
+            do {
+                let state = try nodes[index].disk.state(region.genesis)
+                if state.head != checker.reference.head
+                    || state.stateRoot != checker.reference.stateRoot
+                {
+                    violate(.durability, "\(nodes[index].id)'s disk holds another state")
+                }
+            } catch {
+                if !nodes[index].isDisabled {
+                    violate(.durability, "\(nodes[index].id)'s disk cannot be read: \(error)")
+                }
+            }
+        }
+        if let difference = checker.differenceFromModel() {
+            violate(.recomputation, difference)
+        }
+    }
+
+    private func lostEntry(of index: Int) -> UInt64? {
+        let standing = checker.entries[index]
+        return nodes[index].acknowledged.first { number, entry in
+            number > UInt64(standing.count) || standing[Int(number) - 1] != entry
+        }?.number
+    }
+
+    /// No honest replica finds an honest one's block invalid.
+    mutating func checkLogged(_ record: HostRecord, at index: Int) {
+        guard !nodes[index].isByzantine,
+            case .replica(.valueChecked(let height, let block, false)) = record,
+            checker.proposed[block.hash] != nil, !checker.isForked
+        else { return }
+        violate(
+            .validity, "\(nodes[index].id) finds honest block \(block) at \(height) invalid")
+    }
+
+    /// What an honest replica says must follow from what it heard.
+    mutating func checkSent(_ message: PeerMessage, by index: Int) {
+        guard case .proposal(let proposal) = message else { return }
+        let claimed = proposal.claimed
+        let hash = claimed.blockID.hash
+        if let first = checker.proposed[hash] {
+            if claimed.validRound == nil, first < claimed.round {
+                violate(
+                    .validity,
+                    "\(nodes[index].id) proposes \(claimed.blockID) of round \(first) again in "
+                        + "\(claimed.round), without the round that proves it")
+            }
+        } else {
+            checker.proposed[hash] = claimed.round
+        }
+    }
+}
+
+extension Checker {
+    /// The state map, computed word by word from keys and values, against the header's root.
+    func differenceFromModel() -> String? {
+        var keys: [StateKey] = [.parameters, .ledger]
+        for name in region.names {
+            keys += [.institution(name), .nextNumber(name, SimulatedRegion.stream)]
+        }
+        keys += model.terms.map { .term($0.term) }
+        var slots: [(slot: UInt64, key: StateKey, value: [UInt8])] = []
+        for key in keys {
+            guard let proof = reference.map.proof(of: key) else { return "\(key) is not there" }
+            slots.append((proof.slot, key, proof.value))
+        }
+        slots.sort { $0.slot < $1.slot }
+        var model = StateMapModel(ledger: region.genesis.ledger)
+        for (index, item) in slots.enumerated() {
+            guard item.slot == UInt64(index + 1) else { return "slot \(index + 1) is unaccounted" }
+            model.set(item.key, item.value)
+        }
+        guard model.root == reference.stateRoot else {
+            return "the state map's root is not that of its keys and values"
+        }
+        return nil
+    }
+}

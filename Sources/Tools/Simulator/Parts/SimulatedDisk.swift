@@ -1,0 +1,265 @@
+internal import Consensus
+internal import Hosting
+internal import Ledger
+internal import Primitives
+
+/// What a node has written, as bytes under checksums: what survives a power failure, what may
+/// not, and what has gone bad without anybody's knowing.
+struct SimulatedDisk {
+    /// Bytes with the sum that was written beside them; the place is part of the sum.
+    struct Cell {
+        var bytes: [UInt8]
+        private var sum: UInt64
+
+        init(_ bytes: [UInt8], place: UInt64) {
+            self.bytes = bytes
+            sum = Checksum.of(bytes, key: place)
+        }
+
+        /// The bytes, or nil where they are not what was written here.
+        func read(at place: UInt64) -> [UInt8]? {
+            Checksum.of(bytes, key: place) == sum ? bytes : nil
+        }
+    }
+
+    /// A committed block: its rows and its commit proof, one write group.
+    struct StoredBlock {
+        var rows: [(kind: LedgerRow.Kind, cell: Cell)]
+        var proof: Cell
+    }
+
+    struct LogCell {
+        let height: Height
+        var cell: Cell
+    }
+
+    enum Damage: Error {
+        case block(Height)
+        case signedState
+        case log
+        case outbox
+        case state(String)
+    }
+
+    private(set) var blocks: [StoredBlock] = []
+    private var signedCell: Cell?
+    private var log: [LogCell] = []
+    private var syncedLogCount = 0
+    private var outbox: [(number: UInt64, cell: Cell)] = []
+
+    var height: Int { blocks.count }
+
+    mutating func appendLog(_ record: HostRecord) {
+        log.append(LogCell(height: record.height, cell: Cell(record.stored, place: 1)))
+    }
+
+    mutating func syncLog() {
+        syncedLogCount = log.count
+    }
+
+    mutating func persist(_ state: SignedState) {
+        signedCell = Cell(state.encoded, place: 2)
+    }
+
+    mutating func commit(_ block: CommittedBlock) {
+        let height = block.height.blocks
+        blocks.append(
+            StoredBlock(
+                rows: block.rows.enumerated().map { index, row in
+                    (row.kind, Cell(row.bytes, place: height << 16 + UInt64(index)))
+                }, proof: Cell(block.proof.encoded, place: height << 16 + 0xffff)))
+    }
+
+    mutating func forgetLog(through height: Height) {
+        let synced = log.prefix(syncedLogCount).count { $0.height > height }
+        log.removeAll { $0.height <= height }
+        syncedLogCount = synced
+    }
+
+    mutating func add(_ row: OutboxRow) {
+        var writer = CBORWriter(reservingCapacity: row.entry.count + 24)
+        writer.array(3)
+        writer.unsigned(row.number)
+        writer.unsigned(row.nextNumber)
+        writer.bytes(row.entry)
+        outbox.append((row.number, Cell(writer.bytes, place: 3)))
+    }
+
+    mutating func forgetOutbox(below number: UInt64) {
+        outbox.removeAll { $0.number < number }
+    }
+
+    // What a power failure and bad hardware do.
+
+    /// Loses what was not synced, but for a part, whose end may be cut through.
+    mutating func losePower(keeping generator: inout SeededGenerator, isTorn: Bool) {
+        let unsynced = log.count - syncedLogCount
+        let kept = syncedLogCount + generator.below(unsynced + 1)
+        if kept < log.count { log.removeSubrange(kept...) }
+        if isTorn, kept > syncedLogCount {
+            log[kept - 1].cell.bytes.removeLast()
+        }
+        syncedLogCount = log.count
+    }
+
+    /// Flips one bit somewhere; says whether anything was there.
+    mutating func rot(_ generator: inout SeededGenerator) -> Bool {
+        guard !blocks.isEmpty else { return false }
+        let block = generator.below(blocks.count)
+        let row = generator.below(blocks[block].rows.count)
+        flip(&blocks[block].rows[row].cell.bytes, &generator)
+        return true
+    }
+
+    /// Writes what belongs to one block into another's place.
+    mutating func misdirect(_ generator: inout SeededGenerator) -> Bool {
+        guard blocks.count > 1 else { return false }
+        let place = generator.below(blocks.count - 1)
+        guard let row = blocks.last?.rows.first else { return false }
+        blocks[place].rows[0] = row
+        return true
+    }
+
+    mutating func rotSignedState(_ generator: inout SeededGenerator) -> Bool {
+        guard var cell = signedCell else { return false }
+        flip(&cell.bytes, &generator)
+        signedCell = cell
+        return true
+    }
+
+    private func flip(_ bytes: inout [UInt8], _ generator: inout SeededGenerator) {
+        guard !bytes.isEmpty else { return }
+        bytes[generator.below(bytes.count)] ^= 1 << UInt8(generator.below(8))
+    }
+
+    /// Forgets what this replica has signed: what a copy of an old disk does.
+    mutating func forgetWhatWasSigned() {
+        signedCell = nil
+        log = []
+        syncedLogCount = 0
+    }
+
+    mutating func dropLastBlock() {
+        if !blocks.isEmpty { blocks.removeLast() }
+    }
+
+    mutating func forgetOutboxRows(_ count: Int) {
+        outbox.removeLast(min(count, outbox.count))
+    }
+}
+
+// What a process reads when it starts.
+extension SimulatedDisk {
+    func signedState() throws -> SignedState? {
+        guard let signedCell else { return nil }
+        guard let bytes = signedCell.read(at: 2) else { throw Damage.signedState }
+        return try SignedState.decode(bytes[...])
+    }
+
+    /// The log; a bad end is one that a crash cut through, and anything else is damage.
+    mutating func logRecords() throws -> [HostRecord] {
+        var records: [HostRecord] = []
+        for (index, item) in log.enumerated() {
+            guard let bytes = item.cell.read(at: 1) else {
+                guard index == log.count - 1 else { throw Damage.log }
+                log.removeLast()
+                syncedLogCount = log.count
+                break
+            }
+            records.append(try HostRecord(stored: bytes))
+        }
+        return records
+    }
+
+    func outboxRows() throws -> [OutboxRow] {
+        try outbox.map { item in
+            guard let bytes = item.cell.read(at: 3) else { throw Damage.outbox }
+            var reader = CBORReader(bytes)
+            try reader.array(exactly: 3)
+            let number = try reader.unsigned()
+            let next = try reader.unsigned()
+            return OutboxRow(number: number, entry: Array(try reader.bytes()), nextNumber: next)
+        }
+    }
+
+    /// The state that the rows make up.
+    func state(_ genesis: Genesis) throws -> LedgerState {
+        guard let last = blocks.indices.last else { return LedgerState(genesis: genesis) }
+        var restoration = LedgerRestoration(genesis: genesis)
+        for index in blocks.indices {
+            for (kind, bytes) in try rows(at: Height(UInt64(index + 1))) {
+                try restoration.add(kind, at: Height(UInt64(index + 1)), bytes)
+            }
+        }
+        return try restoration.finish(header: try block(at: Height(UInt64(last + 1))).header)
+    }
+
+    func rows(at height: Height) throws -> [(kind: LedgerRow.Kind, bytes: [UInt8])] {
+        try blocks[Int(height.blocks) - 1].rows.enumerated().map { index, row in
+            guard let bytes = row.cell.read(at: height.blocks << 16 + UInt64(index)) else {
+                throw Damage.block(height)
+            }
+            return (row.kind, bytes)
+        }
+    }
+
+    func proof(at height: Height) throws -> CommitProof {
+        let cell = blocks[Int(height.blocks) - 1].proof
+        guard let bytes = cell.read(at: height.blocks << 16 + 0xffff) else {
+            throw Damage.block(height)
+        }
+        return try CommitProof.decode(bytes[...]).claimed
+    }
+
+    func block(at height: Height) throws -> Block {
+        for (kind, bytes) in try rows(at: height) where kind == .block {
+            return try Block.decode(bytes)
+        }
+        throw Damage.block(height)
+    }
+
+    /// A block as it is sent to a peer that was away; nil where it is not here.
+    func synced(at height: Height) throws -> SyncedBlock? {
+        guard height > .genesis, height.blocks <= UInt64(blocks.count) else { return nil }
+        var block: [UInt8] = []
+        var batches: [[UInt8]] = []
+        for (kind, bytes) in try rows(at: height) {
+            if kind == .block { block = bytes }
+            if kind == .batch { batches.append(bytes) }
+        }
+        return SyncedBlock(
+            height: height, block: block, proof: Unverified(try proof(at: height)),
+            batches: batches)
+    }
+}
+
+extension HostRecord {
+    var height: Height {
+        switch self {
+        case .replica(let record): record.height
+        case .batch(let height, _): height
+        }
+    }
+
+    fileprivate var stored: [UInt8] {
+        switch self {
+        case .replica(let record): [1] + record.encoded
+        case .batch(let height, let bytes): HostRecord.batch(height, bytes)
+        }
+    }
+
+    private static func batch(_ height: Height, _ bytes: [UInt8]) -> [UInt8] {
+        var stored: [UInt8] = [2]
+        stored.appendBigEndian(height.blocks)
+        return stored + bytes
+    }
+
+    fileprivate init(stored: [UInt8]) throws {
+        guard stored.first == 2 else {
+            self = .replica(try LogRecord.decode(stored.dropFirst()))
+            return
+        }
+        let height = stored[1...8].reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+        self = .batch(height: Height(height), bytes: Array(stored.dropFirst(9)))
+    }
+}

@@ -1,0 +1,53 @@
+internal import Consensus
+internal import Hosting
+internal import Primitives
+
+/// A node of the simulation: a real host and outbox over a simulated disk and clock.
+struct SimulatedNode {
+    let id: InstitutionID
+    let isByzantine: Bool
+    var disk = SimulatedDisk()
+    var host: Host?
+    var outbox: Outbox?
+    /// Counts restarts; what was meant for an earlier life does not arrive.
+    var life = 0
+    /// Blocks that are being written, each with the own stream's next number after it.
+    var unwritten: [(block: CommittedBlock, nextNumber: UInt64)] = []
+    /// The highest block that was ever made durable here.
+    var durableHeight = 0
+    /// Set after the loss of a disk, as an operator would.
+    var signsFrom = Height.genesis
+    /// A disk that was lost and not yet made up for.
+    var isDisabled = false
+    /// The disk is to be replaced: it is gone, or damaged where nobody has looked yet.
+    var isDiskGone = false
+    var isDiskBad = false
+    var isClockWrong = false
+    /// Where the stream may be numbered again after the loss of a disk.
+    var numbersFrom = Height.genesis
+
+    var clockOffset: Int64 = 0
+    /// Parts per thousand that the clock and the timers run too fast.
+    var clockDrift: Int64 = 0
+    var pausedUntil: Int64 = 0
+    var diskIsFull = false
+    /// How the next durable step goes wrong.
+    var nextStep: StepFault?
+
+    /// What a submitter was promised, and what was handed in, by number.
+    var acknowledged: [(number: UInt64, entry: [UInt8])] = []
+    var handedIn: [UInt64: [UInt8]] = [:]
+
+    /// A durable step that breaks: the process ends there.
+    enum StepFault { case writeLost, writeKept, writeError }
+
+    func clock(at now: Int64) -> Timestamp {
+        let drift = (now - SimulatedRegion.start.milliseconds) * clockDrift / 1_000
+        return Timestamp(milliseconds: now + clockOffset + drift)
+    }
+
+    /// How long a wait is by the clock of the world.
+    func wait(_ milliseconds: UInt64) -> Int64 {
+        max(1, Int64(milliseconds) * 1_000 / (1_000 + clockDrift))
+    }
+}

@@ -1,0 +1,116 @@
+internal import Consensus
+internal import Cryptography
+internal import Hosting
+internal import Ledger
+internal import Primitives
+internal import Records
+
+/// The institutions of a simulation, with keys that follow from their names.
+struct SimulatedRegion: Sendable {
+    let genesis: Genesis
+    let names: [InstitutionID]
+    let authenticators: [SimulatedAuthenticator]
+    let validators: ValidatorSet
+    let signing: SigningBytes
+    private let submitKeys: [SigningKey]
+    private let patients: [OpaqueID]
+
+    static let start = Timestamp(milliseconds: 1_790_000_000_000)
+    static let stream = StreamID(0)
+    /// Stands where a signature will be put.
+    static let noSignature: Signature = {
+        guard let empty = try? Signature([UInt8](repeating: 0, count: 64)) else {
+            preconditionFailure("64 bytes are a signature")
+        }
+        return empty
+    }()
+    /// How many replicas may be at fault, of so many with equal power.
+    static func faultyMax(of nodeCount: Int) -> Int { (nodeCount - 1) / 3 }
+
+    init(nodeCount: Int, signatures: SignatureKind) throws {
+        var names: [InstitutionID] = []
+        for index in 0..<nodeCount {
+            let letter = Character(UnicodeScalar(UInt8(97 + index)))
+            guard let name = InstitutionID("node-\(letter)") else {
+                preconditionFailure("node-\(letter) is an id")
+            }
+            names.append(name)
+        }
+        self.names = names
+        submitKeys = try names.map { try SimulatedRegion.key("\($0) submit") }
+        authenticators = try names.map {
+            SimulatedAuthenticator(
+                key: try SimulatedRegion.key("\($0) consensus"), kind: signatures)
+        }
+        let parameters = Parameters(
+            timeoutProposeMilliseconds: 300, timeoutVoteMilliseconds: 100,
+            timeoutGrowthMilliseconds: 50, timeoutCapMilliseconds: 500,
+            clockPrecisionMilliseconds: 50, messageDelayMilliseconds: 400,
+            blockEntryCountMax: 64, blockByteCountMax: 65_536, heartbeatMilliseconds: 2_000,
+            batchHeightsMax: 60, isIndexKept: true)
+        var institutions: [Institution] = []
+        for (index, name) in names.enumerated() {
+            institutions.append(
+                Institution(
+                    id: name, name: name.name, kind: .hospital, tier: .county, power: 1,
+                    submitKeys: [
+                        Institution.SubmitKey(
+                            stream: SimulatedRegion.stream, key: submitKeys[index].publicKey)
+                    ], consensusKey: authenticators[index].key.publicKey))
+        }
+        genesis = try Genesis(
+            name: "simulated region", start: SimulatedRegion.start, institutions: institutions,
+            parameters: parameters)
+        validators = try ValidatorSet(LedgerState(genesis: genesis))
+        signing = SigningBytes(ledger: genesis.ledger)
+        patients = (0..<40).map { OpaqueID(prefixOf: SHA256.hash([UInt8]("patient \($0)".utf8))) }
+    }
+
+    private static func key(_ label: String) throws -> SigningKey {
+        try SigningKey(secret: SHA256.hash([UInt8](label.utf8)).bytes)
+    }
+
+    func index(of id: InstitutionID) -> Int? { names.firstIndex(of: id) }
+
+    /// An access with this number; `salt` tells two of one number apart.
+    func entry(_ issuer: Int, _ number: UInt64, salt: UInt64) -> [UInt8] {
+        var label: [UInt8] = []
+        label.appendBigEndian(salt)
+        label.appendBigEndian(number)
+        let digest = SHA256.hash(label)
+        return Entry(
+            kind: .access, issuer: names[issuer], stream: SimulatedRegion.stream, number: number,
+            eventTime: SimulatedRegion.start,
+            subjects: [.patient(patients[Int(salt % UInt64(patients.count))])],
+            commitment: digest, sealedPayload: digest, recipients: [names[0]],
+            access: AccessHeader(
+                action: .read, purpose: .treatment, basis: .relationship, outcome: .success)
+        ).encode()
+    }
+
+    /// The bytes of a batch of entries that begin with this number.
+    func batch(
+        _ issuer: Int, first: UInt64, entries: [[UInt8]], expiry: Height
+    ) -> [UInt8] {
+        BatchWriter.batch(
+            of: entries, ledger: genesis.ledger, issuer: names[issuer],
+            stream: SimulatedRegion.stream, firstNumber: first, expiry: expiry,
+            signedBy: submitKeys[issuer])
+    }
+
+    func sign(_ vote: Vote, by index: Int) -> Vote {
+        let keyID = authenticators[index].key.keyID
+        return Vote(
+            kind: vote.kind, height: vote.height, round: vote.round, voter: names[index],
+            block: vote.block, validRound: vote.validRound,
+            signature: authenticators[index].sign(signing.digest(of: vote, key: keyID)))
+    }
+
+    func sign(_ proposal: Proposal, by index: Int) -> Proposal {
+        let keyID = authenticators[index].key.keyID
+        return Proposal(
+            height: proposal.height, round: proposal.round, validRound: proposal.validRound,
+            blockID: proposal.blockID, block: proposal.block,
+            signature: authenticators[index].sign(signing.digest(of: proposal, key: keyID)))
+    }
+}

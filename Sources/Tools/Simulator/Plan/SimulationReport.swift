@@ -1,0 +1,44 @@
+/// What a simulation came to.
+public struct SimulationReport: Sendable {
+    public let plan: SimulationPlan
+    /// What was promised and not kept; empty where all is well.
+    public let violations: [Violation]
+    /// The height that every honest replica reached.
+    public let height: Int
+    public let entryCount: Int
+    /// How often each kind of fault struck.
+    public let faults: [(name: String, count: Int)]
+    /// How often byzantine replicas did what.
+    public let misdeeds: [(name: String, count: Int)]
+    /// Whom honest replicas convicted.
+    public let convicted: [String]
+    /// How long it took on the simulated clock.
+    public let virtualMilliseconds: Int64
+    public let eventCount: UInt64
+    /// How long the ledger stood still at most once faults had stopped.
+    public let recoveryMilliseconds: Int64
+    /// Equal for equal seeds, in any process on any machine.
+    public let digest: String
+
+    /// Whether nothing that was promised was broken.
+    public var isGood: Bool { violations.isEmpty }
+    public var faultCount: Int { faults.reduce(0) { $0 + $1.count } }
+}
+
+/// A promise that was broken.
+public struct Violation: Sendable, CustomStringConvertible {
+    /// Which promise.
+    public enum Kind: String, Sendable {
+        case fork, validity, durability, acknowledged, numbers, heads, evidence, liveness
+        case recomputation, halt, restart
+        case innocent
+        /// The simulator itself came to something that it does not know how to go on from.
+        case broken
+    }
+
+    public let kind: Kind
+    public let milliseconds: Int64
+    public let text: String
+
+    public var description: String { "\(kind.rawValue) at \(milliseconds) ms: \(text)" }
+}

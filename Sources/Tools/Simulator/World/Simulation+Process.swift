@@ -1,0 +1,171 @@
+internal import Consensus
+internal import Hosting
+internal import Ledger
+internal import Primitives
+
+/// How processes start, step and end.
+extension Simulation {
+    private static var outboxLimits: Outbox.Limits {
+        var limits = Outbox.Limits()
+        limits.batchEntryCountMax = 32
+        limits.expiryHeights = 40
+        return limits
+    }
+
+    mutating func step(_ index: Int, _ input: HostInput) {
+        let clock = nodes[index].clock(at: now)
+        guard let effects = nodes[index].host?.step(input, now: clock) else { return }
+        carryOut(effects, at: index)
+        checkAfterStep(of: index)
+        if case .received(let message, _) = input,
+            let phantom = planted.phantom(
+                after: message, at: index, validators: region.validators)
+        {
+            schedule(index, .received(.vote(Unverified(phantom)), from: phantom.voter), in: 0)
+        }
+    }
+
+    /// Starts a node from its disk, as a process does.
+    mutating func boot(_ index: Int) {
+        guard nodes[index].host == nil else { return }
+        if nodes[index].isDiskGone { return replaceDisk(of: index, because: "the disk is gone") }
+        if planted.bug == .reuseANumber { nodes[index].disk.forgetOutboxRows(1) }
+        do {
+            let disk = nodes[index].disk
+            let state = try disk.state(region.genesis)
+            if disk.height < nodes[index].durableHeight {
+                violate(
+                    .durability,
+                    "\(nodes[index].id) had block \(nodes[index].durableHeight) on its disk, and "
+                        + "starts at \(disk.height)")
+            }
+            try openOutbox(index, state)
+            nodes[index].host = try host(index, state)
+        } catch let error as OutboxError {
+            return violate(.numbers, "\(nodes[index].id) opens no outbox: \(error)")
+        } catch {
+            return replaceDisk(of: index, because: "\(error)")
+        }
+        trace.note(1, now, index)
+        say("\(nodes[index].id) starts at height \(nodes[index].disk.height)")
+        let clock = nodes[index].clock(at: now)
+        if let effects = nodes[index].host?.start(now: clock) { carryOut(effects, at: index) }
+        if let effects = nodes[index].outbox?.start() { carryOut(effects, at: index) }
+        reconnect(index)
+    }
+
+    private mutating func host(_ index: Int, _ state: LedgerState) throws -> Host {
+        var headCommit: CommitProof?
+        if nodes[index].disk.height > 0 {
+            let height = Height(UInt64(nodes[index].disk.height))
+            let proof = try nodes[index].disk.proof(at: height)
+            if planted.bug == nil {
+                _ = try region.validators.verify(
+                    Unverified(proof), with: region.signing, by: region.authenticators[index])
+            }
+            headCommit = proof
+        }
+        return try Host(
+            identity: nodes[index].id, state: state, headCommit: headCommit,
+            authenticator: planted.authenticator(region.authenticators[index]),
+            signed: try nodes[index].disk.signedState(),
+            log: try nodes[index].disk.logRecords(), signsFrom: nodes[index].signsFrom)
+    }
+
+    private mutating func openOutbox(_ index: Int, _ state: LedgerState) throws {
+        let next = state.nextNumber(of: nodes[index].id, SimulatedRegion.stream) ?? 1
+        nodes[index].outbox = nil
+        if nodes[index].numbersFrom > .genesis {
+            guard state.head.height >= nodes[index].numbersFrom else { return }
+            // Whatever the lost disk had signed has expired: the stream goes on from the ledger.
+            nodes[index].numbersFrom = .genesis
+            if next > 1 {
+                nodes[index].disk.add(OutboxRow(number: next - 1, entry: [], nextNumber: next))
+            }
+        }
+        nodes[index].outbox = try Outbox(
+            restoring: try nodes[index].disk.outboxRows(), nextOnLedger: next,
+            height: state.head.height, limits: Simulation.outboxLimits)
+    }
+
+    /// Opens the outbox of a node whose disk was lost, once nothing of its earlier life can come.
+    mutating func reopenOutbox(_ index: Int) {
+        guard nodes[index].outbox == nil, let state = nodes[index].host?.state else { return }
+        do {
+            try openOutbox(index, state)
+        } catch {
+            violate(.numbers, "\(nodes[index].id) opens no outbox: \(error)")
+        }
+    }
+
+    mutating func reconnect(_ index: Int) {
+        for other in nodes.indices where other != index {
+            schedule(index, .connected(nodes[other].id), in: 1)
+            schedule(other, .connected(nodes[index].id), in: 1)
+        }
+    }
+
+    mutating func schedule(_ index: Int, _ input: HostInput, in delay: Int64) {
+        queue.add(.input(index, life: nodes[index].life, input), at: now + delay)
+    }
+
+    /// Kills a node: what was not synced is gone, or some of it; it comes back after a while.
+    mutating func crash(_ index: Int, isTorn: Bool = false, outage: Int64) {
+        guard nodes[index].host != nil else { return }
+        say("\(nodes[index].id) crashes")
+        trace.note(2, now, index)
+        nodes[index].host = nil
+        nodes[index].outbox = nil
+        nodes[index].life += 1
+        nodes[index].pausedUntil = 0
+        losePower(at: index)
+        nodes[index].disk.losePower(keeping: &generator, isTorn: isTorn)
+        planted.losePower(of: index, disk: &nodes[index].disk, &generator)
+        for other in nodes.indices where other != index {
+            schedule(other, .disconnected(nodes[index].id), in: 1)
+        }
+        queue.add(.restart(index), at: now + outage)
+    }
+
+    /// Of the blocks that are being written, the first few may have got there.
+    private mutating func losePower(at index: Int) {
+        let written = generator.below(nodes[index].unwritten.count + 1)
+        for (block, _) in nodes[index].unwritten.prefix(written) {
+            nodes[index].disk.commit(block)
+        }
+        nodes[index].unwritten = []
+    }
+
+    /// What an operator does with a disk that is gone or damaged: an empty one, and silence until
+    /// nothing that was signed before can come up again.
+    mutating func replaceDisk(of index: Int, because reason: String) {
+        guard nodes[index].isDisabled || nodes[index].isByzantine else {
+            return violate(
+                .restart, "\(nodes[index].id) does not start, and its disk is sound: \(reason)")
+        }
+        say("\(nodes[index].id) gets a new disk: \(reason)")
+        trace.note(3, now, index)
+        nodes[index].disk = SimulatedDisk()
+        nodes[index].isDiskGone = true
+        nodes[index].isDiskBad = false
+        nodes[index].durableHeight = 0
+        nodes[index].outbox = nil
+        // Those who can be asked must be more than 2/3; whoever is down is waited for.
+        let reported = nodes.indices.filter { $0 != index }
+            .compactMap { nodes[$0].host?.replica.height }
+        guard region.validators.isQuorum(UInt64(reported.count)), let highest = reported.max()
+        else {
+            queue.add(.restart(index), at: now + 200)
+            return
+        }
+        nodes[index].signsFrom = Height(highest.blocks + 2)
+        nodes[index].numbersFrom = Height(
+            highest.blocks + region.genesis.parameters.batchHeightsMax + 2)
+        // What was acknowledged and never left this machine is lost with its disk.
+        let next = checker.nextNumber(of: index)
+        nodes[index].acknowledged.removeAll { $0.number >= next }
+        nodes[index].handedIn = nodes[index].handedIn.filter { $0.key < next }
+        nodes[index].isDiskGone = false
+        boot(index)
+    }
+}

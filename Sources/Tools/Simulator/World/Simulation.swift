@@ -1,0 +1,200 @@
+internal import Consensus
+internal import Hosting
+internal import Ledger
+internal import Primitives
+
+/// A whole network in one value and one thread: real hosts and outboxes on one simulated clock,
+/// network and set of disks, all of which can fail; everything follows from one seed.
+public struct Simulation {
+    public let plan: SimulationPlan
+    let region: SimulatedRegion
+    var generator: SeededGenerator
+    var nodes: [SimulatedNode] = []
+    var network: SimulatedNetwork
+    var queue = EventQueue<Event>()
+    var now = SimulatedRegion.start.milliseconds + 1_000
+    var trace = Trace()
+    var checker: Checker
+    var adversary: Adversary
+    var planted: PlantedParts
+    /// What was sent of late, for the network to deliver again.
+    var sentOfLate: [(from: Int, to: Int, message: PeerMessage)] = []
+    var faultCounts: [(name: String, count: Int)] = []
+    var misdeedCounts: [(name: String, count: Int)] = []
+    var isStormy = true
+    var clientsAreBusy = true
+    var recoveryMilliseconds: Int64 = 0
+    var violations: [Violation] = []
+    var convicted: [String] = []
+    /// A line for each thing that a reader of a failure would like to know, where asked for.
+    public var log: [String]?
+
+    enum Event {
+        case input(Int, life: Int, HostInput)
+        case outbox(Int, life: Int, OutboxInput)
+        case rowWritten(Int, life: Int, OutboxRow)
+        /// The oldest block that is being written is on the disk.
+        case written(Int, life: Int)
+        case client(Int)
+        case restart(Int)
+        case nemesis
+        case heal(Heal)
+        case mischief(Int)
+    }
+
+    public init(_ plan: SimulationPlan) throws {
+        self.plan = plan
+        region = try SimulatedRegion(nodeCount: plan.nodeCount, signatures: plan.signatures)
+        generator = SeededGenerator(seed: plan.seed)
+        network = SimulatedNetwork(nodeCount: plan.nodeCount)
+        checker = Checker(region: region)
+        planted = PlantedParts(plan.planted, nodeCount: plan.nodeCount)
+        let liars = generator.draw(plan.byzantineCount, of: Array(0..<plan.nodeCount)).sorted()
+        adversary = Adversary(
+            seed: plan.seed, members: liars, misbehaviours: plan.misbehaviours)
+        for (index, id) in region.names.enumerated() {
+            nodes.append(SimulatedNode(id: id, isByzantine: liars.contains(index)))
+        }
+        for index in nodes.indices {
+            nodes[index].clockOffset = generator.between(-15, 15)
+            boot(index)
+            queue.add(.client(index), at: now + Int64(index) * 7)
+        }
+        for liar in liars { queue.add(.mischief(liar), at: now + 20) }
+        if !plan.faults.isEmpty { queue.add(.nemesis, at: now + 100) }
+    }
+
+    /// The replicas that are not byzantine.
+    var honest: [Int] { nodes.indices.filter { !nodes[$0].isByzantine } }
+
+    /// The honest replica's height that is greatest, on disks.
+    var heightMax: Int { honest.map { nodes[$0].disk.height }.max() ?? 0 }
+
+    /// Runs the whole plan: storm, recovery, the rest of the heights, and the last comparison.
+    public mutating func run() -> SimulationReport {
+        let goal = plan.heights
+        run(for: 240_000) { $0.heightMax >= goal }
+        calm()
+        recover()
+        run(for: 600_000) { $0.heightMax >= goal }
+        settle()
+        if violations.isEmpty, !plan.mayFork { checkAtTheEnd() }
+        let place = honest.map { nodes[$0].disk.height }.min() ?? 0
+        return SimulationReport(
+            plan: plan, violations: violations, height: place,
+            entryCount: checker.entryCount, faults: faultCounts, misdeeds: misdeedCounts,
+            convicted: convicted,
+            virtualMilliseconds: now - SimulatedRegion.start.milliseconds,
+            eventCount: trace.count, recoveryMilliseconds: recoveryMilliseconds,
+            digest: trace.digest.description)
+    }
+
+    /// Runs for so long, or until the condition holds; says whether it came to hold.
+    @discardableResult
+    mutating func run(for milliseconds: Int64, until isDone: (borrowing Simulation) -> Bool) -> Bool
+    {
+        let end = now + milliseconds
+        while now < end {
+            if !violations.isEmpty, !plan.mayFork { return false }
+            if isDone(self) { return true }
+            guard let (time, event) = queue.removeFirst() else { return false }
+            now = max(now, time)
+            handle(event)
+        }
+        return isDone(self)
+    }
+
+    private mutating func handle(_ event: Event) {
+        switch event {
+        case .input(let index, let life, let input):
+            guard nodes[index].life == life, nodes[index].host != nil else { return }
+            if nodes[index].pausedUntil > now {
+                return queue.add(event, at: nodes[index].pausedUntil)
+            }
+            step(index, input)
+        case .outbox(let index, let life, let input):
+            guard nodes[index].life == life, nodes[index].outbox != nil else { return }
+            stepOutbox(index, input)
+        case .rowWritten(let index, let life, let row):
+            if nodes[index].life == life { nodes[index].disk.add(row) }
+        case .written(let index, let life):
+            if nodes[index].life == life { writeBlock(index) }
+        case .client(let index):
+            queue.add(.client(index), at: now + 30 + Int64(generator.below(60)))
+            if clientsAreBusy { submitEntry(at: index) }
+        case .restart(let index): boot(index)
+        case .nemesis: strike()
+        case .heal(let heal): carryOut(heal)
+        case .mischief(let index): doMischief(as: index)
+        }
+    }
+
+    /// Ends all faults: links are mended, disks have room, clocks are right, processes are up.
+    mutating func calm() {
+        isStormy = false
+        network.clear()
+        for index in nodes.indices {
+            nodes[index].pausedUntil = 0
+            nodes[index].diskIsFull = false
+            nodes[index].nextStep = nil
+            nodes[index].clockDrift = 0
+            nodes[index].clockOffset = generator.between(-15, 15)
+            if nodes[index].host == nil { boot(index) }
+        }
+        for index in nodes.indices { reconnect(index) }
+        say("faults stop at height \(heightMax)")
+    }
+
+    /// Demands that the ledger goes on soon after faults have stopped.
+    mutating func recover() {
+        guard violations.isEmpty else { return }
+        let parameters = region.genesis.parameters
+        let rounds = Int64(SimulatedRegion.faultyMax(of: plan.nodeCount) + 1)
+        let bound = rounds * 3 * Int64(parameters.timeoutCapMilliseconds) + 2_000
+        let height = heightMax
+        let began = now
+        let isBack = run(for: bound) { $0.heightMax > height }
+        recoveryMilliseconds = now - began
+        if !isBack, violations.isEmpty {
+            violate(.liveness, "nothing committed \(bound) ms after faults stopped: \(standing)")
+        }
+    }
+
+    /// Lets submitters stop, and everything that was promised come to its end.
+    mutating func settle() {
+        guard violations.isEmpty else { return }
+        clientsAreBusy = false
+        let isSettled = run(for: 120_000) { world in
+            let heights = world.honest.map { world.nodes[$0].disk.height }
+            return heights.allSatisfy { $0 == heights[0] }
+                && world.honest.allSatisfy { index in
+                    world.nodes[index].host != nil
+                        && (world.nodes[index].outbox?.waitingCount ?? 0) == 0
+                }
+        }
+        if !isSettled, violations.isEmpty, !plan.mayFork {
+            violate(.liveness, "not all came to the same end: \(standing)")
+        }
+    }
+
+    var standing: String {
+        nodes.indices.map { index in
+            let node = nodes[index]
+            let why = node.host.map { "\($0.replica.why())" } ?? "down"
+            let waiting = node.outbox?.waitingCount ?? -1
+            return "\(node.id)\(node.isByzantine ? " (byzantine)" : ""): \(why); "
+                + "\(waiting) entries wait"
+        }.joined(separator: "\n  ")
+    }
+
+    mutating func violate(_ kind: Violation.Kind, _ text: String) {
+        let elapsed = now - SimulatedRegion.start.milliseconds
+        violations.append(Violation(kind: kind, milliseconds: elapsed, text: text))
+        say("VIOLATION \(kind.rawValue): \(text)")
+    }
+
+    mutating func say(_ text: String) {
+        guard log != nil else { return }
+        log?.append("\(now - SimulatedRegion.start.milliseconds) \(text)")
+    }
+}
