@@ -30,6 +30,9 @@ extension FactStore {
         case .sum: return sum(window, depth, body, plan, &frame)
         case .distinct: return distinct(window, depth, body, plan, &frame)
         case .min, .max: return extreme(aggregate, window, depth, body, plan, &frame)
+        case .avg: return mean(window, depth, body, plan, &frame)
+        case .quantile: return quantile(window, depth, body, plan, &frame)
+        case .concentration: return concentration(window, depth, body, plan, &frame)
         default: return outermost(aggregate, window, depth, body, plan, &frame)
         }
     }
@@ -75,7 +78,7 @@ extension FactStore {
         return cause.map { .unknown($0) } ?? .integer(count)
     }
 
-    private func sum(
+    func sum(
         _ window: Int, _ depth: Int, _ body: Int, _ plan: Plan, _ frame: inout Frame
     ) -> Value {
         var total: Value?
@@ -148,7 +151,7 @@ extension FactStore {
     }
 
     /// Runs the body over each row until one gives a cause to stop.
-    private func each(
+    func each(
         _ window: Int, _ depth: Int, _ body: Int, _ plan: Plan, _ frame: inout Frame,
         _ take: (Value) -> Cause?
     ) -> Cause? {

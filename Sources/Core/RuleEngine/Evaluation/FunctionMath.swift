@@ -28,6 +28,7 @@ enum FunctionMath {
         case (.codeSystem, .code(let system, _)): .text(system)
         case (.codeText, .code(_, let code)): .text(code)
         case (.unitOf, .quantity(_, let unit)): .text(unit)
+        case (.currencyOf, .money(let amount)): .text(amount.currency.code)
         case (.period, .integer(let days)): .period(days: days)
         case (.daysOf, .period(let days)): .integer(days)
         case (.daysOf, .duration(let span)): .integer(span / 86_400_000)

@@ -54,6 +54,13 @@ public enum Aggregate: UInt8, Sendable, CaseIterable {
     case last = 10
     /// How many civil days the stretches of the rows cover together.
     case days = 11
+    /// The mean: a quotient of numbers, or money rounded half to even.
+    case avg = 12
+    /// The smallest value that a share of the rows does not exceed; the body is a list of the
+    /// value and the percent.
+    case quantile = 13
+    /// The sum of the squared shares of each value, in parts per million.
+    case concentration = 14
 
     /// The name by which it is called.
     public var name: String { "\(self)" }
@@ -93,6 +100,8 @@ public enum Function: Sendable, Hashable {
     case codeSystem
     case codeText
     case unitOf
+    /// The three letters of the currency of an amount.
+    case currencyOf
     /// The number of a quantity in a unit.
     case numberIn
     case ratio

@@ -102,6 +102,7 @@ extension Checker {
                     name, nearest: NearestName.of(name, in: Aggregate.allCases.map(\.name))),
                 at: expression.position)
         }
+        if aggregate == .quantile { return try quantile(window, arguments, expression) }
         let kind = windows[window].kind
         let isOptional = [.count, .any, .none, .days].contains(aggregate)
         guard arguments.count <= (aggregate == .days ? 0 : 1), isOptional || !arguments.isEmpty
@@ -127,6 +128,31 @@ extension Checker {
             .aggregate(aggregate, window: window, depth: depth, body: body), result, expression)
     }
 
+    /// `quantile(VALUE, PERCENT)`: the body is the list of both.
+    private mutating func quantile(
+        _ window: Int, _ arguments: [Expression], _ expression: Expression
+    ) throws(RuleError) -> Int {
+        guard arguments.count == 2 else {
+            throw count("quantile", "a value of each row and a percent", arguments, expression)
+        }
+        guard case .literal(.integer(let percent)) = arguments[1].form,
+            (0...100).contains(percent)
+        else {
+            throw RuleError(
+                .notHere("this percent", advice: "write a whole number from 0 to 100"),
+                at: arguments[1].position)
+        }
+        let kind = windows[window].kind
+        try enterRows(of: kind, at: arguments[0].position)
+        defer { leaveRows() }
+        let value = try check(arguments[0])
+        let result = try resultType(.quantile, value, arguments[0])
+        let share = try add(.constant(.integer(percent)), .integer, arguments[1])
+        let pair = try add(.list([value, share]), .list(.nothing), arguments[0])
+        return try add(
+            .aggregate(.quantile, window: window, depth: depth, body: pair), result, expression)
+    }
+
     private func resultType(
         _ aggregate: Aggregate, _ body: Int, _ argument: Expression
     ) throws(RuleError) -> RuleType {
@@ -139,7 +165,11 @@ extension Checker {
         case .sum:
             isRight = [.integer, .decimal, .money, .quantity, .period, .duration].contains(found)
             expected = "a number, amount or quantity"
-        case .min, .max: (isRight, expected) = (found.isOrdered, "a value that has an order")
+        case .avg:
+            isRight = [.integer, .decimal, .money].contains(found)
+            expected = "a number or an amount"
+        case .min, .max, .quantile:
+            (isRight, expected) = (found.isOrdered, "a value that has an order")
         default: (isRight, expected) = (true, "a value")
         }
         guard isRight else {
@@ -150,7 +180,8 @@ extension Checker {
         }
         switch aggregate {
         case .any, .none, .all: return .bool
-        case .count, .distinct, .days: return .integer
+        case .count, .distinct, .days, .concentration: return .integer
+        case .avg: return found == .money ? .money : .ratio
         default: return found
         }
     }

@@ -71,13 +71,16 @@ extension Checker {
         case (.code, "system"): return try add(.function(.codeSystem, [node]), .text, expression)
         case (.code, "code"): return try add(.function(.codeText, [node]), .text, expression)
         case (.quantity, "unit"): return try add(.function(.unitOf, [node]), .text, expression)
+        case (.money, "currency"):
+            return try add(.function(.currencyOf, [node]), .text, expression)
         case (.window, _):
             throw RuleError(.aggregateNeeded(base.description), at: base.position)
         default:
             throw RuleError(
                 .notHere(
                     "'.\(name)' after \(words(type(node)))",
-                    advice: "rows have fields, a code has system and code, a quantity has unit"),
+                    advice: "rows have fields, a code has system and code, a quantity has unit, "
+                        + "money has currency"),
                 at: expression.position)
         }
     }

@@ -106,6 +106,10 @@ public struct RuleReader: Sendable {
     private func bindings(_ document: Document) throws(TextError) -> [Binding] {
         var bindings: [Binding] = []
         for (name, value) in try document.fields() {
+            if value.isList {
+                bindings.append(Binding(name: name, content: .value(try decision(value))))
+                continue
+            }
             let text = try value.text()
             let window = try ExpressionParser.window(text, at: value.position, kinds: kinds)
             let content: Binding.Content
@@ -117,6 +121,28 @@ public struct RuleReader: Sendable {
             bindings.append(Binding(name: name, content: content))
         }
         return bindings
+    }
+
+    /// A decision table: rows of `when` and `is`, of which the first that holds gives the value;
+    /// the last has no `when`.
+    private func decision(_ document: Document) throws(TextError) -> Expression {
+        var decided: Expression?
+        for row in try document.items().reversed() {
+            let fields = RuleFields(try row.fields(["when", "is"]), in: row)
+            let value = try expression(try fields.required("is"))
+            switch (fields["when"], decided) {
+            case (nil, nil): decided = value
+            case (let when?, let rest?):
+                let condition = try expression(when)
+                decided = Expression(.conditional(condition, value, rest), at: condition.position)
+            case (nil, _):
+                throw row.error("only the last row of a decision stands without 'when'")
+            case (_, nil):
+                throw row.error("the last row of a decision says what is so else, without 'when'")
+            }
+        }
+        guard let decided else { throw document.error("a decision has at least one row") }
+        return decided
     }
 
     /// One name, or a list of them.

@@ -103,6 +103,8 @@ struct Formatting {
         case "with":
             var entries = ["with:"]
             for (name, value) in try value.fields() {
+                // A decision is a table that its writer has laid out.
+                guard !value.isList else { return lines }
                 entries.append("  \(name.name): \(Formatting.scalar(try binding(value)))")
             }
             return comments + entries

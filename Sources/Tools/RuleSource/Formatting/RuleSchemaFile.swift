@@ -38,7 +38,8 @@ public enum RuleSchemaFile {
                 ],
             ],
             "with": [
-                "type": "object", "additionalProperties": ["type": "string"],
+                "type": "object",
+                "additionalProperties": ["oneOf": [["type": "string"], decision]],
                 "description": "Names for windows and values, in order.",
             ],
             "except": list("Conditions that excuse the row."),
@@ -66,6 +67,19 @@ public enum RuleSchemaFile {
             ]
         }
         return properties
+    }
+
+    private static var decision: [String: Any] {
+        [
+            "type": "array",
+            "items": [
+                "type": "object", "additionalProperties": false, "required": ["is"],
+                "properties": [
+                    "when": text("The first row that holds gives the value."),
+                    "is": text("The value."),
+                ],
+            ],
+        ]
     }
 
     private static func text(_ says: String) -> [String: Any] {
