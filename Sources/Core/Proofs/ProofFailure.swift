@@ -39,6 +39,8 @@ public enum ProofStep: String, CaseIterable, Sendable {
     case statement = "statement of the finding"
     /// Each payload is the one that its entry commits to.
     case evidence = "evidence"
+    /// The withdrawal is the one that its entry commits to, and of this finding's issuer.
+    case withdrawal = "withdrawal"
 }
 
 /// Why a proof does not prove what it claims: the step that failed, and the reason.

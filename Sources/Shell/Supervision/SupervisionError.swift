@@ -36,6 +36,10 @@ public enum SupervisionError: Error, Equatable, Sendable {
     case findingNotOpen(Digest)
     /// The finding is not on the ledger, or not sealed to this institution.
     case findingNotStanding(Digest)
+    /// No rule of this id runs here.
+    case ruleNotRun(String)
+    /// The rule that found it does not run here any more, or with other tables.
+    case ruleGone(Digest)
     /// An entry that a finding rests on cannot be opened any more.
     case evidenceGone(leafIndex: UInt64)
     /// The rules of this node cannot run together.
@@ -77,6 +81,11 @@ extension SupervisionError: CustomStringConvertible {
             "the rules of this node do not find \(id); ask an institution that runs the rule"
         case .findingNotStanding(let id):
             "the finding \(id) does not stand on the ledger, or is not sealed to this institution"
+        case .ruleNotRun(let rule):
+            "no rule '\(rule)' runs on this node; `custos status` lists those that do"
+        case .ruleGone(let id):
+            "the rule of finding \(id) does not run here any more, or with other tables; ask an "
+                + "institution that runs it"
         case .evidenceGone(let leaf):
             "the entry of leaf \(leaf), which the finding rests on, cannot be opened here any more"
         case .rules(let reason): "the rules of this node cannot run: \(reason)"

@@ -15,7 +15,9 @@ extension Supervisor {
             return DeskReply(
                 try entries.answer(query).encode(), first: access.map { [$0] } ?? [])
         case .findings: return DeskReply(try findings().encode())
-        case .explain(let finding): return DeskReply(Array(try explain(finding).utf8))
+        case .explain(let finding): return DeskReply(try explain(finding).encode())
+        case .whyNot(let rule, let subject, let day):
+            return try whyNot(rule, subject, day, at: now)
         case .bundle(let finding): return DeskReply(try bundleParts(of: finding).encode())
         case .names(let wanted, let purpose):
             return try names(wanted, purpose, at: now)
@@ -59,7 +61,9 @@ extension Supervisor {
         status.mismatchCount = UInt64(try payloads.mismatches().count)
         status.refusedCount = UInt64(try deliveries.refusedCount())
         status.orphanCount = UInt64(try payloads.orphans().count)
-        status.standingCount = UInt64(try desk.standingCount())
+        let counts = try desk.counts()
+        status.standingCount = UInt64(counts.standing)
+        status.withdrawnCount = UInt64(counts.withdrawn)
         status.openCount = UInt64(rules?.open.count ?? 0)
         status.rules = rules?.standings() ?? []
         return status

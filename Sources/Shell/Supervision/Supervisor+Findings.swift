@@ -35,16 +35,10 @@ extension Supervisor {
         return statement
     }
 
-    /// Why a rule found it, as a tree in words.
-    func explain(_ finding: Digest) throws(SupervisionError) -> String {
-        guard let tree = rules?.explain(finding) else { throw .findingNotOpen(finding) }
-        return tree
-    }
-
     /// What a finding's bundle is made of, but for the proofs.
     ///
     /// - Throws: ``SupervisionError/findingNotStanding(_:)``,
-    ///   ``SupervisionError/findingNotOpen(_:)``, or
+    ///   ``SupervisionError/ruleGone(_:)``, or
     ///   ``SupervisionError/evidenceGone(leafIndex:)`` where a payload was erased.
     func bundleParts(of finding: Digest) throws(SupervisionError) -> BundleParts {
         guard let standing = try desk.standing(finding),
@@ -52,13 +46,13 @@ extension Supervisor {
             let statement = try statement(of: standing),
             let opened = try payloads.opened(entry)
         else { throw .findingNotStanding(finding) }
-        guard let material = rules?.material(of: finding) else { throw .findingNotOpen(finding) }
         let outline: FindingOutline
         do throws(CBORError) {
             outline = try FindingOutline.decode(statement.body)
         } catch {
             throw .malformed(what: "body of the finding", error)
         }
+        guard let material = rules?.material(of: outline) else { throw .ruleGone(finding) }
         var evidence: [BundleParts.Evidence] = []
         for leaf in outline.leaves {
             guard let item = try entries.entry(at: leaf),
@@ -70,6 +64,20 @@ extension Supervisor {
         }
         return BundleParts(
             leafIndex: standing.leafIndex, statement: statement.encode(), salt: opened.salt,
-            rules: material.rules, tables: material.tables, evidence: evidence)
+            rules: material.rules, tables: material.tables, evidence: evidence,
+            withdrawal: try withdrawalPart(of: standing))
+    }
+
+    /// The opened entry that withdrew a finding; nil while the finding stands.
+    private func withdrawalPart(
+        of standing: FindingStanding
+    ) throws(SupervisionError) -> BundleParts.Withdrawal? {
+        guard let withdrawal = standing.withdrawal else { return nil }
+        guard let entry = try entries.entry(at: withdrawal.leafIndex)?.entry,
+            let statement = try withdrawalStatement(of: standing),
+            let opened = try payloads.opened(entry)
+        else { throw .evidenceGone(leafIndex: withdrawal.leafIndex) }
+        return BundleParts.Withdrawal(
+            leafIndex: withdrawal.leafIndex, statement: statement.encode(), salt: opened.salt)
     }
 }

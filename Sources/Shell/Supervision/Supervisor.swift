@@ -22,6 +22,7 @@ public final class Supervisor {
 
     let names: NameDesk
     let desk: FindingDesk
+    let press: FindingPress
     let rules: RuleHost?
     private let gateway: Gateway
     private let receiver: PayloadReceiver
@@ -63,8 +64,9 @@ public final class Supervisor {
             database: database, payloads: payloads, entries: entries)
         pseudonyms = PseudonymClient(
             database: database, key: secret.key(for: "custos pseudonym cache"))
-        desk = FindingDesk(
-            institution: institution, database: database, members: members,
+        desk = try FindingDesk(institution: institution, database: database)
+        press = FindingPress(
+            institution: institution, desk: desk, members: members,
             caseKey: secret.key(for: "custos case"))
         rules = try settings.ruleHost()
         names = NameDesk(
@@ -98,9 +100,10 @@ public final class Supervisor {
             try payloads.settle(item, to: &group)
             deliveries.add(item, to: &group)
         }
-        try desk.add(block, to: &group)
+        let findings = try desk.add(block, to: &group)
         try storage { () throws(StorageError) in try database.write(group) }
         entries.advance(to: block)
+        desk.advance(to: findings)
         return try runRules()
     }
 
@@ -108,7 +111,7 @@ public final class Supervisor {
     private func runRules() throws(SupervisionError) -> [Submission] {
         guard let rules else { return [] }
         try rules.advance(entries)
-        return try desk.due(rules.inOrder, at: entries.mark.anchored)
+        return try withdrawals(rules) + press.due(rules.inOrder, at: entries.mark.anchored)
     }
 
     /// Answers another node at the time `now`: a delivery of payloads, or a request for ids.

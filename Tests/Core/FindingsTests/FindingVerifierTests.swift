@@ -58,6 +58,60 @@ struct FindingVerifierTests {
         }
     }
 
+    @Test("a bundle of a withdrawn finding verifies, and says that it is withdrawn, and why")
+    func withdrawn() throws {
+        let network = try FindingNetwork()
+        #expect(try verify(network.bundle, network.genesis).proven.withdrawal == nil)
+        let read = try FindingBundle.decode(network.withdrawn.encode())
+        #expect(read == network.withdrawn)
+        let withdrawal = try #require(try verify(read, network.genesis).proven.withdrawal)
+        #expect(withdrawal.entry.leafIndex == 3)
+        #expect(withdrawal.statement.causes == [1])
+        #expect(withdrawal.statement.reason == "another claim")
+    }
+
+    @Test("a withdrawal that is not of this finding, or not what its entry says, is refused")
+    func foreignWithdrawal() throws {
+        let network = try FindingNetwork()
+        let good = try #require(network.withdrawn.withdrawal)
+        let statement = try WithdrawalStatement.decode(good.statement)
+        let other = WithdrawalStatement(
+            finding: statement.finding, standing: 2, height: Height(2), treeRoot: .zero,
+            stateRoot: .zero, causes: [1], reason: "another reason")
+        let rows: [(String, FindingBundle.Withdrawal)] = [
+            (
+                "not a withdrawal",
+                FindingBundle.Withdrawal(
+                    proof: network.bundle.proof, statement: good.statement, salt: good.salt)
+            ),
+            (
+                "other words",
+                FindingBundle.Withdrawal(
+                    proof: good.proof, statement: other.encode(), salt: good.salt)
+            ),
+            (
+                "other salt",
+                FindingBundle.Withdrawal(
+                    proof: good.proof, statement: good.statement,
+                    salt: [UInt8](repeating: 1, count: 32))
+            ),
+        ]
+        for (name, withdrawal) in rows {
+            let bundle = network.withdrawn
+            let bent = FindingBundle(
+                proof: bundle.proof, statement: bundle.statement, salt: bundle.salt,
+                rules: bundle.rules, knowledge: bundle.knowledge, evidence: bundle.evidence,
+                withdrawal: withdrawal)
+            #expect(step(bent, network.genesis) == .proofs, "\(name)")
+        }
+        // A withdrawal entry is no finding itself.
+        let swapped = FindingBundle(
+            proof: good.proof, statement: network.bundle.statement, salt: network.bundle.salt,
+            rules: network.bundle.rules, knowledge: network.bundle.knowledge,
+            evidence: network.bundle.evidence)
+        #expect(step(swapped, network.genesis) == .proofs)
+    }
+
     @Test("each part that is not the right one fails at its own step")
     func steps() throws {
         let network = try FindingNetwork()

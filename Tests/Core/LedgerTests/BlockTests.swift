@@ -125,16 +125,49 @@ struct BlockTests {
             [TestNetwork.finding("city-hospital", 1, "F")], in: state)
         let finding = TestNetwork.digest("F")
         let executed = try TestNetwork.execute([first, second], on: state)
-        #expect(executed.repeatedFindings.map(\.leafIndex) == [1])
-        #expect(executed.repeatedFindings.map(\.finding) == [finding])
-        #expect(executed.repeatedFindings.map(\.first) == [0])
+        #expect(executed.idleFindings.map(\.leafIndex) == [1])
+        #expect(executed.idleFindings.map(\.finding) == [finding])
+        #expect(executed.idleFindings.map(\.standing) == [0])
         _ = state.apply(executed)
-        #expect(state.standing(finding: finding) == 0)
+        #expect(state.state(of: finding)?.leafIndex == 0)
         let next = try TestNetwork.execute([third], on: state)
-        #expect(next.repeatedFindings.map(\.leafIndex) == [2])
+        #expect(next.idleFindings.map(\.leafIndex) == [2])
         _ = state.apply(next)
-        #expect(state.standing(finding: finding) == 0)
+        #expect(state.state(of: finding)?.leafIndex == 0)
         #expect(state.nextNumber(of: TestNetwork.id("city-hospital"), StreamID(0)) == 2)
+    }
+
+    /// Who states or withdraws a finding, in this order, each in an entry of its own.
+    @Test(
+        "who issued a finding withdraws it, nobody else; it may be stated again",
+        arguments: [
+            (["insurer F"], 0, nil, []),
+            (["insurer F", "insurer W"], 0, 1, []),
+            (["insurer F", "regulator W"], 0, nil, [1]),
+            (["insurer F", "insurer W", "insurer W"], 0, 1, [2]),
+            (["insurer W", "insurer F"], 1, nil, [0]),
+            (["insurer F", "insurer W", "regulator F"], 2, nil, []),
+            (["insurer F", "insurer W", "regulator F", "insurer W"], 2, nil, [3]),
+            (["insurer F", "insurer W", "regulator F", "regulator W"], 2, 3, []),
+        ] as [([String], UInt64, UInt64?, [UInt64])])
+    mutating func withdrawal(
+        _ steps: [String], _ leaf: UInt64, _ withdrawal: UInt64?, _ idle: [UInt64]
+    ) throws {
+        var numbers: [String: UInt64] = [:]
+        let batches = try steps.map { step in
+            let words = step.split(separator: " ").map(String.init)
+            numbers[words[0], default: 0] += 1
+            return try network.verified(
+                [
+                    TestNetwork.finding(
+                        words[0], numbers[words[0]] ?? 1, "F", isWithdrawn: words[1] == "W")
+                ], in: state)
+        }
+        let executed = try TestNetwork.execute(batches, on: state)
+        #expect(executed.idleFindings.map(\.leafIndex) == idle)
+        _ = state.apply(executed)
+        let found = state.state(of: TestNetwork.digest("F"))
+        #expect(found?.leafIndex == leaf && found?.withdrawal == withdrawal)
     }
 }
 

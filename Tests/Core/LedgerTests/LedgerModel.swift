@@ -8,6 +8,8 @@ struct LedgerModel {
     var map: StateMapModel
     var leaves: [Digest] = []
     private var runs: [Term: [TermRun]] = [:]
+    private var findings: [Digest: (leaf: UInt64, issuer: InstitutionID, withdrawn: UInt64?)] =
+        [:]
 
     init(_ genesis: Genesis) {
         map = StateMapModel(ledger: genesis.ledger)
@@ -39,11 +41,7 @@ struct LedgerModel {
                 body.encode(into: &writer)
                 map.set(.credential(body.credential), writer.bytes)
             }
-            if case .finding(let mark) = entry.body,
-                !map.slots.contains(where: { $0.key == .finding(mark.finding) })
-            {
-                map.set(.finding(mark.finding), LedgerModel.number(leaf))
-            }
+            if case .finding(let mark) = entry.body { add(mark, by: entry.issuer, at: leaf) }
             for term in entry.terms {
                 block[term, default: []].append(
                     TermRun.Item(leafIndex: leaf, leafHash: hash))
@@ -58,6 +56,24 @@ struct LedgerModel {
         }
         for (term, list) in runs { map.set(.term(term), LedgerModel.head(list)) }
         map.set(.ledger, LedgerModel.ledger(height, time))
+    }
+
+    /// As docs/formats/state.md tells of space 6, with states kept as they are said there.
+    private mutating func add(_ mark: FindingMark, by issuer: InstitutionID, at leaf: UInt64) {
+        let known = findings[mark.finding]
+        let stands = known.map { $0.withdrawn == nil } ?? false
+        if !mark.isWithdrawn, !stands {
+            findings[mark.finding] = (leaf, issuer, nil)
+        } else if mark.isWithdrawn, let known, stands, known.issuer == issuer {
+            findings[mark.finding] = (known.leaf, issuer, leaf)
+        } else {
+            return
+        }
+        guard let now = findings[mark.finding] else { return }
+        map.set(
+            .finding(mark.finding),
+            [0x83] + LedgerModel.number(now.leaf) + [0x60 | UInt8(issuer.name.utf8.count)]
+                + Array(issuer.name.utf8) + (now.withdrawn.map(LedgerModel.number) ?? [0xf6]))
     }
 
     /// Runs, total, last height, then the roots of the complete subtrees, by the document.

@@ -45,7 +45,9 @@ struct RandomBlocks {
                 issuer, number,
                 subjects: [.patient(TestNetwork.opaque(patient))] + other(than: issuer))
         case 1:
-            entry = TestNetwork.finding(issuer, number, "finding \(random.below(4))")
+            entry = TestNetwork.finding(
+                issuer, number, "finding \(random.below(4))",
+                isWithdrawn: random.below(3) == 0)
         case 2:
             credentials += 1
             entry = try TestNetwork.credential(

@@ -83,10 +83,14 @@ struct TestNetwork {
             sealedPayload: digest("\(issuer) \(number) sealed"), recipients: [id("insurer")])
     }
 
-    static func finding(_ issuer: String, _ number: UInt64, _ finding: String) -> Entry {
+    static func finding(
+        _ issuer: String, _ number: UInt64, _ finding: String, isWithdrawn: Bool = false
+    ) -> Entry {
         var entry = record(issuer, number, kind: .finding, subjects: [])
         entry.body = .finding(
-            FindingMark(finding: digest(finding), blindedCase: opaque("case \(finding)")))
+            FindingMark(
+                finding: digest(finding), blindedCase: opaque("case \(finding)"),
+                isWithdrawn: isWithdrawn))
         return entry
     }
 

@@ -82,12 +82,19 @@ enum EntrySamples {
         ("prescription", sealed(.prescription, [patient, practitioner, prescription])),
         ("dispense", sealed(.dispense, [patient])),
         ("credential", clear(.credential, [practitioner], .credential(credential()))),
-        ("finding", finding),
+        ("finding", finding), ("withdrawal", withdrawal),
     ]
 
     static var finding: Entry {
         var entry = sealed(.finding, [])
         entry.body = .finding(FindingMark(finding: digest(0xf1), blindedCase: id(0xca)))
+        return entry
+    }
+
+    static var withdrawal: Entry {
+        var entry = sealed(.finding, [])
+        entry.body = .finding(
+            FindingMark(finding: digest(0xf1), blindedCase: id(0xca), isWithdrawn: true))
         return entry
     }
 }

@@ -154,12 +154,12 @@ struct EngineTests {
                 try SampleRules.dispense(2, patient: 1, drug: "A", day: 101),
             ], present: SampleRules.at(300))
         let explained = engine.explain(rule: 0, at: SampleRules.position(2))
-        let text = try #require(explained)
+        let text = try #require(explained).text
         for part in ["RX-1", "leaf 2: found", "past.any() = yes", "window past: 1 rows, leaves 1"] {
             #expect(text.contains(part), "\(part) in: \(text)")
         }
         let why = engine.explain(rule: 0, at: SampleRules.position(1))
-        #expect(why?.contains("nothing found") == true)
+        #expect(why?.outcome == .clear && why?.text.contains("nothing found") == true)
         let nowhere = engine.explain(rule: 0, at: SampleRules.position(7))
         let noRule = engine.explain(rule: 3, at: SampleRules.position(1))
         #expect(nowhere == nil && noRule == nil)

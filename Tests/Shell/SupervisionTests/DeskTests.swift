@@ -129,6 +129,8 @@ struct DeskTests {
         .explain(finding: .zero), .bundle(finding: .zero),
         .names([LocalName(.patient, "1"), LocalName(.practitioner, "2")], .operations),
         .mismatches,
+        .whyNot(rule: "CE-01", subject: .patient(Samples.patient), on: nil),
+        .whyNot(rule: "X", subject: .institution(Region.hospital), on: Day(number: -3)),
     ]
 
     @Test("requests come back as they were written, and bent ones never trap, seeds 0 to 499")

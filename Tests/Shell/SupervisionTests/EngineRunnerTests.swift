@@ -66,10 +66,11 @@ struct EngineRunnerTests {
                 DeskRequest.findings.encode(), at: region.now
             ).answer)
         let id = try #require(list.items.first?.id)
-        let text = String(
-            decoding: try region.node(Region.regulator).control(
+        let text = try ExplanationAnswer.decode(
+            region.node(Region.regulator).control(
                 DeskRequest.explain(finding: id).encode(), at: region.now
-            ).answer, as: UTF8.self)
+            ).answer
+        ).text
         #expect(text.contains("leaf 0: found") && text.contains("records.none() = yes"))
         // The record comes: the finding is withdrawn before anybody published it.
         try region.block(try region.prepare([try Samples.record()], by: Region.hospital))

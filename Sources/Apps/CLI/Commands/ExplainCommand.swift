@@ -1,42 +1,110 @@
 internal import ArgumentParser
 internal import Node
 internal import Primitives
+internal import Records
 internal import Supervision
 
-/// Says why a rule found something.
+/// Says why a rule found something, or why it did not.
 struct ExplainCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "explain",
-        abstract: "Say why a rule found something: the values read, the entries, the exceptions.",
+        abstract: "Say why a rule found something, or why it did not.",
         discussion: """
-            FINDING is the finding's id, or how it begins, as `custos findings` prints it.
+            FINDING is the finding's id, or how it begins, as `custos findings` prints it. What \
+            is printed is a tree: the values read, the entries, the exceptions tried, the rows of \
+            knowledge tables. Of a finding that was withdrawn it says what it stated, and why it \
+            does not hold any more. With --json the tree comes as it is.
+
+            With --why-not RULE, the argument is a subject's id instead, and every row about it \
+            that the rule judges is explained, whatever came of it.
 
             Examples:
               custos explain 3f6c2a91 --node devnet/regulator
+              custos explain --why-not RX-05 77aa0c… --on 2021-05-03 --json
+              custos explain --why-not AC-01 county-hospital --of institution
             """)
 
-    @Argument(help: "The finding.")
-    var finding: String
+    @Argument(help: "The finding; with --why-not, the subject.")
+    var id: String
+
+    @Option(help: ArgumentHelp("Explain what this rule says of a subject.", valueName: "rule"))
+    var whyNot: String?
+
+    @Option(help: "What the subject is: patient, practitioner, institution, claim, prescription.")
+    var of = QueryCommand.Subject.patient
+
+    @Option(help: "With --why-not: only rows with a date on this day, such as 2021-05-03.")
+    var on: String?
 
     @OptionGroup var node: NodeOptions
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
         let place = try node.place
-        let (id, text) = try await place.ask { client in
-            let id = try await Finding.find(finding, client)
-            let bytes = try await client.desk(DeskRequest.explain(finding: id).encode())
-            return (id, String(decoding: bytes, as: UTF8.self))
+        if let whyNot {
+            let request = DeskRequest.whyNot(
+                rule: whyNot, subject: try subject(), on: try on.map(Day.reading))
+            return output.show(ExplainReport(nil, try await ask(request, place)))
         }
-        output.show(ExplainReport(finding: id.description, explanation: text))
+        let finding = try await place.ask { try await Finding.find(id, $0) }
+        output.show(
+            ExplainReport(finding, try await ask(.explain(finding: finding), place)))
+    }
+
+    private func ask(
+        _ request: DeskRequest, _ place: NodePlace
+    ) async throws -> ExplanationAnswer {
+        let bytes = try await place.ask { try await $0.desk(request.encode()) }
+        return try Desk.read { () throws(SupervisionError) in
+            try ExplanationAnswer.decode(bytes)
+        }
+    }
+
+    private func subject() throws -> Subject {
+        if of == .institution {
+            guard let institution = InstitutionID(id) else {
+                throw ValidationError("'\(id)' is no institution")
+            }
+            return .institution(institution)
+        }
+        guard let opaque = OpaqueID(hex: id) else {
+            throw ValidationError("an id has 32 hexadecimal digits; '\(id)' does not")
+        }
+        return switch of {
+        case .practitioner: .practitioner(opaque)
+        case .claim: .claim(opaque)
+        case .prescription: .prescription(opaque)
+        default: .patient(opaque)
+        }
     }
 }
 
 private struct ExplainReport: Report {
-    let finding: String
+    let finding: String?
     let explanation: String
+    /// The proof trees; none where only what was stated can be told.
+    let trees: [ExplanationView]
+    /// Entries that may matter and cannot be opened here.
+    let sealed: [UInt64]
 
-    var lines: [String] { ["Finding \(finding)", "", explanation] }
+    init(_ finding: Digest?, _ answer: ExplanationAnswer) {
+        self.finding = finding?.description
+        explanation = answer.text
+        trees = answer.explanations.map(ExplanationView.init)
+        sealed = answer.sealed
+    }
+
+    var lines: [String] { (finding.map { ["Finding \($0)", ""] } ?? []) + [explanation] }
+}
+
+extension Day {
+    /// The day that a text such as `2021-05-03` says.
+    static func reading(_ text: String) throws -> Day {
+        let parts = text.split(separator: "-").compactMap { Int($0) }
+        guard parts.count == 3, let day = Day(year: parts[0], month: parts[1], day: parts[2])
+        else { throw ValidationError("'\(text)' is no day such as 2021-05-01") }
+        return day
+    }
 }
 
 /// Findings by the beginnings of their ids.

@@ -57,12 +57,15 @@ private struct FindingsReport: Report {
     var lines: [String] {
         guard count > 0 else { return ["No findings."] }
         let byRule = Dictionary(grouping: findings) { $0.body?.rule ?? "not readable here" }
-        var lines = ["\(count) findings"]
+        let open = findings.count { $0.status == "open" }
+        let withdrawn = findings.count { $0.status == "withdrawn" }
+        var lines = ["\(count) findings: \(open) open here, \(withdrawn) withdrawn"]
         for (rule, found) in byRule.sorted(by: { $0.key < $1.key }) {
             lines += ["", "\(rule): \(found.count)"]
             for finding in found.prefix(ofEach) {
                 let place = finding.leaf.map { "leaf \($0)" } ?? "not anchored yet"
-                lines.append("  \(finding.finding.prefix(16))…  \(place)")
+                let mark = finding.withdrawal.map { "withdrawn at leaf \($0)" } ?? finding.status
+                lines.append("  \(finding.finding.prefix(16))…  \(place)  \(mark)")
                 guard let body = finding.body else { continue }
                 lines.append("      \(body.result): \(body.reason)")
             }

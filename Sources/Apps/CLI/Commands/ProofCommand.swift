@@ -66,11 +66,19 @@ struct ProofCommand: AsyncParsableCommand {
                     proof: try await proof(item.leafIndex, client), payload: item.payload,
                     salt: item.salt))
         }
+        let withdrawal: FindingBundle.Withdrawal? =
+            if let part = parts.withdrawal {
+                FindingBundle.Withdrawal(
+                    proof: try await proof(part.leafIndex, client), statement: part.statement,
+                    salt: part.salt)
+            } else {
+                nil
+            }
         let bundle = FindingBundle(
             proof: try await proof(parts.leafIndex, client), statement: parts.statement,
             salt: parts.salt, rules: parts.rules,
             knowledge: parts.tables.map { FindingBundle.Table(name: $0.name, rows: $0.bytes) },
-            evidence: evidence)
+            evidence: evidence, withdrawal: withdrawal)
         return (parts.leafIndex, bundle.encode())
     }
 

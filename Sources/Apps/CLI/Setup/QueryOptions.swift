@@ -100,10 +100,7 @@ struct QueryOptions: ParsableArguments {
 
     private func day(_ text: String?) throws -> Timestamp? {
         guard let text else { return nil }
-        let parts = text.split(separator: "-").compactMap { Int($0) }
-        guard parts.count == 3, let day = Day(year: parts[0], month: parts[1], day: parts[2])
-        else { throw ValidationError("'\(text)' is no day such as 2021-05-01") }
-        return day.start
+        return try Day.reading(text).start
     }
 }
 

@@ -66,7 +66,8 @@ struct EntryView: Encodable {
         case .source(let source): "\(source)"
         case .void(let void): "numbers \(void.first) to \(void.last) will never come"
         case .credential(let credential): "\(credential)"
-        case .finding(let mark): "finding \(mark.finding)"
+        case .finding(let mark):
+            (mark.isWithdrawn ? "withdrawal of finding " : "finding ") + "\(mark.finding)"
         case .unread(let bytes): "\(bytes.count) bytes of a kind that this version cannot read"
         }
     }

@@ -6,6 +6,11 @@ struct FindingView: Encodable {
     let finding: String
     /// Whether this node's rules find it on the facts that it has now.
     let isOpen: Bool
+    /// `open`: found on the facts that this node has now; `withdrawn`: on the ledger, by who stated
+    /// it; `standing`: on the ledger, and not found here now.
+    let status: String
+    /// The leaf of the entry that withdrew it.
+    let withdrawal: UInt64?
     /// The leaf of its entry, the block and who said it; nil where it is not on the ledger yet.
     let leaf: UInt64?
     let block: UInt64?
@@ -17,6 +22,8 @@ struct FindingView: Encodable {
     init(_ item: FindingList.Item) {
         finding = item.id.description
         isOpen = item.isOpen
+        withdrawal = item.standing?.withdrawal?.leafIndex
+        status = withdrawal != nil ? "withdrawn" : item.isOpen ? "open" : "standing"
         leaf = item.standing?.leafIndex
         block = item.standing?.height.blocks
         issuer = item.standing?.issuer.name

@@ -20,6 +20,14 @@ struct VerifyReport: Report {
     let limits: [String]
     /// What a finding says.
     let reasonFound: String?
+    /// The leaf that withdrew a finding, and why.
+    let withdrawal: Withdrawal?
+
+    struct Withdrawal: Encodable {
+        let leaf: UInt64
+        let causes: [UInt64]
+        let reason: String
+    }
 
     /// What the pages of an answer prove together.
     struct Answer: Encodable {
@@ -87,13 +95,19 @@ struct VerifyReport: Report {
             finding.entry.steps.map(\.rawValue)
             + [ProofStep.statement, .evidence].map(\.rawValue)
             + ["rule, tables and facts are those of the ledger", "the rule gives the same bytes"]
+            + (finding.withdrawal == nil ? [] : ["the finding was withdrawn by who stated it"])
         self.init(
             holds: true, kind: "finding", steps: steps, head: Head(finding.entry.head),
             finding: finding.statement.finding.description, evidence: finding.evidence.count,
             entries: [EntryView(finding.entry)] + finding.evidence.map { EntryView($0.entry) },
             limits: VerifiedFinding.limits,
             reasonFound: (try? FindingBodyView(finding.statement.body))
-                .map { "\($0.rule), \($0.result): \($0.reason)" })
+                .map { "\($0.rule), \($0.result): \($0.reason)" },
+            withdrawal: finding.withdrawal.map {
+                Withdrawal(
+                    leaf: $0.entry.leafIndex, causes: $0.statement.causes,
+                    reason: $0.statement.reason)
+            })
     }
 
     /// An answer, page after page.
@@ -136,7 +150,7 @@ struct VerifyReport: Report {
         holds: Bool, kind: String?, steps: [String], failedStep: String? = nil,
         reason: String? = nil, head: Head? = nil, finding: String? = nil, evidence: Int? = nil,
         answer: Answer? = nil, entries: [EntryView] = [], limits: [String] = [],
-        reasonFound: String? = nil
+        reasonFound: String? = nil, withdrawal: Withdrawal? = nil
     ) {
         self.holds = holds
         self.kind = kind
@@ -150,6 +164,7 @@ struct VerifyReport: Report {
         self.entries = entries
         self.limits = limits
         self.reasonFound = reasonFound
+        self.withdrawal = withdrawal
     }
 
     var lines: [String] {
@@ -180,6 +195,14 @@ struct VerifyReport: Report {
                 "  lists   \(answer.lists.joined(separator: "; ")), "
                     + "\(answer.listed) entries looked at",
             ]
+        }
+        if let withdrawal {
+            lines += [
+                "", "WITHDRAWN at leaf \(withdrawal.leaf): it does not hold any more",
+                "  what came later: leaves "
+                    + withdrawal.causes.map(String.init).joined(separator: ", "),
+            ]
+            lines += withdrawal.reason.split(separator: "\n").map { "  \($0)" }
         }
         for entry in entries { lines += [""] + entry.lines }
         for limit in limits { lines += ["", "note: \(limit)"] }

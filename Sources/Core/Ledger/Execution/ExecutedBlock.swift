@@ -12,8 +12,10 @@ public struct ExecutedBlock: Sendable {
     public let tree: MerkleFrontier
     /// The leaf hashes of the block's entries, in order.
     public let leafHashes: [Digest]
-    /// Finding entries whose finding stands already: ordered like any other, without effect.
-    public let repeatedFindings: [RepeatedFinding]
+    /// Finding entries that change nothing, ordered like any other.
+    ///
+    /// They state again what stands already, or withdraw what is not their issuer's to withdraw.
+    public let idleFindings: [IdleFinding]
 
     let nodes: [Digest]
     let changes: StateChanges
@@ -22,12 +24,12 @@ public struct ExecutedBlock: Sendable {
     /// The ledger tree before the block.
     let treeBefore: MerkleFrontier
 
-    /// A finding entry that came second: the first one stands.
-    public struct RepeatedFinding: Hashable, Sendable {
+    /// A finding entry without effect.
+    public struct IdleFinding: Hashable, Sendable {
         public let leafIndex: UInt64
         public let finding: Digest
-        /// The leaf index of the entry that stands.
-        public let first: UInt64
+        /// The leaf index of the entry under which the finding stands or stood; nil where none.
+        public let standing: UInt64?
     }
 
     /// The block's bytes name their results: hash of the header and root of the tree.

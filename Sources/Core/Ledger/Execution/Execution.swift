@@ -12,7 +12,7 @@ struct Execution {
     /// Every complete subtree that a leaf of this block closes, in the order of closing.
     private(set) var nodes: [Digest] = []
     private(set) var leafHashes: [Digest] = []
-    private(set) var standing: [ExecutedBlock.RepeatedFinding] = []
+    private(set) var idleFindings: [ExecutedBlock.IdleFinding] = []
     /// (place of the term among the changes, position of the entry in the block).
     private var postings: [(item: Int, position: UInt32)] = []
     /// Where the terms of few values stand among the changes; −1 where not yet touched.
@@ -49,12 +49,15 @@ struct Execution {
             overlay.set(.credential(body.credential), .bytes(value))
         case .finding(let mark):
             let leaf = firstLeaf + UInt64(position)
-            if case .number(let first) = overlay.value(of: .finding(mark.finding)) {
-                standing.append(
-                    ExecutedBlock.RepeatedFinding(
-                        leafIndex: leaf, finding: mark.finding, first: first))
+            let before = FindingState(overlay.value(of: .finding(mark.finding)))
+            let after = FindingState.after(
+                mark, by: entry.issuer, leafIndex: leaf, before: before)
+            if let after {
+                overlay.set(.finding(mark.finding), .bytes(after.encode()))
             } else {
-                overlay.set(.finding(mark.finding), .number(leaf))
+                idleFindings.append(
+                    ExecutedBlock.IdleFinding(
+                        leafIndex: leaf, finding: mark.finding, standing: before?.leafIndex))
             }
         default: break
         }

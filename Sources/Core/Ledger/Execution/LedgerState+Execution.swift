@@ -112,7 +112,7 @@ extension LedgerState {
         return ExecutedBlock(
             block: Block(header: header, batches: digests, commitProof: commitProof),
             batches: batches, firstLeaf: head.tree.size, tree: execution.tree,
-            leafHashes: execution.leafHashes, repeatedFindings: execution.standing,
+            leafHashes: execution.leafHashes, idleFindings: execution.idleFindings,
             nodes: execution.nodes, changes: changes, runs: runs,
             credentials: admission.registered, treeBefore: head.tree)
     }

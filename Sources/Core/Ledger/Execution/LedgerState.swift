@@ -113,10 +113,9 @@ extension LedgerState {
         return number
     }
 
-    /// The leaf index of the entry under which a finding stands, or nil where none does.
-    public func standing(finding: Digest) -> UInt64? {
-        guard case .number(let leaf) = map.value(of: .finding(finding)) else { return nil }
-        return leaf
+    /// Where a finding stands or stood, and whether it was withdrawn; nil where it never stood.
+    public func state(of finding: Digest) -> FindingState? {
+        FindingState(map.value(of: .finding(finding)))
     }
 
     /// Where a batch of the last heights stands, or nil where it was not committed or is older.

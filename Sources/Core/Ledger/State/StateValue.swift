@@ -41,7 +41,7 @@ public enum StateValue: Hashable, Sendable {
         case .term:
             guard let head = TermHead(bytes) else { return nil }
             self = .head(head)
-        case .nextNumber, .finding:
+        case .nextNumber:
             var reader = CBORReader(bytes)
             guard let number = try? reader.unsigned(), reader.isAtEnd else { return nil }
             self = .number(number)

@@ -12,6 +12,14 @@ public struct ProvenFinding: Sendable {
     public let rules: [[UInt8]]
     public let knowledge: [FindingBundle.Table]
     public let evidence: [Evidence]
+    /// The entry that withdrew it, where the bundle has one.
+    public let withdrawal: Withdrawal?
+
+    /// A withdrawal that is proved.
+    public struct Withdrawal: Sendable {
+        public let entry: ProvenEntry
+        public let statement: WithdrawalStatement
+    }
 
     /// An entry that is proved, and the payload that it commits to.
     public struct Evidence: Sendable {
@@ -26,9 +34,11 @@ extension Auditor {
     /// - Throws: ``ProofFailure``, the first step that fails.
     public func verify(_ bundle: FindingBundle) throws(ProofFailure) -> ProvenFinding {
         let entry = try verify(bundle.proof)
-        guard case .finding(let mark) = entry.entry.body else {
+        guard case .finding(let mark) = entry.entry.body, !mark.isWithdrawn else {
             throw ProofFailure(
-                .statement, "the entry is of kind \(entry.entry.kind); right would be finding")
+                .statement,
+                "the entry is of kind \(entry.entry.kind); right would be one that states a "
+                    + "finding")
         }
         let payload = Payload(
             mediaType: FindingStatement.mediaType, source: bundle.statement, facts: [])
@@ -49,7 +59,38 @@ extension Auditor {
         }
         return ProvenFinding(
             entry: entry, statement: statement, rules: bundle.rules,
-            knowledge: bundle.knowledge, evidence: evidence)
+            knowledge: bundle.knowledge, evidence: evidence,
+            withdrawal: try bundle.withdrawal.map { (withdrawal) throws(ProofFailure) in
+                try verify(withdrawal, of: statement.finding, entry)
+            })
+    }
+
+    /// The withdrawal, if its entry is one of this finding, by who stated it, and after it.
+    private func verify(
+        _ withdrawal: FindingBundle.Withdrawal, of finding: Digest, _ entry: ProvenEntry
+    ) throws(ProofFailure) -> ProvenFinding.Withdrawal {
+        let proven = try verify(withdrawal.proof)
+        guard case .finding(let mark) = proven.entry.body, mark.isWithdrawn else {
+            throw ProofFailure(.withdrawal, "leaf \(proven.leafIndex) withdraws no finding")
+        }
+        let payload = Payload(
+            mediaType: WithdrawalStatement.mediaType, source: withdrawal.statement, facts: [])
+        try agree(
+            .withdrawal, "the commitment to the statement",
+            found: try commitment(.withdrawal, to: payload.encode(), salt: withdrawal.salt),
+            right: proven.entry.commitment)
+        let statement = try WithdrawalStatement.decode(withdrawal.statement)
+        try agree(.withdrawal, "the finding's id", found: mark.finding, right: finding)
+        try agree(.withdrawal, "the finding's id", found: statement.finding, right: finding)
+        try agree(
+            .withdrawal, "the finding's leaf", found: statement.standing, right: entry.leafIndex)
+        try agree(
+            .withdrawal, "the issuer", found: proven.entry.issuer, right: entry.entry.issuer)
+        guard proven.leafIndex > entry.leafIndex else {
+            throw ProofFailure(
+                .withdrawal, "leaf \(proven.leafIndex) comes before the finding itself")
+        }
+        return ProvenFinding.Withdrawal(entry: proven, statement: statement)
     }
 
     private func commitment(

@@ -16,6 +16,23 @@ public struct FindingBundle: Hashable, Sendable {
     /// Knowledge tables: name and canonical rows used.
     public let knowledge: [Table]
     public let evidence: [Evidence]
+    /// The entry that withdrew it, where one did.
+    public let withdrawal: Withdrawal?
+
+    /// The entry that withdraws a finding, opened.
+    public struct Withdrawal: Hashable, Sendable {
+        public let proof: ProofFile
+        /// The bytes of a ``WithdrawalStatement``.
+        public let statement: [UInt8]
+        /// 32 bytes.
+        public let salt: [UInt8]
+
+        public init(proof: ProofFile, statement: [UInt8], salt: [UInt8]) {
+            self.proof = proof
+            self.statement = statement
+            self.salt = salt
+        }
+    }
 
     /// The rows of a knowledge table that the rule looked at.
     public struct Table: Hashable, Sendable {
@@ -44,7 +61,7 @@ public struct FindingBundle: Hashable, Sendable {
 
     public init(
         proof: ProofFile, statement: [UInt8], salt: [UInt8], rules: [[UInt8]],
-        knowledge: [Table], evidence: [Evidence]
+        knowledge: [Table], evidence: [Evidence], withdrawal: Withdrawal? = nil
     ) {
         self.proof = proof
         self.statement = statement
@@ -52,6 +69,7 @@ public struct FindingBundle: Hashable, Sendable {
         self.rules = rules
         self.knowledge = knowledge
         self.evidence = evidence
+        self.withdrawal = withdrawal
     }
 }
 
@@ -59,7 +77,7 @@ extension FindingBundle {
     /// The bytes of the bundle.
     public func encode() -> [UInt8] {
         var writer = CBORWriter(reservingCapacity: 16_384)
-        writer.map(7)
+        writer.map(withdrawal == nil ? 7 : 8)
         writer.unsigned(0)
         writer.unsigned(1)
         writer.unsigned(1)
@@ -86,6 +104,13 @@ extension FindingBundle {
             writer.bytes(item.payload)
             writer.bytes(item.salt)
         }
+        if let withdrawal {
+            writer.unsigned(7)
+            writer.array(3)
+            withdrawal.proof.encode(into: &writer)
+            writer.bytes(withdrawal.statement)
+            writer.bytes(withdrawal.salt)
+        }
         return writer.bytes
     }
 
@@ -99,7 +124,13 @@ extension FindingBundle {
     }
 
     private init(from reader: inout CBORReader) throws(CBORError) {
-        try reader.versionedMap(exactly: 7)
+        let start = reader.offset
+        let fields = try reader.map(atMost: 8)
+        guard fields >= 7 else {
+            throw .outOfRange(offset: start, what: "count of map pairs", limit: 8)
+        }
+        try reader.key(0)
+        try reader.version(1)
         try reader.key(1)
         proof = try ProofFile(from: &reader)
         try reader.key(2)
@@ -128,5 +159,14 @@ extension FindingBundle {
                     salt: Array(try reader.bytes(exactly: 32))))
         }
         self.evidence = evidence
+        guard fields == 8 else {
+            withdrawal = nil
+            return
+        }
+        try reader.key(7)
+        try reader.array(exactly: 3)
+        withdrawal = Withdrawal(
+            proof: try ProofFile(from: &reader), statement: Array(try reader.bytes()),
+            salt: Array(try reader.bytes(exactly: 32)))
     }
 }

@@ -4,30 +4,56 @@ internal import RuleLanguage
 
 extension FactStore {
     /// The last judgement as a tree: what each part of the rule said, and the rows it looked at.
-    func explain(_ verdict: Verdict, _ plan: Plan, _ frame: inout Frame) -> String {
+    func explain(_ verdict: Verdict, _ plan: Plan, _ frame: inout Frame) -> Explanation {
         let header = plan.rule.rule.header
-        var lines = [
-            "\(header.id), \(header.title)",
-            "leaf \(rows.heads[Int(frame.rows[0])].leaf): \(words(verdict))",
-        ]
+        let row = frame.rows[0]
+        let head = rows.heads[Int(row)]
+        var parts: [Explanation.Part] = []
         if let filter = plan.rule.filter {
-            lines.append("where:")
-            add(filter, 1, plan, &frame, to: &lines)
+            parts += part("where", "", filter, plan, &frame)
         }
-        lines.append("when:")
-        add(plan.rule.condition, 1, plan, &frame, to: &lines)
+        parts += part("when", "", plan.rule.condition, plan, &frame)
         for exception in plan.rule.exceptions {
-            lines.append("except:")
-            add(exception.node, 1, plan, &frame, to: &lines)
+            parts += part("except", exception.name, exception.node, plan, &frame)
         }
+        var windows: [Explanation.Window] = []
         for (number, window) in plan.rule.windows.enumerated()
         where frame.windows[number].isFilled {
-            lines.append(words(window, frame.windows[number]))
+            let found = frame.windows[number]
+            windows.append(
+                Explanation.Window(
+                    name: window.name, kind: FactStore.kindName(window.kind),
+                    leaves: found.rows.map { rows.heads[Int($0)].leaf },
+                    undecided: found.undecided.map { "\($0)" } ?? ""))
         }
-        return lines.joined(separator: "\n")
+        return Explanation(
+            rule: header.id, title: header.title, ruleHash: plan.rule.hash,
+            leafIndex: head.leaf, ordinal: head.ordinal,
+            outcome: FactStore.outcome(verdict), verdict: FactStore.words(verdict),
+            fields: fields(of: row, kind: plan.rule.kind), parts: parts, windows: windows)
     }
 
-    private func words(_ verdict: Verdict) -> String {
+    private static func kindName(_ index: Int) -> String { FactKind.allCases[index].name }
+
+    private func fields(of row: Int32, kind: Int) -> [Explanation.Field] {
+        FactKind.allCases[kind].schema.fields.compactMap { field in
+            value(field.number, of: row).map {
+                Explanation.Field(name: field.name, value: "\($0)")
+            }
+        }
+    }
+
+    private static func outcome(_ verdict: Verdict) -> Explanation.Outcome {
+        switch verdict {
+        case .notConcerned: .notConcerned
+        case .clear: .clear
+        case .excused: .excused
+        case .finding: .found
+        case .notEvaluated: .notEvaluated
+        }
+    }
+
+    private static func words(_ verdict: Verdict) -> String {
         switch verdict {
         case .notConcerned: "not concerned"
         case .clear: "nothing found"
@@ -37,30 +63,52 @@ extension FactStore {
         }
     }
 
-    private func words(_ window: CheckedWindow, _ found: Frame.WindowRows) -> String {
-        let leaves = found.rows.map { String(rows.heads[Int($0)].leaf) }
-        let doubt = found.undecided.map { "; undecided: \($0)" } ?? ""
-        return "window \(window.name): \(leaves.count) rows"
-            + (leaves.isEmpty ? "" : ", leaves \(leaves.joined(separator: ", "))") + doubt
+    private func part(
+        _ place: String, _ name: String, _ node: Int, _ plan: Plan, _ frame: inout Frame
+    ) -> [Explanation.Part] {
+        explain(node, 1, plan, &frame).map {
+            [Explanation.Part(place: place, name: name, node: $0)]
+        } ?? []
     }
 
-    /// A node, its value, and what the value comes from.
-    private func add(
-        _ node: Int, _ depth: Int, _ plan: Plan, _ frame: inout Frame, to lines: inout [String]
-    ) {
-        if case .constant = plan.nodes[node].operation { return }
-        guard depth <= Expression.depthMax else { return }
+    /// A node, its value, and what the value comes from; nil for constants.
+    private func explain(
+        _ node: Int, _ depth: Int, _ plan: Plan, _ frame: inout Frame
+    ) -> Explanation.Node? {
+        if case .constant = plan.nodes[node].operation { return nil }
+        guard depth <= Expression.depthMax else { return nil }
         let value = evaluate(node, plan, &frame)
-        lines.append(
-            String(repeating: "  ", count: depth) + "\(plan.rule.texts[node]) = \(value)")
+        var inner: [Int] = []
         switch plan.nodes[node].operation {
         case .aggregate, .comprehension: break
-        case .binding(let binding):
-            add(plan.rule.bindings[binding].node, depth + 1, plan, &frame, to: &lines)
-        default:
-            for child in plan.nodes[node].operation.children {
-                add(child, depth + 1, plan, &frame, to: &lines)
-            }
+        case .binding(let binding): inner = [plan.rule.bindings[binding].node]
+        default: inner = plan.nodes[node].operation.children
         }
+        var children: [Explanation.Node] = []
+        for child in inner {
+            if let child = explain(child, depth + 1, plan, &frame) { children.append(child) }
+        }
+        return Explanation.Node(
+            text: plan.rule.texts[node], value: "\(value)",
+            row: tableRow(node, plan, &frame), children: children)
+    }
+
+    /// The row of a knowledge table that a look-up found.
+    private func tableRow(
+        _ node: Int, _ plan: Plan, _ frame: inout Frame
+    ) -> Explanation.TableRow? {
+        let search: (table: Int, keys: [Int], day: Int?)
+        switch plan.nodes[node].operation {
+        case .lookUp(let table, _, let keys, let day): search = (table, keys, day)
+        case .isListed(let table, let keys, let day): search = (table, keys, day)
+        default: return nil
+        }
+        guard case .row(let row) = find(search.table, search.keys, search.day, plan, &frame)
+        else { return nil }
+        let table = plan.tables[search.table]
+        let found = table.rows[row]
+        return Explanation.TableRow(
+            table: table.schema.name, hash: table.hash, keys: found.keys.map { "\($0)" },
+            from: found.from, to: found.to)
     }
 }

@@ -18,12 +18,12 @@ public struct Engine: Sendable {
     }
 
     public let rules: [CheckedRule]
-    private let plans: [Plan]
+    let plans: [Plan]
     private let programs: [Program]
     /// The rules that judge rows of each kind, by number.
     private let rulesOfKind: [[Int]]
-    private var store: FactStore
-    private var frames: [Frame]
+    var store: FactStore
+    var frames: [Frame]
     private var scratch: Scratch
     /// What is more than nothing, by rule above and row below.
     private var verdicts: [UInt64: Verdict] = [:]
@@ -145,19 +145,6 @@ public struct Engine: Sendable {
             }
             return Judged(rule: Int(key >> 32), position: position, verdict: verdict)
         }
-    }
-
-    /// Why a rule says what it says of the row at a place, as a tree in words.
-    ///
-    /// - Returns: nil where there is no such row, or the rule does not judge rows of its kind.
-    public mutating func explain(rule: Int, at position: LedgerPosition) -> String? {
-        guard plans.indices.contains(rule),
-            let row = store.rows.rows(ofLeaf: position.leafIndex)
-                .first(where: { store.rows.heads[Int($0)].ordinal == position.ordinal }),
-            Int(store.rows.heads[Int(row)].kind) == plans[rule].rule.kind
-        else { return nil }
-        let verdict = store.judge(row, plans[rule], &frames[rule])
-        return store.explain(verdict, plans[rule], &frames[rule])
     }
 
     // MARK: - What if

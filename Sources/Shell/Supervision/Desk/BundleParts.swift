@@ -37,10 +37,25 @@ public struct BundleParts: Hashable, Sendable {
     public let tables: [Table]
     /// By leaf index, increasing.
     public let evidence: [Evidence]
+    /// The entry that withdrew it, opened; nil while it stands.
+    public let withdrawal: Withdrawal?
+
+    public struct Withdrawal: Hashable, Sendable {
+        public let leafIndex: UInt64
+        public let statement: [UInt8]
+        /// 32 bytes.
+        public let salt: [UInt8]
+
+        public init(leafIndex: UInt64, statement: [UInt8], salt: [UInt8]) {
+            self.leafIndex = leafIndex
+            self.statement = statement
+            self.salt = salt
+        }
+    }
 
     public init(
         leafIndex: UInt64, statement: [UInt8], salt: [UInt8], rules: [[UInt8]],
-        tables: [Table], evidence: [Evidence]
+        tables: [Table], evidence: [Evidence], withdrawal: Withdrawal? = nil
     ) {
         self.leafIndex = leafIndex
         self.statement = statement
@@ -48,13 +63,14 @@ public struct BundleParts: Hashable, Sendable {
         self.rules = rules
         self.tables = tables
         self.evidence = evidence
+        self.withdrawal = withdrawal
     }
 }
 
 extension BundleParts {
     public func encode() -> [UInt8] {
         var writer = CBORWriter(reservingCapacity: 4_096)
-        writer.array(7)
+        writer.array(8)
         writer.unsigned(1)
         writer.unsigned(leafIndex)
         writer.bytes(statement)
@@ -74,13 +90,21 @@ extension BundleParts {
             writer.bytes(item.payload)
             writer.bytes(item.salt)
         }
+        if let withdrawal {
+            writer.array(3)
+            writer.unsigned(withdrawal.leafIndex)
+            writer.bytes(withdrawal.statement)
+            writer.bytes(withdrawal.salt)
+        } else {
+            writer.null()
+        }
         return writer.bytes
     }
 
     /// Reads the parts from exactly these bytes.
     public static func decode(_ bytes: [UInt8]) throws(SupervisionError) -> BundleParts {
         try reading("parts of a bundle", bytes) { reader throws(CBORError) in
-            try reader.array(exactly: 7)
+            try reader.array(exactly: 8)
             try reader.version(1)
             let leafIndex = try reader.unsigned()
             let statement = Array(try reader.bytes())
@@ -107,7 +131,19 @@ extension BundleParts {
             }
             return BundleParts(
                 leafIndex: leafIndex, statement: statement, salt: salt, rules: rules,
-                tables: tables, evidence: evidence)
+                tables: tables, evidence: evidence,
+                withdrawal: try reader.isNull() ? nil : Withdrawal(from: &reader))
         }
+    }
+}
+
+extension BundleParts.Withdrawal {
+    fileprivate init(from reader: inout CBORReader) throws(CBORError) {
+        try reader.array(exactly: 3)
+        let leafIndex = try reader.unsigned()
+        let statement = Array(try reader.bytes())
+        self.init(
+            leafIndex: leafIndex, statement: statement,
+            salt: Array(try reader.bytes(exactly: 32)))
     }
 }

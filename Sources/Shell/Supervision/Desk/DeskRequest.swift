@@ -11,7 +11,7 @@ public enum DeskRequest: Hashable, Sendable {
     case trail(TrailQuery)
     /// All findings that stand or are open here. Answer: ``FindingList``.
     case findings
-    /// Why a rule found it, as a tree in words. Answer: text.
+    /// Why a rule found it. Answer: ``ExplanationAnswer``.
     case explain(finding: Digest)
     /// What a finding's bundle is made of, but for the proofs. Answer: ``BundleParts``.
     case bundle(finding: Digest)
@@ -19,6 +19,8 @@ public enum DeskRequest: Hashable, Sendable {
     case names([LocalName], AccessHeader.Purpose)
     /// Payloads that were not what their entries say. Answer: text, a line each.
     case mismatches
+    /// What a rule says of a subject's rows, on a day or on all. Answer: ``ExplanationAnswer``.
+    case whyNot(rule: String, subject: Subject, on: Day?)
 }
 
 extension DeskRequest {
@@ -46,6 +48,11 @@ extension DeskRequest {
             writer.unsigned(UInt64(purpose.rawValue))
             LocalName.encode(names, into: &writer)
         case .mismatches: open(7, 0)
+        case .whyNot(let rule, let subject, let day):
+            open(8, 3)
+            writer.text(rule)
+            EntryTerm.subject(subject).encode(into: &writer)
+            if let day { writer.integer(Int64(day.number)) } else { writer.null() }
         }
         return writer.bytes
     }
@@ -54,12 +61,12 @@ extension DeskRequest {
     public static func decode(_ bytes: [UInt8]) throws(SupervisionError) -> DeskRequest {
         try reading("request to the desk", bytes) { reader throws(CBORError) in
             let start = reader.offset
-            let items = try reader.array(atMost: 4)
+            let items = try reader.array(atMost: 5)
             try reader.version(1)
             let kind = try reader.unsigned()
-            guard kind < 8, items == [0, 2, 3, 2, 3, 3, 4, 2][Int(kind)] else {
+            guard kind < 9, items == [0, 2, 3, 2, 3, 3, 4, 2, 5][Int(kind)] else {
                 throw .unexpected(
-                    offset: start, expected: "a request of kind 1 to 7 with its fields",
+                    offset: start, expected: "a request of kind 1 to 8 with its fields",
                     found: "kind \(kind) with \(items) items")
             }
             switch kind {
@@ -72,9 +79,22 @@ extension DeskRequest {
                 let purpose = try reader.purpose()
                 return .names(
                     try LocalName.names(from: &reader, atMost: namesCountMax), purpose)
-            default: return .mismatches
+            case 7: return .mismatches
+            default: return try whyNot(from: &reader)
             }
         }
+    }
+
+    private static func whyNot(
+        from reader: inout CBORReader
+    ) throws(CBORError) -> DeskRequest {
+        let rule = try reader.text(atMost: 64)
+        let start = reader.offset
+        guard case .subject(let subject) = try EntryTerm(from: &reader) else {
+            throw .unexpected(offset: start, expected: "a subject", found: "an issuer")
+        }
+        let day = try reader.isNull() ? nil : Day(number: Int32(clamping: reader.integer()))
+        return .whyNot(rule: rule, subject: subject, on: day)
     }
 
     /// The most names in one request.

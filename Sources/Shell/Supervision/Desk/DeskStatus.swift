@@ -17,6 +17,8 @@ public struct DeskStatus: Hashable, Sendable {
     /// Findings that this node's rules have open, and those that stand on the ledger.
     public var openCount: UInt64 = 0
     public var standingCount: UInt64 = 0
+    /// Findings that were withdrawn on the ledger.
+    public var withdrawnCount: UInt64 = 0
     /// Rules that run here; those that do not, with the reason; and what they could not evaluate.
     public var rules: [RuleStanding] = []
 
@@ -49,13 +51,13 @@ extension DeskStatus {
     private var numbers: [UInt64] {
         [
             height.blocks, awaitedCount, waitingCount, mismatchCount, refusedCount, orphanCount,
-            openCount, standingCount,
+            openCount, standingCount, withdrawnCount,
         ]
     }
 
     public func encode() -> [UInt8] {
         var writer = CBORWriter(reservingCapacity: 128 + rules.count * 64)
-        writer.array(10)
+        writer.array(11)
         writer.unsigned(1)
         for number in numbers { writer.unsigned(number) }
         writer.array(rules.count)
@@ -73,7 +75,7 @@ extension DeskStatus {
     /// Reads a status from exactly these bytes.
     public static func decode(_ bytes: [UInt8]) throws(SupervisionError) -> DeskStatus {
         try reading("status of the desk", bytes) { reader throws(CBORError) in
-            try reader.array(exactly: 10)
+            try reader.array(exactly: 11)
             try reader.version(1)
             var status = DeskStatus()
             status.height = Height(try reader.unsigned())
@@ -84,6 +86,7 @@ extension DeskStatus {
             status.orphanCount = try reader.unsigned()
             status.openCount = try reader.unsigned()
             status.standingCount = try reader.unsigned()
+            status.withdrawnCount = try reader.unsigned()
             for _ in 0..<(try reader.array(atMost: 4_096)) {
                 try reader.array(exactly: 5)
                 status.rules.append(

@@ -46,11 +46,7 @@ extension FindingList {
                 writer.null()
                 continue
             }
-            writer.array(4)
-            writer.unsigned(standing.leafIndex)
-            writer.institution(standing.issuer)
-            writer.unsigned(standing.height.blocks)
-            writer.bytes(standing.blindedCase.bytes)
+            standing.encode(into: &writer)
         }
         return writer.bytes
     }
@@ -76,12 +72,31 @@ extension FindingList {
 
 extension FindingStanding {
     fileprivate init(from reader: inout CBORReader) throws(CBORError) {
-        try reader.array(exactly: 4)
+        try reader.array(exactly: 5)
         let leafIndex = try reader.unsigned()
         let issuer = try reader.institution()
         let height = Height(try reader.unsigned())
+        let blindedCase = try reader.opaqueID()
+        var withdrawal: Withdrawal?
+        if try !reader.isNull() {
+            try reader.array(exactly: 2)
+            withdrawal = Withdrawal(
+                leafIndex: try reader.unsigned(), height: Height(try reader.unsigned()))
+        }
         self.init(
-            leafIndex: leafIndex, issuer: issuer, height: height,
-            blindedCase: try reader.opaqueID())
+            leafIndex: leafIndex, issuer: issuer, height: height, blindedCase: blindedCase,
+            withdrawal: withdrawal)
+    }
+
+    fileprivate func encode(into writer: inout CBORWriter) {
+        writer.array(5)
+        writer.unsigned(leafIndex)
+        writer.institution(issuer)
+        writer.unsigned(height.blocks)
+        writer.bytes(blindedCase.bytes)
+        guard let withdrawal else { return writer.null() }
+        writer.array(2)
+        writer.unsigned(withdrawal.leafIndex)
+        writer.unsigned(withdrawal.height.blocks)
     }
 }

@@ -1,3 +1,4 @@
+internal import Findings
 internal import Ledger
 internal import Primitives
 internal import Proofs
@@ -102,18 +103,61 @@ final class EngineRunner: RuleRunner {
         return counts
     }
 
-    func explain(_ finding: Digest) -> String? {
+    func explain(_ finding: Digest) -> Explanation? {
         guard let found = open[finding] else { return nil }
         return engine.explain(rule: found.rule, at: found.position)
     }
 
-    func material(of finding: Digest) -> RuleMaterial? {
-        guard let found = open[finding] else { return nil }
-        let rule = engine.rules[found.rule]
+    func explain(
+        rule: String, atMost limit: Int, _ isMeant: ((Int) -> Value?) -> Bool
+    ) -> [Explanation]? {
+        guard let number = versions.firstIndex(where: { $0.id == rule }) else { return nil }
+        return engine.explain(rule: number, atMost: limit, isMeant).map(\.explanation)
+    }
+
+    func kind(of rule: String) -> FactKind? {
+        guard let number = versions.firstIndex(where: { $0.id == rule }) else { return nil }
+        return FactKind.allCases[engine.rules[number].kind]
+    }
+
+    func material(of outline: FindingOutline) -> RuleMaterial? {
+        guard let number = number(of: outline) else { return nil }
+        let rule = engine.rules[number]
         return RuleMaterial(
             rules: [rule.rule.encode()],
             tables: rule.tables.map {
                 BundleParts.Table(name: tables[$0].schema.name, bytes: tables[$0].encode())
             })
+    }
+
+    /// The rule that found, if it still runs with the tables that it used.
+    private func number(of outline: FindingOutline) -> Int? {
+        guard
+            let number = versions.firstIndex(where: {
+                $0.id == outline.rule && $0.hash == outline.ruleHash
+            })
+        else { return nil }
+        let used = engine.rules[number].tables.map { tables[$0] }
+        let isSame = used.elementsEqual(outline.tables) {
+            $0.schema.name == $1.name && $0.hash == $1.hash
+        }
+        return isSame ? number : nil
+    }
+
+    func outlook(of outline: FindingOutline, _ finding: Digest) -> FindingOutlook {
+        guard open[finding] == nil else { return .open }
+        guard let number = number(of: outline) else { return .undecided }
+        var looked: Set<UInt64> = []
+        var reasons: [String] = []
+        for leaf in outline.violating {
+            let judged = engine.explain(rule: number, leaf: leaf.index)
+            for row in judged {
+                if case .notEvaluated = row.verdict { return .undecided }
+                looked.formUnion(row.looked)
+                reasons.append(row.explanation.text)
+            }
+        }
+        guard !reasons.isEmpty else { return .undecided }
+        return .closed(looked: looked.sorted(), reason: reasons.joined(separator: "\n\n"))
     }
 }

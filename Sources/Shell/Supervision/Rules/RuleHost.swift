@@ -2,6 +2,9 @@ internal import Findings
 internal import Ledger
 internal import Primitives
 internal import Proofs
+internal import Records
+internal import RuleEngine
+internal import RuleLanguage
 
 /// Runs the rules that the ledger has this institution run, over what it may open.
 ///
@@ -78,9 +81,24 @@ final class RuleHost {
     /// The open findings in an order that does not depend on the process.
     var inOrder: [LocalFinding] { open.values.sorted { $0.id < $1.id } }
 
-    func explain(_ finding: Digest) -> String? { runner.explain(finding) }
+    func explain(_ finding: Digest) -> Explanation? { runner.explain(finding) }
 
-    func material(of finding: Digest) -> RuleMaterial? { runner.material(of: finding) }
+    func explain(
+        rule: String, atMost limit: Int, _ isMeant: ((Int) -> Value?) -> Bool
+    ) -> [Explanation]? {
+        runner.explain(rule: rule, atMost: limit, isMeant)
+    }
+
+    func kind(of rule: String) -> FactKind? { runner.kind(of: rule) }
+
+    func material(of outline: FindingOutline) -> RuleMaterial? { runner.material(of: outline) }
+
+    func outlook(of outline: FindingOutline, _ finding: Digest) -> FindingOutlook {
+        open[finding] == nil ? runner.outlook(of: outline, finding) : .open
+    }
+
+    /// The block up to which everything was handed to the rules.
+    var asOf: LedgerMark { feed.asOf }
 
     /// How each rule fares here, by id.
     func standings() -> [DeskStatus.RuleStanding] {

@@ -1,6 +1,9 @@
+public import Findings
 public import Ledger
 public import Primitives
 public import Records
+public import RuleEngine
+public import RuleLanguage
 
 /// An entry that this node may not open, as far as rules are concerned.
 ///
@@ -29,11 +32,35 @@ public protocol RuleRunner: AnyObject {
     /// How often each rule answered `not evaluated`.
     func unevaluated() -> [String: (sealed: Int, unknown: Int)]
 
-    /// Why an open finding is one, as a tree in words.
-    func explain(_ finding: Digest) -> String?
+    /// Why an open finding is one.
+    func explain(_ finding: Digest) -> Explanation?
 
-    /// The canonical rule and the knowledge tables that an open finding rests on.
-    func material(of finding: Digest) -> RuleMaterial?
+    /// What a rule says now of the rows that `isMeant` picks among those that it judges; nil where
+    /// the rule does not run here. `isMeant` is told the values of a row by field number.
+    func explain(
+        rule: String, atMost limit: Int, _ isMeant: ((Int) -> Value?) -> Bool
+    ) -> [Explanation]?
+
+    /// The kind of facts that a rule judges; nil where it does not run here.
+    func kind(of rule: String) -> FactKind?
+
+    /// The canonical rule and the knowledge tables that a finding rests on, open or not; nil
+    /// where they are not those that run here.
+    func material(of outline: FindingOutline) -> RuleMaterial?
+
+    /// What the rule of a finding says now of what the finding is about.
+    func outlook(of outline: FindingOutline, _ finding: Digest) -> FindingOutlook
+}
+
+/// What has become of a finding on all facts that a ``RuleRunner`` has taken in.
+public enum FindingOutlook: Hashable, Sendable {
+    case open
+    /// The rule does not find it any more.
+    ///
+    /// `looked`: the leaves of what it looked at, increasing; `reason`: what it says, in words.
+    case closed(looked: [UInt64], reason: String)
+    /// It cannot be said: the rule does not run here, or evidence is sealed or gone.
+    case undecided
 }
 
 /// A finding that is open on what a ``RuleRunner`` has taken in.

@@ -71,7 +71,8 @@ public struct TrailRow: Hashable, Sendable {
         case (_, .credential(let credential)):
             return "credential \(credential.credential), \(credential.role)"
         case (_, .finding(let mark)):
-            return "finding \(mark.finding), case \(mark.blindedCase)"
+            let what = mark.isWithdrawn ? "withdrawal of finding" : "finding"
+            return "\(what) \(mark.finding), case \(mark.blindedCase)"
         default: return ""
         }
     }

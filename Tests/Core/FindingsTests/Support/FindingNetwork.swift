@@ -14,6 +14,8 @@ struct FindingNetwork {
     let bundle: FindingBundle
     /// Another entry of the ledger, opened, that the finding does not name.
     let otherEvidence: FindingBundle.Evidence
+    /// The same bundle after the finding was withdrawn, with the entry that did.
+    let withdrawn: FindingBundle
 
     static let hospital = id("hospital")
     static let regulator = id("regulator")
@@ -149,7 +151,11 @@ struct FindingNetwork {
         finding.body = .finding(
             FindingMark(finding: statement.finding, blindedCase: FindingNetwork.patient))
         try ledger.decide([finding])
-        let proofs = try (0..<3).map { try ledger.proof(ofLeaf: $0) }
+        let withdrawal = WithdrawalStatement(
+            finding: statement.finding, standing: 2, height: Height(2), treeRoot: .zero,
+            stateRoot: .zero, causes: [1], reason: "another claim")
+        try ledger.decide([try FindingNetwork.entry(of: withdrawal, ledger: genesis.ledger)])
+        let proofs = try (0..<4).map { try ledger.proof(ofLeaf: $0) }
         bundle = FindingBundle(
             proof: proofs[2], statement: statement.encode(), salt: FindingNetwork.salt,
             rules: [FindingNetwork.rule.encode()], knowledge: [FindingNetwork.table],
@@ -157,8 +163,24 @@ struct FindingNetwork {
                 FindingBundle.Evidence(
                     proof: proofs[0], payload: payloads[0], salt: FindingNetwork.salt)
             ])
+        withdrawn = FindingBundle(
+            proof: bundle.proof, statement: bundle.statement, salt: bundle.salt,
+            rules: bundle.rules, knowledge: bundle.knowledge, evidence: bundle.evidence,
+            withdrawal: FindingBundle.Withdrawal(
+                proof: proofs[3], statement: withdrawal.encode(), salt: FindingNetwork.salt))
         otherEvidence = FindingBundle.Evidence(
             proof: proofs[1], payload: payloads[1], salt: FindingNetwork.salt)
+    }
+
+    private static func entry(
+        of withdrawal: WithdrawalStatement, ledger: LedgerID
+    ) throws -> Entry {
+        let payload = Payload(
+            mediaType: WithdrawalStatement.mediaType, source: withdrawal.encode(), facts: [])
+        var entry = try entry(.finding, by: regulator, number: 2, payload.encode(), ledger: ledger)
+        entry.body = .finding(
+            FindingMark(finding: withdrawal.finding, blindedCase: patient, isWithdrawn: true))
+        return entry
     }
 
     private static func genesis(

@@ -1,6 +1,9 @@
+import Findings
 import Ledger
 import Primitives
 import Records
+import RuleEngine
+import RuleLanguage
 import Supervision
 
 /// A runner with one rule written out: a claim needs a record of its patient.
@@ -9,7 +12,7 @@ import Supervision
 final class OrphanClaims: RuleRunner {
     private let version: RuleVersion
     private var claims: [AnchoredFact] = []
-    private var recorded: Set<OpaqueID> = []
+    private var recorded: [OpaqueID: UInt64] = [:]
     private var sealedFor: Set<OpaqueID> = []
 
     static let id = "CE-01"
@@ -32,7 +35,7 @@ final class OrphanClaims: RuleRunner {
             guard case .id(let patient) = fact.fact["patient"] else { continue }
             switch fact.fact.kind {
             case .claim: claims.append(fact)
-            case .record: recorded.insert(patient)
+            case .record: recorded[patient] = fact.position.leafIndex
             default: break
             }
         }
@@ -43,7 +46,7 @@ final class OrphanClaims: RuleRunner {
 
     private func suspects() -> [(fact: AnchoredFact, patient: OpaqueID)] {
         claims.compactMap { claim in
-            guard case .id(let patient) = claim.fact["patient"], !recorded.contains(patient)
+            guard case .id(let patient) = claim.fact["patient"], recorded[patient] == nil
             else { return nil }
             return (claim, patient)
         }
@@ -59,12 +62,52 @@ final class OrphanClaims: RuleRunner {
         [OrphanClaims.id: (suspects().count { sealedFor.contains($0.patient) }, 0)]
     }
 
-    func explain(_ finding: Digest) -> String? {
-        openFindings().isEmpty ? nil : "no record of the patient"
+    func explain(_ finding: Digest) -> Explanation? {
+        guard let suspect = suspects().first else { return nil }
+        return explanation(of: suspect.fact, .found, "no record of the patient")
     }
 
-    func material(of finding: Digest) -> RuleMaterial? {
-        openFindings().isEmpty ? nil : RuleMaterial(rules: [[0x80]], tables: [])
+    func explain(
+        rule: String, atMost limit: Int, _ isMeant: ((Int) -> Value?) -> Bool
+    ) -> [Explanation]? {
+        guard rule == OrphanClaims.id else { return nil }
+        return claims.filter { claim in
+            isMeant { claim.fact[$0].flatMap(OrphanClaims.value) }
+        }.map { explanation(of: $0, .clear, "judged") }
+    }
+
+    private static func value(_ value: FactValue) -> Value? {
+        switch value {
+        case .id(let id): .id(id)
+        case .instant(let time, let zone): .instant(time, zoneMinutes: zone)
+        default: nil
+        }
+    }
+
+    func kind(of rule: String) -> FactKind? { rule == OrphanClaims.id ? .claim : nil }
+
+    private func explanation(
+        of claim: AnchoredFact, _ outcome: Explanation.Outcome, _ verdict: String
+    ) -> Explanation {
+        let node = Explanation.Node(text: "records.none()", value: "yes", row: nil, children: [])
+        return Explanation(
+            rule: OrphanClaims.id, title: "Claim without a record", ruleHash: version.hash,
+            leafIndex: claim.position.leafIndex, ordinal: claim.position.ordinal,
+            outcome: outcome, verdict: verdict,
+            fields: [Explanation.Field(name: "type", value: "claim")],
+            parts: [Explanation.Part(place: "when", name: "", node: node)], windows: [])
+    }
+
+    func material(of outline: FindingOutline) -> RuleMaterial? {
+        RuleMaterial(rules: [[0x80]], tables: [])
+    }
+
+    func outlook(of outline: FindingOutline, _ finding: Digest) -> FindingOutlook {
+        guard let leaf = outline.violating.first?.index,
+            let claim = claims.first(where: { $0.position.leafIndex == leaf }),
+            case .id(let patient) = claim.fact["patient"], let record = recorded[patient]
+        else { return sealedFor.isEmpty ? .open : .undecided }
+        return .closed(looked: [leaf, record], reason: "there is a record of the patient")
     }
 
     private func body(_ claim: AnchoredFact, _ patient: OpaqueID) -> [UInt8] {
