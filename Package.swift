@@ -96,8 +96,9 @@ let rooms: [Room] = [
     .app(
         "API",
         [
-            "Primitives", "Cryptography", "Records", "Storage", "Transport", "Supervision", "Node",
-            "Interop",
+            "Primitives", "Cryptography", "Records", "RuleLanguage", "Ledger", "Findings",
+            "Storage",
+            "Transport", "Sealing", "Supervision", "Node", "Interop",
         ], nio + [http, log]),
     .app(
         "CLI", command: "custos",

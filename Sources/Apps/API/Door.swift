@@ -1,3 +1,4 @@
+public import Interop
 public import Logging
 public import Node
 public import Storage
@@ -28,7 +29,8 @@ public final class Door: Sendable {
         let isLoopback = host == "127.0.0.1" || host == "::1" || host == "localhost"
         let token = try settings.token.map(readToken)
         guard isLoopback || token != nil else { throw .tokenMissing(host: host) }
-        let router = Router(routes(of: node), token: token, isLoopback: isLoopback)
+        let assignment = try assignment(settings, of: node)
+        let router = Router(routes(of: node, assignment), token: token, isLoopback: isLoopback)
         let server = HTTPServer { await router.answer($0) }
         do throws(TransportError) {
             let port = try await server.start(host: host, port: settings.port)
@@ -46,8 +48,25 @@ public final class Door: Sendable {
     }
 
     /// Every route of the door.
-    private static func routes(of node: Node) -> [Route] {
-        HealthRoutes(node: node).all + [MetricsRoute(node: node).route]
+    private static func routes(of node: Node, _ assignment: Assignment) -> [Route] {
+        HealthRoutes(node: node).all + [
+            MetricsRoute(node: node).route,
+            ScreenRoute(node: node, assignment: assignment).route,
+        ]
+    }
+
+    /// Which institution a screened claim's organisations are; this one, where nothing says so.
+    private static func assignment(
+        _ settings: NodeConfiguration.HTTPDoor, of node: Node
+    ) throws(DoorError) -> Assignment {
+        guard let path = settings.assignment else {
+            return Assignment(spreading: [node.institution], insurer: node.institution)
+        }
+        do throws(InteropError) {
+            return try Assignment(path: path)
+        } catch {
+            throw .assignment(error)
+        }
     }
 
     private static func readToken(_ path: String) throws(DoorError) -> String {
@@ -77,6 +96,8 @@ public enum DoorError: Error, Equatable, Sendable {
     /// Others than the owner may read the file with the token.
     case tokenOpen(String)
     case tokenShort(String)
+    /// The file that says which institution an organisation is cannot be used.
+    case assignment(InteropError)
 }
 
 extension DoorError: CustomStringConvertible {
@@ -89,6 +110,7 @@ extension DoorError: CustomStringConvertible {
                 + "file with what requests must bear; or leave http.host out"
         case .tokenOpen(let path):
             "others may read the HTTP door's token \(path); chmod 600 would be right"
+        case .assignment(let error): "the HTTP door's assignment: \(error)"
         case .tokenShort(let path): "the HTTP door's token \(path) has fewer than 16 characters"
         }
     }

@@ -18,6 +18,7 @@ extension Supervisor {
         case .explain(let finding): return DeskReply(try explain(finding).encode())
         case .whyNot(let rule, let subject, let day):
             return try whyNot(rule, subject, day, at: now)
+        case .screen(let question): return DeskReply(try screen(question).encode())
         case .bundle(let finding): return DeskReply(try bundleParts(of: finding).encode())
         case .names(let wanted, let purpose):
             return try names(wanted, purpose, at: now)

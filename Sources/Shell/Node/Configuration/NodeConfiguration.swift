@@ -54,11 +54,16 @@ public struct NodeConfiguration: Codable, Equatable, Sendable {
         public var port: Int
         /// A file with the token that requests must bear; a door for other machines needs one.
         public var token: String?
+        /// The file that says which institution an organisation of a screened claim is.
+        public var assignment: String?
 
-        public init(host: String? = nil, port: Int, token: String? = nil) {
+        public init(
+            host: String? = nil, port: Int, token: String? = nil, assignment: String? = nil
+        ) {
             self.host = host
             self.port = port
             self.token = token
+            self.assignment = assignment
         }
     }
 
@@ -185,5 +190,6 @@ extension NodeConfiguration {
         keys.desk = keys.desk.map(absolute)
         rules = rules.map(absolute)
         if let token = http?.token { http?.token = absolute(token) }
+        if let assignment = http?.assignment { http?.assignment = absolute(assignment) }
     }
 }

@@ -21,6 +21,8 @@ public enum DeskRequest: Hashable, Sendable {
     case mismatches
     /// What a rule says of a subject's rows, on a day or on all. Answer: ``ExplanationAnswer``.
     case whyNot(rule: String, subject: Subject, on: Day?)
+    /// What the rules say of facts that are not on the ledger. Answer: ``ScreeningAnswer``.
+    case screen(ScreeningQuestion)
 }
 
 extension DeskRequest {
@@ -53,6 +55,9 @@ extension DeskRequest {
             writer.text(rule)
             EntryTerm.subject(subject).encode(into: &writer)
             if let day { writer.integer(Int64(day.number)) } else { writer.null() }
+        case .screen(let question):
+            open(9, 1)
+            question.encode(into: &writer)
         }
         return writer.bytes
     }
@@ -64,9 +69,9 @@ extension DeskRequest {
             let items = try reader.array(atMost: 5)
             try reader.version(1)
             let kind = try reader.unsigned()
-            guard kind < 9, items == [0, 2, 3, 2, 3, 3, 4, 2, 5][Int(kind)] else {
+            guard kind < 10, items == [0, 2, 3, 2, 3, 3, 4, 2, 5, 3][Int(kind)] else {
                 throw .unexpected(
-                    offset: start, expected: "a request of kind 1 to 8 with its fields",
+                    offset: start, expected: "a request of kind 1 to 9 with its fields",
                     found: "kind \(kind) with \(items) items")
             }
             switch kind {
@@ -80,7 +85,8 @@ extension DeskRequest {
                 return .names(
                     try LocalName.names(from: &reader, atMost: namesCountMax), purpose)
             case 7: return .mismatches
-            default: return try whyNot(from: &reader)
+            case 8: return try whyNot(from: &reader)
+            default: return .screen(try ScreeningQuestion(from: &reader))
             }
         }
     }

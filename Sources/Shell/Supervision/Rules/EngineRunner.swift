@@ -120,6 +120,28 @@ final class EngineRunner: RuleRunner {
         return FactKind.allCases[engine.rules[number].kind]
     }
 
+    var judging: [(rule: RuleVersion, kind: FactKind)] {
+        zip(versions, engine.rules).map { ($0, FactKind.allCases[$1.kind]) }
+    }
+
+    func whatIf(_ facts: [AnchoredFact]) -> [ScreeningAnswer.Row] {
+        engine.whatIf(facts, present: Timestamp(milliseconds: .min)).compactMap { judged in
+            let rule = versions[judged.rule].id
+            switch judged.verdict {
+            case .notConcerned, .clear: return nil
+            case .excused(let exception):
+                return ScreeningAnswer.Row(
+                    rule: rule, outcome: .excused, body: [], words: exception)
+            case .finding(let body):
+                return ScreeningAnswer.Row(rule: rule, outcome: .found, body: body, words: "")
+            case .notEvaluated(let cause):
+                return ScreeningAnswer.Row(
+                    rule: rule, outcome: cause.isSealed ? .sealed : .notEvaluated, body: [],
+                    words: "\(cause)")
+            }
+        }
+    }
+
     func material(of outline: FindingOutline) -> RuleMaterial? {
         guard let number = number(of: outline) else { return nil }
         let rule = engine.rules[number]

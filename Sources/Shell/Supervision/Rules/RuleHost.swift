@@ -89,6 +89,15 @@ final class RuleHost {
         runner.explain(rule: rule, atMost: limit, isMeant)
     }
 
+    /// The rules that judge facts of one of these kinds.
+    func judging(_ kinds: Set<FactKind>) -> [ScreeningAnswer.Rule] {
+        runner.judging.filter { kinds.contains($0.kind) }.map { item in
+            ScreeningAnswer.Rule(id: item.rule.id, hash: item.rule.hash)
+        }
+    }
+
+    func whatIf(_ facts: [AnchoredFact]) -> [ScreeningAnswer.Row] { runner.whatIf(facts) }
+
     func kind(of rule: String) -> FactKind? { runner.kind(of: rule) }
 
     func material(of outline: FindingOutline) -> RuleMaterial? { runner.material(of: outline) }

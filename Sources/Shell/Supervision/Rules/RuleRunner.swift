@@ -44,6 +44,13 @@ public protocol RuleRunner: AnyObject {
     /// The kind of facts that a rule judges; nil where it does not run here.
     func kind(of rule: String) -> FactKind?
 
+    /// The rules that run, each with the kind of facts that it judges.
+    var judging: [(rule: RuleVersion, kind: FactKind)] { get }
+
+    /// What the rules say of facts, were they on the ledger, where that is more than nothing;
+    /// nothing is kept.
+    func whatIf(_ facts: [AnchoredFact]) -> [ScreeningAnswer.Row]
+
     /// The canonical rule and the knowledge tables that a finding rests on, open or not; nil
     /// where they are not those that run here.
     func material(of outline: FindingOutline) -> RuleMaterial?

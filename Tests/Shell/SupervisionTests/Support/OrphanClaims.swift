@@ -84,6 +84,18 @@ final class OrphanClaims: RuleRunner {
         }
     }
 
+    var judging: [(rule: RuleVersion, kind: FactKind)] { [(version, .claim)] }
+
+    func whatIf(_ facts: [AnchoredFact]) -> [ScreeningAnswer.Row] {
+        facts.filter { fact in
+            guard case .id(let patient) = fact.fact["patient"] else { return false }
+            return fact.fact.kind == .claim && recorded[patient] == nil
+        }.map { fact in
+            ScreeningAnswer.Row(
+                rule: version.id, outcome: .found, body: body(fact, Samples.patient), words: "")
+        }
+    }
+
     func kind(of rule: String) -> FactKind? { rule == OrphanClaims.id ? .claim : nil }
 
     private func explanation(
