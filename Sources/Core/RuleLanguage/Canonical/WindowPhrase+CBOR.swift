@@ -55,6 +55,8 @@ extension WindowPhrase.Stretch {
         case .on(let a): (10, [a])
         case .overlapping(let a): (11, [a])
         case .overlappingRange(let a, let b): (12, [a, b])
+        case .during(let a, let b): (13, [a, b])
+        case .covering(let a, let b): (14, [a, b])
         }
     }
 
@@ -70,7 +72,7 @@ extension WindowPhrase.Stretch {
     ) throws(CBORError) -> WindowPhrase.Stretch {
         let start = reader.offset
         let count = try reader.array(atMost: 3)
-        let tag = try reader.unsigned("form of stretch", atMost: 12)
+        let tag = try reader.unsigned("form of stretch", atMost: 14)
         guard count > 1 else {
             throw .unexpected(offset: start, expected: "a stretch", found: "an array of 1")
         }
@@ -95,6 +97,8 @@ extension WindowPhrase.Stretch {
         case 4: return .withinAround(a, b)
         case 9: return .between(a, b)
         case 12: return .overlappingRange(a, b)
+        case 13: return .during(a, b)
+        case 14: return .covering(a, b)
         default: throw .unexpected(offset: start, expected: "a stretch", found: "form \(tag)")
         }
     }

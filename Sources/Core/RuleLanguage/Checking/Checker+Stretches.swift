@@ -29,7 +29,8 @@ extension Checker {
             let end = CheckedWindow.End(node: node, offset: 0, openWhereUnknown: false)
             return CheckedWindow.Stretch(low: end, high: end, grain: .day, overlaps: false)
         case .overlapping(let what): return try overlapping(what, rows)
-        case .overlappingRange(let first, let last):
+        case .overlappingRange(let first, let last), .during(let first, let last),
+            .covering(let first, let last):
             return try range(first, last, overlaps: true, rows)
         }
     }

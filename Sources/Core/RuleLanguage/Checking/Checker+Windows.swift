@@ -26,7 +26,7 @@ extension Checker {
             }
             stretch = try self.stretch(written, kind: kind, times: times, phrase.position)
         }
-        let filter = try phrase.filter.map { filter throws(RuleError) in
+        let filter = try condition(of: phrase, kind).map { filter throws(RuleError) in
             try self.filter(filter, kind)
         }
         windows.append(

@@ -34,6 +34,8 @@ extension WindowPhrase.Stretch: CustomStringConvertible {
         case .on(let point): "on \(point)"
         case .overlapping(let what): "overlapping \(what)"
         case .overlappingRange(let first, let last): "overlapping \(first) to \(last)"
+        case .during(let first, let last): "during \(first) to \(last)"
+        case .covering(let first, let last): "covering \(first) to \(last)"
         }
     }
 }

@@ -67,5 +67,9 @@ public struct WindowPhrase: Sendable {
         /// Every row whose own stretch shares a moment with that of the row named.
         case overlapping(Expression)
         case overlappingRange(Expression, Expression)
+        /// Every row that lies wholly between the two, ends included.
+        case during(Expression, Expression)
+        /// Every row that goes from the first to the second or further on both sides.
+        case covering(Expression, Expression)
     }
 }

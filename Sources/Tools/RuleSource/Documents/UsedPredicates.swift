@@ -52,7 +52,8 @@ struct UsedPredicates {
         case .withinBefore(let first, let second), .withinUpTo(let first, let second),
             .withinAfter(let first, let second), .withinFrom(let first, let second),
             .withinAround(let first, let second), .between(let first, let second),
-            .overlappingRange(let first, let second):
+            .overlappingRange(let first, let second), .during(let first, let second),
+            .covering(let first, let second):
             note(first)
             note(second)
         case .before(let point), .upTo(let point), .after(let point), .from(let point),

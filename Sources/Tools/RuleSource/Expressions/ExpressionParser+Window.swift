@@ -19,7 +19,8 @@ extension ExpressionParser {
     private var beginsWindow: Bool {
         let words =
             Self.keyWords + [
-                "within", "before", "up", "after", "from", "between", "on", "overlapping",
+                "within", "before", "up", "after", "from", "between", "on", "overlapping", "during",
+                "covering",
                 "other", "earlier", "where",
             ]
         switch tokens[place + 1].kind {
@@ -83,6 +84,15 @@ extension ExpressionParser {
             let first = try expression()
             guard take(word: "to") else { return .overlapping(first) }
             return .overlappingRange(first, try expression())
+        }
+        if take(word: "during") {
+            let first = try expression()
+            try expect(word: "to")
+            return .during(first, try expression())
+        }
+        if take(word: "covering") {
+            let first = try expression()
+            return .covering(first, take(word: "to") ? try expression() : first)
         }
         return nil
     }

@@ -71,6 +71,8 @@ struct ThresholdPass {
         case .on(let a): .on(expression(a))
         case .overlapping(let a): .overlapping(expression(a))
         case .overlappingRange(let a, let b): .overlappingRange(expression(a), expression(b))
+        case .during(let a, let b): .during(expression(a), expression(b))
+        case .covering(let a, let b): .covering(expression(a), expression(b))
         }
     }
 
