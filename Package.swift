@@ -49,6 +49,7 @@ let rooms: [Room] = [
     // Core: pure and deterministic. No clock, no randomness, no disk, no sockets.
     .core("Primitives"),
     .core("Cryptography", ["Primitives", "CSecp256k1", "COpenSSL"]),
+    .core("Tiles", ["Primitives", "Cryptography"]),
     .core("Records", ["Primitives"]),
     .core("RuleLanguage", ["Primitives", "Cryptography"]),
     .core("Consensus", ["Primitives", "Cryptography"], testData: ["Transcripts"]),
@@ -103,9 +104,10 @@ let rooms: [Room] = [
     .app(
         "CLI", command: "custos",
         [
-            "Primitives", "Cryptography", "Records", "RuleLanguage", "RuleEngine", "Consensus",
-            "Ledger", "Proofs", "Findings", "Hosting", "Storage", "Transport", "Sealing",
-            "Supervision", "Node", "RuleSource", "Interop", "Simulator", "Synthesis", "API",
+            "Primitives", "Cryptography", "Tiles", "Records", "RuleLanguage", "RuleEngine",
+            "Consensus", "Ledger", "Proofs", "Findings", "Hosting", "Storage", "Transport",
+            "Sealing", "Supervision", "Node", "RuleSource", "Interop", "Simulator", "Synthesis",
+            "API",
         ], [arguments, log, yams]),
 
     // The house itself: tests that read the sources instead of running them.

@@ -4,5 +4,5 @@ enum Cases {
         LedgerCases.all + [
             LedgerStages.benchmark, IngestFHIR.benchmark, ProofInclusion.benchmark,
             RulesStream.benchmark,
-        ]
+        ] + VerifyArchive.all + AccessCases.all
 }

@@ -69,7 +69,7 @@ enum ProofInclusion {
         return (file.encode(), genesis)
     }
 
-    private static func commitProof(of block: Block, ledger: LedgerID) throws -> CommitProof {
+    static func commitProof(of block: Block, ledger: LedgerID) throws -> CommitProof {
         let id = BlockID(hash: block.hash, treeRoot: block.header.treeRoot)
         let signing = SigningBytes(ledger: ledger)
         let precommits = try BenchNetwork.validators.map { name in

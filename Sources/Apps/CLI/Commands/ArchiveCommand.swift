@@ -8,7 +8,9 @@ struct ArchiveCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "archive",
         abstract: "Export a range of the ledger to a file that verifies by itself.",
-        subcommands: [ArchiveExportCommand.self])
+        subcommands: [
+            ArchiveExportCommand.self, ArchiveTilesCommand.self, ArchiveCosignCommand.self,
+        ])
 }
 
 /// Writes blocks with all their entries to a file.
