@@ -53,7 +53,9 @@ let rooms: [Room] = [
     .core("Records", ["Primitives"]),
     .core("RuleLanguage", ["Primitives", "Cryptography"]),
     .core("Consensus", ["Primitives", "Cryptography"], testData: ["Transcripts"]),
-    .core("Ledger", ["Primitives", "Cryptography", "Records", "RuleLanguage"]),
+    .core(
+        "Ledger",
+        ["Primitives", "Cryptography", "Records", "RuleLanguage", "Consensus"]),
     .core("RuleEngine", ["Primitives", "Cryptography", "Records", "RuleLanguage"]),
     .core(
         "Proofs",

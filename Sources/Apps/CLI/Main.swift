@@ -39,5 +39,6 @@ struct Custos: AsyncParsableCommand {
             VerifyCommand.self, HeadCommand.self, ArchiveCommand.self, CheckCommand.self,
             DivergeCommand.self, BackupCommand.self, RestoreCommand.self,
             RepairCommand.self, RulesCommand.self,
+            EvidenceCommand.self, GovernCommand.self,
         ])
 }

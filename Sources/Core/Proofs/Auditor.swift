@@ -5,33 +5,32 @@ public import Primitives
 
 /// Checks proofs offline: trusts the genesis that it is given, a head if one is, and nobody else.
 ///
-/// Validators are those of genesis: this version of the ledger admits no entry that changes them.
+/// Who votes changes by governance: a proof under later validators needs the ``GovernanceChain``
+/// that leads to them from those of genesis.
 public struct Auditor: Sendable {
     public let ledger: LedgerID
-    private let validators: ValidatorSet
+    private let trust: ValidatorTrust
     private let trusted: TrustedHead?
 
-    /// An auditor who trusts these.
+    /// An auditor who trusts these, and follows how the validators changed.
     ///
-    /// - Throws: ``ProofFailure`` where the genesis has no set of validators that can decide.
-    public init(genesis: Genesis, trusted: TrustedHead? = nil) throws(ProofFailure) {
+    /// - Throws: ``ProofFailure`` where a link of the chain does not hold.
+    public init(
+        genesis: Genesis, trusted: TrustedHead? = nil,
+        chain: GovernanceChain = GovernanceChain(links: [])
+    ) throws(ProofFailure) {
         ledger = genesis.ledger
         self.trusted = trusted
-        var voters: [Validator] = []
-        for institution in genesis.institutions where institution.power > 0 {
-            guard let key = institution.consensusKey else { continue }
-            voters.append(Validator(id: institution.id, key: key, power: institution.power))
-        }
-        do throws(ConsensusError) {
-            validators = try ValidatorSet(voters)
-        } catch {
-            throw ProofFailure(.ledger, "\(error)")
-        }
+        var trust = ValidatorTrust(
+            ledger: genesis.ledger, genesis: genesis.charter.validators)
+        try trust.follow(chain)
+        self.trust = trust
     }
 
     /// The head, once it is signed, and linked with the trusted head where there is one.
     func prove(_ claimed: ClaimedHead) throws(ProofFailure) -> ProvenHead {
         let (header, hash, signers) = try signed(claimed)
+        let validators = trust.validators(at: header.height)
         let power = signers.compactMap { validators.index(of: $0) }
             .reduce(0) { $0 + validators.validators[$1].power }
         return ProvenHead(
@@ -45,6 +44,7 @@ public struct Auditor: Sendable {
     ) throws(ProofFailure) -> (header: BlockHeader, hash: Digest, signers: [InstitutionID]) {
         let header = claimed.header
         try agree(.ledger, "the header's ledger", found: header.ledger, right: ledger)
+        let validators = trust.validators(at: claimed.commitProof.height)
         let proof = try step(.commitProof) { () throws(ConsensusError) in
             try validators.verify(
                 Unverified(claimed.commitProof), with: SigningBytes(ledger: ledger),

@@ -7,6 +7,8 @@ public enum ProofStep: String, CaseIterable, Sendable {
     case form = "form"
     /// The proof is of the ledger that the genesis founds.
     case ledger = "ledger id"
+    /// Each set of validators was vouched for by the one before it.
+    case validators = "validators"
     /// More than 2/3 of the power signed the block.
     case commitProof = "commit proof"
     /// The header is the one that was signed, and so are its tree root and height.

@@ -109,7 +109,7 @@ extension Node {
         _ reader: Inbox<Reader.Request>
     ) {
         switch request {
-        case .status, .submitBatch, .waitForEntry, .watch, .stop:
+        case .status, .submitBatch, .waitForEntry, .watch, .governance, .stop:
             loop.post(.control(request, responder, message))
         case .submit(let stream, let bytes):
             do throws(SubmissionError) {

@@ -1,3 +1,4 @@
+import Consensus
 import Cryptography
 import Ledger
 import Primitives
@@ -7,6 +8,7 @@ import Records
 struct LedgerModel {
     var map: StateMapModel
     var leaves: [Digest] = []
+    private var milestones: [(UInt64, Digest)] = []
     private var runs: [Term: [TermRun]] = [:]
     private var findings: [Digest: (leaf: UInt64, issuer: InstitutionID, withdrawn: UInt64?)] =
         [:]
@@ -23,10 +25,16 @@ struct LedgerModel {
         }
         map.set(.parameters, genesis.parameters.encode())
         for rule in genesis.rules { map.set(.rule(rule.id), rule.encode()) }
+        map.set(.policy, genesis.policy.encode())
+        map.set(.validators(Height(1)), genesis.charter.validators.encoded)
+        map.set(.attendance, [0x80])
+        map.set(.standing, [0x82, 0xf6, 0x80])
         map.set(.ledger, LedgerModel.ledger(.genesis, genesis.start))
     }
 
-    mutating func apply(_ batches: [[Entry]], at height: Height, time: Timestamp) {
+    /// Takes the entries of the block with this header, none of which is of governance.
+    mutating func apply(_ batches: [[Entry]], in header: BlockHeader) {
+        let (height, time) = (header.height, header.time)
         var block: [Term: [TermRun.Item]] = [:]
         for entry in batches.joined() {
             let leaf = UInt64(leaves.count)
@@ -55,6 +63,19 @@ struct LedgerModel {
                 TermRun(height: height, totalBefore: UInt64(before), entries: items))
         }
         for (term, list) in runs { map.set(.term(term), LedgerModel.head(list)) }
+        if height.blocks.isMultiple(of: 16) {
+            milestones = milestones.suffix(1) + [(height.blocks - 1, header.previous)]
+            var writer = CBORWriter()
+            writer.array(2)
+            writer.null()
+            writer.array(milestones.count)
+            for (height, block) in milestones {
+                writer.array(2)
+                writer.unsigned(height)
+                writer.digest(block)
+            }
+            map.set(.standing, writer.bytes)
+        }
         map.set(.ledger, LedgerModel.ledger(height, time))
     }
 

@@ -18,7 +18,7 @@ struct MapProofTests {
             let entries = try random.block(batchCountMax: 3, entryCountMax: 5)
             let batches = try entries.map { try network.verified($0, in: state) }
             let executed = try TestNetwork.execute(batches, on: state)
-            model.apply(entries, at: executed.header.height, time: executed.header.time)
+            model.apply(entries, in: executed.header)
             _ = state.apply(executed)
         }
     }

@@ -26,7 +26,7 @@ struct StateModelTests {
                 let entries = try random.block(batchCountMax: 2, entryCountMax: 3)
                 let batches = try entries.map { try network.verified($0, in: state) }
                 let executed = try TestNetwork.execute(batches, on: state)
-                slow.apply(entries, at: executed.header.height, time: executed.header.time)
+                slow.apply(entries, in: executed.header)
                 try #require(
                     executed.header.stateRoot == slow.map.root, "seed \(seed)")
                 try #require(
@@ -47,7 +47,7 @@ struct StateModelTests {
             let entries = try random.block(batchCountMax: 3, entryCountMax: 6)
             let batches = try entries.map { try network.verified($0, in: state) }
             let executed = try TestNetwork.execute(batches, on: state)
-            slow.apply(entries, at: executed.header.height, time: executed.header.time)
+            slow.apply(entries, in: executed.header)
             _ = state.apply(executed)
             try #require(state.stateRoot == slow.map.root, "seed \(seed)")
         }

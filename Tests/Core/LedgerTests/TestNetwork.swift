@@ -25,6 +25,10 @@ struct TestNetwork {
             ])
     }
 
+    init(_ genesis: Genesis) {
+        self.genesis = genesis
+    }
+
     var ledger: LedgerID { genesis.ledger }
 
     static func institution(_ name: String) throws -> Institution {

@@ -11,6 +11,8 @@ struct ProofNetwork {
     private(set) var state: LedgerState
     private(set) var blocks: [Decided] = []
     var numbers: [String: UInt64] = [:]
+    /// What a member's consensus key follows from, where it was changed.
+    var consensusKeys: [String: String] = [:]
 
     /// A block as a node keeps it.
     struct Decided {
@@ -33,7 +35,8 @@ struct ProofNetwork {
                             stream: StreamID(0),
                             key: try ProofNetwork.key("\(name) submit").publicKey)
                     ],
-                    consensusKey: try ProofNetwork.key("\(name) consensus").publicKey)
+                    consensusKey: try ProofNetwork.key("\(name) consensus").publicKey,
+                    governKeys: [try ProofNetwork.key("\(name) govern").publicKey])
             },
             parameters: .standard)
         state = LedgerState(genesis: genesis)
@@ -100,7 +103,7 @@ struct ProofNetwork {
         let id = BlockID(hash: block.hash, treeRoot: header.treeRoot)
         let signing = SigningBytes(ledger: ledger)
         let precommits = try names.map { name in
-            let key = try ProofNetwork.key("\(name) consensus")
+            let key = try ProofNetwork.key(consensusKeys[name] ?? "\(name) consensus")
             let unsigned = Vote(
                 kind: .precommit, height: header.height, round: round,
                 voter: ProofNetwork.id(name), block: id, validRound: nil,

@@ -83,7 +83,29 @@ enum EntrySamples {
         ("dispense", sealed(.dispense, [patient])),
         ("credential", clear(.credential, [practitioner], .credential(credential()))),
         ("finding", finding), ("withdrawal", withdrawal),
+        ("governance proposal", clear(.governance, [], .governance(proposal))),
+        (
+            "governance vote",
+            clear(.governance, [], .governance(.vote(on: digest(0x90), isFor: false, voter)))
+        ),
+        (
+            "governance attendance",
+            clear(.governance, [], .governance(.attend(height: Height(64), block: digest(0xb1))))
+        ),
+        (
+            "evidence",
+            clear(
+                .evidence, [.institution(institution("insurer"))],
+                .evidence(
+                    EvidenceBody(
+                        kind: .brokenLock, about: institution("insurer"), first: [1, 2],
+                        second: [3])))
+        ),
     ]
+
+    static let voter = GovernanceVoter(
+        institution: institution("insurer"), signatures: [[0xd2, 0x84], [0xd2, 0x85]])
+    static let proposal = GovernanceBody.propose(proposal: [0x80], voter)
 
     static var finding: Entry {
         var entry = sealed(.finding, [])

@@ -1,3 +1,4 @@
+internal import Ledger
 internal import Primitives
 internal import Records
 
@@ -68,6 +69,11 @@ struct EntryView: Encodable {
         case .credential(let credential): "\(credential)"
         case .finding(let mark):
             (mark.isWithdrawn ? "withdrawal of finding " : "finding ") + "\(mark.finding)"
+        case .evidence(let evidence): "about \(evidence.about): \(evidence.summary)"
+        case .governance(.propose(_, let voter)): "a proposal of \(voter.institution)"
+        case .governance(.vote(let proposal, let isFor, let voter)):
+            "\(voter.institution) is \(isFor ? "for" : "against") proposal \(proposal)"
+        case .governance(.attend(let height, _)): "this node has followed up to block \(height)"
         case .unread(let bytes): "\(bytes.count) bytes of a kind that this version cannot read"
         }
     }

@@ -15,6 +15,15 @@ public protocol SignatureCheck: Sendable {
 public protocol Authenticator: SignatureCheck {
     /// This replica's signature over a digest.
     func sign(_ digest: Digest) -> Signature
+
+    /// Whether it signs with the secret of this key: a replica whose key the ledger has replaced,
+    /// or has not taken up yet, follows without voting.
+    func holds(_ key: PublicKey) -> Bool
+}
+
+extension Authenticator {
+    /// Where nothing else is said, whatever key the ledger names.
+    public func holds(_ key: PublicKey) -> Bool { true }
 }
 
 /// ES256K (RFC 8812): what a network uses.
@@ -36,6 +45,10 @@ public struct KeyAuthenticator: Authenticator {
 
     public func sign(_ digest: Digest) -> Signature {
         key.sign(digest)
+    }
+
+    public func holds(_ key: PublicKey) -> Bool {
+        key == self.key.publicKey
     }
 
     public func isValid(_ signature: Signature, for digest: Digest, by key: PublicKey) -> Bool {

@@ -12,6 +12,8 @@ public enum ConsensusError: Error, Equatable, Sendable {
     case noPower(InstitutionID)
     /// The powers of a set add up to more than can be counted with.
     case tooMuchPower(limit: UInt64)
+    /// The bytes are no set of validators.
+    case malformedSet(CBORError)
     /// The sender is no validator of this height.
     case notAValidator(InstitutionID)
     /// The signature is not that of the validator who should have made it: the voter, or for a
@@ -19,6 +21,10 @@ public enum ConsensusError: Error, Equatable, Sendable {
     case signatureInvalid(by: InstitutionID, what: String)
     /// The precommits of a commit proof are not more than 2/3 of the power.
     case notEnoughPower(found: UInt64, total: UInt64)
+    /// An honest replica may have signed both messages that are said to contradict each other.
+    case noContradiction
+    /// The message names no valid round, of which a proof could be asked.
+    case noClaim
 }
 
 extension ConsensusError: CustomStringConvertible {
@@ -34,12 +40,15 @@ extension ConsensusError: CustomStringConvertible {
             "\(id) has no voting power and cannot stand among the validators"
         case .tooMuchPower(let limit):
             "the voting powers add up to more than \(limit)"
+        case .malformedSet(let error): "no set of validators: \(error)"
         case .notAValidator(let id):
             "\(id) is no validator of this height"
         case .signatureInvalid(let id, let what):
             "the signature of \(id) on a \(what) is not valid for its consensus key"
         case .notEnoughPower(let found, let total):
-            "precommits of power \(found) of \(total); more than 2/3 is needed"
+            "votes of power \(found) of \(total); more than 2/3 is needed"
+        case .noContradiction: "an honest replica may have signed both messages"
+        case .noClaim: "the message claims no valid round"
         }
     }
 }

@@ -42,6 +42,10 @@ public enum Effect: Sendable {
     /// Keep this: it convicts a replica.
     case convict(Evidence)
 
+    /// Ask the claimer for the prevotes that prove the valid round that it claims: they are not
+    /// here. Said once for each lock that a replica claims.
+    case demandLock(LockClaim)
+
     /// A quorum decided a block that this replica's own execution finds invalid. Stop, and call a
     /// human: either this machine or more than 2/3 of the others compute wrong.
     case halt(height: Height, block: BlockID)

@@ -63,6 +63,8 @@ extension Replica {
         }
         state.learn(message, time: time, validity: .notAsked)
         log(.proposed(message, blockTime: time, isTimely: isTimely))
+        let proposer = state.validators.proposer(height: message.height, round: message.round)
+        demand(.proposal(proposer.id, message))
         if state.step == .resting, message.round == .zero { enter(.zero) }
     }
 
@@ -113,6 +115,7 @@ extension Replica {
         case .contradicts(let first): effects.append(.convict(.doubleVote(first, message)))
         }
         convictOfBrokenLock(message, index: index)
+        demand(.vote(message))
         if message.kind == .precommit, state.decided == nil,
             let block = state[message.round].precommits.quorumBlock(in: state.validators)
         {
@@ -125,20 +128,11 @@ extension Replica {
     private mutating func convictOfBrokenLock(_ vote: Vote, index: Int) {
         guard vote.block != nil else { return }
         for round in state.rounds {
-            let pair: (precommit: Vote, prevote: Vote)
-            switch vote.kind {
-            case .prevote:
-                guard let other = round.precommits.vote(of: index) else { continue }
-                pair = (other, vote)
-            case .precommit:
-                guard let other = round.prevotes.vote(of: index) else { continue }
-                pair = (vote, other)
-            }
-            guard pair.precommit.round < pair.prevote.round, pair.precommit.block != nil,
-                pair.prevote.block != nil, pair.precommit.block != pair.prevote.block
-            else { continue }
-            if let valid = pair.prevote.validRound, valid >= pair.precommit.round { continue }
-            effects.append(.convict(.brokenLock(precommit: pair.precommit, prevote: pair.prevote)))
+            let other =
+                vote.kind == .prevote
+                ? round.precommits.vote(of: index) : round.prevotes.vote(of: index)
+            guard let other, let found = Evidence(vote, beside: other) else { continue }
+            effects.append(.convict(found))
         }
     }
 

@@ -48,7 +48,7 @@ public struct Replica: Sendable {
         self.signing = SigningBytes(ledger: ledger)
         self.authenticator = authenticator
         self.signsFrom = signsFrom
-        self.state = HeightState(start, identity: identity)
+        self.state = HeightState(start, identity: identity, by: authenticator)
         self.givenCommit = start.previousCommit
         self.early = EarlyMessages(
             height: start.height.next, validatorCount: start.validators.count)
@@ -70,7 +70,7 @@ public struct Replica: Sendable {
         stepBackToUnsigned()
         effects.removeAll { effect in
             switch effect {
-            case .commit, .convict, .halt: false
+            case .commit, .convict, .demandLock, .halt: false
             default: true
             }
         }
@@ -129,7 +129,7 @@ public struct Replica: Sendable {
         givenCommit = start.previousCommit
         let waiting = early
         let isSameSet = start.validators == state.validators
-        state = HeightState(start, identity: identity)
+        state = HeightState(start, identity: identity, by: authenticator)
         early = EarlyMessages(height: start.height.next, validatorCount: start.validators.count)
         if lastSigned?.height == start.height {
             // A crash took the block below away after something at this height was signed.

@@ -34,17 +34,21 @@ struct HeightState: Sendable {
     /// The block that the peers were last asked for.
     var askedFor: SignedState.Polka?
     var isHalted = false
+    /// Claims of a valid round whose proof was asked for.
+    var demanded: [LockClaim] = []
 
     /// By round, increasing; only rounds of which something is known.
     private(set) var rounds: [RoundState]
     private(set) var blocks: [KnownBlock] = []
     var future: FutureVotes
 
-    init(_ start: HeightStart, identity: InstitutionID) {
+    init(_ start: HeightStart, identity: InstitutionID, by authenticator: any Authenticator) {
         height = start.height
         validators = start.validators
         parameters = start.parameters
-        ownIndex = start.validators.index(of: identity)
+        ownIndex = start.validators.index(of: identity).flatMap { index in
+            authenticator.holds(start.validators.validators[index].key) ? index : nil
+        }
         proposer = start.validators.proposer(height: start.height, round: .zero)
         rounds = [RoundState(round: .zero, validatorCount: start.validators.count)]
         future = FutureVotes(validatorCount: start.validators.count)

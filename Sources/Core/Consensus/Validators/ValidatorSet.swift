@@ -68,6 +68,31 @@ extension ValidatorSet {
     /// `[+ [institution-id, public-key, uint]]`, the bytes under ``digest``.
     public var encoded: [UInt8] { ValidatorSet.encode(validators) }
 
+    /// Reads a set from exactly these bytes.
+    public static func decode(_ bytes: [UInt8]) throws(ConsensusError) -> ValidatorSet {
+        let validators: [Validator]
+        do throws(CBORError) {
+            var reader = CBORReader(bytes)
+            validators = try read(from: &reader)
+            try reader.finish()
+        } catch {
+            throw .malformedSet(error)
+        }
+        return try ValidatorSet(validators)
+    }
+
+    private static func read(from reader: inout CBORReader) throws(CBORError) -> [Validator] {
+        var validators: [Validator] = []
+        for _ in 0..<(try reader.array(atMost: countMax)) {
+            try reader.array(exactly: 3)
+            validators.append(
+                Validator(
+                    id: try reader.institution(), key: try reader.publicKey(),
+                    power: try reader.unsigned()))
+        }
+        return validators
+    }
+
     private static func encode(_ validators: [Validator]) -> [UInt8] {
         var writer = CBORWriter(reservingCapacity: 3 + validators.count * 80)
         writer.array(validators.count)

@@ -17,6 +17,8 @@ public struct COSEPurpose: Hashable, Sendable {
     public static let proposal = COSEPurpose(mediaType: "application/x.custos-proposal")
     /// What a practitioner signs of an entry.
     public static let author = COSEPurpose(mediaType: "application/x.custos-author")
+    /// A vote of an institution's govern key on how the ledger is governed.
+    public static let governance = COSEPurpose(mediaType: "application/x.custos-governance")
 
     public init(mediaType: String) {
         self.mediaType = mediaType

@@ -1,6 +1,7 @@
 internal import Consensus
 internal import Ledger
 internal import Primitives
+internal import Records
 
 /// How batches come in and wait.
 extension Host {
@@ -102,9 +103,7 @@ extension Host {
         case .covered(let digests): return .waiting(digests)
         case .refused(let refusal):
             if case .conflict(let digest) = refusal, let other = bodies[digest] {
-                effects.append(
-                    .convict(
-                        .issuer(batch.header.issuer, batches: other.bytes, batch.bytes)))
+                if let body = EvidenceBody(other, batch) { learn(body, from: nil) }
             }
             throw .mempool(refusal)
         }

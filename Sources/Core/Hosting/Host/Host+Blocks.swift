@@ -85,12 +85,10 @@ extension Host {
                 CommittedBlock(
                     executed: executed, proof: proof, rows: rows,
                     stateRowsFrom: state.stateRowsNeededFrom)))
+        keepLocks()
+        keepVotes()
         previousValidators = validators
-        do throws(ConsensusError) {
-            validators = try ValidatorSet(state)
-        } catch {
-            return effects.append(.halt(reason: "nobody can vote after \(height): \(error)"))
-        }
+        validators = state.validators(at: height.next)
         leaveHeight(executed)
         tell(
             .heightStarted(
@@ -100,6 +98,10 @@ extension Host {
         // What the replica heard early may have decided the next height within that very call.
         carryOut(sync.step(.applied(state.head.height, validators)))
         startHeartbeat()
+        anchorWhatIsDue()
+        answerOnLedger(executed)
+        attend()
+        reportGovernance(executed)
         wake()
     }
 
@@ -169,7 +171,7 @@ extension Host {
     }
 
     /// What speaks against a block before it is executed.
-    private func objection(to block: Block, round: Round) -> String? {
+    private mutating func objection(to block: Block, round: Round) -> String? {
         let header = block.header
         guard header.height == state.head.height.next else { return "another height" }
         let lastRound = min(round.number, 1_024)
@@ -184,7 +186,10 @@ extension Host {
             let claimed = proof.claimed
             guard claimed.height == state.head.height, claimed.block.hash == state.head.hash,
                 claimed.block.treeRoot == state.head.tree.root
-            else { return "its commit proof is of another block" }
+            else {
+                noteFork(proof)
+                return "its commit proof is of another block"
+            }
             do throws(ConsensusError) {
                 // What this replica has counted itself needs no second look.
                 if let votes = replica.uncheckedVotes(ofPrevious: claimed) {

@@ -7,7 +7,9 @@ extension Host {
     mutating func receive(_ message: PeerMessage, from peer: InstitutionID) {
         switch message {
         case .proposal(let proposal): receive(proposal, from: peer)
-        case .vote(let vote): tell(.voted(vote))
+        case .vote(let vote):
+            tell(.voted(vote))
+            addToFork(vote)
         case .status(let status): receive(status, from: peer)
         case .batch(let bytes): receiveBatch(bytes, from: peer)
         case .batchesWanted(let digests):
@@ -22,6 +24,16 @@ extension Host {
                 effects.append(.send(.blockLacking(height), to: peer))
             }
         case .block(let block): carryOut(sync.step(.received(peer, block)))
+        case .evidence(let body): learn(body, from: peer)
+        case .lockWanted(let height, let round, let block):
+            if let proof = proofOfLock(height: height, round: round, block: block) {
+                effects.append(.send(.lock(Unverified(proof)), to: peer))
+            }
+        case .lock(let proof): receive(proof, from: peer)
+        case .votesWanted(let height):
+            for vote in votesKept(of: height) {
+                effects.append(.send(.vote(Unverified(vote)), to: peer))
+            }
         case .blockLacking(let height): carryOut(sync.step(.lacking(peer, height)))
         }
     }

@@ -2,6 +2,7 @@ public import Consensus
 internal import Cryptography
 public import Ledger
 public import Primitives
+public import Records
 
 /// All that a node decides, as one value: consensus, execution, mempool and catching up.
 ///
@@ -33,6 +34,18 @@ public struct Host: Sendable {
     /// A decision that waits for bodies.
     var waitingDecision: Decision?
     var loggedBodies: Set<Digest> = []
+    /// What is known against anybody and is not on the ledger yet.
+    public internal(set) var evidence: EvidencePool
+    /// Claims of valid rounds whose proof this replica waits for.
+    var demands: [LockDemand] = []
+    /// Proofs of valid rounds that this replica claimed at heights it has left.
+    var keptLocks: [ProofOfLock] = []
+    /// The votes of the last heights that needed more than one round.
+    var leftVotes: [(height: Height, votes: [Vote])] = []
+    /// The milestone that this replica named last, as a learner.
+    var attendedAt = Height.genesis
+    /// Two decided blocks of one height, where that was seen.
+    var fork: Fork?
     /// How often in a row the status timer has found the ledger where it was.
     var quietTicks: UInt64 = 0
     var heightAtTick = Height.genesis
@@ -67,16 +80,18 @@ public struct Host: Sendable {
     ///   - log: the records on the disk, in order.
     ///   - signsFrom: the first height at which the replica may sign.
     ///   - limits: how much may wait in the mempool.
+    ///   - kept: what ``HostEffect/keep(_:)`` asked to keep, in order.
     /// - Throws: ``ConsensusError`` where the ledger's institutions cannot vote.
     public init(
         identity: InstitutionID, state: LedgerState, headCommit: CommitProof?,
         authenticator: any Authenticator, signed: SignedState? = nil, log: [HostRecord] = [],
-        signsFrom: Height = .genesis, limits: Mempool.Limits = Mempool.Limits()
+        signsFrom: Height = .genesis, limits: Mempool.Limits = Mempool.Limits(),
+        kept: [EvidenceBody] = []
     ) throws(ConsensusError) {
         self.identity = identity
         self.authenticator = authenticator
-        validators = try ValidatorSet(state)
-        previousValidators = validators
+        validators = state.validators(at: state.head.height.next)
+        previousValidators = state.validators(at: state.head.height)
         signing = SigningBytes(ledger: state.ledger)
         let height = state.head.height
         let records = log.compactMap { record -> LogRecord? in
@@ -100,6 +115,9 @@ public struct Host: Sendable {
             departing.append(batch.digest)
         }
         self.state = state
+        self.state.voteCheck = authenticator
+        evidence = EvidencePool()
+        recall(kept)
     }
 
     /// The first thing to call.
@@ -166,9 +184,8 @@ public struct Host: Sendable {
         case .checkValue(let request): check(request)
         case .fetchBlock: effects.append(.broadcast(.status(replica.status)))
         case .commit(let decision): commit(decision)
-        case .convict(let evidence):
-            effects.append(.report("convicted: \(evidence.culprit): \(evidence)"))
-            effects.append(.convict(.replica(evidence)))
+        case .convict(let evidence): learn(EvidenceBody(evidence), from: nil)
+        case .demandLock(let claim): demands.append(LockDemand(claim: claim))
         case .halt(let height, let block):
             effects.append(
                 .halt(
@@ -187,6 +204,7 @@ public struct Host: Sendable {
         case .status:
             effects.append(.broadcast(.status(replica.status)))
             askForBodies()
+            askForLocks()
             pushAgain()
             effects.append(.startTimer(.status, milliseconds: Host.statusMilliseconds))
         }
@@ -206,17 +224,6 @@ extension PeerMessage {
         case .proposal(let proposal): self = .proposal(Unverified(proposal))
         case .vote(let vote): self = .vote(Unverified(vote))
         }
-    }
-}
-
-extension ValidatorSet {
-    /// Who votes on the block after the state's head.
-    public init(_ state: LedgerState) throws(ConsensusError) {
-        try self.init(
-            state.institutions.compactMap { institution in
-                guard institution.power > 0, let key = institution.consensusKey else { return nil }
-                return Validator(id: institution.id, key: key, power: institution.power)
-            })
     }
 }
 

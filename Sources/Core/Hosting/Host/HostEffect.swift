@@ -1,6 +1,7 @@
 public import Consensus
 public import Ledger
 public import Primitives
+public import Records
 
 /// What the shell must do for a host.
 ///
@@ -32,8 +33,10 @@ public enum HostEffect: Sendable {
     case answer(token: UInt64, SubmissionAnswer)
     /// The peer lied or sent what is no message: close its connection, and name it.
     case drop(InstitutionID, reason: String)
-    /// Keep what convicts somebody.
-    case convict(Conviction)
+    /// Keep this, synced: it convicts somebody, or is a proof that this node may be asked for.
+    case keep(EvidenceBody)
+    /// Put an entry with this body on the ledger, through an outbox of this institution.
+    case anchor(EntryBody)
     /// Something that an operator should read.
     case report(String)
     /// Stop, and call a human: going on could break what was promised.
@@ -59,11 +62,4 @@ public struct CommittedBlock: Sendable {
     public let stateRowsFrom: Height
 
     public var height: Height { executed.header.height }
-}
-
-/// Two signed messages that no honest party signs both of.
-public enum Conviction: Sendable {
-    case replica(Evidence)
-    /// Two batches of an issuer with different bytes under one number.
-    case issuer(InstitutionID, batches: [UInt8], [UInt8])
 }

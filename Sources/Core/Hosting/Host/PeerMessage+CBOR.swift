@@ -1,5 +1,6 @@
 internal import Consensus
 public import Primitives
+internal import Records
 
 extension PeerMessage {
     /// The message's bytes: `[1, number, content]`.
@@ -16,7 +17,15 @@ extension PeerMessage {
         case .batchesWanted(let digests):
             writer.array(digests.count)
             for digest in digests { writer.digest(digest) }
-        case .blockWanted(let height), .blockLacking(let height): writer.height(height)
+        case .blockWanted(let height), .blockLacking(let height), .votesWanted(let height):
+            writer.height(height)
+        case .evidence(let body): body.encode(into: &writer)
+        case .lockWanted(let height, let round, let block):
+            writer.array(3)
+            writer.height(height)
+            writer.unsigned(UInt64(round.number))
+            block.write(to: &writer)
+        case .lock(let proof): proof.claimed.write(to: &writer)
         case .block(let block): block.write(to: &writer)
         }
         return writer.bytes
@@ -29,7 +38,7 @@ extension PeerMessage {
         try reader.version(1)
         let start = reader.offset
         let message: PeerMessage
-        switch try reader.unsigned("kind of message", atMost: 8) {
+        switch try reader.unsigned("kind of message", atMost: 12) {
         case 1: message = .proposal(try Proposal.read(from: &reader))
         case 2: message = .vote(try Vote.read(from: &reader))
         case 3: message = .status(try ReplicaStatus(from: &reader))
@@ -43,8 +52,15 @@ extension PeerMessage {
         case 6: message = .blockWanted(try reader.height())
         case 7: message = .block(try SyncedBlock(from: &reader))
         case 8: message = .blockLacking(try reader.height())
+        case 9: message = .evidence(try EvidenceBody(from: &reader))
+        case 10:
+            try reader.array(exactly: 3)
+            message = .lockWanted(
+                try reader.height(), try reader.round(), try BlockID(from: &reader))
+        case 11: message = .lock(try ProofOfLock.read(from: &reader))
+        case 12: message = .votesWanted(try reader.height())
         case let number:
-            throw .outOfRange(offset: start, what: "kind of message \(number)", limit: 8)
+            throw .outOfRange(offset: start, what: "kind of message \(number)", limit: 12)
         }
         try reader.finish()
         return message

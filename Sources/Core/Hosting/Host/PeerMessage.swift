@@ -1,5 +1,6 @@
 public import Consensus
 public import Primitives
+public import Records
 
 /// What nodes say to each other, one message a frame.
 ///
@@ -16,6 +17,13 @@ public enum PeerMessage: Sendable {
     case block(SyncedBlock)
     /// The sender does not have the block that it was asked for.
     case blockLacking(Height)
+    /// What convicts somebody, or an unanswered demand.
+    case evidence(EvidenceBody)
+    /// The proof of a valid round that the receiver has claimed.
+    case lockWanted(Height, Round, BlockID)
+    case lock(Unverified<ProofOfLock>)
+    /// All votes that the receiver has kept of a height at which two blocks were decided.
+    case votesWanted(Height)
 
     /// The greatest height that a message may name: 2^62 − 1, so that no sum overflows.
     static let heightMax: UInt64 = (1 << 62) - 1
@@ -28,8 +36,10 @@ extension PeerMessage {
     /// Whether the message is small and waited for: votes must not queue behind bodies.
     public var isUrgent: Bool {
         switch self {
-        case .proposal, .vote, .status, .batchesWanted, .blockWanted, .blockLacking: true
-        case .batch, .block: false
+        case .proposal, .vote, .status, .batchesWanted, .blockWanted, .blockLacking, .lockWanted,
+            .lock, .votesWanted:
+            true
+        case .batch, .block, .evidence: false
         }
     }
 
@@ -44,6 +54,10 @@ extension PeerMessage {
         case .blockWanted: 6
         case .block: 7
         case .blockLacking: 8
+        case .evidence: 9
+        case .lockWanted: 10
+        case .lock: 11
+        case .votesWanted: 12
         }
     }
 }

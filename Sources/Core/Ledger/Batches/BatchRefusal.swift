@@ -56,6 +56,10 @@ public enum EntryRefusal: Error, Equatable, Sendable {
     case credentialKey(OpaqueID, CryptographyError)
     /// A credential that is there already has another key.
     case credentialKeyChanged(OpaqueID)
+    /// Evidence that shows nothing.
+    case evidence(EvidenceRefusal)
+    /// A batch has more evidence than a node checks at once.
+    case tooMuchEvidence(limit: Int)
 }
 
 extension BatchRefusal: CustomStringConvertible {
@@ -112,6 +116,9 @@ extension EntryRefusal: CustomStringConvertible {
         case .credentialKey(let id, let error): "the key of credential \(id): \(error)"
         case .credentialKeyChanged(let id):
             "credential \(id) is registered with another key; a new key needs a new credential"
+        case .evidence(let refusal): "\(refusal)"
+        case .tooMuchEvidence(let limit):
+            "a batch may hold at most \(limit) entries of evidence"
         }
     }
 }

@@ -32,6 +32,7 @@ struct Admission {
             throw .noRoom(
                 entryCount: batch.entries.count, byteCount: batch.entriesByteCount)
         }
+        try checkEvidence(batch)
         for credential in try checkCredentials(batch) {
             credentials[credential.body.credential] = credential
             registered.append(credential)
@@ -72,6 +73,25 @@ struct Admission {
         }
         if header.firstNumber < next {
             throw .replayed(number: header.firstNumber, next: next)
+        }
+    }
+
+    /// The most entries of evidence in a batch: each costs every node a few signature checks.
+    private static let evidenceCountMax = 16
+
+    private func checkEvidence(_ batch: VerifiedBatch) throws(BatchRefusal) {
+        var count = 0
+        for (index, entry) in batch.entries.enumerated() {
+            guard case .evidence(let body) = entry.body else { continue }
+            count += 1
+            guard count <= Admission.evidenceCountMax else {
+                throw .entry(index: index, .tooMuchEvidence(limit: Admission.evidenceCountMax))
+            }
+            do throws(EvidenceRefusal) {
+                _ = try state.check(body)
+            } catch {
+                throw .entry(index: index, .evidence(error))
+            }
         }
     }
 

@@ -24,6 +24,16 @@ public struct ExecutedBlock: Sendable {
     /// The ledger tree before the block.
     let treeBefore: MerkleFrontier
 
+    let governance: Governance
+    /// What became of each entry of governance, in order.
+    public let governanceOutcomes: [GovernanceOutcome]
+
+    /// An entry of governance, and why it has no effect where it has none.
+    public struct GovernanceOutcome: Sendable {
+        public let leafIndex: UInt64
+        public let refusal: GovernanceRefusal?
+    }
+
     /// A finding entry without effect.
     public struct IdleFinding: Hashable, Sendable {
         public let leafIndex: UInt64

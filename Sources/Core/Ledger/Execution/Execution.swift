@@ -4,6 +4,7 @@ internal import Records
 
 /// Carries out the entries of one block beside the state: leaves, state changes, terms.
 struct Execution {
+    private let state: LedgerState
     private let height: Height
     private let firstLeaf: UInt64
     private let isIndexKept: Bool
@@ -12,6 +13,8 @@ struct Execution {
     /// Every complete subtree that a leaf of this block closes, in the order of closing.
     private(set) var nodes: [Digest] = []
     private(set) var leafHashes: [Digest] = []
+    private(set) var governance: Governance
+    private(set) var outcomes: [ExecutedBlock.GovernanceOutcome] = []
     private(set) var idleFindings: [ExecutedBlock.IdleFinding] = []
     /// (place of the term among the changes, position of the entry in the block).
     private var postings: [(item: Int, position: UInt32)] = []
@@ -20,6 +23,8 @@ struct Execution {
     private var actionItems = [Int](repeating: -1, count: 8)
 
     init(_ state: LedgerState, at height: Height) {
+        self.state = state
+        governance = state.governance
         self.height = height
         firstLeaf = state.head.tree.size
         isIndexKept = state.parameters.isIndexKept
@@ -59,7 +64,61 @@ struct Execution {
                     ExecutedBlock.IdleFinding(
                         leafIndex: leaf, finding: mark.finding, standing: before?.leafIndex))
             }
+        case .evidence(let body): addEvidence(body, at: position)
+        case .governance(let body): addGovernance(body, by: entry.issuer, at: position)
         default: break
+        }
+    }
+
+    /// Notes an offence once; a proof that was asked for answers what asked for it.
+    ///
+    /// Admission has checked the evidence; who said the same before has said it for all.
+    private mutating func addEvidence(_ body: EvidenceBody, at position: UInt32) {
+        guard let offence = try? state.check(body) else { return }
+        let key = StateKey.evidence(offence.digest)
+        let leaf = firstLeaf + UInt64(position)
+        var record: EvidenceRecord?
+        if case .bytes(let bytes) = overlay.value(of: key) {
+            record = try? EvidenceRecord.decode(bytes)
+        }
+        switch (body.kind, record) {
+        case (.proofOfLock, var record?) where record.answer == nil:
+            record.answer = leaf
+            overlay.set(key, .bytes(record.encode()))
+        case (.proofOfLock, _), (_, .some): break
+        case (_, nil):
+            let record = EvidenceRecord(
+                kind: body.kind, institution: offence.institution, leaf: leaf, answer: nil)
+            overlay.set(key, .bytes(record.encode()))
+        }
+    }
+
+    private mutating func addGovernance(
+        _ body: GovernanceBody, by issuer: InstitutionID, at position: UInt32
+    ) {
+        let leaf = firstLeaf + UInt64(position)
+        var refusal: GovernanceRefusal?
+        do throws(GovernanceRefusal) {
+            put(
+                try governance.take(
+                    body, issuer: issuer, leaf: leaf, height: height, ledger: state.ledger))
+        } catch {
+            refusal = error
+        }
+        outcomes.append(ExecutedBlock.GovernanceOutcome(leafIndex: leaf, refusal: refusal))
+    }
+
+    private mutating func put(_ changes: [Governance.Change]) {
+        for change in changes {
+            switch change {
+            case .set(let key, let bytes): overlay.set(key, .bytes(bytes))
+            case .delete(let key): overlay.set(key, .deleted)
+            case .begin(let institution):
+                for submitKey in institution.submitKeys {
+                    let key = StateKey.nextNumber(institution.id, submitKey.stream)
+                    if overlay.value(of: key) == nil { overlay.set(key, .number(1)) }
+                }
+            }
         }
     }
 
@@ -113,9 +172,16 @@ struct Execution {
         postings.append((item, position))
     }
 
-    /// Closes the block: heads, height and time, hashes.
-    mutating func finish(time: Timestamp) -> (changes: StateChanges, runs: RunsRow) {
+    /// Closes the block: heads, what governance has due, height and time, hashes.
+    mutating func finish(
+        time: Timestamp, signers: [InstitutionID]
+    ) -> (changes: StateChanges, runs: RunsRow) {
         let runs = closeRuns()
+        put(
+            governance.close(
+                height, signers: signers,
+                previous: LedgerStanding.Milestone(
+                    height: state.head.height, block: state.head.hash)))
         overlay.set(.ledger, LedgerState.ledgerValue(height, time))
         return (overlay.finish(), runs)
     }

@@ -1,5 +1,7 @@
+internal import Consensus
 internal import Cryptography
 public import Primitives
+public import Records
 
 /// A block that this node may propose, and what it left out.
 public struct BlockProposal: Sendable {
@@ -15,6 +17,16 @@ extension LedgerState {
     public func check(_ batch: VerifiedBatch) throws(BatchRefusal) {
         var admission = Admission(self, at: head.height.next)
         try admission.admit(batch)
+    }
+
+    /// Why an entry of governance would have no effect in the next block: what a node asks before
+    /// it takes a submission.
+    public func check(
+        _ body: GovernanceBody, by issuer: InstitutionID
+    ) throws(GovernanceRefusal) {
+        var governance = governance
+        _ = try governance.take(
+            body, issuer: issuer, leaf: head.tree.size, height: head.height.next, ledger: ledger)
     }
 
     /// The next block, made of those candidates that can stand in it, in their order.
@@ -101,20 +113,31 @@ extension LedgerState {
         }
         var execution = Execution(self, at: height)
         for batch in batches { execution.add(batch) }
-        let (changes, runs) = execution.finish(time: time)
+        let signers = LedgerState.signers(of: commitProof)
+        let (changes, runs) = execution.finish(time: time, signers: signers)
         let digests = batches.map(\.digest)
         let header = BlockHeader(
             ledger: ledger, height: height, time: time, proposer: proposer, previous: head.hash,
             batchesRoot: Block.batchesRoot(digests), treeSize: execution.tree.size,
             treeRoot: execution.tree.root, stateRoot: changes.root,
-            nextValidators: registry.validatorsDigest, active: registry.activeDigest,
+            nextValidators: execution.governance.charter.validators.digest,
+            active: execution.governance.charter.activeDigest,
             previousCommit: Block.commitDigest(commitProof))
         return ExecutedBlock(
             block: Block(header: header, batches: digests, commitProof: commitProof),
             batches: batches, firstLeaf: head.tree.size, tree: execution.tree,
             leafHashes: execution.leafHashes, idleFindings: execution.idleFindings,
             nodes: execution.nodes, changes: changes, runs: runs,
-            credentials: admission.registered, treeBefore: head.tree)
+            credentials: admission.registered, treeBefore: head.tree,
+            governance: execution.governance, governanceOutcomes: execution.outcomes)
+    }
+
+    /// Who signed the block below; nobody where the bytes are no commit proof.
+    private static func signers(of commitProof: [UInt8]?) -> [InstitutionID] {
+        guard let commitProof, let proof = try? CommitProof.decode(commitProof[...]) else {
+            return []
+        }
+        return proof.claimed.precommits.map(\.voter)
     }
 
     private static func compare(

@@ -1,3 +1,4 @@
+public import Consensus
 public import Cryptography
 public import Primitives
 public import Records
@@ -16,6 +17,8 @@ public struct LedgerState: Sendable {
     private(set) var registry: Registry
     private(set) var recent: RecentBatches
     private(set) var snapshot: SnapshotCursor
+    /// How signatures of validators are checked in evidence; a simulator puts its own here.
+    public var voteCheck: any SignatureCheck = KeyCheck()
 
     /// The last block, as the next one refers to it.
     public struct Head: Hashable, Sendable {
@@ -30,7 +33,7 @@ public struct LedgerState: Sendable {
     /// The state that a genesis founds, at height 0.
     public init(genesis: Genesis) {
         ledger = genesis.ledger
-        registry = Registry(genesis)
+        registry = Registry(Governance(genesis.charter))
         head = Head(
             height: .genesis, time: genesis.start, hash: .zero, tree: MerkleFrontier())
         map = StateMap(
@@ -72,6 +75,9 @@ public struct LedgerState: Sendable {
         for rule in genesis.rules {
             records.append(StateMap.Record(key: .rule(rule.id), value: .bytes(rule.encode())))
         }
+        for (key, value) in Governance.records(of: genesis) {
+            records.append(StateMap.Record(key: key, value: .bytes(value)))
+        }
         records.append(
             StateMap.Record(key: .ledger, value: ledgerValue(.genesis, genesis.start)))
         return records
@@ -89,16 +95,25 @@ public struct LedgerState: Sendable {
 
 extension LedgerState {
     /// All institutions, by id: who votes is those with power above 0.
-    public var institutions: [Institution] { registry.institutions }
-    public var parameters: Parameters { registry.parameters }
+    public var institutions: [Institution] { charter.institutions }
+    public var parameters: Parameters { charter.parameters }
     /// The rules in force, by id.
-    public var rules: [RuleVersion] { registry.rules }
+    public var rules: [RuleVersion] { charter.rules }
+    /// What the institutions agreed on, as it holds for the next block.
+    public var charter: Charter { registry.governance.charter }
+    /// Proposals, votes, who follows, whether the ledger is stopped.
+    public var governance: Governance { registry.governance }
     /// Digest of the validator set for the next height.
-    public var validatorsDigest: Digest { registry.validatorsDigest }
+    public var validatorsDigest: Digest { charter.validators.digest }
     public var stateRoot: Digest { map.root }
 
+    /// Who votes at a height: the next one, or one that was decided.
+    public func validators(at height: Height) -> ValidatorSet {
+        registry.governance.validators(at: height)
+    }
+
     public func institution(_ id: InstitutionID) -> Institution? {
-        registry.institution(id)
+        charter.institution(id)
     }
 
     public func credential(_ id: OpaqueID) -> RegisteredCredential? {
@@ -145,6 +160,7 @@ extension LedgerState {
             header.previous == head.hash && header.height == head.height.next,
             "block \(header.height) was executed on another state than \(head.height)")
         map.apply(executed.changes)
+        registry.governance = executed.governance
         for credential in executed.credentials { registry.register(credential) }
         head = Head(
             height: header.height, time: header.time, hash: executed.block.hash,
@@ -152,7 +168,7 @@ extension LedgerState {
         let oldest =
             header.height.blocks
             - min(
-                header.height.blocks, registry.parameters.batchHeightsMax)
+                header.height.blocks, parameters.batchHeightsMax)
         recent.add(executed.committed, at: header.height, keepingFrom: oldest)
         let chunk = snapshot.advance(
             at: header.height, changeCount: executed.changes.items.count,

@@ -1,3 +1,4 @@
+internal import Consensus
 internal import Cryptography
 public import Primitives
 
@@ -7,11 +8,8 @@ public struct Genesis: Hashable, Sendable {
     public let name: String
     /// The time of the empty block 0.
     public let start: Timestamp
-    /// By id, increasing.
-    public let institutions: [Institution]
-    public let parameters: Parameters
-    /// By id, increasing.
-    public let rules: [RuleVersion]
+    /// Institutions, parameters, rules and policy, found fit.
+    public let charter: Charter
     /// The hash of the last header of the ledger that this one succeeds.
     public let succeeds: Digest?
     /// The id of the ledger: SHA-256 of the genesis bytes.
@@ -33,102 +31,51 @@ public struct Genesis: Hashable, Sendable {
     /// - Throws: ``LedgerError/genesis(_:)`` where a ledger could not run on it.
     public init(
         name: String, start: Timestamp, institutions: [Institution], parameters: Parameters,
-        rules: [RuleVersion] = [], succeeds: Digest? = nil
+        rules: [RuleVersion] = [], policy: GovernancePolicy = .standard, succeeds: Digest? = nil
     ) throws(LedgerError) {
-        self.name = name
-        self.start = start
-        self.institutions = institutions.sorted { $0.id < $1.id }
-        self.parameters = parameters
-        self.rules = rules.sorted { $0.id.utf8.lexicographicallyPrecedes($1.id.utf8) }
-        self.succeeds = succeeds
-        self.ledger = LedgerID(
-            SHA256.hash(
-                Genesis.encode(
-                    name: name, start: start, institutions: self.institutions,
-                    parameters: parameters, rules: self.rules, succeeds: succeeds)))
-        try check()
-    }
-
-    private func check() throws(LedgerError) {
         guard (1...Genesis.nameByteCountMax).contains(name.utf8.count) else {
             throw .genesis("the name has \(name.utf8.count) bytes; 1 to 64 are right")
         }
-        guard (1...Genesis.institutionCountMax).contains(institutions.count) else {
-            throw .genesis("\(institutions.count) institutions; 1 to 1024 are right")
+        self.name = name
+        self.start = start
+        self.succeeds = succeeds
+        do throws(Charter.Problem) {
+            charter = try Charter(
+                institutions: institutions.sorted { $0.id < $1.id }, parameters: parameters,
+                rules: rules.sorted { $0.id.utf8.lexicographicallyPrecedes($1.id.utf8) },
+                policy: policy)
+        } catch {
+            throw .genesis(error.reason)
         }
-        if let problem = parameters.problem { throw .genesis(problem) }
-        try checkInstitutions()
-        try checkRules()
+        ledger = LedgerID(
+            SHA256.hash(
+                Genesis.encode(name: name, start: start, charter: charter, succeeds: succeeds)))
     }
 
-    private func checkInstitutions() throws(LedgerError) {
-        var voters: Set<PublicKey> = []
-        for (index, institution) in institutions.enumerated() {
-            let id = institution.id
-            if index > 0, institutions[index - 1].id == id {
-                throw .genesis("institution \(id) stands twice")
-            }
-            guard (1...Institution.nameByteCountMax).contains(institution.name.utf8.count) else {
-                throw .genesis("the name of \(id) must have 1 to 128 bytes")
-            }
-            let streams = institution.submitKeys.map(\.stream)
-            guard zip(streams, streams.dropFirst()).allSatisfy({ $0 < $1 }) else {
-                throw .genesis("the streams of \(id) must increase")
-            }
-            if let key = institution.consensusKey, !voters.insert(key).inserted {
-                throw .genesis("the consensus key of \(id) is another institution's too")
-            }
-            if institution.power > 0, institution.consensusKey == nil {
-                throw .genesis("\(id) has voting power and no consensus key")
-            }
-            let keys = [institution.sealKey, institution.witnessKey].compactMap(\.self)
-            guard keys.allSatisfy({ $0.count == Institution.curve25519ByteCount }) else {
-                throw .genesis("a seal or witness key of \(id) does not have 32 bytes")
-            }
-        }
-        let powers = institutions.map(\.power).filter { $0 > 0 }
-        guard (1...Genesis.validatorCountMax).contains(powers.count) else {
-            throw .genesis("\(powers.count) institutions have voting power; 1 to 256 are right")
-        }
-        guard powers.allSatisfy({ $0 <= Genesis.powerMax }),
-            powers.reduce(0, +) <= Genesis.powerMax
-        else {
-            throw .genesis("the powers add up to more than 2^30")
-        }
-    }
-
-    private func checkRules() throws(LedgerError) {
-        guard rules.count <= Genesis.ruleCountMax else {
-            throw .genesis("\(rules.count) rules; at most 4096 are right")
-        }
-        for (index, rule) in rules.enumerated() {
-            if index > 0, rules[index - 1].id == rule.id {
-                throw .genesis("rule \(rule.id) stands twice")
-            }
-            guard !rule.runners.isEmpty else {
-                throw .genesis("nobody runs rule \(rule.id)")
-            }
-            for runner in rule.runners where !institutions.contains(where: { $0.id == runner }) {
-                throw .genesis("rule \(rule.id) is run by \(runner), which is no institution here")
-            }
-        }
-    }
+    /// By id, increasing.
+    public var institutions: [Institution] { charter.institutions }
+    public var parameters: Parameters { charter.parameters }
+    /// By id, increasing.
+    public var rules: [RuleVersion] { charter.rules }
+    public var policy: GovernancePolicy { charter.policy }
+    /// Digest of the validator set that votes on the first block.
+    public var validatorsDigest: Digest { charter.validators.digest }
+    /// Digest of the rules and parameters that are active from the start.
+    public var activeDigest: Digest { charter.activeDigest }
 }
 
 extension Genesis {
     /// The genesis bytes.
     public func encode() -> [UInt8] {
-        Genesis.encode(
-            name: name, start: start, institutions: institutions, parameters: parameters,
-            rules: rules, succeeds: succeeds)
+        Genesis.encode(name: name, start: start, charter: charter, succeeds: succeeds)
     }
 
     private static func encode(
-        name: String, start: Timestamp, institutions: [Institution], parameters: Parameters,
-        rules: [RuleVersion], succeeds: Digest?
+        name: String, start: Timestamp, charter: Charter, succeeds: Digest?
     ) -> [UInt8] {
-        var writer = CBORWriter(reservingCapacity: 256 + 512 * institutions.count)
-        writer.map(succeeds == nil ? 6 : 7)
+        let isStandard = charter.policy == .standard
+        var writer = CBORWriter(reservingCapacity: 256 + 512 * charter.institutions.count)
+        writer.map(6 + (succeeds == nil ? 0 : 1) + (isStandard ? 0 : 1))
         writer.unsigned(0)
         writer.unsigned(1)
         writer.unsigned(1)
@@ -136,16 +83,20 @@ extension Genesis {
         writer.unsigned(2)
         writer.integer(start.milliseconds)
         writer.unsigned(3)
-        writer.array(institutions.count)
-        for institution in institutions { institution.encode(into: &writer) }
+        writer.array(charter.institutions.count)
+        for institution in charter.institutions { institution.encode(into: &writer) }
         writer.unsigned(4)
-        parameters.encode(into: &writer)
+        charter.parameters.encode(into: &writer)
         writer.unsigned(5)
-        writer.array(rules.count)
-        for rule in rules { rule.encode(into: &writer) }
+        writer.array(charter.rules.count)
+        for rule in charter.rules { rule.encode(into: &writer) }
         if let succeeds {
             writer.unsigned(6)
             writer.digest(succeeds)
+        }
+        if !isStandard {
+            writer.unsigned(7)
+            charter.policy.encode(into: &writer)
         }
         return writer.bytes
     }
@@ -157,10 +108,14 @@ extension Genesis {
         }
         let genesis = try Genesis(
             name: parts.name, start: parts.start, institutions: parts.institutions,
-            parameters: parts.parameters, rules: parts.rules, succeeds: parts.succeeds)
-        // The one thing that sorting would hide: the bytes must stand in order themselves.
+            parameters: parts.parameters, rules: parts.rules, policy: parts.policy ?? .standard,
+            succeeds: parts.succeeds)
+        // What sorting and leaving out would hide: there is one form of each genesis only.
         guard genesis.institutions == parts.institutions, genesis.rules == parts.rules else {
             throw .genesis("institutions and rules must stand in increasing order of id")
+        }
+        guard parts.policy != .standard else {
+            throw .genesis("the policy that holds without one must be left out")
         }
         return genesis
     }
@@ -171,10 +126,11 @@ extension Genesis {
         let institutions: [Institution]
         let parameters: Parameters
         let rules: [RuleVersion]
-        let succeeds: Digest?
+        var succeeds: Digest?
+        var policy: GovernancePolicy?
 
         init(from reader: inout CBORReader) throws(CBORError) {
-            let pairs = try reader.map(atMost: 7)
+            let pairs = try reader.map(atMost: 8)
             guard pairs >= 6 else { throw .key(offset: 0, key: UInt64(pairs), problem: .missing) }
             try reader.key(0)
             try reader.version(1)
@@ -194,14 +150,20 @@ extension Genesis {
             for _ in 0..<(try reader.array(atMost: Genesis.ruleCountMax)) {
                 rules.append(try RuleVersion(from: &reader))
             }
-            if pairs == 7 {
-                try reader.key(6)
-                succeeds = try reader.digest()
-            } else {
-                succeeds = nil
-            }
             self.institutions = institutions
             self.rules = rules
+            var previous: UInt64 = 5
+            for _ in 6..<pairs {
+                let start = reader.offset
+                let key = try reader.unsigned()
+                guard key > previous else { throw .keyOutOfOrder(offset: start) }
+                previous = key
+                switch key {
+                case 6: succeeds = try reader.digest()
+                case 7: policy = try GovernancePolicy(from: &reader)
+                default: throw .key(offset: start, key: key, problem: .unknown)
+                }
+            }
         }
     }
 }

@@ -95,7 +95,7 @@ public struct LedgerRestoration {
         let registry = try registry(from: records)
         let map = StateMap(
             ledger: genesis.ledger, records: records,
-            isHashed: registry.parameters.isIndexKept)
+            isHashed: registry.governance.charter.parameters.isIndexKept)
         guard map.root == header.stateRoot else {
             throw .restore(
                 "the state has root \(map.root); block \(header.height) commits to "
@@ -174,15 +174,11 @@ public struct LedgerRestoration {
     }
 
     private func registry(from records: [StateMap.Record]) throws(LedgerError) -> Registry {
-        var credentials: [OpaqueID: RegisteredCredential] = [:]
+        var parts = RegistryParts()
         for record in records {
-            guard case .credential(let id) = record.key, case .bytes(let bytes) = record.value
-            else { continue }
-            credentials[id] = try RegisteredCredential.decode(bytes)
+            guard case .bytes(let bytes) = record.value else { continue }
+            try parts.add(record.key, bytes)
         }
-        // Institutions, parameters and rules are those of genesis: nothing changes them yet.
-        return Registry(
-            institutions: genesis.institutions, parameters: genesis.parameters,
-            rules: genesis.rules, credentials: credentials)
+        return try parts.registry()
     }
 }

@@ -20,6 +20,12 @@ extension StateKey {
         case 5: String(validating: bytes, as: UTF8.self).map(StateKey.rule)
         case 6: Digest(bytes).map(StateKey.finding)
         case 7: bytes.isEmpty ? .ledger : nil
+        case 8: Digest(bytes).map(StateKey.proposal)
+        case 9: Digest(bytes).map(StateKey.evidence)
+        case 10: bytes.isEmpty ? .policy : nil
+        case 11: height(bytes).map(StateKey.validators)
+        case 12: bytes.isEmpty ? .attendance : nil
+        case 13: bytes.isEmpty ? .standing : nil
         default: nil
         }
     }
@@ -37,6 +43,11 @@ extension StateKey {
             default: nil
             }
         return term.map(StateKey.term)
+    }
+
+    private static func height(_ bytes: [UInt8]) -> Height? {
+        guard bytes.count == 8 else { return nil }
+        return Height(bytes.reduce(UInt64(0)) { $0 << 8 | UInt64($1) })
     }
 
     private static func byte(_ bytes: [UInt8]) -> UInt8? {

@@ -17,6 +17,15 @@ public enum StateKey: Hashable, Sendable {
     case finding(Digest)
     /// Height and time of the block.
     case ledger
+    /// An offence that evidence on the ledger shows, by ``Offence/digest``.
+    case evidence(Digest)
+    /// A proposal of governance, by its id.
+    case proposal(Digest)
+    case policy
+    /// A set of validators, by the first height at which it votes.
+    case validators(Height)
+    case attendance
+    case standing
     /// The head of a term's list.
     case term(Term)
 
@@ -31,6 +40,12 @@ public enum StateKey: Hashable, Sendable {
         case .rule: 5
         case .finding: 6
         case .ledger: 7
+        case .proposal: 8
+        case .evidence: 9
+        case .policy: 10
+        case .validators: 11
+        case .attendance: 12
+        case .standing: 13
         case .term(let term): term.space
         }
     }
@@ -38,12 +53,16 @@ public enum StateKey: Hashable, Sendable {
     /// The key's bytes within its space.
     public var bytes: [UInt8] {
         switch self {
-        case .sentinel, .parameters, .ledger: []
+        case .sentinel, .parameters, .ledger, .policy, .attendance, .standing: []
         case .institution(let id): Array(id.name.utf8)
         case .nextNumber(let id, let stream): StateKey.bytes(id, stream)
         case .credential(let id): id.bytes
         case .rule(let id): Array(id.utf8)
-        case .finding(let id): id.bytes
+        case .finding(let id), .evidence(let id), .proposal(let id): id.bytes
+        case .validators(let height):
+            [56, 48, 40, 32, 24, 16, 8, 0].map {
+                UInt8(truncatingIfNeeded: height.blocks >> UInt64($0))
+            }
         case .term(.patient(let id)), .term(.practitioner(let id)): id.bytes
         case .term(.institution(let id)): Array(id.name.utf8)
         case .term(.stream(let id, let stream)): StateKey.bytes(id, stream)
@@ -87,6 +106,12 @@ extension StateKey: CustomStringConvertible {
         case .rule(let id): "rule \(id)"
         case .finding(let id): "finding \(id)"
         case .ledger: "height and time"
+        case .evidence(let id): "evidence \(id)"
+        case .proposal(let id): "proposal \(id)"
+        case .policy: "the policy of governance"
+        case .validators(let height): "the validators from height \(height)"
+        case .attendance: "who follows the ledger"
+        case .standing: "standing and milestones"
         case .term(let term): "term \(term)"
         }
     }

@@ -5,17 +5,24 @@ extension Entry {
     ///
     /// - Throws: ``EntryError/oversize(byteCount:limit:)``, ``EntryError/malformed(_:)``.
     public static func decode(_ bytes: ArraySlice<UInt8>) throws(EntryError) -> Entry {
-        guard bytes.count <= byteCountMax else {
+        guard bytes.count <= evidenceByteCountMax else {
             throw .oversize(byteCount: bytes.count, limit: byteCountMax)
         }
+        let entry: Entry
         do throws(CBORError) {
             var reader = CBORReader(bytes)
-            let entry = try Entry(from: &reader)
+            entry = try Entry(from: &reader)
             try reader.finish()
-            return entry
         } catch {
+            guard bytes.count <= byteCountMax else {
+                throw .oversize(byteCount: bytes.count, limit: byteCountMax)
+            }
             throw .malformed(error)
         }
+        guard bytes.count <= entry.kind.byteCountMax else {
+            throw .oversize(byteCount: bytes.count, limit: entry.kind.byteCountMax)
+        }
+        return entry
     }
 
     /// Reads an entry from exactly these bytes.

@@ -44,7 +44,8 @@ extension Entry {
             try require([1, 2, 5], "a patient, a practitioner and a prescription")
         case .link:
             try checkLinkSubjects()
-        case .source, .void, .finding:
+        case .evidence: try checkEvidenceSubjects()
+        case .source, .void, .finding, .governance:
             if !subjects.isEmpty { throw .unwanted(.subjects, kind: kind, right: "none") }
         case .credential:
             try require([2], "exactly one practitioner")
@@ -53,6 +54,16 @@ extension Entry {
             }
         default:
             try require([1], "a patient")
+        }
+    }
+
+    private func checkEvidenceSubjects() throws(EntryError) {
+        guard case .evidence(let evidence) = body else { return }
+        let named: [Subject] = evidence.about == issuer ? [] : [.institution(evidence.about)]
+        guard subjects == named else {
+            throw .wrong(
+                .subjects, kind: kind,
+                right: "the institution that the evidence is about, unless it is the issuer")
         }
     }
 
@@ -86,7 +97,9 @@ extension Entry {
 
     private func checkBody() throws(EntryError) {
         switch (kind, body) {
-        case (.link, .link), (.finding, .finding): return
+        case (.link, .link), (.finding, .finding), (.governance, .governance),
+            (.evidence, .evidence):
+            return
         case (.source, .source(let source)):
             guard source.isConsistent else {
                 throw .wrong(
@@ -103,7 +116,8 @@ extension Entry {
             guard credential.from <= credential.to else {
                 throw .wrong(.body, kind: kind, right: "a first day not after the last day")
             }
-        case (.link, _), (.source, _), (.void, _), (.credential, _), (.finding, _):
+        case (.link, _), (.source, _), (.void, _), (.credential, _), (.finding, _),
+            (.governance, _), (.evidence, _):
             throw .missing(.body, kind: kind, right: "the body of the kind")
         case (_, .some):
             throw .unwanted(.body, kind: kind, right: "no body")

@@ -25,7 +25,14 @@ public enum EntryKind: UInt8, CaseIterable, Sendable {
     case anchor = 23
 
     /// Whether the checks of this version let the kind onto the ledger.
-    public var isAdmitted: Bool { rawValue <= EntryKind.finding.rawValue }
+    public var isAdmitted: Bool { rawValue <= EntryKind.evidence.rawValue }
+
+    /// The longest entry of the kind, in bytes.
+    ///
+    /// Evidence holds two entries of an issuer whole, each with its batch's signed header.
+    public var byteCountMax: Int {
+        self == .evidence ? Entry.evidenceByteCountMax : Entry.byteCountMax
+    }
 
     /// Whether the entry commits to a sealed payload; the others say what they say in a body.
     public var hasPayload: Bool {

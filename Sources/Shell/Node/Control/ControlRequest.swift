@@ -36,6 +36,8 @@ public enum ControlRequest: Hashable, Sendable {
     case archiveBlock(Height)
     /// Something for the supervision desk, which knows what; answered by it.
     case desk([UInt8])
+    /// Answer: the bytes of a `GovernanceSummary`.
+    case governance
     /// Stop the node. Answered before it stops.
     case stop
 }
@@ -88,6 +90,7 @@ extension ControlRequest {
             open(13, 1)
             writer.bytes(bytes)
         case .stop: open(14, 0)
+        case .governance: open(18, 0)
         }
         return writer.bytes
     }
@@ -102,10 +105,10 @@ extension ControlRequest {
         guard version == ControlRequest.version else {
             throw .version(offset: start, found: version, supported: ControlRequest.version)
         }
-        let kind = try reader.unsigned("kind of request", atMost: 17)
+        let kind = try reader.unsigned("kind of request", atMost: 18)
         guard kind > 0, fields == itemCount(kind) else {
             throw .unexpected(
-                offset: start, expected: "a request of kind 1 to 17 with its fields",
+                offset: start, expected: "a request of kind 1 to 18 with its fields",
                 found: "kind \(kind) with \(fields) items")
         }
         let request = try read(kind, from: &reader)
@@ -116,7 +119,7 @@ extension ControlRequest {
     /// How many items a request has, version and kind included.
     private static func itemCount(_ kind: UInt64) -> Int {
         switch kind {
-        case 1, 14: 2
+        case 1, 14, 18: 2
         case 4, 6: 5
         case 2, 3, 15, 16: 4
         case 12: 2 + QueryRequest.itemCount
@@ -154,6 +157,7 @@ extension ControlRequest {
             return .archiveHead(
                 from: Height(try reader.unsigned()), through: Height(try reader.unsigned()))
         case 17: return .archiveBlock(Height(try reader.unsigned()))
+        case 18: return .governance
         default: return .stop
         }
     }

@@ -1,4 +1,5 @@
 public import Cryptography
+public import Ledger
 public import Primitives
 internal import Proofs
 public import Records
@@ -110,6 +111,16 @@ public final class NodeClient: Sendable {
     /// The record of a block in an archive.
     public func archiveBlock(_ height: Height) async throws(TransportError) -> [UInt8] {
         Array(try await control.request(ControlRequest.archiveBlock(height).encoded))
+    }
+
+    /// Proposals, votes, and who follows.
+    public func governance() async throws(TransportError) -> GovernanceSummary {
+        let bytes = try await control.request(ControlRequest.governance.encoded)
+        do throws(LedgerError) {
+            return try GovernanceSummary.decode(bytes)
+        } catch {
+            throw .malformed("the node's answer: \(error)")
+        }
     }
 
     /// Asks the supervision desk.

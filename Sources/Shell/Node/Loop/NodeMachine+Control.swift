@@ -14,6 +14,7 @@ extension NodeMachine {
         case .status:
             let answer = status.encoded
             answerWhenWritten { responder.respond(answer) }
+        case .governance: responder.respond(GovernanceSummary(host.state).encode())
         case .submitBatch(let bytes, let waits):
             try submit(bytes, waits: waits, responder)
         case .waitForEntry(let issuer, let stream, let number):

@@ -3,6 +3,7 @@ internal import Hosting
 internal import Ledger
 internal import Logging
 internal import Primitives
+internal import Records
 internal import Storage
 internal import Transport
 
@@ -42,9 +43,12 @@ extension NodeMachine {
             logger.warning("dropped \(peer): \(reason)")
             metrics.noteDrop()
             dropPeer(peer)
-        case .convict(let conviction):
-            logger.critical("somebody is convicted: the evidence lies in the evidence log")
-            try evidence.append(conviction)
+        case .keep(let body):
+            if body.kind.convicts {
+                logger.critical("\(body.about) is convicted: \(body.kind)")
+            }
+            try evidence.append(body)
+        case .anchor(let body): anchor(body)
         case .report(let text): logger.notice("\(text)")
         case .halt(let reason): stop(.halted(reason: reason))
         }
@@ -129,6 +133,25 @@ extension NodeMachine {
             height: height, block: stored.block, proof: Unverified(stored.proof.commit),
             batches: try store.batches(at: height))
         link.send(PeerMessage.block(block).encoded, to: peer, .bulk)
+    }
+
+    /// Puts an entry of this node's own into the outbox of its first stream.
+    private func anchor(_ body: EntryBody) {
+        guard let stream = setup.submitKeys.first?.stream,
+            let draft = Entry.anchoring(
+                body, issuer: setup.institution, stream: stream, number: 1, at: SystemClock.now)
+        else {
+            return logger.warning("nothing can be anchored here: this node has no stream")
+        }
+        do throws(Outboxes.Refusal) {
+            _ = try outboxes.submit(draft, stream)
+        } catch {
+            switch error {
+            case .noStream(let id): logger.error("stream \(id) is not this node's")
+            case .outbox(let error): logger.error("an entry cannot be anchored: \(error)")
+            case .node(let error): stop(error)
+            }
+        }
     }
 
     /// The host has looked at a batch that was submitted.

@@ -12,6 +12,10 @@ extension NodeMachine {
         _ drafts: [DraftEntry], _ stream: StreamID, _ waiting: [Acknowledgement?]
     ) throws(NodeError) {
         for (draft, waiting) in zip(drafts, waiting) {
+            if let reason = refusal(of: draft.entry) {
+                waiting?.refuse(reason)
+                continue
+            }
             let digest = Outboxes.draftDigest(of: draft.entry)
             if draft.isRepeated, try answerAsBefore(digest, waiting) { continue }
             do throws(Outboxes.Refusal) {
@@ -32,6 +36,21 @@ extension NodeMachine {
                 }
             }
         }
+    }
+
+    /// Why an entry is not taken, where that is known before it has a number.
+    private func refusal(of draft: Entry) -> String? {
+        if case .governance(let body) = draft.body {
+            do throws(GovernanceRefusal) {
+                try host.state.check(body, by: setup.institution)
+                return nil
+            } catch {
+                return "\(error)"
+            }
+        }
+        guard let height = host.state.governance.standing.stoppedFrom, draft.kind != .evidence
+        else { return nil }
+        return "the ledger was stopped from block \(height) on; nothing is taken until it resumes"
     }
 
     /// Answers a draft that has its number already; false where it has none.

@@ -98,18 +98,21 @@ final class NodeMachine {
         metrics = NodeMetrics(data: setup.data)
         let restart = try Restart(parts.store, genesis: setup.genesis)
         let log = try ReplicaLog(parts.directory, head: restart.state.head.height)
-        host = try NodeMachine.host(setup, restart, log)
-        outboxes = try Outboxes(
-            setup, directory: parts.directory, state: host.state, index: parts.index)
-        self.log = log
+        var kept: [EvidenceBody] = []
         do throws(StorageError) {
             writer = BlockWriter(
                 store: parts.store, index: parts.index, metrics: metrics,
                 pruner: try StatePruner(store: parts.store, index: parts.index))
-            evidence = try EvidenceLog(directory: parts.directory.path(of: "evidence"))
+            evidence = try EvidenceLog(directory: parts.directory.path(of: "evidence")) {
+                kept.append($0)
+            }
         } catch {
             throw .storage(error)
         }
+        host = try NodeMachine.host(setup, restart, log, kept)
+        outboxes = try Outboxes(
+            setup, directory: parts.directory, state: host.state, index: parts.index)
+        self.log = log
         written = restart.state.head.height
         self.parts = parts
     }
@@ -118,7 +121,8 @@ final class NodeMachine {
     var index: EntryIndex { parts.index }
 
     private static func host(
-        _ setup: NodeSetup, _ restart: Restart, _ log: borrowing ReplicaLog
+        _ setup: NodeSetup, _ restart: Restart, _ log: borrowing ReplicaLog,
+        _ kept: [EvidenceBody]
     ) throws(NodeError) -> Host {
         // An institution that only follows still checks signatures, and never makes one.
         let authenticator: any Authenticator
@@ -132,7 +136,7 @@ final class NodeMachine {
                 identity: setup.institution, state: restart.state,
                 headCommit: restart.headCommit, authenticator: authenticator,
                 signed: log.lastSigned, log: log.records,
-                signsFrom: setup.signsFrom ?? .genesis)
+                signsFrom: setup.signsFrom ?? .genesis, kept: kept)
         } catch {
             throw .damaged(what: "the ledger's list of institutions", detail: "\(error)")
         }
@@ -269,6 +273,8 @@ private struct Follower: Authenticator {
     func isValid(_ signature: Signature, for digest: Digest, by key: PublicKey) -> Bool {
         key.isValid(signature, for: digest)
     }
+
+    func holds(_ key: PublicKey) -> Bool { false }
 
     func sign(_ digest: Digest) -> Signature {
         preconditionFailure("an institution without a consensus key was asked to sign")

@@ -1,54 +1,63 @@
-internal import Consensus
-internal import Hosting
 internal import Primitives
+internal import Records
 internal import Storage
 
-/// What convicts somebody, kept for people to act on: a log of its own, synced at once.
+/// What convicts somebody, and the proofs that this node may be asked for: synced at once.
 ///
-/// `[1, culprit, kind, first, second]`: kind 1 two votes, 2 two proposals, 3 a broken lock (the
-/// precommit first), 4 two batches of an issuer.
+/// Each record is `[1, about, kind, first, second]`, as in `docs/formats/log.md`.
 struct EvidenceLog: ~Copyable {
     private var log: AppendLog
 
     /// How many convictions there are.
     private(set) var count: Int
 
-    init(directory: String) throws(StorageError) {
+    /// Opens the log, and hands out what it holds, in order.
+    init(directory: String, _ replay: (EvidenceBody) -> Void) throws(StorageError) {
         var count = 0
-        let log = try AppendLog(directory: directory) { (_, _) throws(StorageError) in count += 1 }
+        let log = try AppendLog(directory: directory) { (payload, _) throws(StorageError) in
+            do throws(CBORError) {
+                let body = try EvidenceLog.decode(payload)
+                if body.kind.convicts { count += 1 }
+                replay(body)
+            } catch {
+                throw .corruption(path: directory, detail: "a record is malformed: \(error)")
+            }
+        }
         self.count = count
         self.log = log
     }
 
-    mutating func append(_ conviction: Conviction) throws(StorageError) {
-        try log.append(EvidenceLog.encode(conviction))
+    mutating func append(_ body: EvidenceBody) throws(StorageError) {
+        try log.append(EvidenceLog.encode(body))
         try log.sync()
-        count += 1
+        if body.kind.convicts { count += 1 }
     }
 
-    private static func encode(_ conviction: Conviction) -> [UInt8] {
-        let culprit: InstitutionID
-        let kind: UInt64
-        let pair: ([UInt8], [UInt8])
-        switch conviction {
-        case .issuer(let issuer, let first, let second):
-            (culprit, kind, pair) = (issuer, 4, (first, second))
-        case .replica(.doubleVote(let first, let second)):
-            (culprit, kind, pair) = (first.voter, 1, (first.encoded, second.encoded))
-        case .replica(.doubleProposal(let proposer, let first, let second)):
-            (culprit, kind, pair) = (proposer, 2, (first.encoded, second.encoded))
-        case .replica(.brokenLock(let precommit, let prevote)):
-            (culprit, kind, pair) = (
-                precommit.voter, 3, (precommit.encoded, prevote.encoded)
-            )
-        }
-        var writer = CBORWriter(reservingCapacity: pair.0.count + pair.1.count + 64)
+    private static func encode(_ body: EvidenceBody) -> [UInt8] {
+        var writer = CBORWriter(reservingCapacity: body.first.count + body.second.count + 64)
         writer.array(5)
         writer.unsigned(1)
-        writer.institution(culprit)
-        writer.unsigned(kind)
-        writer.bytes(pair.0)
-        writer.bytes(pair.1)
+        writer.institution(body.about)
+        writer.unsigned(UInt64(body.kind.rawValue))
+        writer.bytes(body.first)
+        writer.bytes(body.second)
         return writer.bytes
+    }
+
+    private static func decode(_ bytes: ArraySlice<UInt8>) throws(CBORError) -> EvidenceBody {
+        var reader = CBORReader(bytes)
+        try reader.array(exactly: 5)
+        try reader.version(1)
+        let about = try reader.institution()
+        let start = reader.offset
+        let number = UInt8(try reader.unsigned("kind of evidence", atMost: 6))
+        guard let kind = EvidenceBody.Kind(rawValue: number) else {
+            throw .unexpected(offset: start, expected: "a kind of evidence, 1 to 6", found: "0")
+        }
+        let body = EvidenceBody(
+            kind: kind, about: about, first: Array(try reader.bytes()),
+            second: Array(try reader.bytes()))
+        try reader.finish()
+        return body
     }
 }

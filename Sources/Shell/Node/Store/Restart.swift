@@ -103,8 +103,7 @@ struct Restart {
                 what: "block \(header.height)", detail: "its commit proof is of another block")
         }
         do throws(ConsensusError) {
-            // Who votes does not change yet: the set after the block is the one before it.
-            _ = try ValidatorSet(state).verify(
+            _ = try state.validators(at: header.height).verify(
                 Unverified(proof), with: SigningBytes(ledger: state.ledger), by: KeyCheck())
         } catch {
             throw .damaged(

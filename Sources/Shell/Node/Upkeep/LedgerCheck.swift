@@ -117,7 +117,7 @@ private struct Walk {
                 what: "block \(block.header.height)",
                 detail: "its commit proof is of another block")
         }
-        _ = try ValidatorSet(state).verify(
+        _ = try state.validators(at: block.header.height).verify(
             Unverified(proof), with: SigningBytes(ledger: state.ledger), by: KeyCheck())
     }
 

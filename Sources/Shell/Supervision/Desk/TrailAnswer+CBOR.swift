@@ -55,7 +55,7 @@ extension TrailRow {
             leafIndex = try reader.unsigned()
             height = Height(try reader.unsigned())
             anchored = Timestamp(milliseconds: try reader.integer())
-            bytes = Array(try reader.bytes(atMost: Entry.byteCountMax))
+            bytes = Array(try reader.bytes(atMost: Entry.evidenceByteCountMax))
             let start = reader.offset
             guard let state = State(code: try reader.unsigned()) else {
                 throw .unexpected(offset: start, expected: "a state", found: "another number")

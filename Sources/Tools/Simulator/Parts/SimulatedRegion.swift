@@ -61,7 +61,7 @@ struct SimulatedRegion: Sendable {
         genesis = try Genesis(
             name: "simulated region", start: SimulatedRegion.start, institutions: institutions,
             parameters: parameters)
-        validators = try ValidatorSet(LedgerState(genesis: genesis))
+        validators = genesis.charter.validators
         signing = SigningBytes(ledger: genesis.ledger)
         patients = (0..<40).map { OpaqueID(prefixOf: SHA256.hash([UInt8]("patient \($0)".utf8))) }
     }

@@ -2,6 +2,7 @@ internal import Consensus
 internal import Hosting
 internal import Ledger
 internal import Primitives
+internal import Records
 
 /// How a shell carries out what hosts and outboxes ask for: in order, and nothing after a failure.
 extension Simulation {
@@ -40,7 +41,9 @@ extension Simulation {
         case .answer: break
         case .report(let text): say("\(nodes[index].id): \(text)")
         case .drop(let peer, let reason): drop(peer, at: index, reason)
-        case .convict(let conviction): convict(conviction, by: index)
+        case .keep(let body): if body.kind.convicts { convict(body, by: index) }
+        // Simulated nodes number what their own gateways hand in, and nothing else.
+        case .anchor: break
         case .halt(let reason):
             if !nodes[index].isByzantine {
                 violate(.halt, "\(nodes[index].id) halts: \(reason)")
@@ -125,16 +128,12 @@ extension Simulation {
         schedule(index, .connected(peer), in: 300)
     }
 
-    private mutating func convict(_ conviction: Conviction, by index: Int) {
-        let culprit: InstitutionID
-        switch conviction {
-        case .replica(let evidence): culprit = evidence.culprit
-        case .issuer(let id, _, _): culprit = id
-        }
+    private mutating func convict(_ body: EvidenceBody, by index: Int) {
+        let culprit = body.about
         guard !nodes[index].isByzantine, let place = region.index(of: culprit) else { return }
         if !convicted.contains(culprit.name) { convicted.append(culprit.name) }
         if !nodes[place].isByzantine {
-            violate(.evidence, "\(nodes[index].id) convicts \(culprit), honest: \(conviction)")
+            violate(.evidence, "\(nodes[index].id) convicts \(culprit), honest: \(body.kind)")
         }
     }
 }

@@ -49,6 +49,8 @@ struct Network {
     /// Blocks that the adversary has made or seen, for it to vote on.
     var seenBlocks: [(height: Height, round: Round, id: BlockID)] = []
     var problems: [String] = []
+    /// Every vote that an honest replica got, by height: what peers gather after a fork.
+    var heard: [UInt64: Accounting] = [:]
 
     init(seed: UInt64, powers: [UInt64], byzantine: Set<Int>, weather: Weather = Weather()) {
         self.seed = seed
@@ -91,6 +93,7 @@ struct Network {
         case .input(let index, let life, let input):
             guard nodes[index].life == life, !nodes[index].isDead else { return }
             if byzantine.contains(index) { return overhear(input) }
+            account(for: input)
             let effects = nodes[index].replica.step(input)
             carryOut(effects, of: index)
             if isStormy, generator.chance(weather.restartPercent), generator.chance(2) {
@@ -117,7 +120,9 @@ struct Network {
                 guard state.restsOnLog else { continue }
                 nodes[index].syncedLog += nodes[index].unsyncedLog
                 nodes[index].unsyncedLog = []
-            case .broadcast(let message): broadcast(message, from: index)
+            case .broadcast(let message):
+                if case .vote(let vote) = message { account(for: .voted(Unverified(vote))) }
+                broadcast(message, from: index)
             case .startTimer(let timer, let milliseconds):
                 send(.timedOut(timer), to: index, in: Int64(milliseconds))
             case .propose(let height, let round):
@@ -134,7 +139,7 @@ struct Network {
                     .valueChecked(
                         height: request.height, block: request.blockID, isValid: isValid),
                     to: index, in: 3)
-            case .fetchBlock: break
+            case .fetchBlock, .demandLock: break
             case .commit(let decision): commit(decision, at: index)
             case .convict(let evidence):
                 let culprit = names.firstIndex(of: evidence.culprit.name) ?? 0
@@ -145,6 +150,15 @@ struct Network {
                 problems.append("\(names[index]) halted at \(height) on \(block)")
             }
         }
+    }
+
+    private mutating func account(for input: Input) {
+        let signing = SigningBytes(ledger: Fixture.ledger)
+        guard case .voted(let vote) = input,
+            let verified = try? validators.verify(
+                vote, with: signing, by: Fixture.authenticator(names[0]))
+        else { return }
+        heard[vote.claimed.height.blocks, default: Accounting(validators)].add(verified)
     }
 
     private mutating func commit(_ decision: Decision, at index: Int) {

@@ -140,6 +140,7 @@ struct Scene {
                 return "commit \(decision.blockID) in \(decision.height)/\(decision.round), "
                     + "precommits of \(voters)"
             case .convict(let evidence): return "convict \(evidence.culprit): \(evidence)"
+            case .demandLock(let claim): return "demand of \(claim.claimer): \(claim)"
             case .halt(let height, let block): return "halt at \(height): \(block) is invalid here"
             }
         }.map { $0.replacingBlockNames(blockNames) }

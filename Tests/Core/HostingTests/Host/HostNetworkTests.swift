@@ -2,6 +2,7 @@ import Consensus
 import Hosting
 import Ledger
 import Primitives
+import Records
 import Testing
 
 @Suite("Four hosts")
@@ -86,6 +87,8 @@ struct HostNetworkTests {
         #expect(isSettled, "seed \(seed)")
         #expect(world.problems + world.drops == [])
         #expect(world.convictions.isEmpty)
+        let kept = world.nodes.flatMap(\.disk.kept)
+        #expect(!kept.contains { $0.kind == .unprovedLock }, "an honest replica did not answer")
         #expect(world.broken.first == nil)
     }
 

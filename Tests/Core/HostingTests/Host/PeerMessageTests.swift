@@ -2,6 +2,7 @@ import Consensus
 import Cryptography
 import Hosting
 import Primitives
+import Records
 import TestSupport
 import Testing
 
@@ -41,6 +42,19 @@ struct PeerMessageTests {
                     height: Height(3), block: [1, 2], proof: Unverified(proof),
                     batches: [[1], [2, 3]])),
             .blockLacking(Height(9)),
+            .evidence(
+                EvidenceBody(kind: .brokenLock, about: voter, first: [1, 2], second: [3])),
+            .lockWanted(Height(3), Round(1), block),
+            .lock(
+                Unverified(
+                    ProofOfLock(
+                        height: Height(3), round: Round(1), block: block,
+                        votes: [
+                            Vote(
+                                kind: .prevote, height: Height(3), round: Round(1), voter: voter,
+                                block: block, validRound: .zero, signature: signature)
+                        ]))),
+            .votesWanted(Height(9)),
         ]
     }
 

@@ -2,6 +2,7 @@ import Consensus
 import Hosting
 import Ledger
 import Primitives
+import Records
 
 /// What a node has written: what survives a power failure, and what may not.
 struct Disk {
@@ -12,6 +13,7 @@ struct Disk {
     var log: [HostRecord] = []
     var unsyncedLog: [HostRecord] = []
     var outboxRows: [OutboxRow] = []
+    var kept: [EvidenceBody] = []
 
     /// The state that the rows on this disk make up.
     func state(_ genesis: Genesis) throws -> LedgerState {

@@ -1,6 +1,7 @@
 import Consensus
 import Hosting
 import Primitives
+import Records
 import TestSupport
 
 /// What moves between submitters, outboxes and nodes.
@@ -35,6 +36,19 @@ extension HostWorld {
         nodes[index].handedIn[number] = entry
         stepOutbox(
             index, .submitted(number: number, entry: entry, nextNumber: number + 1))
+    }
+
+    /// Puts an entry of the node's own into its outbox.
+    mutating func anchor(_ body: EntryBody, at index: Int) {
+        guard let number = nodes[index].outbox?.nextNumber,
+            let entry = Entry.anchoring(
+                body, issuer: nodes[index].id, stream: Region.stream, number: number,
+                at: Timestamp(milliseconds: now))
+        else { return }
+        let bytes = entry.encode()
+        nodes[index].handedIn[number] = bytes
+        stepOutbox(
+            index, .submitted(number: number, entry: bytes, nextNumber: number + 1))
     }
 
     mutating func stepOutbox(_ index: Int, _ input: OutboxInput) {

@@ -32,6 +32,8 @@ struct HostWorld {
         var outbox: Outbox?
         var life = 0
         var durableSteps = 0
+        /// What its consensus key follows from, where that is not its name.
+        var consensusKey: String?
         /// What a submitter was promised, by number.
         var acknowledged: [(number: UInt64, entry: [UInt8])] = []
         var handedIn: [UInt64: [UInt8]] = [:]
@@ -57,7 +59,7 @@ struct HostWorld {
     var losesPushedBatches = false
     var problems: [String] = []
     var drops: [String] = []
-    var convictions: [Conviction] = []
+    var convictions: [EvidenceBody] = []
     /// Lets a test hold back or change what is sent.
     var tamper: (@Sendable (PeerMessage, Int, Int) -> PeerMessage?)?
 
@@ -131,7 +133,8 @@ struct HostWorld {
                 limits: HostWorld.outboxLimits)
             nodes[index].host = try region.host(
                 nodes[index].name, state: state, headCommit: disk.commits.last?.proof,
-                signed: disk.signed, log: disk.log)
+                signed: disk.signed, log: disk.log, kept: disk.kept,
+                consensusKey: nodes[index].consensusKey)
         } catch {
             problems.append("\(nodes[index].name) does not start: \(error)")
             return
@@ -142,6 +145,12 @@ struct HostWorld {
         for other in nodes.indices where other != index {
             schedule(index, .connected(nodes[other].id), in: 1)
         }
+    }
+
+    /// A node of an institution that joins later; it has no submitters.
+    mutating func join(_ name: String) {
+        nodes.append(Node(name: name))
+        boot(nodes.count - 1)
     }
 
     /// Kills a node: what was not synced is gone, or some of it.
@@ -215,7 +224,10 @@ struct HostWorld {
             case .answer, .report: break
             case .drop(let peer, let reason):
                 drops.append("\(nodes[index].name) drops \(peer): \(reason)")
-            case .convict(let conviction): convictions.append(conviction)
+            case .keep(let body):
+                nodes[index].disk.kept.append(body)
+                if body.kind.convicts { convictions.append(body) }
+            case .anchor(let body): anchor(body, at: index)
             case .halt(let reason): problems.append("\(nodes[index].name) halts: \(reason)")
             }
         }

@@ -30,7 +30,8 @@ struct Region: Sendable {
                         Institution.SubmitKey(
                             stream: Region.stream,
                             key: try Region.key("\(name) submit").publicKey)
-                    ], consensusKey: try Region.key("\(name) consensus").publicKey)
+                    ], consensusKey: try Region.key("\(name) consensus").publicKey,
+                    governKeys: [try Region.key("\(name) govern").publicKey])
             }, parameters: parameters)
     }
 
@@ -46,13 +47,15 @@ struct Region: Sendable {
     /// The seat of a member: its host on this state.
     func host(
         _ name: String, state: LedgerState? = nil, headCommit: CommitProof? = nil,
-        signed: SignedState? = nil, log: [HostRecord] = []
+        signed: SignedState? = nil, log: [HostRecord] = [], kept: [EvidenceBody] = [],
+        consensusKey: String? = nil
     ) throws -> Host {
         try Host(
             identity: Region.id(name), state: state ?? LedgerState(genesis: genesis),
             headCommit: headCommit,
-            authenticator: KeyAuthenticator(key: try Region.key("\(name) consensus")),
-            signed: signed, log: log)
+            authenticator: KeyAuthenticator(
+                key: try Region.key(consensusKey ?? "\(name) consensus")),
+            signed: signed, log: log, kept: kept)
     }
 
     /// An access, so small that many of them fit a test; `salt` tells two of one number apart.

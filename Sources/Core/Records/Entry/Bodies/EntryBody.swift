@@ -7,6 +7,8 @@ public enum EntryBody: Hashable, Sendable {
     case void(VoidBody)
     case credential(CredentialBody)
     case finding(FindingMark)
+    case governance(GovernanceBody)
+    case evidence(EvidenceBody)
     /// A body under a kind that has none in this version: its bytes, unread, one CBOR item.
     case unread([UInt8])
 }
@@ -19,6 +21,8 @@ extension EntryBody {
         case .void: self = .void(try VoidBody(from: &reader))
         case .credential: self = .credential(try CredentialBody(from: &reader))
         case .finding: self = .finding(try FindingMark(from: &reader))
+        case .governance: self = .governance(try GovernanceBody(from: &reader))
+        case .evidence: self = .evidence(try EvidenceBody(from: &reader))
         default: self = .unread(Array(try reader.item()))
         }
     }
@@ -30,6 +34,8 @@ extension EntryBody {
         case .void(let body): body.encode(into: &writer)
         case .credential(let body): body.encode(into: &writer)
         case .finding(let body): body.encode(into: &writer)
+        case .governance(let body): body.encode(into: &writer)
+        case .evidence(let body): body.encode(into: &writer)
         case .unread(let bytes): writer.encoded(bytes)
         }
     }

@@ -1,0 +1,82 @@
+internal import Consensus
+internal import Ledger
+internal import Primitives
+internal import Records
+
+/// What convicts somebody: checked, kept, told to all, and put on the ledger.
+extension Host {
+    /// Takes evidence that was found here, or that a peer sent.
+    mutating func learn(_ body: EvidenceBody, from peer: InstitutionID?) {
+        let offence: Offence
+        do throws(EvidenceRefusal) {
+            offence = try state.check(body)
+        } catch {
+            if let peer, !error.isForLater {
+                effects.append(.drop(peer, reason: "\(error)"))
+            }
+            return
+        }
+        guard body.kind != .proofOfLock, state.evidence(of: offence) == nil,
+            !answers(body, to: peer),
+            evidence.add(body, offence, at: state.head.height)
+        else { return }
+        effects.append(.report("evidence: \(offence)"))
+        effects.append(.keep(body))
+        if peer == nil { effects.append(.broadcast(.evidence(body))) }
+    }
+
+    /// Takes back what an earlier life kept.
+    mutating func recall(_ kept: [EvidenceBody]) {
+        for body in kept {
+            if body.kind == .proofOfLock {
+                if let proof = try? ProofOfLock.decode(body.first[...]) {
+                    keptLocks.append(proof.claimed)
+                }
+            } else if let offence = try? state.check(body), state.evidence(of: offence) == nil {
+                _ = evidence.add(body, offence, at: state.head.height)
+            }
+        }
+    }
+
+    /// After each block: anchors what it is this node's turn to anchor.
+    mutating func anchorWhatIsDue() {
+        guard !evidence.items.isEmpty else { return }
+        evidence.forget { state.evidence(of: $0) != nil }
+        let rank = validators.index(of: identity) ?? validators.count
+        for body in evidence.due(at: state.head.height, rank: rank) {
+            effects.append(.anchor(.evidence(body)))
+        }
+    }
+
+    /// Answers what a block asks this institution, or anybody, to prove.
+    mutating func answerOnLedger(_ block: ExecutedBlock) {
+        for batch in block.batches {
+            for entry in batch.entries {
+                guard case .evidence(let body) = entry.body, body.kind == .unprovedLock,
+                    let claim = try? LockClaim.reading(body), let lock = claim.lock,
+                    claim.claimer == identity,
+                    let proof = proofOfLock(
+                        height: claim.height, round: lock.round, block: lock.block)
+                else { continue }
+                effects.append(.anchor(.evidence(EvidenceBody(proof, claimedBy: identity))))
+            }
+        }
+    }
+
+    /// Whether a demand that a peer tells of can be answered here; if so, the peer is answered.
+    private mutating func answers(_ body: EvidenceBody, to peer: InstitutionID?) -> Bool {
+        guard body.kind == .unprovedLock, let claim = try? LockClaim.reading(body),
+            let lock = claim.lock,
+            let proof = proofOfLock(height: claim.height, round: lock.round, block: lock.block)
+        else { return false }
+        if let peer { effects.append(.send(.lock(Unverified(proof)), to: peer)) }
+        return true
+    }
+}
+
+extension EvidenceRefusal {
+    /// Whether the same evidence may be sound a little later: its height has not come here yet.
+    fileprivate var isForLater: Bool {
+        if case .notYet = self { true } else { false }
+    }
+}

@@ -1,0 +1,53 @@
+internal import Consensus
+internal import Ledger
+internal import Primitives
+internal import Records
+
+/// Two blocks decided at one height: more than a third lied, and the votes say who.
+extension Host {
+    /// A commit proof of the last height for another block than the one applied here.
+    mutating func noteFork(_ proof: Unverified<CommitProof>) {
+        let claimed = proof.claimed
+        guard claimed.height == state.head.height, fork?.height != claimed.height,
+            claimed.block.hash != state.head.hash,
+            (try? previousValidators.verify(proof, with: signing, by: authenticator)) != nil
+        else { return }
+        effects.append(
+            .report(
+                "fork: at height \(claimed.height) block \(claimed.block) was decided as well as "
+                    + "\(state.head.hash); the votes are gathered to convict who did it"))
+        fork = Fork(
+            height: claimed.height, accounting: Accounting(state.validators(at: claimed.height)))
+        let own = replica.previousCommit?.votes.map(\.claimed) ?? []
+        let votes = own + claimed.votes.map(\.claimed) + votesKept(of: claimed.height)
+        for vote in votes { addToFork(Unverified(vote)) }
+        effects.append(.broadcast(.votesWanted(claimed.height)))
+    }
+
+    /// A vote of the height at which the fork is, from whomever.
+    mutating func addToFork(_ vote: Unverified<Vote>) {
+        guard var fork, vote.claimed.height == fork.height,
+            let verified = try? state.validators(at: fork.height).verify(
+                vote, with: signing, by: authenticator)
+        else { return }
+        let found = fork.accounting.add(verified)
+        self.fork = fork
+        for evidence in found { learn(EvidenceBody(evidence), from: nil) }
+    }
+
+    /// What this replica has of the votes of a height that was left, or of the one under way.
+    func votesKept(of height: Height) -> [Vote] {
+        if height == replica.height { return replica.votes.map(\.message) }
+        return leftVotes.first { $0.height == height }?.votes ?? []
+    }
+
+    /// Before a height is left: keeps its votes for a while, where it needed more than one round.
+    ///
+    /// Of round 0 the commit proof says all that can be needed.
+    mutating func keepVotes() {
+        let votes = replica.votes.map(\.message)
+        guard votes.contains(where: { $0.round > .zero }) else { return }
+        leftVotes.append((replica.height, votes))
+        leftVotes.removeFirst(max(0, leftVotes.count - 16))
+    }
+}

@@ -1,0 +1,107 @@
+internal import Consensus
+internal import Cryptography
+internal import Primitives
+public import Records
+
+/// Checks what is said to convict somebody: every node does so before it takes it.
+extension LedgerState {
+    /// The offence that the evidence shows, once all signatures in it have been checked.
+    ///
+    /// - Throws: ``EvidenceRefusal``.
+    public func check(_ body: EvidenceBody) throws(EvidenceRefusal) -> Offence {
+        let offence = try offence(body)
+        guard offence.institution == body.about else {
+            throw .wrongInstitution(found: body.about, right: offence.institution)
+        }
+        return offence
+    }
+
+    /// What the state map holds of an offence, or nil where it is not on the ledger.
+    public func evidence(of offence: Offence) -> EvidenceRecord? {
+        guard case .bytes(let bytes) = map.value(of: .evidence(offence.digest)) else { return nil }
+        return try? EvidenceRecord.decode(bytes)
+    }
+
+    private func offence(_ body: EvidenceBody) throws(EvidenceRefusal) -> Offence {
+        switch body.kind {
+        case .doubleEntry: return try doubleEntry(body)
+        case .unprovedLock:
+            let claim = try LockClaim.reading(body)
+            let set = try validators(asking: claim.height)
+            _ = try consensus { () throws(ConsensusError) in
+                try set.verify(Unverified(claim), with: signing, by: voteCheck)
+            }
+            return Offence(asking: claim)
+        case .proofOfLock:
+            let proof = try form { () throws(CBORError) in
+                try ProofOfLock.decode(body.first[...])
+            }
+            let set = try validators(asking: proof.claimed.height)
+            _ = try consensus { () throws(ConsensusError) in
+                try set.verify(proof, with: signing, by: voteCheck)
+            }
+            return Offence(
+                .unprovedLock, body.about,
+                [proof.claimed.height.blocks, UInt64(proof.claimed.round.number)],
+                block: proof.claimed.block.hash)
+        case .doubleVote, .doubleProposal, .brokenLock:
+            let evidence = try Evidence.reading(body)
+            let set = try validators(asking: evidence.height)
+            _ = try consensus { () throws(ConsensusError) in
+                try set.verify(Unverified(evidence), with: signing, by: voteCheck)
+            }
+            return Offence(
+                body.kind, evidence.culprit,
+                [evidence.height.blocks, UInt64(evidence.round.number)])
+        }
+    }
+
+    private func doubleEntry(_ body: EvidenceBody) throws(EvidenceRefusal) -> Offence {
+        guard let institution = institution(body.about) else {
+            throw .entries("\(body.about) is no institution of this ledger")
+        }
+        var entries: [Entry] = []
+        for bytes in [body.first, body.second] {
+            let batched = try form { () throws(CBORError) in try BatchedEntry(decoding: bytes) }
+            entries.append(try batched.verify(ledger: ledger, institution: institution))
+        }
+        let (first, second) = (entries[0], entries[1])
+        guard first.stream == second.stream, first.number == second.number else {
+            throw .entries("the entries have different streams or numbers")
+        }
+        guard first != second else { throw .entries("the entries are the same") }
+        return Offence(
+            .doubleEntry, body.about, [UInt64(first.stream.number), first.number])
+    }
+
+    private func validators(asking height: Height) throws(EvidenceRefusal) -> ValidatorSet {
+        guard height > .genesis, height <= head.height.next else {
+            throw .notYet(height: height, head: head.height)
+        }
+        return validators(at: height)
+    }
+
+    private var signing: SigningBytes { SigningBytes(ledger: ledger) }
+
+    private func consensus<Value>(
+        _ body: () throws(ConsensusError) -> Value
+    ) throws(EvidenceRefusal) -> Value {
+        do throws(ConsensusError) { return try body() } catch { throw .consensus(error) }
+    }
+
+    private func form<Value>(
+        _ body: () throws(CBORError) -> Value
+    ) throws(EvidenceRefusal) -> Value {
+        do throws(CBORError) { return try body() } catch { throw .malformed(error) }
+    }
+}
+
+extension Offence {
+    /// What a claim of a valid round is asked to prove; the claim names one.
+    init(asking claim: LockClaim) {
+        let lock = claim.lock
+        self.init(
+            .unprovedLock, claim.claimer,
+            [claim.height.blocks, UInt64(lock?.round.number ?? 0)], block: lock?.block.hash)
+    }
+}

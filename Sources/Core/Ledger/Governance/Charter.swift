@@ -1,0 +1,153 @@
+public import Consensus
+internal import Cryptography
+public import Primitives
+internal import Records
+
+/// Who the institutions are and what they agreed on: what genesis founds and governance changes.
+///
+/// A value of this type is fit to run a ledger on: every way to make one checks the whole.
+public struct Charter: Sendable {
+    /// By id, increasing.
+    public let institutions: [Institution]
+    public let parameters: Parameters
+    /// By id, increasing.
+    public let rules: [RuleVersion]
+    public let policy: GovernancePolicy
+    /// Every institution with power.
+    public let validators: ValidatorSet
+    /// SHA-256 of the bytes of active rules and parameters.
+    let activeDigest: Digest
+    private let indexOf: [InstitutionID: Int]
+
+    /// Why no ledger can run on a charter, in words.
+    struct Problem: Error {
+        let reason: String
+
+        init(_ reason: String) {
+            self.reason = reason
+        }
+    }
+
+    /// The charter of these parts; institutions and rules stand by id.
+    init(
+        institutions: [Institution], parameters: Parameters, rules: [RuleVersion],
+        policy: GovernancePolicy
+    ) throws(Problem) {
+        if let problem = parameters.problem { throw Problem(problem) }
+        try Charter.check(institutions)
+        try Charter.check(rules, of: institutions)
+        if let problem = policy.problem(for: institutions) { throw Problem(problem) }
+        self.institutions = institutions
+        self.parameters = parameters
+        self.rules = rules
+        self.policy = policy
+        do throws(ConsensusError) {
+            validators = try ValidatorSet(
+                institutions.compactMap { institution in
+                    guard institution.power > 0, let key = institution.consensusKey else {
+                        return nil
+                    }
+                    return Validator(id: institution.id, key: key, power: institution.power)
+                })
+        } catch {
+            throw Problem("\(error)")
+        }
+        activeDigest = SHA256.hash(Charter.active(parameters, rules))
+        indexOf = Dictionary(
+            institutions.enumerated().map { ($0.element.id, $0.offset) }
+        ) { first, _ in first }
+    }
+
+    public func institution(_ id: InstitutionID) -> Institution? {
+        indexOf[id].map { institutions[$0] }
+    }
+
+    /// `[parameters, [* [tstr, digest]]]`.
+    private static func active(_ parameters: Parameters, _ rules: [RuleVersion]) -> [UInt8] {
+        var writer = CBORWriter(reservingCapacity: 80 + 70 * rules.count)
+        writer.array(2)
+        parameters.encode(into: &writer)
+        writer.array(rules.count)
+        for rule in rules {
+            writer.array(2)
+            writer.text(rule.id)
+            writer.digest(rule.hash)
+        }
+        return writer.bytes
+    }
+}
+
+extension Charter {
+    private static func check(_ institutions: [Institution]) throws(Problem) {
+        guard (1...Genesis.institutionCountMax).contains(institutions.count) else {
+            throw Problem("\(institutions.count) institutions; 1 to 1024 are right")
+        }
+        var voters: Set<PublicKey> = []
+        for (index, institution) in institutions.enumerated() {
+            if index > 0, institutions[index - 1].id == institution.id {
+                throw Problem("institution \(institution.id) stands twice")
+            }
+            try check(institution)
+            if let key = institution.consensusKey, !voters.insert(key).inserted {
+                throw Problem(
+                    "the consensus key of \(institution.id) is another institution's too")
+            }
+        }
+        let powers = institutions.map(\.power).filter { $0 > 0 }
+        guard (1...Genesis.validatorCountMax).contains(powers.count) else {
+            throw Problem("\(powers.count) institutions have voting power; 1 to 256 are right")
+        }
+        guard powers.allSatisfy({ $0 <= Genesis.powerMax }),
+            powers.reduce(0, +) <= Genesis.powerMax
+        else {
+            throw Problem("the powers add up to more than 2^30")
+        }
+    }
+
+    private static func check(_ institution: Institution) throws(Problem) {
+        let id = institution.id
+        guard (1...Institution.nameByteCountMax).contains(institution.name.utf8.count) else {
+            throw Problem("the name of \(id) must have 1 to 128 bytes")
+        }
+        let streams = institution.submitKeys.map(\.stream)
+        guard zip(streams, streams.dropFirst()).allSatisfy({ $0 < $1 }) else {
+            throw Problem("the streams of \(id) must increase")
+        }
+        if institution.power > 0, institution.consensusKey == nil {
+            throw Problem("\(id) has voting power and no consensus key")
+        }
+        let keys = [institution.sealKey, institution.witnessKey].compactMap(\.self)
+        guard keys.allSatisfy({ $0.count == Institution.curve25519ByteCount }) else {
+            throw Problem("a seal or witness key of \(id) does not have 32 bytes")
+        }
+    }
+
+    private static func check(
+        _ rules: [RuleVersion], of institutions: [Institution]
+    ) throws(Problem) {
+        guard rules.count <= Genesis.ruleCountMax else {
+            throw Problem("\(rules.count) rules; at most 4096 are right")
+        }
+        for (index, rule) in rules.enumerated() {
+            if index > 0, rules[index - 1].id == rule.id {
+                throw Problem("rule \(rule.id) stands twice")
+            }
+            guard !rule.runners.isEmpty else { throw Problem("nobody runs rule \(rule.id)") }
+            for runner in rule.runners where !institutions.contains(where: { $0.id == runner }) {
+                throw Problem("rule \(rule.id) is run by \(runner), which is no institution here")
+            }
+        }
+    }
+}
+
+extension Charter: Hashable {
+    public static func == (left: Charter, right: Charter) -> Bool {
+        left.institutions == right.institutions && left.parameters == right.parameters
+            && left.rules == right.rules && left.policy == right.policy
+    }
+
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(validators.digest)
+        hasher.combine(activeDigest)
+    }
+}

@@ -1,0 +1,212 @@
+internal import Consensus
+internal import Cryptography
+internal import Primitives
+internal import Records
+
+/// What a change makes of the charter, and whether the ledger could go on then.
+extension Governance {
+    /// The charter after a change, where the change is possible at a height.
+    func charter(
+        after action: GovernanceAction, at height: Height
+    ) throws(GovernanceRefusal) -> Charter {
+        var institutions = charter.institutions
+        var parameters = charter.parameters
+        var rules = charter.rules
+        var policy = charter.policy
+        switch action {
+        case .add(let institution):
+            guard institution.power == 0 else { throw .learnsFirst(institution.id) }
+            guard institution.submitKeys.count <= Governance.newStreamsMax else {
+                throw .unfit("more than \(Governance.newStreamsMax) streams at once")
+            }
+            if charter.institution(institution.id) != nil {
+                throw .unfit("\(institution.id) is an institution already")
+            }
+            institutions.append(institution)
+            institutions.sort { $0.id < $1.id }
+        case .remove(let id):
+            let index = try place(of: id)
+            institutions.remove(at: index)
+        case .setPower(let id, let power):
+            let index = try place(of: id)
+            if institutions[index].power == 0, power > 0 {
+                guard attendance.lastSeen(id) != nil, attendance.isLive(id, at: height) else {
+                    throw .learnsFirst(id)
+                }
+            }
+            institutions[index] = institutions[index].with(power: power)
+        case .setKey(let id, let change):
+            let index = try place(of: id)
+            institutions[index] = institutions[index].with(change)
+        case .setParameters(let new):
+            guard new.isIndexKept == parameters.isIndexKept else {
+                throw .unfit("whether the index is kept is for the genesis to say")
+            }
+            parameters = new
+        case .setRules(let new, let retired):
+            rules = try self.rules(after: new, retiring: retired)
+        case .stop:
+            if standing.stoppedFrom != nil { throw .unfit("the ledger is stopped already") }
+        case .resume:
+            if standing.stoppedFrom == nil { throw .unfit("the ledger is not stopped") }
+        case .setPolicy(let new): policy = new
+        }
+        let after: Charter
+        do throws(Charter.Problem) {
+            after = try Charter(
+                institutions: institutions, parameters: parameters, rules: rules, policy: policy)
+        } catch {
+            throw .unfit(error.reason)
+        }
+        try checkQuorum(after, at: height)
+        return after
+    }
+
+    private func rules(
+        after new: [RuleVersion], retiring retired: [String]
+    ) throws(GovernanceRefusal) -> [RuleVersion] {
+        for id in retired where !charter.rules.contains(where: { $0.id == id }) {
+            throw .unfit("no rule \(id) is in force")
+        }
+        let kept = charter.rules.filter { rule in
+            !retired.contains(rule.id) && !new.contains { $0.id == rule.id }
+        }
+        return (kept + new).sorted { $0.id.utf8.lexicographicallyPrecedes($1.id.utf8) }
+    }
+
+    /// How many streams one change may begin.
+    private static let newStreamsMax = 16
+
+    private func place(of id: InstitutionID) throws(GovernanceRefusal) -> Int {
+        guard let index = charter.institutions.firstIndex(where: { $0.id == id }) else {
+            throw .unknownInstitution(id)
+        }
+        return index
+    }
+
+    /// Who has a new consensus key is not live before it has signed with it.
+    private func checkQuorum(
+        _ after: Charter, at height: Height
+    ) throws(GovernanceRefusal) {
+        guard after.validators != charter.validators else { return }
+        var live: UInt64 = 0
+        for validator in after.validators.validators {
+            if let index = charter.validators.index(of: validator.id),
+                charter.validators.validators[index].key != validator.key
+            {
+                continue
+            }
+            if attendance.isLive(validator.id, at: height) { live += validator.power }
+        }
+        guard after.validators.isQuorum(live) else {
+            throw .noLiveQuorum(live: live, total: after.validators.totalPower)
+        }
+    }
+}
+
+/// The end of a block.
+extension Governance {
+    /// Notes who signed the block below, and enacts what is due from the next height on.
+    mutating func close(
+        _ height: Height, signers: [InstitutionID], previous: LedgerStanding.Milestone
+    ) -> [Change] {
+        var changes: [Change] = []
+        let attendanceBefore = attendance
+        let standingBefore = standing
+        let setBefore = charter.validators
+        for id in signers where signedWithItsKey(id, at: previous.height) {
+            attendance.note(id, at: previous.height)
+        }
+        for index in proposals.indices {
+            guard case .agreed(let from) = proposals[index].standing, from <= height.next else {
+                continue
+            }
+            changes += enact(index, at: height)
+            changes.append(.set(.proposal(proposals[index].id), proposals[index].encode()))
+        }
+        if height.blocks.isMultiple(of: LedgerStanding.milestoneHeights) { standing.add(previous) }
+        if attendance != attendanceBefore { changes.append(.set(.attendance, attendance.encode())) }
+        if standing != standingBefore { changes.append(.set(.standing, standing.encode())) }
+        if charter.validators != setBefore {
+            sets.append((height.next, charter.validators))
+            changes.append(.set(.validators(height.next), charter.validators.encoded))
+        }
+        return changes
+    }
+
+    /// Whether the key that the institution voted with at a height is the one it has now.
+    private func signedWithItsKey(_ id: InstitutionID, at height: Height) -> Bool {
+        let set = validators(at: height)
+        guard let index = set.index(of: id) else { return false }
+        return set.validators[index].key == charter.institution(id)?.consensusKey
+    }
+
+    private mutating func enact(_ index: Int, at height: Height) -> [Change] {
+        let action = proposals[index].proposal.action
+        let before = charter
+        do throws(GovernanceRefusal) {
+            charter = try charter(after: action, at: height)
+        } catch {
+            proposals[index].standing = .failed(height, reason: "\(error)")
+            return []
+        }
+        proposals[index].standing = .enacted(height.next)
+        switch action {
+        case .add(let institution):
+            return [.set(.institution(institution.id), institution.encode()), .begin(institution)]
+        case .remove(let id):
+            attendance.forget(id)
+            return [.delete(.institution(id))]
+        case .setPower(let id, _), .setKey(let id, _):
+            guard let institution = charter.institution(id) else { return [] }
+            if before.institution(id)?.consensusKey != institution.consensusKey {
+                attendance.forget(id)
+            }
+            return [.set(.institution(id), institution.encode()), .begin(institution)]
+        case .setParameters(let parameters): return [.set(.parameters, parameters.encode())]
+        case .setRules(let rules, let retired):
+            return rules.map { .set(.rule($0.id), $0.encode()) }
+                + retired.map { .delete(.rule($0)) }
+        case .stop:
+            standing.stoppedFrom = height.next
+            return []
+        case .resume:
+            standing.stoppedFrom = nil
+            return []
+        case .setPolicy(let policy): return [.set(.policy, policy.encode())]
+        }
+    }
+}
+
+extension Institution {
+    /// The same institution with another voting power.
+    func with(power: UInt64) -> Institution {
+        Institution(
+            id: id, name: name, kind: kind, tier: tier, power: power, submitKeys: submitKeys,
+            consensusKey: consensusKey, governKeys: governKeys, sealKey: sealKey,
+            witnessKey: witnessKey, tlsPin: tlsPin)
+    }
+
+    /// The same institution with one role's key changed.
+    func with(_ change: GovernanceAction.KeyChange) -> Institution {
+        var submitKeys = submitKeys
+        var consensusKey = consensusKey
+        var governKeys = governKeys
+        var (sealKey, witnessKey, tlsPin) = (sealKey, witnessKey, tlsPin)
+        switch change {
+        case .submit(let stream, let key):
+            submitKeys.removeAll { $0.stream == stream }
+            if let key { submitKeys.append(SubmitKey(stream: stream, key: key)) }
+            submitKeys.sort { $0.stream < $1.stream }
+        case .consensus(let key): consensusKey = key
+        case .govern(let keys): governKeys = keys
+        case .seal(let key): sealKey = key
+        case .witness(let key): witnessKey = key
+        case .tls(let pin): tlsPin = pin
+        }
+        return Institution(
+            id: id, name: name, kind: kind, tier: tier, power: power, submitKeys: submitKeys,
+            consensusKey: consensusKey, governKeys: governKeys, sealKey: sealKey,
+            witnessKey: witnessKey, tlsPin: tlsPin)
+    }
+}

@@ -1,0 +1,66 @@
+public import Consensus
+public import Primitives
+internal import Records
+
+/// How the ledger is governed: the charter in force, what was proposed, who follows.
+///
+/// All of it is in the state map; this is the same in a form that can be asked.
+public struct Governance: Sendable {
+    public internal(set) var charter: Charter
+    /// In the order of the ledger; those that are closed stay.
+    public internal(set) var proposals: [ProposalRecord]
+    public internal(set) var attendance: Attendance
+    public internal(set) var standing: LedgerStanding
+    /// Every set of validators there was, by the first height at which it votes.
+    var sets: [(from: Height, validators: ValidatorSet)]
+
+    /// The most proposals that are open at once.
+    public static let openMax = 64
+
+    /// A change of the state map.
+    enum Change {
+        case set(StateKey, [UInt8])
+        case delete(StateKey)
+        /// The institution's streams begin to count, where they have not yet.
+        case begin(Institution)
+    }
+
+    init(_ charter: Charter) {
+        self.charter = charter
+        proposals = []
+        attendance = Attendance()
+        standing = LedgerStanding()
+        sets = [(Height(1), charter.validators)]
+    }
+
+    init(
+        charter: Charter, proposals: [ProposalRecord], attendance: Attendance,
+        standing: LedgerStanding, sets: [(from: Height, validators: ValidatorSet)]
+    ) {
+        self.charter = charter
+        self.proposals = proposals
+        self.attendance = attendance
+        self.standing = standing
+        self.sets = sets
+    }
+
+    /// Who votes at a height.
+    public func validators(at height: Height) -> ValidatorSet {
+        sets.last { $0.from <= height }?.validators ?? charter.validators
+    }
+
+    public func proposal(_ id: Digest) -> ProposalRecord? {
+        proposals.first { $0.id == id }
+    }
+
+    /// The charter's parts as the state map of genesis holds them after institutions and streams.
+    static func records(of genesis: Genesis) -> [(StateKey, [UInt8])] {
+        let governance = Governance(genesis.charter)
+        return [
+            (.policy, genesis.policy.encode()),
+            (.validators(Height(1)), governance.charter.validators.encoded),
+            (.attendance, governance.attendance.encode()),
+            (.standing, governance.standing.encode()),
+        ]
+    }
+}

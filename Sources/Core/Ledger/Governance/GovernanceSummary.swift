@@ -1,0 +1,108 @@
+public import Primitives
+internal import Records
+
+/// What a node tells of governance: what there is to vote on, who may, and who follows.
+public struct GovernanceSummary: Sendable {
+    /// The last block.
+    public let height: Height
+    /// By id, increasing.
+    public let institutions: [Institution]
+    public let parameters: Parameters
+    public let policy: GovernancePolicy
+    /// In the order of the ledger.
+    public let proposals: [ProposalRecord]
+    public let attendance: Attendance
+    public let standing: LedgerStanding
+
+    /// The summary of a ledger after its last block.
+    public init(_ state: LedgerState) {
+        height = state.head.height
+        institutions = state.institutions
+        parameters = state.parameters
+        policy = state.charter.policy
+        proposals = state.governance.proposals
+        attendance = state.governance.attendance
+        standing = state.governance.standing
+    }
+}
+
+extension GovernanceSummary {
+    /// `[1, height, [* institution], parameters, policy, [* [digest, bstr]], bstr, bstr]`.
+    public func encode() -> [UInt8] {
+        var writer = CBORWriter(reservingCapacity: 4_096)
+        writer.array(8)
+        writer.unsigned(1)
+        writer.unsigned(height.blocks)
+        writer.array(institutions.count)
+        for institution in institutions { institution.encode(into: &writer) }
+        parameters.encode(into: &writer)
+        policy.encode(into: &writer)
+        writer.array(proposals.count)
+        for record in proposals {
+            writer.array(2)
+            writer.digest(record.id)
+            writer.bytes(record.encode())
+        }
+        writer.bytes(attendance.encode())
+        writer.bytes(standing.encode())
+        return writer.bytes
+    }
+
+    /// Reads a summary from exactly these bytes.
+    public static func decode(_ bytes: ArraySlice<UInt8>) throws(LedgerError) -> GovernanceSummary {
+        let parts = try reading("summary of governance", bytes) { reader throws(CBORError) in
+            try Parts(from: &reader)
+        }
+        var proposals: [ProposalRecord] = []
+        for (id, bytes) in parts.proposals {
+            proposals.append(try ProposalRecord.decode(bytes, id: id))
+        }
+        return GovernanceSummary(
+            parts, proposals: proposals, attendance: try Attendance.decode(parts.attendance),
+            standing: try LedgerStanding.decode(parts.standing))
+    }
+
+    private init(
+        _ parts: Parts, proposals: [ProposalRecord], attendance: Attendance,
+        standing: LedgerStanding
+    ) {
+        height = parts.height
+        institutions = parts.institutions
+        parameters = parts.parameters
+        policy = parts.policy
+        self.proposals = proposals
+        self.attendance = attendance
+        self.standing = standing
+    }
+
+    private struct Parts {
+        let height: Height
+        let institutions: [Institution]
+        let parameters: Parameters
+        let policy: GovernancePolicy
+        let proposals: [(Digest, [UInt8])]
+        let attendance: [UInt8]
+        let standing: [UInt8]
+
+        init(from reader: inout CBORReader) throws(CBORError) {
+            try reader.array(exactly: 8)
+            try reader.version(1)
+            height = try reader.height()
+            var institutions: [Institution] = []
+            for _ in 0..<(try reader.array(atMost: Genesis.institutionCountMax)) {
+                institutions.append(try Institution(from: &reader))
+            }
+            self.institutions = institutions
+            parameters = try Parameters(from: &reader)
+            policy = try GovernancePolicy(from: &reader)
+            var proposals: [(Digest, [UInt8])] = []
+            for _ in 0..<(try reader.array(atMost: .max)) {
+                try reader.array(exactly: 2)
+                proposals.append((try reader.digest(), Array(try reader.bytes())))
+            }
+            self.proposals = proposals
+            attendance = Array(try reader.bytes())
+            standing = Array(try reader.bytes())
+        }
+    }
+}

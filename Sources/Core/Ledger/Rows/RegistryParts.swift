@@ -1,0 +1,65 @@
+internal import Consensus
+internal import Primitives
+
+/// The values of the state map that make up the registry, while they are read.
+struct RegistryParts {
+    private var institutions: [Institution] = []
+    private var parameters: Parameters?
+    private var rules: [RuleVersion] = []
+    private var policy = GovernancePolicy.standard
+    private var proposals: [ProposalRecord] = []
+    private var attendance = Attendance()
+    private var standing = LedgerStanding()
+    private var sets: [(from: Height, validators: ValidatorSet)] = []
+    private var credentials: [OpaqueID: RegisteredCredential] = [:]
+
+    /// Takes a value; those of other spaces are passed over.
+    mutating func add(_ key: StateKey, _ bytes: [UInt8]) throws(LedgerError) {
+        switch key {
+        case .institution: institutions.append(try Institution.decode(bytes))
+        case .credential(let id): credentials[id] = try RegisteredCredential.decode(bytes)
+        case .parameters:
+            parameters = try reading("parameters", bytes[...]) { reader throws(CBORError) in
+                try Parameters(from: &reader)
+            }
+        case .rule:
+            rules.append(
+                try reading("rule version", bytes[...]) { reader throws(CBORError) in
+                    try RuleVersion(from: &reader)
+                })
+        case .policy:
+            policy = try reading("policy", bytes[...]) { reader throws(CBORError) in
+                try GovernancePolicy(from: &reader)
+            }
+        case .proposal(let id): proposals.append(try ProposalRecord.decode(bytes, id: id))
+        case .attendance: attendance = try Attendance.decode(bytes)
+        case .standing: standing = try LedgerStanding.decode(bytes)
+        case .validators(let height):
+            do throws(ConsensusError) {
+                sets.append((height, try ValidatorSet.decode(bytes)))
+            } catch {
+                throw .restore("the validators from height \(height): \(error)")
+            }
+        default: break
+        }
+    }
+
+    /// The registry, where all parts of it were there and fit together.
+    func registry() throws(LedgerError) -> Registry {
+        guard let parameters else { throw .restore("the parameters are missing") }
+        let charter: Charter
+        do throws(Charter.Problem) {
+            charter = try Charter(
+                institutions: institutions.sorted { $0.id < $1.id }, parameters: parameters,
+                rules: rules.sorted { $0.id.utf8.lexicographicallyPrecedes($1.id.utf8) },
+                policy: policy)
+        } catch {
+            throw .restore(error.reason)
+        }
+        return Registry(
+            Governance(
+                charter: charter, proposals: proposals.sorted { $0.leaf < $1.leaf },
+                attendance: attendance, standing: standing,
+                sets: sets.sorted { $0.from < $1.from }), credentials: credentials)
+    }
+}

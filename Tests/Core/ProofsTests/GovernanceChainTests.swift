@@ -1,0 +1,136 @@
+import Consensus
+import Cryptography
+import Ledger
+import Primitives
+import Proofs
+import Records
+import Testing
+
+@Suite("Governance chain")
+struct GovernanceChainTests {
+    /// A network that re-keys its members one after the other, and an entry at the end of it.
+    private struct Renewal {
+        var network: ProofNetwork
+        /// The heights from which each new set votes.
+        var changes: [Int] = []
+
+        init() throws {
+            network = try ProofNetwork()
+            try network.decide([[network.entry("insurer", about: "before")]])
+            for name in ProofNetwork.names { try renew(name) }
+            try network.decide([[network.entry("insurer", about: "after")]])
+        }
+
+        private mutating func renew(_ name: String) throws {
+            let label = "\(name) renewed"
+            let proposal = GovernanceProposal(
+                action: .setKey(
+                    ProofNetwork.id(name), .consensus(try ProofNetwork.key(label).publicKey)),
+                expiry: Height(400), reason: "the old key is old")
+            var entries: [Entry] = []
+            for (index, voter) in ProofNetwork.names.prefix(3).enumerated() {
+                let signer = GovernanceSigner(
+                    ledger: network.ledger, institution: ProofNetwork.id(voter),
+                    keys: [try ProofNetwork.key("\(voter) govern")])
+                var entry = network.entry("insurer", about: "nobody")
+                entry = Entry(
+                    kind: .governance, issuer: entry.issuer, stream: entry.stream,
+                    number: entry.number, eventTime: entry.eventTime,
+                    body: .governance(
+                        index == 0
+                            ? signer.propose(proposal)
+                            : signer.vote(on: proposal.id, isFor: true)))
+                entries.append(entry)
+            }
+            try network.decide([entries])
+            network.consensusKeys[name] = label
+            try network.decide([])
+            changes.append(network.blocks.count)
+        }
+
+        /// The links at these of the changes.
+        func chain(_ picked: [Int]) -> GovernanceChain {
+            GovernanceChain(
+                links: picked.map { index in
+                    let height = changes[index]
+                    let block = network.blocks[height - 1]
+                    return GovernanceChain.Link(
+                        before: network.blocks[height - 2].executed.header,
+                        head: ClaimedHead(
+                            header: block.executed.header, commitProof: block.commitProof),
+                        validators: network.state.validators(at: Height(UInt64(height))).encoded)
+                })
+        }
+
+        func last() throws -> ProofFile {
+            try #require(
+                try network.proofFile(height: network.blocks.count, batch: 0, index: 0))
+        }
+    }
+
+    @Test("leads over every change, and over two at once; a third of the trusted must still sign")
+    func skips() throws {
+        let renewal = try Renewal()
+        let file = try renewal.last()
+        for picked in [[0, 1, 2, 3], [1, 3], [0, 2, 3]] {
+            let auditor = try Auditor(
+                genesis: renewal.network.genesis, chain: renewal.chain(picked))
+            #expect(throws: Never.self, "\(picked)") { try auditor.verify(file) }
+        }
+        for picked in [[2, 3], [3], [0, 3]] {
+            let failure = #expect(throws: ProofFailure.self, "\(picked)") {
+                try Auditor(genesis: renewal.network.genesis, chain: renewal.chain(picked))
+            }
+            #expect(failure?.step == .validators)
+        }
+    }
+
+    @Test("a proof under later validators fails without the chain, or with half of it")
+    func isNeeded() throws {
+        let renewal = try Renewal()
+        let file = try renewal.last()
+        for picked in [[], [0], [0, 1]] as [[Int]] {
+            let auditor = try Auditor(
+                genesis: renewal.network.genesis, chain: renewal.chain(picked))
+            let failure = #expect(throws: ProofFailure.self) { try auditor.verify(file) }
+            #expect(failure?.step == .commitProof)
+        }
+    }
+
+    @Test("links that do not fit are refused")
+    func refusesBentLinks() throws {
+        let renewal = try Renewal()
+        let links = renewal.chain([0, 1]).links
+        let (first, second) = (links[0], links[1])
+        let bent = [
+            // The set of another height, another block below, links in the wrong order.
+            GovernanceChain.Link(
+                before: first.before, head: first.head, validators: second.validators),
+            GovernanceChain.Link(
+                before: second.before, head: first.head, validators: first.validators),
+            GovernanceChain.Link(
+                before: first.before, head: second.head, validators: first.validators),
+            GovernanceChain.Link(before: first.before, head: first.head, validators: [0x80]),
+        ]
+        for link in bent {
+            let failure = #expect(throws: ProofFailure.self) {
+                try Auditor(
+                    genesis: renewal.network.genesis, chain: GovernanceChain(links: [link]))
+            }
+            #expect(failure?.step == .validators)
+        }
+        #expect(throws: ProofFailure.self) {
+            try Auditor(
+                genesis: renewal.network.genesis, chain: GovernanceChain(links: [second, first]))
+        }
+    }
+
+    @Test("comes back from its bytes as it was")
+    func codec() throws {
+        let renewal = try Renewal()
+        let chain = renewal.chain([0, 1, 2, 3])
+        let bytes = chain.encode(ledger: renewal.network.ledger)
+        #expect(try GovernanceChain.decode(bytes) == chain)
+        #expect(throws: ProofFailure.self) { try GovernanceChain.decode(bytes + [0]) }
+    }
+}
