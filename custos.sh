@@ -173,6 +173,20 @@ run_tests() {
     swift build --build-tests "${import_check[@]}"
     step "Testing"
     swift test --skip-build "${import_check[@]}"
+    simulate_new_seeds
+}
+
+# Seeds that nobody has run yet, for a fixed time; and one of them twice, in two processes.
+simulate_new_seeds() {
+    local seed digests
+    seed=$(date +%s)
+    step "Simulating new seeds from $seed on, for 60 seconds"
+    custos=$(swift build --show-bin-path)/custos
+    digests=$(for _ in 1 2; do
+        "$custos" simulate --seed "$seed" --heights 5 --json | field digest
+    done | sort -u | wc -l)
+    if [ "$digests" -ne 1 ]; then fail "seed $seed ran differently in two processes"; fi
+    "$custos" simulate --seed "$seed" --heights 15 --seconds 60
 }
 
 bench() {
@@ -337,6 +351,28 @@ flip() {
         dd of="$2" bs=1 seek="$place" conv=notrunc status=none
 }
 
+# Every state of the protocol at one height; and a broken one, to see that it would be found.
+check_model() {
+    local model folder
+    if ! { command -v spin && command -v gcc; } >/dev/null; then
+        fail "the model needs: apt-get install spin gcc"
+    fi
+    model=$PWD/docs/model/consensus.pml
+    folder=$(mktemp -d)
+    cd "$folder"
+    step "A model that forgets its lock: a disagreement must be found"
+    spin -a -DBROKEN_LOCK "$model"
+    gcc -w -O2 -DSAFETY -DCOLLAPSE -o pan pan.c
+    ./pan -m100000 >log
+    if grep -q "errors: 0" log; then fail "none was found"; fi
+    step "The protocol, $1 rounds: all states"
+    spin -a -DROUNDS="$1" "$model"
+    gcc -w -O2 -DSAFETY -DCOLLAPSE -o pan pan.c
+    ./pan -m100000 >log
+    grep -E "errors:|states, stored" log
+    grep -q "errors: 0" log || fail "the model is not safe"
+}
+
 campaign() {
     case ${1:-} in
         release)
@@ -344,6 +380,13 @@ campaign() {
             step "All tests again, optimised"
             swift test -c release -Xswiftc -enable-testing
             ;;
+        simulate)
+            prepare
+            build_custos release
+            step "Simulating ${2:-1000} seeds of 200 heights, from ${3:-1} on"
+            "$custos" simulate --seed "${3:-1}" --seeds "${2:-1000}" --heights 200
+            ;;
+        model) check_model "${2:-3}" ;;
         soak)
             prepare
             step "Building benchmarks and nodes (release; the first time takes some minutes)"
@@ -353,7 +396,8 @@ campaign() {
                 soak "${2:-3600}" "${3:-$RANDOM}"
             ;;
         *)
-            fail "campaigns: release (all tests again, optimised), soak [SECONDS [SEED]] (load \
+            fail "campaigns: release (all tests again, optimised), simulate [SEEDS [FIRST]], \
+model [ROUNDS] (Spin over docs/model), soak [SECONDS [SEED]] (load \
 with crashes and partitions; an hour unless told otherwise)"
             ;;
     esac
