@@ -3,6 +3,6 @@ enum Cases {
     static let all: [Benchmark] =
         LedgerCases.all + [
             LedgerStages.benchmark, IngestFHIR.benchmark, ProofInclusion.benchmark,
-            RulesStream.benchmark,
+            RulesStream.benchmark, ScreenClaim.benchmark, RulesSimple.byName, RulesSimple.typed,
         ] + VerifyArchive.all + AccessCases.all
 }

@@ -26,6 +26,18 @@ func seconds(_ work: () throws -> Void) rethrows -> Double {
     return try clock.measure(work) / .seconds(1)
 }
 
+/// Seconds of one core that `work` takes on this thread, however busy the machine is otherwise.
+func processorSeconds(_ work: () throws -> Void) rethrows -> Double {
+    func now() -> Double {
+        var time = timespec()
+        clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+        return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+    }
+    let start = now()
+    try work()
+    return now() - start
+}
+
 /// What goes on, on standard error, so that standard output holds figures only.
 enum Progress {
     static func say(_ text: String) {

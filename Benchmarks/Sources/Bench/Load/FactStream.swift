@@ -54,8 +54,8 @@ struct FactStream {
         }
     }
 
-    /// The last block's time, after which every window of the year has closed.
-    static let end = Day(number: firstDay + dayCount + 400).start
+    /// When the year is over.
+    static let yearEnd = Day(number: firstDay + dayCount).start
 
     // MARK: - What happens
 
@@ -220,6 +220,8 @@ struct FactStream {
         try fact.set("drug", to: .code(supply.drug))
         try fact.set("date", to: .date(Day(number: Self.firstDay + day)))
         try fact.set("days", to: .integer(supply.days))
+        try fact.set(
+            "quantity", to: .quantity(ExactDecimal(supply.days * 2), unit: "{tbl}"))
         try fact.set("paid", to: money(2_500))
         add(fact, day: day, by: pharmacy)
         guard supply.left > 0 else { return }

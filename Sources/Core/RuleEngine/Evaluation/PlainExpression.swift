@@ -2,7 +2,7 @@ public import RuleLanguage
 
 /// An expression of the rule language by itself, without rows: for calculators and for tests.
 public struct PlainExpression: Sendable {
-    private let plan: Plan
+    let plan: Plan
     private let variableCount: Int
 
     public var type: RuleType { plan.nodes[plan.rule.condition].type }

@@ -193,7 +193,7 @@ struct FactStore: Sendable {
                 isOverfull: step.isOverfull)
         }
         indexes.revert(toCount: mark.buckets)
-        answers.revert(to: mark.answers, symbols: mark.symbols)
+        answers.revert(to: mark.answers, symbols: mark.symbols, rows: mark.rows.rows)
         rows.revert(to: mark.rows)
         symbols.revert(to: mark.symbols)
         marks.removeSubrange(mark.marks...)

@@ -29,8 +29,9 @@ struct RowIndexes: Sendable {
     private(set) var buckets: [Bucket] = []
     private(set) var items = ChunkArena<IntervalItem>(filler: .filler)
     private(set) var watchers = ChunkArena<Watcher>(filler: .filler)
-    /// Bucket numbers above 0 by key, in open addressing; a power of two of them.
-    private var places: [Int32] = Array(repeating: 0, count: 1_024)
+    /// By key, in open addressing, a power of two of them: half of the mixed key above, so that
+    /// few other buckets are looked at, and below the number of the bucket from 1.
+    private var places: [UInt64] = Array(repeating: 0, count: 1_024)
     /// The first bucket of each index and patient.
     private var ofPatient: [UInt64: Int32] = [:]
     /// Which part of the key is a patient, by index.
@@ -49,10 +50,16 @@ struct RowIndexes: Sendable {
     /// The number of the bucket under a key, or nil where there is none.
     func find(_ index: Int, _ key: IndexKey) -> Int? {
         let mask = places.count - 1
-        var place = Int(truncatingIfNeeded: key.mixed(Int32(index))) & mask
+        let mixed = key.mixed(Int32(index))
+        var place = Int(truncatingIfNeeded: mixed) & mask
         while places[place] != 0 {
-            let bucket = Int(places[place]) - 1
-            if buckets[bucket].index == Int32(index), buckets[bucket].key == key { return bucket }
+            let found = places[place]
+            if found >> 32 == mixed >> 32 {
+                let bucket = Int(found & 0xffff_ffff) - 1
+                if buckets[bucket].index == Int32(index), buckets[bucket].key == key {
+                    return bucket
+                }
+            }
             place = (place + 1) & mask
         }
         return nil
@@ -82,7 +89,7 @@ struct RowIndexes: Sendable {
         let mixed = buckets[bucket].key.mixed(buckets[bucket].index)
         var place = Int(truncatingIfNeeded: mixed) & mask
         while places[place] != 0 { place = (place + 1) & mask }
-        places[place] = Int32(truncatingIfNeeded: bucket + 1)
+        places[place] = (mixed & ~0xffff_ffff) | UInt64(bucket + 1)
     }
 
     private mutating func spread() {
@@ -223,7 +230,7 @@ struct RowIndexes: Sendable {
             // The last bucket placed stands in nobody's way, so its place can just be emptied.
             let mask = places.count - 1
             var place = Int(truncatingIfNeeded: last.key.mixed(last.index)) & mask
-            while places[place] != Int32(truncatingIfNeeded: buckets.count + 1) {
+            while places[place] & 0xffff_ffff != UInt64(buckets.count + 1) {
                 place = (place + 1) & mask
             }
             places[place] = 0

@@ -37,8 +37,12 @@ struct AnswerMemory: Sendable {
     private var rows: [Row] = []
     /// By test and symbol: 0 not asked, 1 no, 2 yes.
     private var results: [[UInt8]] = []
+    /// By filter and row: 0 not asked, 1 no, 2 yes, 3 not known.
+    private var admitted: [[UInt8]] = []
     /// What was asked since the last mark, where one is set.
     private var journal: [(listing: Int, key: UInt64)] = []
+    private var filterJournal: [(filter: Int, row: Int32)] = []
+    private var testJournal: [(test: Int, place: Int)] = []
     private var journaling = false
 
     /// How many pairs of keys are kept for one listing before they are asked anew.
@@ -55,6 +59,28 @@ struct AnswerMemory: Sendable {
         tests.append(test)
         results.append([])
         return tests.count - 1
+    }
+
+    mutating func addFilter() -> Int {
+        admitted.append([])
+        return admitted.count - 1
+    }
+
+    // MARK: - Filters
+
+    /// What a filter said of a row: 0 where it was not asked yet.
+    @inline(__always)
+    func admits(_ filter: Int, _ row: Int32) -> UInt8 {
+        Int(row) < admitted[filter].count ? admitted[filter][Int(row)] : 0
+    }
+
+    mutating func remember(_ filter: Int, _ row: Int32, _ value: Flat) {
+        let count = admitted[filter].count
+        if Int(row) >= count {
+            admitted[filter] += repeatElement(0, count: max(Int(row) + 1 - count, count))
+        }
+        if journaling { filterJournal.append((filter, row)) }
+        admitted[filter][Int(row)] = value.isKnown ? (value.first != 0 ? 2 : 1) : 3
     }
 
     // MARK: - Tables
@@ -142,6 +168,7 @@ struct AnswerMemory: Sendable {
                 0, count: max(place + 1 - results[test].count, results[test].count))
         }
         if results[test][place] == 0 {
+            if journaling { testJournal.append((test, place)) }
             let text = Value.text(symbols.texts[place])
             let answer: Value =
                 switch tests[test] {
@@ -173,7 +200,13 @@ struct AnswerMemory: Sendable {
     }
 
     /// Forgets what was asked since the mark.
-    mutating func revert(to mark: Mark, symbols: Symbols.Mark) {
+    mutating func revert(to mark: Mark, symbols: Symbols.Mark, rows rowCount: Int) {
+        for (filter, row) in filterJournal where Int(row) >= rowCount {
+            admitted[filter][Int(row)] = 0
+        }
+        filterJournal.removeAll(keepingCapacity: true)
+        for (test, place) in testJournal where place >= symbols.texts { results[test][place] = 0 }
+        testJournal.removeAll(keepingCapacity: true)
         for (listing, key) in journal {
             if groupOfPair[listing].removeValue(forKey: key) == nil,
                 key < UInt64(groupOf[listing].count)
@@ -185,9 +218,6 @@ struct AnswerMemory: Sendable {
         journaling = false
         groups.removeSubrange(mark.groups...)
         rows.removeSubrange(mark.rows...)
-        for test in results.indices where results[test].count > symbols.texts {
-            for place in symbols.texts..<results[test].count { results[test][place] = 0 }
-        }
     }
 }
 

@@ -64,12 +64,15 @@ extension FactStore {
                 let row = scratch.found[question.window][place]
                 let value = value(question, row, program, &scratch)
                 if value.isKnown, (value.first != 0) == deciding { return decided }
-                if !value.isKnown { doubt = doubt.map { $0.lacking(value) } ?? value }
+                if !value.isKnown { doubt = doubt.map { $0.lacking(value) } ?? value.inRow }
             }
         }
-        if let doubt { return doubt }
-        return scratch.windows[question.window].isClosing
-            ? .open : Flat(question.aggregate != .any)
+        if let doubt { return doubt.inRow }
+        guard let day = scratch.windows[question.window].closing else {
+            return Flat(question.aggregate != .any)
+        }
+        scratch.closes = Swift.min(scratch.closes, scratch.windows[question.window].closes)
+        return .open(until: day)
     }
 
     private mutating func total(
@@ -82,7 +85,7 @@ extension FactStore {
         for place in scratch.found[question.window].indices {
             let value = value(
                 question, scratch.found[question.window][place], program, &scratch)
-            guard value.isKnown else { return value }
+            guard value.isKnown else { return value.inRow }
             if isCount {
                 hits += value.first
             } else if let sum = total, let form = question.totals.sum {
@@ -105,7 +108,7 @@ extension FactStore {
         for place in scratch.found[question.window].indices {
             let value = value(
                 question, scratch.found[question.window][place], program, &scratch)
-            guard value.isKnown else { return value }
+            guard value.isKnown else { return value.inRow }
             guard let found = best else {
                 best = value
                 continue
@@ -136,7 +139,7 @@ extension FactStore {
         for place in scratch.found[question.window].indices {
             let value = value(
                 question, scratch.found[question.window][place], program, &scratch)
-            guard value.isKnown else { return value }
+            guard value.isKnown else { return value.inRow }
             seen.append(value.first)
         }
         guard seen.count > 1 else { return Flat(Int64(seen.count)) }
@@ -175,7 +178,8 @@ extension FactStore {
         if window.hasTimes, high != .max, window.order != .earlier,
             present.milliseconds < window.grain.end(of: high)
         {
-            scratch.windows[number].isClosing = true
+            scratch.windows[number].closing = Int64(window.grain.day(of: high).number)
+            scratch.windows[number].closes = window.grain.end(of: high)
         }
         if !scratch.isTrial { watch(bucket, number, window, low, high, program, judged) }
         if bucket >= 0 {
@@ -184,6 +188,8 @@ extension FactStore {
                 return
             }
         }
+        // Where one row is enough and is there, nothing else can change the answer.
+        if window.oneIsEnough, !scratch.found[number].isEmpty { return }
         if sealed.mayConcern(kind: window.kind, patient: nil),
             isSealed(window, program, &scratch)
         {
@@ -251,22 +257,36 @@ extension FactStore {
         guard scratch.visits <= bounds.visitsOfJudgementMax else { return false }
         let (outer, start) = (scratch.rows[1], scratch.starts[1])
         defer { scratch.enter(outer, start: start, depth: 1) }
+        var isDoubtful = false
         for place in range {
             let item = indexes.items[place]
             guard !window.overlaps || item.high >= low,
                 belongs(item, window.order, scratch.rows[0])
             else { continue }
-            guard admit(item, number, window, program, &scratch) else { return false }
+            switch admit(item, number, window, program, &scratch) {
+            case .out: break
+            case .unknown: isDoubtful = true
+            case .into: if window.oneIsEnough { return true }
+            }
         }
         for place in unbounded {
             let item = indexes.items[place]
             guard belongs(item, window.order, scratch.rows[0]) else { continue }
-            let count = scratch.found[number].count
-            guard admit(item, number, window, program, &scratch) else { return false }
             // A row without a time in a window with ends leaves it undecided.
-            if scratch.found[number].count > count, low != .min || high != .max { return false }
+            let isPlaced = low == .min && high == .max
+            switch admit(item, number, window, program, &scratch) {
+            case .out: break
+            case .unknown: isDoubtful = true
+            case .into:
+                guard isPlaced else {
+                    isDoubtful = true
+                    scratch.found[number].removeLast()
+                    continue
+                }
+                if window.oneIsEnough { return true }
+            }
         }
-        return true
+        return !isDoubtful && scratch.found[number].count <= bounds.rowsOfWindowMax
     }
 
     @inline(__always)
@@ -280,20 +300,31 @@ extension FactStore {
         }
     }
 
+    private enum Admission {
+        case into
+        case out
+        case unknown
+    }
+
     @inline(__always)
     private mutating func admit(
         _ item: IntervalItem, _ number: Int, _ window: Program.Window, _ program: Program,
         _ scratch: inout Scratch
-    ) -> Bool {
+    ) -> Admission {
         if let filter = window.filter {
-            scratch.enter(item.row, start: rows.heads[Int(item.row)].start, depth: 1)
-            let value = run(filter, program, &scratch)
-            guard value.isKnown else { return false }
-            guard value.first != 0 else { return true }
+            var answer: UInt8 = 0
+            if let memo = window.memo { answer = answers.admits(memo, item.row) }
+            if answer == 0 {
+                scratch.enter(item.row, start: rows.heads[Int(item.row)].start, depth: 1)
+                let value = run(filter, program, &scratch)
+                answer = value.isKnown ? (value.first != 0 ? 2 : 1) : 3
+                if let memo = window.memo { answers.remember(memo, item.row, value) }
+            }
+            if answer == 1 { return .out }
+            if answer == 3 { return .unknown }
         }
-        guard scratch.found[number].count < bounds.rowsOfWindowMax else { return false }
         scratch.found[number].append(item.row)
-        return true
+        return .into
     }
 
     private mutating func isSealed(

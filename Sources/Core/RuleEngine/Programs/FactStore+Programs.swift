@@ -2,24 +2,25 @@ internal import Primitives
 internal import RuleLanguage
 
 extension FactStore {
-    /// Whether the program can tell that its rule says nothing of the row.
-    mutating func clears(_ program: Program, _ scratch: inout Scratch) -> Bool {
+    /// What the program says of the row that stands at depth 0.
+    mutating func tell(_ program: Program, _ scratch: inout Scratch) -> QuickAnswer {
         scratch.begin(program)
         if let filter = program.filter {
             let concerned = run(filter, program, &scratch)
-            if concerned.isFalse { return true }
-            guard concerned.isKnown else { return false }
+            if concerned.isFalse { return .clear }
+            guard concerned.isKnown else { return QuickAnswer(concerned) }
         }
-        return run(program.condition, program, &scratch).isFalse
+        let value = run(program.condition, program, &scratch)
+        return value.isKnown ? (value.first == 0 ? .clear : .open) : QuickAnswer(value)
     }
 
     /// The value of a step.
     mutating func run(_ step: Int32, _ program: Program, _ scratch: inout Scratch) -> Flat {
         switch program.steps[Int(step)] {
         case .constant(let value): return value
-        case .field(let depth, let bit, let offset, let isPair):
+        case .field(let depth, let bit, let offset, let isPair, let name):
             let start = scratch.starts[Int(depth)]
-            guard rows.words[start] >> Int64(bit) & 1 != 0 else { return .unknown }
+            guard rows.words[start] >> Int64(bit) & 1 != 0 else { return .missing(name) }
             let place = start + Int(offset)
             return Flat(rows.words[place], isPair ? rows.words[place + 1] : 0)
         case .and(let a, let b): return both(a, b, deciding: false, program, &scratch)
@@ -49,6 +50,13 @@ extension FactStore {
                 Question(
                     aggregate: aggregate, window: Int(window), depth: Int(depth), body: body,
                     totals: totals), program, &scratch)
+        case .local(let local): return scratch.locals[Int(local)]
+        case .compareDecimals(let symbol, let a, let b):
+            let left = run(a, program, &scratch)
+            let right = run(b, program, &scratch)
+            guard left.isKnown, right.isKnown else { return left.lacking(right) }
+            guard let order = FlatMath.order(left, right) else { return .open }
+            return Flat(symbol.holds(order, 0))
         case .binding(let binding):
             let known = scratch.bindings[Int(binding)]
             if known.state != .unset { return known }
@@ -63,7 +71,6 @@ extension FactStore {
         _ step: Step, _ program: Program, _ scratch: inout Scratch
     ) -> Flat {
         switch step {
-        case .local(let local): return scratch.locals[Int(local)]
         case .conditional(let test, let yes, let no):
             let value = run(test, program, &scratch)
             guard value.isKnown else { return value }
@@ -92,8 +99,17 @@ extension FactStore {
             let right = b < 0 ? left : run(b, program, &scratch)
             guard left.isKnown, right.isKnown else { return left.lacking(right) }
             return call(function, left, right)
-        case .compareDecimals, .compareMoney, .compareQuotients, .minorUnits:
+        case .compareMoney, .compareQuotients, .minorUnits:
             return numbers(step, program, &scratch)
+        case .number(let a, let unit):
+            let value = run(a, program, &scratch)
+            guard value.isKnown else { return value }
+            return value.second >> 8 == unit ? Flat(value.first, value.second & 0xff) : .open
+        case .divide(let a, let b, let digits):
+            let left = run(a, program, &scratch)
+            let right = run(b, program, &scratch)
+            guard left.isKnown, right.isKnown else { return left.lacking(right) }
+            return FlatMath.divide(left, right, digits)
         case .holds, .each, .size: return lists(step, program, &scratch)
         default: return .open
         }
@@ -115,12 +131,6 @@ extension FactStore {
         _ step: Step, _ program: Program, _ scratch: inout Scratch
     ) -> Flat {
         switch step {
-        case .compareDecimals(let symbol, let a, let b):
-            let left = run(a, program, &scratch)
-            let right = run(b, program, &scratch)
-            guard left.isKnown, right.isKnown else { return left.lacking(right) }
-            guard let order = FlatMath.order(left, right) else { return .open }
-            return Flat(symbol.holds(order, 0))
         case .compareMoney(let symbol, let a, let b):
             let left = run(a, program, &scratch)
             let right = run(b, program, &scratch)
@@ -208,6 +218,20 @@ extension FactStore {
         case .codeText: Flat(symbols.parts(ofCode: a.first).code)
         default: FlatMath.call(function, a, b)
         }
+    }
+}
+
+/// What a program says of a row.
+enum QuickAnswer {
+    /// The rule says nothing of it.
+    case clear
+    /// The rule cannot say, for this reason.
+    case unknown(Cause)
+    /// The rule must be evaluated in full.
+    case open
+
+    init(_ value: Flat) {
+        self = value.cause.map { .unknown($0) } ?? .open
     }
 }
 

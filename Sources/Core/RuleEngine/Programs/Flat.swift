@@ -1,3 +1,7 @@
+internal import Primitives
+internal import Records
+internal import RuleLanguage
+
 /// A value in two words, whose type the program knows, or that there is none.
 ///
 /// Whole numbers, days, periods and durations stand in the first word, as do texts, codes and ids
@@ -26,9 +30,9 @@ struct Flat: Sendable {
     }
 
     @inline(__always)
-    private init(_ state: State) {
-        first = 0
-        second = 0
+    private init(_ state: State, _ first: Int64 = 0, _ second: Int64 = 0) {
+        self.first = first
+        self.second = second
         self.state = state
     }
 
@@ -36,6 +40,29 @@ struct Flat: Sendable {
     static let no = Flat(0)
     static let unknown = Flat(.unknown)
     static let open = Flat(.open)
+
+    /// Unknown because a window goes on until the day.
+    static func open(until day: Int64) -> Flat { Flat(.unknown, day, 1) }
+
+    /// Unknown because a row lacks a field, named by kind and number.
+    static func missing(_ field: Int32) -> Flat { Flat(.unknown, Int64(field), 2) }
+
+    /// Why the value is unknown, where the program can tell exactly.
+    var cause: Cause? {
+        guard state == .unknown else { return nil }
+        switch second {
+        case 1: return .open(until: Day(number: Int32(truncatingIfNeeded: first)))
+        case 2:
+            let kind = FactKind.allCases[Int(first >> 16)]
+            return .missing(kind: kind.name, field: kind.schema.fields[Int(first & 0xffff)].name)
+        default: return nil
+        }
+    }
+
+    /// Unknown as what it was, but for a reason that lies in a row of a window.
+    @inline(__always)
+    var inRow: Flat { state == .open ? .open : .unknown }
+
     static let unset = Flat(.unset)
 
     @inline(__always)
@@ -51,6 +78,7 @@ struct Flat: Sendable {
     /// What two operands give together of which one at least is not known.
     @inline(__always)
     func lacking(_ other: Flat) -> Flat {
-        state == .open || other.state == .open ? .open : .unknown
+        if state == .open || other.state == .open { return .open }
+        return state == .unknown ? self : other
     }
 }

@@ -3,6 +3,10 @@ internal import RuleLanguage
 
 /// Arithmetic over flat values; what ``ValueMath`` would call unknown is left to it.
 enum FlatMath {
+    private static let tens: [Int64] = (0..<19).map { exponent in
+        (0..<exponent).reduce(1) { power, _ in power * 10 }
+    }
+
     static func combine(
         _ sum: Step.Sum, _ symbol: BinaryOperator, _ a: Flat, _ b: Flat
     ) -> Flat {
@@ -79,9 +83,26 @@ enum FlatMath {
         return result.map { Flat($0.coefficient, Int64($0.scale)) } ?? .open
     }
 
+    static func divide(_ a: Flat, _ b: Flat, _ digits: UInt8) -> Flat {
+        guard let left = a.decimal, let right = b.decimal, right.coefficient != 0,
+            let quotient = ExactMath.divide(left, by: right, scale: digits)
+        else { return .open }
+        return Flat(quotient.coefficient, Int64(quotient.scale))
+    }
+
     /// Below zero, zero or above, as the left number is less than, equal to or more than the right.
     static func order(_ a: Flat, _ b: Flat) -> Int64? {
         if a.second == b.second { return a.first < b.first ? -1 : a.first > b.first ? 1 : 0 }
+        // Mostly the one with fewer digits can be given as many as the other.
+        let (isLess, missing) = (a.second < b.second, abs(a.second - b.second))
+        if missing < tens.count {
+            let (grown, overflow) = (isLess ? a : b).first
+                .multipliedReportingOverflow(by: tens[Int(missing)])
+            if !overflow {
+                return isLess
+                    ? sign(Flat(grown), Flat(b.first)) : sign(Flat(a.first), Flat(grown))
+            }
+        }
         guard let left = a.decimal, let right = b.decimal else { return nil }
         return Int64(ExactMath.compare(left, right))
     }

@@ -2,8 +2,8 @@ internal import RuleLanguage
 
 /// A rule as steps over flat rows: says quickly which rows it clears.
 ///
-/// A program answers `clear` or nothing. Whatever it cannot tell, and whatever it would flag, is
-/// evaluated in full, so that findings have one source.
+/// A program answers that a rule says nothing, or why it cannot say. Whatever it cannot tell, and
+/// whatever it would flag, is evaluated in full, so that findings have one source.
 final class Program: Sendable {
     let steps: [Step]
     /// Constants that steps compare with.
@@ -37,6 +37,10 @@ final class Program: Sendable {
         let isFixed: Bool
         /// Whether the filter depends on nothing but the judged row and the row of the window.
         let filterIsFixed: Bool
+        /// Where it is remembered which rows the filter admits, where that depends on them alone.
+        let memo: Int?
+        /// Whether the program only asks if there is a row.
+        var oneIsEnough = false
         /// Which of the engine's keys it is, where it is made of fields of the judged row.
         let probe: Int?
     }
@@ -77,6 +81,8 @@ struct Scratch: Sendable {
     var windows: [State] = []
     var found: [[Int32]] = []
     var visits = 0
+    /// When the first window closes of which something was asked in vain, in milliseconds.
+    var closes = Int64.max
     var distinct: [Int64] = []
     /// The buckets under the keys of the judged row, by probe, and for which row they were found.
     var probes: [(bucket: Int32, stamp: UInt32)]
@@ -88,7 +94,9 @@ struct Scratch: Sendable {
         var isFilled = false
         /// Whether the rows could be told.
         var isOpen = false
-        var isClosing = false
+        /// The last day of a window that is not closed yet.
+        var closing: Int64?
+        var closes = Int64.max
     }
 
     init(programs: [Program], probeCount: Int) {
@@ -105,6 +113,7 @@ struct Scratch: Sendable {
         for place in program.bindings.indices { bindings[place] = .unset }
         for place in program.windows.indices { windows[place] = State() }
         visits = 0
+        closes = .max
     }
 
     mutating func enter(_ row: Int32, start: Int, depth: Int) {

@@ -1,3 +1,4 @@
+internal import Primitives
 internal import RuleLanguage
 
 extension ProgramCompiler {
@@ -129,6 +130,17 @@ extension ProgramCompiler {
             case .containsText: return test(first, .contains(part))
             default: break
             }
+        }
+        if function == .numberIn, arguments.count == 2, type == .quantity,
+            case .text(let unit) = constant(arguments[1])
+        {
+            return add(.number(step(first), unit: symbols.text(unit)))
+        }
+        if function == .divide, arguments.count == 3, type.isNumber,
+            self.type(arguments[1]).isNumber, case .integer(let digits) = constant(arguments[2]),
+            let digits = UInt8(exactly: digits), digits <= ExactDecimal.scaleMax
+        {
+            return add(.divide(step(first), step(arguments[1]), digits: digits))
         }
         switch (function, type) {
         case (.daysOf, .period), (.period, .integer), (.toDate, .date), (.toDecimal, .integer):

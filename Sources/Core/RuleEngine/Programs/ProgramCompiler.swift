@@ -14,6 +14,8 @@ struct ProgramCompiler {
     /// The step of each node, once it was compiled.
     private var stepOfNode: [Int32?]
     private var isCompiling: [Bool]
+    /// Windows of which programs ask more than whether they have a row.
+    private var isCounted: Set<Int> = []
 
     init(plan: Plan, symbols: Symbols, answers: AnswerMemory, probes: ProbeList) {
         self.plan = plan
@@ -29,7 +31,10 @@ struct ProgramCompiler {
         let filter = rule.filter.map { step($0) }
         let condition = step(rule.condition)
         let bindings = rule.bindings.map { step($0.node) }
-        let windows = rule.windows.indices.map { window($0) }
+        var windows = rule.windows.indices.map { window($0) }
+        for number in windows.indices where !isCounted.contains(number) {
+            windows[number].oneIsEnough = true
+        }
         return Program(
             steps: steps, words: words, filter: filter, condition: condition,
             bindings: bindings, windows: windows, localCount: rule.localCount, ordinal: ordinal,
@@ -60,6 +65,7 @@ struct ProgramCompiler {
             filter: window.filter.map { step($0) },
             isFixed: !roots.contains { asksWindows($0) },
             filterIsFixed: !(window.filter.map { asksWindows($0) } ?? false),
+            memo: window.filter.flatMap { isOfRow($0) ? answers.addFilter() : nil },
             probe: isPlain
                 ? probes.number(kind: plan.rule.kind, index: index, fields: fields) : nil)
     }
@@ -81,6 +87,18 @@ struct ProgramCompiler {
             }
         }
         return false
+    }
+
+    /// Whether a filter depends on nothing but the row of the window.
+    private func isOfRow(_ root: Int) -> Bool {
+        var waiting = [root]
+        while let node = waiting.popLast() {
+            switch plan.nodes[node].operation {
+            case .aggregate, .binding, .field(depth: 0, _, _, _): return false
+            default: waiting += plan.nodes[node].operation.children
+            }
+        }
+        return true
     }
 
     // MARK: - Steps
@@ -181,7 +199,8 @@ struct ProgramCompiler {
             return add(
                 .field(
                     depth: Int32(depth), bit: Int32(slot.bit), offset: Int32(slot.offset),
-                    isPair: slot.type.wordCount == 2))
+                    isPair: slot.type.wordCount == 2,
+                    name: Int32(kind << 16 | min(number, 0xffff))))
         case .local(let local): return add(.local(Int32(local)))
         case .binding(let binding): return add(.binding(Int32(binding)))
         case .not(let a): return add(.not(step(a)))
@@ -198,6 +217,9 @@ struct ProgramCompiler {
         case .compare(let symbol, let a, let b): return compare(symbol, a, b)
         case .arithmetic(let symbol, let a, let b): return arithmetic(symbol, a, b)
         case .aggregate(let aggregate, let window, let depth, let body):
+            if body != nil || (aggregate != .any && aggregate != .none) {
+                isCounted.insert(window)
+            }
             let totals = body.map { ProgramCompiler.totals(type($0)) } ?? .none
             let body = body.map { step($0) } ?? -1
             guard depth < 64 else { return add(.open) }

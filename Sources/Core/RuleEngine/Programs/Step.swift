@@ -5,7 +5,7 @@ enum Step: Sendable {
     /// What programs leave to the evaluation in full.
     case open
     case constant(Flat)
-    case field(depth: Int32, bit: Int32, offset: Int32, isPair: Bool)
+    case field(depth: Int32, bit: Int32, offset: Int32, isPair: Bool, name: Int32)
     case local(Int32)
     case binding(Int32)
     case not(Int32)
@@ -30,6 +30,10 @@ enum Step: Sendable {
     case each(list: Int32, local: Int32, body: Int32, deciding: Bool)
     case size(list: Int32)
     case function(Function, Int32, Int32)
+    /// The number of a quantity in a unit.
+    case number(Int32, unit: Int64)
+    /// A quotient, rounded half to even.
+    case divide(Int32, Int32, digits: UInt8)
     /// A test, by its number, of a text; answered once for each text.
     case test(Int32, Int32)
     /// What a listing says of one symbol or two, on a day; -1 where there is none.

@@ -114,9 +114,16 @@ public struct Engine: Sendable {
     private mutating func judge(_ row: Int32, _ rule: Int, _ judgement: UInt64) {
         let mark = store.rows.heads[Int(row)].judgements + programs[rule].ordinal
         let hadVerdict = store.marks[mark] & FactStore.verdictMark != 0
-        if !isCovering, store.clears(programs[rule], &scratch) {
-            if hadVerdict { set(nil, row, rule, mark) }
-            return
+        if !isCovering {
+            switch store.tell(programs[rule], &scratch) {
+            case .clear:
+                if hadVerdict { set(nil, row, rule, mark) }
+                return
+            case .unknown(let cause):
+                closing.set(judgement, closes: scratch.closes)
+                return set(.notEvaluated(cause), row, rule, mark)
+            case .open: break
+            }
         }
         let verdict = store.judge(row, plans[rule], &frames[rule])
         store.watch(plans[rule], programs[rule], &frames[rule])
@@ -179,7 +186,11 @@ public struct Engine: Sendable {
     }
 
     private mutating func tried(_ row: Int32, _ rule: Int) -> Verdict {
-        if store.clears(programs[rule], &scratch) { return .clear }
+        switch store.tell(programs[rule], &scratch) {
+        case .clear: return .clear
+        case .unknown(let cause): return .notEvaluated(cause)
+        case .open: break
+        }
         var coverage: [UInt8] = []
         swap(&coverage, &frames[rule].coverage)
         defer { swap(&coverage, &frames[rule].coverage) }

@@ -1,0 +1,104 @@
+internal import Primitives
+public import RuleLanguage
+
+/// A condition over named values, compiled once and asked of many rows: for a caller that has rows
+/// of its own and no ledger.
+///
+/// A value, not shared: asking uses memory of its own, so each thread has a copy.
+public struct Decision: Sendable {
+    private let names: [String]
+    private let full: PlainExpression
+    private let program: Program
+    private var store: FactStore
+    private var scratch: Scratch
+    /// Whether texts are asked for more than whether they equal a constant.
+    private let asksTexts: Bool
+
+    /// Checks and compiles a condition over names that get their values with each row.
+    ///
+    /// - Throws: ``RuleLanguage/RuleErrors`` with what is wrong.
+    public init(
+        _ expression: Expression, variables: [(name: String, type: RuleType)]
+    ) throws(RuleErrors) {
+        full = try PlainExpression(expression, variables: variables)
+        names = variables.map(\.name)
+        var store = FactStore(indexes: [])
+        var compiler = ProgramCompiler(
+            plan: full.plan, symbols: store.symbols, answers: store.answers, probes: ProbeList())
+        let program = compiler.compile(ordinal: 0, number: 0)
+        store.symbols = compiler.symbols
+        store.answers = compiler.answers
+        self.program = program
+        self.store = store
+        scratch = Scratch(programs: [program], probeCount: 0)
+        let texts = variables.filter { ProgramCompiler.isSymbol($0.type) }
+        asksTexts =
+            texts.count > 1
+            || program.steps.contains { step in
+                switch step {
+                case .test, .listed, .function: true
+                default: false
+                }
+            }
+    }
+
+    /// Whether the condition holds of a row whose values are found by their names; unknown, with
+    /// the cause, where a value is missing and matters.
+    public mutating func decide(_ row: [String: Value]) -> Value {
+        if !asksTexts {
+            for place in names.indices {
+                scratch.locals[place] = row[names[place]].map { flat($0) } ?? .open
+            }
+            let answer = decided
+            if answer.isKnown { return .bool(answer.first != 0) }
+        }
+        return full.evaluate(
+            names.map { row[$0] ?? .unknown(.missing(kind: "row", field: $0)) })
+    }
+
+    private func flat(_ value: Value) -> Flat {
+        switch value {
+        case .integer(let integer): Flat(integer)
+        case .decimal(let decimal): Flat(decimal.coefficient, Int64(decimal.scale))
+        case .bool(let bool): Flat(bool)
+        case .date(let day): Flat(Int64(day.number))
+        case .period(let days): Flat(days)
+        case .duration(let milliseconds): Flat(milliseconds)
+        // No constant is a text that the program does not know.
+        case .text, .code, .id, .institution: Flat(store.symbols.known(value) ?? -1)
+        default: .open
+        }
+    }
+
+    @inline(__always)
+    private var decided: Flat {
+        mutating get {
+            for place in program.bindings.indices { scratch.bindings[place] = .unset }
+            return store.run(program.condition, program, &scratch)
+        }
+    }
+
+    // MARK: - Typed rows
+
+    /// A row in words, two for each name in their order, for ``decide(words:at:)``; nil where a
+    /// value has a type that takes more.
+    public mutating func words(_ values: [Value]) -> [Int64]? {
+        var words: [Int64] = []
+        for value in values {
+            let flat = store.symbols.flat(value)
+            guard flat.isKnown else { return nil }
+            words += [flat.first, flat.second]
+        }
+        return words
+    }
+
+    /// Whether the condition holds of the row whose words begin at a place; nil where programs
+    /// cannot tell.
+    public mutating func decide(words: [Int64], at start: Int) -> Bool? {
+        for place in names.indices {
+            scratch.locals[place] = Flat(words[start + 2 * place], words[start + 2 * place + 1])
+        }
+        let answer = decided
+        return answer.isKnown ? answer.first != 0 : nil
+    }
+}
