@@ -163,6 +163,11 @@ extension Checker {
         for name in region.names {
             keys += [.institution(name), .nextNumber(name, SimulatedRegion.stream)]
         }
+        // What governance keeps, as far as it is there.
+        let heights = (0...UInt64(chain.count + 1)).map { StateKey.validators(Height($0)) }
+        keys += ([.policy, .attendance, .standing] + heights).filter {
+            reference.map.value(of: $0) != nil
+        }
         keys += model.terms.map { .term($0.term) }
         var slots: [(slot: UInt64, key: StateKey, value: [UInt8])] = []
         for key in keys {
