@@ -16,10 +16,12 @@ extension Node {
         do throws(StorageError) {
             let directory = try DataDirectory(setup.data, ledger: setup.genesis.ledger)
             let lastSigned = directory.path(of: ReplicaLog.lastSignedName)
-            // Who has no vote signs nothing; who was told from where to sign may begin anew.
-            if setup.consensusKey == nil || setup.signsFrom != nil,
-                !SmallFile.exists(lastSigned)
-            {
+            // A voter's directory without the file has lost it: the replica keeps silent until
+            // the network has told it from where on it contradicts nothing.
+            if !SmallFile.exists(lastSigned) {
+                if setup.consensusKey != nil, setup.signsFrom == nil {
+                    try ReturnFile(directory).make()
+                }
                 try LastSignedFile.create(lastSigned)
             }
             let store = try BlockStore(path: directory.path(of: "blocks"))

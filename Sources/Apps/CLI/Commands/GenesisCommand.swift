@@ -14,6 +14,7 @@ struct GenesisCommand: ParsableCommand {
 
             Examples:
               custos genesis make genesis/county.yaml --keys keys --out county.genesis
+              custos genesis make county.yaml --keys keys --succeeds last.head --out next.genesis
               custos genesis show county.genesis
               custos genesis show county.genesis --json
             """,
@@ -29,6 +30,9 @@ struct GenesisCommand: ParsableCommand {
         @Option(help: "The folder with the members' INSTITUTION.public.yaml files.")
         var keys: String
 
+        @Option(help: "The last head of the ledger that this one goes on from (`custos head`).")
+        var succeeds: String?
+
         @Option(help: "The file to write.")
         var out: String
 
@@ -37,7 +41,15 @@ struct GenesisCommand: ParsableCommand {
         func run() throws {
             let file = try NetworkFile(path: network)
             let rules = try RuleBuild.rules(of: file)?.versions ?? []
-            let maker = GenesisMaker(network: file, keys: keys, rules: rules, now: .now)
+            var maker = GenesisMaker(network: file, keys: keys, rules: rules, now: .now)
+            if let succeeds {
+                let bytes = try Files.read(succeeds)
+                do {
+                    maker.succeeds = try BlockHeader.decode(bytes[...]).hash
+                } catch {
+                    throw Failure(.file, "\(succeeds) is no head: \(error)")
+                }
+            }
             let genesis = try maker.genesis()
             try Files.write(genesis.encode(), to: out)
             output.show(GenesisReport(genesis, path: out))

@@ -15,6 +15,7 @@ struct StatusCommand: AsyncParsableCommand {
 
             Examples:
               custos status --node devnet/insurer
+              custos status --node devnet/insurer --why
               custos status --node devnet/insurer --wait 60 --height 12
               custos status --node devnet/regulator --wait 60 --settled --json
             """)
@@ -29,6 +30,9 @@ struct StatusCommand: AsyncParsableCommand {
 
     @Flag(help: "With --wait: until nothing waits to be anchored or looked at.")
     var settled = false
+
+    @Flag(help: "Say whose votes are missing, in which round and step, when nothing is committed.")
+    var why = false
 
     @OptionGroup var output: OutputOptions
 
@@ -53,7 +57,7 @@ struct StatusCommand: AsyncParsableCommand {
                 // At rest twice, a second apart: what was about to come has come.
                 let isThere = status.height.blocks >= height ?? 0 && (!settled || calm >= 3)
                 if isThere || isLast {
-                    output.show(StatusReport(status))
+                    output.show(StatusReport(status, isWhyWanted: why))
                     if !isThere { throw Ending.refused }
                     return
                 }
@@ -102,7 +106,19 @@ struct StatusReport: Report {
         let waiting: UInt64
     }
 
-    init(_ status: NodeStatus) {
+    let why: [String]
+    /// Whether the reasons are printed for people.
+    private let isWhyWanted: Bool
+
+    private enum CodingKeys: CodingKey {
+        case institution, ledger, height, hash, time, entries, round, standing, missing
+        case isCatchingUp, connected, peers, mempoolEntries, mempoolBytes, outboxes, convictions
+        case supervisedHeight, uptimeSeconds, why
+    }
+
+    init(_ status: NodeStatus, isWhyWanted: Bool = false) {
+        why = status.why
+        self.isWhyWanted = isWhyWanted
         institution = status.institution.name
         ledger = status.ledger.description
         height = status.height.blocks
@@ -143,6 +159,7 @@ struct StatusReport: Report {
         if supervisedHeight < height {
             lines.append("  supervision has seen block \(supervisedHeight)")
         }
+        if isWhyWanted { lines += ["  why         " + why.joined(separator: "\n              ")] }
         if convictions > 0 { lines.append("  evidence    \(convictions) convictions") }
         return lines
     }

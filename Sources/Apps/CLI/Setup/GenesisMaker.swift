@@ -11,6 +11,8 @@ struct GenesisMaker {
     let rules: [RuleVersion]
     /// When the ledger starts, where the description does not say.
     let now: Timestamp
+    /// The hash of the last header of a ledger that cannot go on.
+    var succeeds: Digest?
 
     func genesis() throws(Failure) -> Genesis {
         var institutions: [Institution] = []
@@ -18,7 +20,7 @@ struct GenesisMaker {
         do {
             return try Genesis(
                 name: network.name, start: network.start ?? now, institutions: institutions,
-                parameters: try parameters(), rules: rules)
+                parameters: try parameters(), rules: rules, succeeds: succeeds)
         } catch let failure as Failure {
             throw failure
         } catch {

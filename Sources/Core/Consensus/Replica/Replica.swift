@@ -13,7 +13,7 @@ public struct Replica: Sendable {
     let signing: SigningBytes
     let authenticator: any Authenticator
     /// Below this height nothing is signed.
-    let signsFrom: Height
+    public private(set) var signsFrom: Height
 
     var state: HeightState
     var previous: PreviousHeight?
@@ -95,6 +95,11 @@ public struct Replica: Sendable {
         }
         settle()
         return takeEffects()
+    }
+
+    /// Signs nothing below a height from now on; before, nothing may have been signed here at all.
+    public mutating func keepSilent(below height: Height) {
+        signsFrom = height
     }
 
     /// Why the previous block stands, with the precommits that came after the decision.

@@ -101,6 +101,7 @@ extension Host {
         anchorWhatIsDue()
         answerOnLedger(executed)
         attend()
+        endSilence()
         reportGovernance(executed)
         wake()
     }

@@ -62,6 +62,7 @@ extension Host {
             effects.append(.send(PeerMessage(message), to: peer))
         }
         guard status.height > .genesis else { return }
+        noteReport(status, from: peer)
         carryOut(sync.step(.reported(peer, Height(status.height.blocks - 1))))
     }
 }

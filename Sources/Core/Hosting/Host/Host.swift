@@ -44,6 +44,8 @@ public struct Host: Sendable {
     var leftVotes: [(height: Height, votes: [Vote])] = []
     /// The milestone that this replica named last, as a learner.
     var attendedAt = Height.genesis
+    /// What was heard since the return, where the disk was lost and nothing may be signed yet.
+    var returning: Returning?
     /// Two decided blocks of one height, where that was seen.
     var fork: Fork?
     /// How often in a row the status timer has found the ledger where it was.
@@ -81,12 +83,14 @@ public struct Host: Sendable {
     ///   - signsFrom: the first height at which the replica may sign.
     ///   - limits: how much may wait in the mempool.
     ///   - kept: what ``HostEffect/keep(_:)`` asked to keep, in order.
+    ///   - hasLostDisk: whether the replica may have signed what it does not know of any more: it
+    ///     keeps silent until ``HostEffect/signFrom(_:)`` says otherwise.
     /// - Throws: ``ConsensusError`` where the ledger's institutions cannot vote.
     public init(
         identity: InstitutionID, state: LedgerState, headCommit: CommitProof?,
         authenticator: any Authenticator, signed: SignedState? = nil, log: [HostRecord] = [],
         signsFrom: Height = .genesis, limits: Mempool.Limits = Mempool.Limits(),
-        kept: [EvidenceBody] = []
+        kept: [EvidenceBody] = [], hasLostDisk: Bool = false
     ) throws(ConsensusError) {
         self.identity = identity
         self.authenticator = authenticator
@@ -103,7 +107,8 @@ public struct Host: Sendable {
             start: HeightStart(
                 height: height.next, validators: validators,
                 parameters: ReplicaParameters(state.parameters), previousCommit: headCommit),
-            signed: signed, log: records, signsFrom: signsFrom)
+            signed: signed, log: records,
+            signsFrom: hasLostDisk ? Height(.max) : signsFrom)
         mempool = Mempool(height: height, limits: limits)
         sync = BlockSync(
             height: height, validators: validators, signing: signing, check: authenticator)
@@ -117,6 +122,7 @@ public struct Host: Sendable {
         self.state = state
         self.state.voteCheck = authenticator
         evidence = EvidencePool()
+        returning = hasLostDisk ? Returning() : nil
         recall(kept)
     }
 

@@ -37,6 +37,8 @@ public enum HostEffect: Sendable {
     case keep(EvidenceBody)
     /// Put an entry with this body on the ledger, through an outbox of this institution.
     case anchor(EntryBody)
+    /// Keep this, synced, before anything is signed: nothing below the height may be.
+    case signFrom(Height)
     /// Something that an operator should read.
     case report(String)
     /// Stop, and call a human: going on could break what was promised.

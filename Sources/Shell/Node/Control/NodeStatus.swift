@@ -31,6 +31,8 @@ public struct NodeStatus: Hashable, Sendable {
     public var deskHeight: Height
     /// How long the node has run, in seconds.
     public var uptimeSeconds: UInt64
+    /// Where the height stands and what is missing, in sentences.
+    public var why: [String] = []
 
     /// Where one of the institution's own streams stands.
     public struct Outbox: Hashable, Sendable {
@@ -51,7 +53,7 @@ public struct NodeStatus: Hashable, Sendable {
 extension NodeStatus {
     public var encoded: [UInt8] {
         var writer = CBORWriter(reservingCapacity: 1_024)
-        writer.array(19)
+        writer.array(20)
         writer.unsigned(ControlRequest.version)
         writer.institution(institution)
         writer.digest(ledger.digest)
@@ -77,12 +79,14 @@ extension NodeStatus {
         writer.unsigned(convictions)
         writer.unsigned(deskHeight.blocks)
         writer.unsigned(uptimeSeconds)
+        writer.array(why.count)
+        for line in why { writer.text(line) }
         return writer.bytes
     }
 
     public static func decode(_ bytes: ArraySlice<UInt8>) throws(CBORError) -> NodeStatus {
         var reader = CBORReader(bytes)
-        try reader.array(exactly: 19)
+        try reader.array(exactly: 20)
         _ = try reader.unsigned("version", atMost: ControlRequest.version)
         let status = NodeStatus(
             institution: try reader.institution(), ledger: LedgerID(try reader.digest()),
@@ -94,9 +98,15 @@ extension NodeStatus {
             peers: try reader.institutions(), mempoolEntries: try reader.unsigned(),
             mempoolBytes: try reader.unsigned(), outboxes: try outboxes(from: &reader),
             convictions: try reader.unsigned(), deskHeight: Height(try reader.unsigned()),
-            uptimeSeconds: try reader.unsigned())
+            uptimeSeconds: try reader.unsigned(), why: try lines(from: &reader))
         try reader.finish()
         return status
+    }
+
+    private static func lines(from reader: inout CBORReader) throws(CBORError) -> [String] {
+        var lines: [String] = []
+        for _ in 0..<(try reader.array(atMost: 64)) { lines.append(try reader.text()) }
+        return lines
     }
 
     private static func outboxes(

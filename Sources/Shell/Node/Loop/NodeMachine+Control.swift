@@ -74,6 +74,7 @@ extension NodeMachine {
             mempoolEntries: UInt64(host.mempool.entryCount),
             mempoolBytes: UInt64(host.mempool.byteCount), outboxes: outboxes.status,
             convictions: UInt64(evidence.count), deskHeight: deskHeight,
-            uptimeSeconds: (SystemClock.uptime - startedAt) / 1_000_000_000)
+            uptimeSeconds: (SystemClock.uptime - startedAt) / 1_000_000_000,
+            why: host.why(connected: connectedPeers()))
     }
 }

@@ -49,6 +49,7 @@ extension NodeMachine {
             }
             try evidence.append(body)
         case .anchor(let body): anchor(body)
+        case .signFrom(let height): try ReturnFile(parts.directory).write(height)
         case .report(let text): logger.notice("\(text)")
         case .halt(let reason): stop(.halted(reason: reason))
         }

@@ -109,7 +109,8 @@ final class NodeMachine {
         } catch {
             throw .storage(error)
         }
-        host = try NodeMachine.host(setup, restart, log, kept)
+        let returned = ReturnFile(parts.directory)
+        host = try NodeMachine.host(setup, restart, log, kept, returned)
         outboxes = try Outboxes(
             setup, directory: parts.directory, state: host.state, index: parts.index)
         self.log = log
@@ -122,8 +123,18 @@ final class NodeMachine {
 
     private static func host(
         _ setup: NodeSetup, _ restart: Restart, _ log: borrowing ReplicaLog,
-        _ kept: [EvidenceBody]
+        _ kept: [EvidenceBody], _ returned: ReturnFile
     ) throws(NodeError) -> Host {
+        var signsFrom = setup.signsFrom
+        var hasLostDisk = false
+        if returned.isThere, signsFrom == nil {
+            do throws(StorageError) {
+                signsFrom = try returned.height()
+            } catch {
+                throw .storage(error)
+            }
+            hasLostDisk = signsFrom == nil
+        }
         // An institution that only follows still checks signatures, and never makes one.
         let authenticator: any Authenticator
         if let key = setup.consensusKey {
@@ -136,7 +147,7 @@ final class NodeMachine {
                 identity: setup.institution, state: restart.state,
                 headCommit: restart.headCommit, authenticator: authenticator,
                 signed: log.lastSigned, log: log.records,
-                signsFrom: setup.signsFrom ?? .genesis, kept: kept)
+                signsFrom: signsFrom ?? .genesis, kept: kept, hasLostDisk: hasLostDisk)
         } catch {
             throw .damaged(what: "the ledger's list of institutions", detail: "\(error)")
         }

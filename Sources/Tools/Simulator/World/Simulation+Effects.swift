@@ -44,6 +44,8 @@ extension Simulation {
         case .keep(let body): if body.kind.convicts { convict(body, by: index) }
         // Simulated nodes number what their own gateways hand in, and nothing else.
         case .anchor: break
+        // None loses its whole disk.
+        case .signFrom: break
         case .halt(let reason):
             if !nodes[index].isByzantine {
                 violate(.halt, "\(nodes[index].id) halts: \(reason)")

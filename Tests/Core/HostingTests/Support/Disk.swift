@@ -14,6 +14,7 @@ struct Disk {
     var unsyncedLog: [HostRecord] = []
     var outboxRows: [OutboxRow] = []
     var kept: [EvidenceBody] = []
+    var signsFrom: Height?
 
     /// The state that the rows on this disk make up.
     func state(_ genesis: Genesis) throws -> LedgerState {

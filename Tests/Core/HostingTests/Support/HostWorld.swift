@@ -34,6 +34,7 @@ struct HostWorld {
         var durableSteps = 0
         /// What its consensus key follows from, where that is not its name.
         var consensusKey: String?
+        var hasLostDisk = false
         /// What a submitter was promised, by number.
         var acknowledged: [(number: UInt64, entry: [UInt8])] = []
         var handedIn: [UInt64: [UInt8]] = [:]
@@ -134,7 +135,9 @@ struct HostWorld {
             nodes[index].host = try region.host(
                 nodes[index].name, state: state, headCommit: disk.commits.last?.proof,
                 signed: disk.signed, log: disk.log, kept: disk.kept,
-                consensusKey: nodes[index].consensusKey)
+                consensusKey: nodes[index].consensusKey,
+                signsFrom: disk.signsFrom,
+                hasLostDisk: nodes[index].hasLostDisk && disk.signsFrom == nil)
         } catch {
             problems.append("\(nodes[index].name) does not start: \(error)")
             return
@@ -228,6 +231,7 @@ struct HostWorld {
                 nodes[index].disk.kept.append(body)
                 if body.kind.convicts { convictions.append(body) }
             case .anchor(let body): anchor(body, at: index)
+            case .signFrom(let height): nodes[index].disk.signsFrom = height
             case .halt(let reason): problems.append("\(nodes[index].name) halts: \(reason)")
             }
         }

@@ -13,7 +13,7 @@ struct Region: Sendable {
     static let start = Timestamp(milliseconds: 1_790_000_000_000)
     static let stream = StreamID(0)
 
-    init(_ bend: (inout Parameters) -> Void = { _ in }) throws {
+    init(succeeds: Digest? = nil, _ bend: (inout Parameters) -> Void = { _ in }) throws {
         var parameters = Parameters(
             timeoutProposeMilliseconds: 300, timeoutVoteMilliseconds: 100,
             timeoutGrowthMilliseconds: 50, timeoutCapMilliseconds: 500,
@@ -32,7 +32,7 @@ struct Region: Sendable {
                             key: try Region.key("\(name) submit").publicKey)
                     ], consensusKey: try Region.key("\(name) consensus").publicKey,
                     governKeys: [try Region.key("\(name) govern").publicKey])
-            }, parameters: parameters)
+            }, parameters: parameters, succeeds: succeeds)
     }
 
     static func id(_ name: String) -> InstitutionID {
@@ -48,14 +48,15 @@ struct Region: Sendable {
     func host(
         _ name: String, state: LedgerState? = nil, headCommit: CommitProof? = nil,
         signed: SignedState? = nil, log: [HostRecord] = [], kept: [EvidenceBody] = [],
-        consensusKey: String? = nil
+        consensusKey: String? = nil, signsFrom: Height? = nil, hasLostDisk: Bool = false
     ) throws -> Host {
         try Host(
             identity: Region.id(name), state: state ?? LedgerState(genesis: genesis),
             headCommit: headCommit,
             authenticator: KeyAuthenticator(
                 key: try Region.key(consensusKey ?? "\(name) consensus")),
-            signed: signed, log: log, kept: kept)
+            signed: signed, log: log, signsFrom: signsFrom ?? .genesis, kept: kept,
+            hasLostDisk: hasLostDisk)
     }
 
     /// An access, so small that many of them fit a test; `salt` tells two of one number apart.

@@ -1,0 +1,44 @@
+internal import Consensus
+internal import Ledger
+public import Primitives
+
+extension Host {
+    /// Why nothing is committed, in sentences: where the height stands, and who is missing.
+    ///
+    /// `connected` are the peers that messages go through to.
+    public func why(connected: [InstitutionID]) -> [String] {
+        let standing = replica.why()
+        func name(_ id: InstitutionID) -> String {
+            if id == identity { return "\(id) (this node)" }
+            return connected.contains(id) ? id.name : "\(id) (not connected)"
+        }
+        func votes(_ kind: String, _ count: Standing.Count) -> String {
+            let missing = count.missing.map(name).joined(separator: ", ")
+            let leader =
+                count.leader.map { ", \(count.leaderPower) of it for \($0)" }
+                ?? (count.power > 0 ? ", \(count.leaderPower) of it against" : "")
+            return "\(kind): power \(count.power)\(leader); \(standing.quorumPower) of "
+                + "\(standing.totalPower) needed; missing: \(missing.isEmpty ? "nobody" : missing)"
+        }
+        var lines = ["height \(standing.height), round \(standing.round): \(standing.step)"]
+        let proposer = name(standing.proposer)
+        lines.append(
+            standing.proposal.map { "proposer \(proposer) has proposed \($0)" }
+                ?? "proposer \(proposer) has proposed nothing")
+        lines.append(votes("prevotes", standing.prevotes))
+        lines.append(votes("precommits", standing.precommits))
+        if let returning {
+            let heard = returning.reports.keys.sorted().map(\.name).joined(separator: ", ")
+            lines.append(
+                "this node has lost its disk and signs nothing until peers with more than 2/3 of "
+                    + "the power have said where they are; so far: "
+                    + (heard.isEmpty ? "nobody" : heard)
+            )
+        }
+        if sync.isCatchingUp { lines.append("this node is catching up with its peers") }
+        if let height = state.governance.standing.stoppedFrom {
+            lines.append("submissions are stopped by governance since block \(height)")
+        }
+        return lines
+    }
+}
