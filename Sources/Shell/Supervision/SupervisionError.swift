@@ -36,6 +36,10 @@ public enum SupervisionError: Error, Equatable, Sendable {
     case findingNotOpen(Digest)
     /// The finding is not on the ledger, or not sealed to this institution.
     case findingNotStanding(Digest)
+    /// A hold, or a finding that stands, keeps the entry's payload from being erased.
+    case held(leafIndex: UInt64, by: String)
+    /// The entry has no payload that this institution could open.
+    case nothingToErase(leafIndex: UInt64)
     /// No rule of this id runs here.
     case ruleNotRun(String)
     /// The rule that found it does not run here any more, or with other tables.
@@ -81,6 +85,9 @@ extension SupervisionError: CustomStringConvertible {
             "the rules of this node do not find \(id); ask an institution that runs the rule"
         case .findingNotStanding(let id):
             "the finding \(id) does not stand on the ledger, or is not sealed to this institution"
+        case .held(let leaf, let who): "the payload of leaf \(leaf) must not be erased: \(who)"
+        case .nothingToErase(let leaf):
+            "leaf \(leaf) has no payload that this institution holds"
         case .ruleNotRun(let rule):
             "no rule '\(rule)' runs on this node; `custos status` lists those that do"
         case .ruleGone(let id):

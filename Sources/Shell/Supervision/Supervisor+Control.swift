@@ -19,6 +19,9 @@ extension Supervisor {
         case .whyNot(let rule, let subject, let day):
             return try whyNot(rule, subject, day, at: now)
         case .screen(let question): return DeskReply(try screen(question).encode())
+        case .erase(let leaves, let ground): return try erase(leaves, ground: ground, at: now)
+        case .erasure(let leaf):
+            return DeskReply(try erasureStatus(of: leaf, at: now).encode())
         case .bundle(let finding): return DeskReply(try bundleParts(of: finding).encode())
         case .names(let wanted, let purpose):
             return try names(wanted, purpose, at: now)

@@ -23,6 +23,10 @@ public final class Supervisor {
     let names: NameDesk
     let desk: FindingDesk
     let press: FindingPress
+    let erasures: ErasureDesk
+    let noticeBook: NoticeBook
+    let noticeAfterMilliseconds: Int64
+    private var lastNotices: Timestamp?
     let rules: RuleHost?
     private let gateway: Gateway
     private let receiver: PayloadReceiver
@@ -68,6 +72,10 @@ public final class Supervisor {
         press = FindingPress(
             institution: institution, desk: desk, members: members,
             caseKey: secret.key(for: "custos case"))
+        erasures = ErasureDesk(
+            institution: institution, database: database, members: members)
+        noticeBook = NoticeBook(institution: institution, database: database)
+        noticeAfterMilliseconds = settings.noticeAfterMilliseconds
         rules = try settings.ruleHost()
         names = NameDesk(
             institution: institution, client: pseudonyms, provider: settings.provider,
@@ -101,10 +109,23 @@ public final class Supervisor {
             deliveries.add(item, to: &group)
         }
         let findings = try desk.add(block, to: &group)
+        try erasures.add(block, to: &group)
+        noticeBook.add(block, to: &group)
         try storage { () throws(StorageError) in try database.write(group) }
         entries.advance(to: block)
         desk.advance(to: findings)
-        return try runRules()
+        return try runRules() + interruptedErasures() + dueNotices(at: block.anchored)
+    }
+
+    /// Looks now and then what must be noticed: a tenth of the time that a payload may take.
+    private func dueNotices(at now: Timestamp) throws(SupervisionError) -> [Submission] {
+        if let lastNotices,
+            now.milliseconds - lastNotices.milliseconds < noticeAfterMilliseconds / 10
+        {
+            return []
+        }
+        lastNotices = now
+        return try notices(at: now)
     }
 
     /// Hands what is new to the rules, and says what they have to say to the ledger.

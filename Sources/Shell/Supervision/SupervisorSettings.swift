@@ -19,6 +19,9 @@ public struct SupervisorSettings: Sendable {
     public var runner: RunnerMaker?
     /// How long an awaited payload holds back the rules, in milliseconds of block time.
     public var patienceMilliseconds: Int64 = 30_000
+    /// After how long a payload that has not come is noticed on the ledger, in milliseconds of
+    /// block time: a day.
+    public var noticeAfterMilliseconds: Int64 = 86_400_000
     /// Who names people by ids; this institution itself where it is the identity provider.
     public var provider: InstitutionID?
     public var terms = PseudonymService.Terms()

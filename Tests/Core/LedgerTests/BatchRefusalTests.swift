@@ -175,10 +175,10 @@ struct BatchRefusalTests {
             return
         }
         var later = bare
-        later.kind = .hold
+        later.kind = .case
         #expect(
             try refusal([later.encode()])
-                == .entry(index: 0, .form(.notYetAdmitted(.hold))))
+                == .entry(index: 0, .form(.notYetAdmitted(.case))))
     }
 
     @Test("too long an entry, too many bytes and too many entries are refused")

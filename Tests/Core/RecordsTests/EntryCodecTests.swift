@@ -68,11 +68,11 @@ struct EntryCodecTests {
 
     @Test("a body of a kind to come is carried as it is, and refused by the shape")
     func laterKind() throws {
-        var entry = EntrySamples.clear(.hold, [], .unread([0x81, 0x01]))
+        var entry = EntrySamples.clear(.case, [], .unread([0x81, 0x01]))
         entry.eventTime = Timestamp(milliseconds: 0)
         let read = try Entry.decode(entry.encode())
         #expect(read == entry)
-        #expect(throws: EntryError.notYetAdmitted(.hold)) { try read.checkShape() }
+        #expect(throws: EntryError.notYetAdmitted(.case)) { try read.checkShape() }
     }
 
     struct Refusal: CustomTestStringConvertible {

@@ -101,6 +101,25 @@ enum EntrySamples {
                         kind: .brokenLock, about: institution("insurer"), first: [1, 2],
                         second: [3])))
         ),
+        (
+            "notice",
+            clear(
+                .notice, [.institution(institution("pharmacy-1"))],
+                .notice(NoticeBody(leafIndex: 9, problem: .notDelivered)))
+        ),
+        (
+            "hold",
+            clear(
+                .hold, [],
+                .hold(
+                    HoldBody(
+                        hold: id(0x77), leaves: [1, 9], ground: "an appeal",
+                        until: Day(number: 20_000))))
+        ),
+        (
+            "erasure",
+            clear(.erasure, [patient], .erasure(ErasureBody(leaves: [3], ground: "asked")))
+        ),
     ]
 
     static let voter = GovernanceVoter(

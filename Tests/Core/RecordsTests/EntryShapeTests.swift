@@ -11,7 +11,10 @@ struct EntryShapeTests {
 
     @Test("every kind without checks is refused as not yet admitted")
     func notYetAdmitted() {
-        for kind in EntryKind.allCases where kind.rawValue > 16 {
+        #expect(
+            EntryKind.allCases.filter { !$0.isAdmitted }
+                == [.statement, .case, .share, .anchor])
+        for kind in EntryKind.allCases where !kind.isAdmitted {
             let entry = EntrySamples.sealed(kind, [EntrySamples.patient])
             #expect(throws: EntryError.notYetAdmitted(kind)) { try entry.checkShape() }
         }
@@ -43,7 +46,8 @@ struct EntryShapeTests {
         "prescription", "dispense", "finding",
     ]
     private static let clearNames = [
-        "link", "source", "void", "credential", "governance vote", "evidence",
+        "link", "source", "void", "credential", "governance vote", "evidence", "notice", "hold",
+        "erasure",
     ]
 
     static let rows: [Row] = payloadRows + bodyRows + subjectRows + headerRows + singleRows

@@ -130,6 +130,7 @@ struct DeskTests {
         .names([LocalName(.patient, "1"), LocalName(.practitioner, "2")], .operations),
         .mismatches,
         .whyNot(rule: "CE-01", subject: .patient(Samples.patient), on: nil),
+        .erase(leaves: [1, 2], ground: "x"), .erasure(leaf: 7),
         .whyNot(rule: "X", subject: .institution(Region.hospital), on: Day(number: -3)),
     ]
 

@@ -67,6 +67,13 @@ struct EntryView: Encodable {
         case .source(let source): "\(source)"
         case .void(let void): "numbers \(void.first) to \(void.last) will never come"
         case .credential(let credential): "\(credential)"
+        case .notice(let notice): "payload of leaf \(notice.leafIndex): \(notice.problem)"
+        case .hold(let hold):
+            (hold.isLifted ? "lifts hold on " : "hold on ")
+                + "\(hold.leaves.count) entries: \(hold.ground)"
+        case .erasure(let erasure):
+            "erased the payloads of leaves "
+                + erasure.leaves.map(String.init).joined(separator: ", ")
         case .finding(let mark):
             (mark.isWithdrawn ? "withdrawal of finding " : "finding ") + "\(mark.finding)"
         case .evidence(let evidence): "about \(evidence.about): \(evidence.summary)"

@@ -47,6 +47,17 @@ extension Entry {
         case .evidence: try checkEvidenceSubjects()
         case .source, .void, .finding, .governance:
             if !subjects.isEmpty { throw .unwanted(.subjects, kind: kind, right: "none") }
+        case .hold:
+            if !subjects.isEmpty { throw .unwanted(.subjects, kind: kind, right: "none") }
+        case .erasure:
+            let right = "patients of the entries, or none"
+            guard subjects.allSatisfy({ $0.typeNumber == 1 }) else {
+                throw .wrong(.subjects, kind: kind, right: right)
+            }
+        case .notice:
+            let right = "exactly one institution, that issued the payload"
+            try require([3], right)
+            if subjects.count > 1 { throw .wrong(.subjects, kind: kind, right: right) }
         case .credential:
             try require([2], "exactly one practitioner")
             if subjects.count > 1 {
@@ -98,7 +109,8 @@ extension Entry {
     private func checkBody() throws(EntryError) {
         switch (kind, body) {
         case (.link, .link), (.finding, .finding), (.governance, .governance),
-            (.evidence, .evidence):
+            (.evidence, .evidence),
+            (.notice, .notice), (.hold, .hold), (.erasure, .erasure):
             return
         case (.source, .source(let source)):
             guard source.isConsistent else {
@@ -117,7 +129,7 @@ extension Entry {
                 throw .wrong(.body, kind: kind, right: "a first day not after the last day")
             }
         case (.link, _), (.source, _), (.void, _), (.credential, _), (.finding, _),
-            (.governance, _), (.evidence, _):
+            (.governance, _), (.evidence, _), (.notice, _), (.hold, _), (.erasure, _):
             throw .missing(.body, kind: kind, right: "the body of the kind")
         case (_, .some):
             throw .unwanted(.body, kind: kind, right: "no body")

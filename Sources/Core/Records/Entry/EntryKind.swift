@@ -25,7 +25,12 @@ public enum EntryKind: UInt8, CaseIterable, Sendable {
     case anchor = 23
 
     /// Whether the checks of this version let the kind onto the ledger.
-    public var isAdmitted: Bool { rawValue <= EntryKind.evidence.rawValue }
+    public var isAdmitted: Bool {
+        switch self {
+        case .statement, .case, .share, .anchor: false
+        default: true
+        }
+    }
 
     /// The longest entry of the kind, in bytes.
     ///

@@ -23,6 +23,10 @@ public enum DeskRequest: Hashable, Sendable {
     case whyNot(rule: String, subject: Subject, on: Day?)
     /// What the rules say of facts that are not on the ledger. Answer: ``ScreeningAnswer``.
     case screen(ScreeningQuestion)
+    /// Destroy the keys of entries' payloads here. Answer: text, once the certificate is synced.
+    case erase(leaves: [UInt64], ground: String)
+    /// How far an entry's payload is erased. Answer: ``ErasureStatus``.
+    case erasure(leaf: UInt64)
 }
 
 extension DeskRequest {
@@ -58,6 +62,14 @@ extension DeskRequest {
         case .screen(let question):
             open(9, 1)
             question.encode(into: &writer)
+        case .erase(let leaves, let ground):
+            open(10, 2)
+            writer.array(leaves.count)
+            for leaf in leaves { writer.unsigned(leaf) }
+            writer.text(ground)
+        case .erasure(let leaf):
+            open(11, 1)
+            writer.unsigned(leaf)
         }
         return writer.bytes
     }
@@ -69,9 +81,9 @@ extension DeskRequest {
             let items = try reader.array(atMost: 5)
             try reader.version(1)
             let kind = try reader.unsigned()
-            guard kind < 10, items == [0, 2, 3, 2, 3, 3, 4, 2, 5, 3][Int(kind)] else {
+            guard kind < 12, items == [0, 2, 3, 2, 3, 3, 4, 2, 5, 3, 4, 3][Int(kind)] else {
                 throw .unexpected(
-                    offset: start, expected: "a request of kind 1 to 9 with its fields",
+                    offset: start, expected: "a request of kind 1 to 11 with its fields",
                     found: "kind \(kind) with \(items) items")
             }
             switch kind {
@@ -86,9 +98,28 @@ extension DeskRequest {
                     try LocalName.names(from: &reader, atMost: namesCountMax), purpose)
             case 7: return .mismatches
             case 8: return try whyNot(from: &reader)
-            default: return .screen(try ScreeningQuestion(from: &reader))
+            case 9: return .screen(try ScreeningQuestion(from: &reader))
+            case 10: return try erase(from: &reader)
+            default: return .erasure(leaf: try reader.unsigned())
             }
         }
+    }
+
+    private static func erase(
+        from reader: inout CBORReader
+    ) throws(CBORError) -> DeskRequest {
+        let start = reader.offset
+        var leaves: [UInt64] = []
+        for _ in 0..<(try reader.array(atMost: HoldBody.leafCountMax)) {
+            leaves.append(try reader.unsigned())
+        }
+        let ground = try reader.text(atMost: HoldBody.groundByteCountMax)
+        // What no certificate can say must be refused before anything is destroyed.
+        guard !leaves.isEmpty, !ground.isEmpty else {
+            throw .unexpected(
+                offset: start, expected: "leaves and a ground", found: "nothing of one")
+        }
+        return .erase(leaves: leaves, ground: ground)
     }
 
     private static func whyNot(

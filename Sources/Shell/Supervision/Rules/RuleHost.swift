@@ -43,6 +43,9 @@ final class RuleHost {
         if feed.isOverdue(leaf) { isStale = true }
     }
 
+    /// Says that something was erased: the rules begin anew without it.
+    func beginAnew() { isStale = true }
+
     /// Hands to the rules what is new and can be read.
     func advance(_ entries: EntryStore) throws(SupervisionError) {
         if isStale {

@@ -33,6 +33,15 @@ enum Table: UInt8 {
     /// Deliveries that a recipient refused.
     case refusal = 13
 
+    /// Leaf index, then hold: the holds on an entry's payload.
+    case hold = 15
+    /// Erasures that were begun here and are not certified on the ledger, by their ids.
+    case erasure = 16
+    /// Leaf index, then institution: who certified the erasure of an entry's payload.
+    case certificate = 17
+    /// Leaf index, then problem: the notices about payloads that this institution anchored.
+    case notice = 18
+
     func key(_ parts: [UInt8]...) -> [UInt8] {
         var key = [rawValue]
         for part in parts { key += part }

@@ -70,6 +70,13 @@ public struct TrailRow: Hashable, Sendable {
         case (_, .void(let void)): return "\(void.first) to \(void.last) lost: \(void.reason)"
         case (_, .credential(let credential)):
             return "credential \(credential.credential), \(credential.role)"
+        case (_, .notice(let notice)):
+            return "payload of leaf \(notice.leafIndex): \(notice.problem)"
+        case (_, .hold(let hold)):
+            return "\(hold.isLifted ? "lifts hold" : "hold") \(hold.hold) on leaves "
+                + list(hold.leaves) + ": \(hold.ground)"
+        case (_, .erasure(let erasure)):
+            return "erased the payloads of leaves \(list(erasure.leaves)): \(erasure.ground)"
         case (_, .finding(let mark)):
             let what = mark.isWithdrawn ? "withdrawal of finding" : "finding"
             return "\(what) \(mark.finding), case \(mark.blindedCase)"

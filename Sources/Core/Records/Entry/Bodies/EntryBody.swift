@@ -9,6 +9,9 @@ public enum EntryBody: Hashable, Sendable {
     case finding(FindingMark)
     case governance(GovernanceBody)
     case evidence(EvidenceBody)
+    case notice(NoticeBody)
+    case hold(HoldBody)
+    case erasure(ErasureBody)
     /// A body under a kind that has none in this version: its bytes, unread, one CBOR item.
     case unread([UInt8])
 }
@@ -23,6 +26,9 @@ extension EntryBody {
         case .finding: self = .finding(try FindingMark(from: &reader))
         case .governance: self = .governance(try GovernanceBody(from: &reader))
         case .evidence: self = .evidence(try EvidenceBody(from: &reader))
+        case .notice: self = .notice(try NoticeBody(from: &reader))
+        case .hold: self = .hold(try HoldBody(from: &reader))
+        case .erasure: self = .erasure(try ErasureBody(from: &reader))
         default: self = .unread(Array(try reader.item()))
         }
     }
@@ -36,6 +42,9 @@ extension EntryBody {
         case .finding(let body): body.encode(into: &writer)
         case .governance(let body): body.encode(into: &writer)
         case .evidence(let body): body.encode(into: &writer)
+        case .notice(let body): body.encode(into: &writer)
+        case .hold(let body): body.encode(into: &writer)
+        case .erasure(let body): body.encode(into: &writer)
         case .unread(let bytes): writer.encoded(bytes)
         }
     }

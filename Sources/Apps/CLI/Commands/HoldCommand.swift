@@ -1,0 +1,79 @@
+internal import ArgumentParser
+internal import Foundation
+internal import Node
+internal import Primitives
+internal import Records
+
+/// Places a legal hold on payloads, or lifts one.
+struct HoldCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "hold",
+        abstract: "Keep payloads from being erased, or lift such a hold.",
+        discussion: """
+            Regulators and auditors hold. A hold stands until its last day, or until who placed it \
+            lifts it; while it stands no node of ours erases what it names.
+
+            Examples:
+              custos hold 17 18 --ground "appeal 4711" --until 2027-12-31 --node devnet/regulator
+              custos hold 17 18 --ground "appeal 4711 decided" --lift 5a0c… --node devnet/regulator
+            """)
+
+    @Argument(help: "Leaf numbers of the entries.")
+    var leaves: [UInt64]
+
+    @Option(help: "On what ground, in words.")
+    var ground: String
+
+    @Option(help: "The last day of the hold; without it, it stands until it is lifted.")
+    var until: String?
+
+    @Option(help: "The hold to lift, on these entries.")
+    var lift: String?
+
+    @OptionGroup var node: NodeOptions
+    @OptionGroup var output: OutputOptions
+
+    func validate() throws {
+        guard (1...HoldBody.leafCountMax).contains(leaves.count) else {
+            throw ValidationError("name 1 to \(HoldBody.leafCountMax) entries")
+        }
+        guard (1...HoldBody.groundByteCountMax).contains(ground.utf8.count) else {
+            throw ValidationError("a ground has 1 to \(HoldBody.groundByteCountMax) bytes")
+        }
+    }
+
+    func run() async throws {
+        let place = try node.place
+        let hold: OpaqueID
+        if let lift {
+            guard let known = OpaqueID(hex: lift) else {
+                throw ValidationError("'\(lift)' is no hold: 32 hexadecimal digits are")
+            }
+            hold = known
+        } else {
+            let bytes = (0..<OpaqueID.byteCount).map { _ in UInt8.random(in: 0...255) }
+            guard let fresh = OpaqueID(bytes) else { throw ExitCode.failure }
+            hold = fresh
+        }
+        let body = HoldBody(
+            hold: hold, leaves: Set(leaves).sorted(), ground: ground,
+            until: try until.map(Day.reading), isLifted: lift != nil)
+        let submission = Submission(kind: .hold, eventTime: .now, body: .hold(body))
+        let institution = try place.institution
+        let leaf = try await place.ask { client in
+            let number = try await client.submit(submission)
+            return try await client.committed(institution, StreamID(0), number: number).leafIndex
+        }
+        output.show(HoldReport(hold: hold.description, leaf: leaf, isLifted: lift != nil))
+    }
+}
+
+private struct HoldReport: Report {
+    let hold: String
+    let leaf: UInt64
+    let isLifted: Bool
+
+    var lines: [String] {
+        ["hold \(hold) \(isLifted ? "lifted" : "placed") by the entry at leaf \(leaf)"]
+    }
+}

@@ -1,0 +1,88 @@
+internal import Findings
+internal import Primitives
+internal import Proofs
+internal import Records
+
+extension Supervisor {
+    /// Destroys the keys and salts of entries' payloads here, and certifies it.
+    ///
+    /// That it is begun is on the disk first, so that after a crash it is carried out to its end
+    /// and certified once. The rules begin anew without what was erased.
+    ///
+    /// - Throws: ``SupervisionError/held(leafIndex:by:)`` where a hold, or a finding that stands,
+    ///   is against it; ``SupervisionError/nothingToErase(leafIndex:)``. Nothing is erased then.
+    func erase(
+        _ leaves: [UInt64], ground: String, at now: Timestamp
+    ) throws(SupervisionError) -> DeskReply {
+        let wanted = Set(leaves).sorted()
+        for leaf in wanted { try checkErasable(leaf, at: now) }
+        for (finding, standing) in try desk.allStanding() where standing.withdrawal == nil {
+            guard let statement = try statement(of: standing),
+                let outline = try? FindingOutline.decode(statement.body),
+                let leaf = outline.leaves.first(where: wanted.contains)
+            else { continue }
+            throw .held(leafIndex: leaf, by: "finding \(finding) rests on it and stands")
+        }
+        let body = ErasureBody(leaves: wanted, ground: ground)
+        let certificate = try carryOut(try erasures.begin(body, at: now))
+        return DeskReply(
+            Array("erased here: \(wanted.count) payloads; the certificate is on its way".utf8),
+            first: [certificate])
+    }
+
+    private func checkErasable(_ leaf: UInt64, at now: Timestamp) throws(SupervisionError) {
+        guard let item = try entries.entry(at: leaf) else { throw .nothingToErase(leafIndex: leaf) }
+        switch try entries.content(of: item) {
+        case .opened, .mismatched, .erased: break
+        default: throw .nothingToErase(leafIndex: leaf)
+        }
+        for hold in try erasures.holds(on: leaf) where hold.stands(on: now.day) {
+            throw .held(leafIndex: leaf, by: "\(hold.issuer) holds it: \(hold.ground)")
+        }
+    }
+
+    /// Destroys what is left to destroy of an erasure, and gives its certificate.
+    private func carryOut(_ pending: ErasureDesk.Pending) throws(SupervisionError) -> Submission {
+        var left: [Entry] = []
+        var patients: Set<Subject> = []
+        for leaf in pending.body.leaves {
+            guard let item = try entries.entry(at: leaf) else { continue }
+            for case .patient(let id) in item.entry.subjects { patients.insert(.patient(id)) }
+            if case .erased = try entries.content(of: item) { continue }
+            left.append(item.entry)
+        }
+        if !left.isEmpty {
+            try payloads.erase(left)
+            rules?.beginAnew()
+        }
+        return erasures.certificate(
+            of: pending, patients: Array(patients.sorted().prefix(Entry.subjectCountMax)))
+    }
+
+    /// The certificates of erasures that a crash interrupted.
+    func interruptedErasures() throws(SupervisionError) -> [Submission] {
+        try erasures.pending().map { (pending) throws(SupervisionError) in
+            try carryOut(pending)
+        }
+    }
+
+    /// Who of the holders of an entry's payload has erased it, and what stands against it.
+    ///
+    /// - Throws: ``SupervisionError/nothingToErase(leafIndex:)`` for an entry without a payload.
+    func erasureStatus(
+        of leaf: UInt64, at now: Timestamp
+    ) throws(SupervisionError) -> ErasureStatus {
+        guard let item = try entries.entry(at: leaf), item.entry.kind.hasPayload else {
+            throw .nothingToErase(leafIndex: leaf)
+        }
+        let certificates = try erasures.certificates(of: leaf)
+        return ErasureStatus(
+            leafIndex: leaf,
+            holders: item.entry.recipients.map {
+                ErasureStatus.Holder(institution: $0, certificate: certificates[$0])
+            },
+            holds: try erasures.holds(on: leaf).filter { $0.stands(on: now.day) }.map {
+                ErasureStatus.Hold(hold: $0.hold, issuer: $0.issuer, ground: $0.ground)
+            })
+    }
+}
