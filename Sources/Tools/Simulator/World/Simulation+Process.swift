@@ -130,7 +130,9 @@ extension Simulation {
     /// Of the blocks that are being written, the first few may have got there.
     private mutating func losePower(at index: Int) {
         let written = generator.below(nodes[index].unwritten.count + 1)
-        for (block, _) in nodes[index].unwritten.prefix(written) {
+        // The first may be there already: its write was kept, and nothing after it.
+        for (block, _) in nodes[index].unwritten.prefix(written)
+        where block.height.blocks == UInt64(nodes[index].disk.height + 1) {
             nodes[index].disk.commit(block)
         }
         nodes[index].unwritten = []
