@@ -19,6 +19,9 @@ public struct Synthesis: Sendable {
         self.prevalence = prevalence
     }
 
+    /// How long the books stay open after the last day, for what is anchored late.
+    static let closingDays = 30
+
     /// What was written.
     public struct Summary: Sendable {
         public let records: Int
@@ -41,6 +44,7 @@ public struct Synthesis: Sendable {
             try simulation.live()
             if day.isMultiple(of: 30) { progress(day, days, simulation.rowCount) }
         }
+        try simulation.close(after: Synthesis.closingDays)
         try sink.finish()
         try truth.finish()
         return Summary(records: simulation.rowCount, planted: truth.count)

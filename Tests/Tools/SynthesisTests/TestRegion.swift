@@ -1,4 +1,5 @@
 import Foundation
+import Primitives
 import Testing
 
 @testable import Synthesis
@@ -30,6 +31,12 @@ enum TestRegion {
                 contentsOf: folder.appending(path: name), encoding: .utf8)
         }
         return files
+    }
+
+    /// The day of a time as tables write it, counted from anywhere.
+    static func day(_ time: String) -> Int {
+        let parts = time.prefix(10).split(separator: "-").compactMap { Int($0) }
+        return Day(year: parts[0], month: parts[1], day: parts[2]).map { Int($0.number) } ?? 0
     }
 
     /// A file of these bytes.

@@ -31,10 +31,14 @@ extension Simulation {
         }
         let refills = max(condition.everyDays / max(condition.days, 1) - 1, 0)
         let order = try prescribe(drug, condition.days, refills, row)
-        try dispense(order, at: world.people[number].pharmacy, on: day, &chance)
+        // Who has some left fetches more when it runs out.
+        let supplied = world.people[number].care[index].suppliedUntil
+        let first = max(day, supplied - chance.between(0, condition.days / 10))
+        try dispense(order, at: world.people[number].pharmacy, on: first, &chance)
+        world.people[number].care[index].suppliedUntil = first + condition.days
         guard refills > 0 else { return }
         world.people[number].care[index].refill = Person.Refill(
-            order: order, left: refills, nextDay: day + nextFill(condition.days, &chance))
+            order: order, left: refills, nextDay: first + nextFill(condition.days, &chance))
     }
 
     /// A short stay for chemotherapy, every three weeks: looks like a split hospitalisation.

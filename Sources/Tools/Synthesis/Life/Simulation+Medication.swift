@@ -51,6 +51,7 @@ extension Simulation {
         }
         var chance = Chance(world.seed, 4, UInt64(number), UInt64(day), UInt64(index))
         try dispense(refill.order, at: world.people[number].pharmacy, on: day, &chance)
+        world.people[number].care[index].suppliedUntil = day + refill.order.days
         refill.left -= 1
         refill.nextDay = day + nextFill(refill.order.days, &chance)
         world.people[number].care[index].refill = refill.left > 0 ? refill : nil

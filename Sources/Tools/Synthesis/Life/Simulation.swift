@@ -67,6 +67,16 @@ struct Simulation<Sink: RowSink, Truth: TruthSink> {
         day += 1
     }
 
+    /// Closes the books: what was put off is still written, for so many days, and nobody lives on.
+    mutating func close(after days: Int) throws(SynthesisError) {
+        for _ in 0..<min(days, Self.horizon) {
+            let due = pending[day % Self.horizon]
+            pending[day % Self.horizon] = []
+            for row in due { try write(row) }
+            day += 1
+        }
+    }
+
     /// Everybody is known to the health centre nearby, and to the family doctor by contract.
     private mutating func register() throws(SynthesisError) {
         for (number, person) in world.people.enumerated() {

@@ -13,6 +13,8 @@ struct Planter: Sendable {
 
     /// Cases stay clear of the first and last days, so that all of a case is in the region's time.
     static let margin = 60
+    /// Some rules wait for what may still come: 90 days for a visit that explains an access.
+    static let endMargin = 120
 
     /// `prevalence`: per 1,000 of what the table says; 0 plants nothing.
     init(
@@ -23,7 +25,7 @@ struct Planter: Sendable {
         var count = 0
         for (place, scheme) in schemes.enumerated() where prevalence > 0 {
             let first = firstDay + (scheme.fromYear - 1) * 365 + Planter.margin
-            let last = firstDay + years * 365 - Planter.margin
+            let last = firstDay + years * 365 - Planter.endMargin
             guard first <= last else { continue }
             let natural = scheme.rate * patients * years * prevalence / 10_000_000
             // One of each difficulty, so that a scheme can be judged at all.

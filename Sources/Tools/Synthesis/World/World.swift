@@ -35,6 +35,8 @@ struct Person: Sendable {
         let practitioner: Int
         var nextDay: Int
         var refill: Refill?
+        /// The day on which what was handed over is used up.
+        var suppliedUntil = 0
     }
 
     /// An order that can be filled again.
