@@ -38,7 +38,7 @@ extension Simulation {
         let row = VisitRow(
             id: id(), person: request.person, practitioner: doctor, facility: request.facility,
             visitClass: .inpatient, from: from, to: to, reason: request.reason,
-            isTransfer: request.isTransfer)
+            isTransfer: request.isTransfer, service: request.service)
         world.people[request.person].stayUntil = max(
             world.people[request.person].stayUntil, last)
         try identify(request.person, request.facility, from - 600, &chance)

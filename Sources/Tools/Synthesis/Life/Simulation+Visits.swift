@@ -33,7 +33,7 @@ extension Simulation {
         let row = VisitRow(
             id: id(), person: request.person, practitioner: doctor, facility: request.facility,
             visitClass: request.visitClass, from: from, to: from + minutes * 60,
-            reason: request.reason, isTransfer: request.isTransfer)
+            reason: request.reason, isTransfer: request.isTransfer, service: request.service)
         try identify(request.person, request.facility, from - 300, &chance)
         let isLate = chance.perMille(tables.setting(.late))
         try write(.visit(row), on: isLate ? day + chance.between(2, 9) : day)

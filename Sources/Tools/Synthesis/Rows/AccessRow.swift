@@ -23,3 +23,13 @@ struct IdentityRow: Sendable {
     let assurance: Int
     let at: Int
 }
+
+/// What a patient permits or forbids.
+struct ConsentRow: Sendable {
+    let id: Int
+    let person: Int
+    let facility: Int
+    let permits: Bool
+    let purpose: String
+    let fromDay: Int
+}

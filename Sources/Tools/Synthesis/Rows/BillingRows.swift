@@ -5,6 +5,8 @@ struct CoverageRow: Sendable {
     let facility: Int
     let fromDay: Int
     let toDay: Int
+    /// Another plan than the one that the person has.
+    var plan: Int?
 }
 
 /// One line of a claim.

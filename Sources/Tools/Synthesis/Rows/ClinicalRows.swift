@@ -6,6 +6,8 @@ struct PatientRow: Sendable {
     let facility: Int
     /// The day of death, once it has come.
     let death: Int?
+    /// Another address than that of the world; nil where it is that.
+    var household: Int?
 }
 
 /// A visit or a stay.
@@ -19,6 +21,8 @@ struct VisitRow: Sendable {
     let to: Int
     let reason: String
     let isTransfer: Bool
+    /// What was done, where it says more than the class: a place in the table of services.
+    var service: Int?
 }
 
 /// A treatment relationship that is no visit: a ward's care team, an admission, a family doctor.

@@ -18,7 +18,7 @@ enum Name {
 /// The tables of a region, each a file of its name.
 enum RegionTable: String, CaseIterable, Sendable {
     case patients, coverages, visits, ties, conditions, orders, dispenses, results
-    case administrations, identities, claims, responses, accesses
+    case administrations, identities, claims, responses, accesses, consents
 
     /// What the ids of its rows begin with.
     var letter: String {
@@ -36,6 +36,7 @@ enum RegionTable: String, CaseIterable, Sendable {
         case .claims: "c"
         case .responses: "b"
         case .accesses: "a"
+        case .consents: "n"
         }
     }
 }

@@ -16,6 +16,7 @@ enum Row: Sendable {
     case claim(ClaimRow)
     case response(ResponseRow)
     case access(AccessRow)
+    case consent(ConsentRow)
 }
 
 /// What a visit is, by its code of HL7 ActCode.

@@ -7,12 +7,12 @@ extension CSVFolder {
         cells.text(person.isFemale ? "female" : "male")
         cells.day(person.birthDay)
         cells.day(row.death)
-        cells.padded("H", person.household, 6)
+        cells.padded("H", row.household ?? person.household, 6)
         cells.text(world.tables.surnames[person.surname].name)
     }
 
     func put(_ row: CoverageRow) {
-        let plan = world.tables.plans[world.people[row.person].plan]
+        let plan = world.tables.plans[row.plan ?? world.people[row.person].plan]
         head("v", row.id, row.facility, row.person)
         cells.moment(row.fromDay * 86_400 + 1)
         cells.text(plan.payer)
@@ -30,6 +30,7 @@ extension CSVFolder {
         cells.moment(row.to)
         cells.text(row.reason)
         cells.text(row.isTransfer ? "true" : "false")
+        cells.text(row.service.map { world.tables.services[$0].code } ?? "")
     }
 
     func put(_ row: TieRow) {
@@ -156,6 +157,14 @@ extension CSVFolder {
         cells.money(row.total)
         cells.money(row.paid)
         cells.money(row.paid == 0 ? row.total : 0)
+    }
+
+    func put(_ row: ConsentRow) {
+        head("n", row.id, row.facility, row.person)
+        cells.moment(row.fromDay * 86_400 + 1)
+        cells.text(row.permits ? "true" : "false")
+        cells.text(row.purpose)
+        cells.day(row.fromDay)
     }
 
     func put(_ row: AccessRow) {

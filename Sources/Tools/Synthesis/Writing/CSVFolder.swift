@@ -59,6 +59,9 @@ final class CSVFolder: RowSink {
         case .access(let row):
             put(row)
             table = .accesses
+        case .consent(let row):
+            put(row)
+            table = .consents
         }
         cells.end()
         try files[table.place].append(cells.bytes)

@@ -12,7 +12,7 @@ extension RegionTable {
         case .patients: ["at", "sex", "birth_date", "death_date", "household", "surname"]
         case .coverages: ["at", "payer", "plan", "from", "to"]
         case .visits:
-            ["practitioner", "facility", "class", "from", "to", "reason", "transfer"]
+            ["practitioner", "facility", "class", "from", "to", "reason", "transfer", "type"]
         case .ties: ["practitioner", "type", "from", "to", "encounter"]
         case .conditions: ["practitioner", "code", "at", "encounter"]
         case .orders:
@@ -44,6 +44,7 @@ extension RegionTable {
                 "practitioner", "role", "department", "action", "purpose", "basis", "outcome",
                 "at", "object", "encounter",
             ]
+        case .consents: ["at", "permits", "purpose", "from"]
         }
     }
 
