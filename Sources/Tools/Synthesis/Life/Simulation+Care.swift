@@ -124,10 +124,12 @@ extension Simulation {
     private mutating func refer(
         _ first: VisitRequest, _ chance: inout Chance
     ) throws(SynthesisError) {
-        let request = VisitRequest(
+        var request = VisitRequest(
             person: first.person, facility: world.hospital(tier: 2, &chance),
             department: "internal", visitClass: .ambulatory, reason: first.reason,
             service: tables.service("consult"))
+        // In the afternoon: the way there takes its time.
+        request.notBefore = 14 * 60
         try visit(request, &chance)
     }
 

@@ -14,6 +14,8 @@ struct VisitRequest {
     var refills = 0
     var isTransfer = false
     var isClaimed = true
+    /// The first minute of the day at which the patient can be there.
+    var notBefore = 0
 }
 
 extension Simulation {
@@ -27,14 +29,18 @@ extension Simulation {
             ?? world.doctor(at: request.facility, request.department, on: day, &chance)
         let minutes = max(tables.services[request.service].minutes, 5)
         let isEmergency = request.visitClass == .emergency
-        let start = isEmergency ? chance.below(1_430) : 8 * 60 + busy[doctor]
+        let start =
+            isEmergency
+            ? chance.below(1_430) : max(8 * 60 + busy[doctor], request.notBefore)
         if !isEmergency { busy[doctor] += minutes }
         let from = day * 86_400 + min(start, 1_430) * 60 + chance.below(60)
         let row = VisitRow(
             id: id(), person: request.person, practitioner: doctor, facility: request.facility,
             visitClass: request.visitClass, from: from, to: from + minutes * 60,
             reason: request.reason, isTransfer: request.isTransfer, service: request.service)
-        try identify(request.person, request.facility, from - 300, &chance)
+        if request.visitClass != .virtual {
+            try identify(request.person, request.facility, from - 300, &chance)
+        }
         let isLate = chance.perMille(tables.setting(.late))
         try write(.visit(row), on: isLate ? day + chance.between(2, 9) : day)
         try open(row, isEmergency, &chance)

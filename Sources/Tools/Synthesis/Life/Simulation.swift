@@ -10,6 +10,8 @@ struct Simulation<Sink: RowSink, Truth: TruthSink> {
     private(set) var rowCount = 0
     /// Rows that are written on a later day, by day modulo the length.
     private var pending: [[Row]]
+    /// What today has brought, not anchored yet.
+    private var today: [Row] = []
     /// Minutes of today that each practitioner has given to patients.
     var busy: [Int]
     private var lastID = 0
@@ -44,7 +46,7 @@ struct Simulation<Sink: RowSink, Truth: TruthSink> {
 
     mutating func write(_ row: Row) throws(SynthesisError) {
         rowCount += 1
-        try sink.write(row)
+        today.append(row)
     }
 
     /// Writes a row on that day, or today where the day is past; never past the horizon.
@@ -64,16 +66,26 @@ struct Simulation<Sink: RowSink, Truth: TruthSink> {
         for row in due { try write(row) }
         for person in world.people.indices { try live(person) }
         for plant in planter.plants(on: day) { try commit(plant) }
+        try endDay()
+    }
+
+    /// Anchors what the day has brought, in the order in which it happened.
+    private mutating func endDay() throws(SynthesisError) {
+        // Rows of one moment stay in the order in which they were written.
+        let order = today.indices.sorted { (today[$0].at, $0) < (today[$1].at, $1) }
+        for place in order { try sink.write(today[place]) }
+        today.removeAll(keepingCapacity: true)
         day += 1
     }
 
     /// Closes the books: what was put off is still written, for so many days, and nobody lives on.
     mutating func close(after days: Int) throws(SynthesisError) {
+        if (day - world.firstDay) % 365 == 0 { try renewPolicies() }
         for _ in 0..<min(days, Self.horizon) {
             let due = pending[day % Self.horizon]
             pending[day % Self.horizon] = []
             for row in due { try write(row) }
-            day += 1
+            try endDay()
         }
     }
 

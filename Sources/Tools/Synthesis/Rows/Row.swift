@@ -32,3 +32,25 @@ enum VisitClass: String, Sendable {
 protocol RowSink {
     mutating func write(_ row: Row) throws(SynthesisError)
 }
+
+extension Row {
+    /// When it happened, in local seconds: the time by which its table is read.
+    var at: Int {
+        switch self {
+        case .patient(let row): row.at
+        case .coverage(let row): row.fromDay * 86_400 + 1
+        case .visit(let row): row.to
+        case .tie(let row): row.from
+        case .condition(let row): row.at
+        case .order(let row): row.at
+        case .dispense(let row): row.at
+        case .result(let row): row.at
+        case .administration(let row): row.at
+        case .identity(let row): row.at
+        case .claim(let row): row.submitted
+        case .response(let row): row.at
+        case .access(let row): row.at
+        case .consent(let row): row.fromDay * 86_400 + 1
+        }
+    }
+}

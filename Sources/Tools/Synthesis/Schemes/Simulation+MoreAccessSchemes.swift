@@ -52,7 +52,7 @@ extension Simulation {
         for step in 0..<count {
             records.append(
                 try open(
-                    (start + step * 3) % world.people.count, doctor,
+                    (start + step) % world.people.count, doctor,
                     day * 86_400 + 60_000 + step * pace, action: "execute",
                     purpose: "operations"))
         }
