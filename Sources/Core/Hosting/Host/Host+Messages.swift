@@ -48,8 +48,8 @@ extension Host {
             effects.append(.drop(peer, reason: "a proposal that is no block: \(error)"))
             return
         }
-        // The signature covers the header alone: whoever hands the proposal on could change the rest,
-        // and the block that a quorum decides would be invalid here.
+        // The signature covers the header alone: whoever hands the proposal on could change the
+        // rest, and the block that a quorum decides would be invalid here.
         guard block.hash == claimed.blockID.hash, block.header.height == claimed.height,
             block.header.treeRoot == claimed.blockID.treeRoot,
             block.header.batchesRoot == Block.batchesRoot(block.batches),
