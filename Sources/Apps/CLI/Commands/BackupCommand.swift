@@ -8,8 +8,8 @@ struct BackupCommand: ParsableCommand {
         abstract: "Copy a stopped node's ledger, outboxes and evidence, with digests.",
         discussion: """
             Keys and sealed payloads are not in the copy, and neither is what the consensus key \
-            signed last: a restored node votes only from the height that `signsFrom` in its \
-            node.json names.
+            signed last: a restored node keeps silent until the network has told it from where on \
+            it contradicts nothing.
 
             Examples:
               custos backup --node devnet/insurer --out insurer.backup
@@ -40,8 +40,8 @@ struct RestoreCommand: ParsableCommand {
         abstract: "Put a copy that `custos backup` made into the place of a node's data.",
         discussion: """
             Every file is checked against its digest before anything is written, and a ledger that \
-            is there is not touched. Then set `signsFrom` two heights above the highest that more \
-            than 2/3 of the power report: this key may have signed since the copy was made.
+            is there is not touched. This key may have signed since the copy was made: the node \
+            votes again two heights above where more than 2/3 of the power say that they are.
 
             Examples:
               custos restore insurer.backup --node devnet/insurer
@@ -57,7 +57,7 @@ struct RestoreCommand: ParsableCommand {
         let place = try node.place
         do throws(NodeError) {
             let report = try Backup.restore(backup, to: place.configuration)
-            output.show(BackupReport(report, "restored; now set signsFrom in \(place.file)"))
+            output.show(BackupReport(report, "restored; it votes when the network has told it where"))
         } catch {
             throw Failure.ofUpkeep(error)
         }

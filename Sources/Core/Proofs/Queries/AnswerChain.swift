@@ -37,8 +37,9 @@ public struct AnswerChain: Sendable {
         goesDown = isBelow
         self.heights = HeightRange(
             min(heights.first, page.heights.first), max(heights.last, page.heights.last))
-        // Pages that go up may reach blocks that were not there when the first was asked for.
-        if isAbove { self.asked = HeightRange(asked.first, max(asked.last, page.asked.last)) }
+        // Pages that go up may reach blocks that were not there when the first was asked for; a
+        // block that comes while they are fetched makes nothing of what was asked for missing.
+        if isAbove { self.asked = HeightRange(asked.first, max(asked.last, page.heights.last)) }
     }
 
     /// Whether nothing that was asked for is missing.
