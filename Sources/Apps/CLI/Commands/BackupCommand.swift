@@ -57,7 +57,7 @@ struct RestoreCommand: ParsableCommand {
         let place = try node.place
         do throws(NodeError) {
             let report = try Backup.restore(backup, to: place.configuration)
-            output.show(BackupReport(report, "restored; it votes when the network has told it where"))
+            output.show(BackupReport(report, "restored; it votes when the peers say from where"))
         } catch {
             throw Failure.ofUpkeep(error)
         }
