@@ -22,11 +22,19 @@ struct TranscriptTests {
                 #expect(answers == expected, "\(name): \(commands)")
             }
         }
+        #expect(scene?.breaches == [])
         if Transcript.isRewriting { try transcript.rewrite() }
     }
 
-    @Test("there are transcripts to run")
-    func transcriptsExist() {
-        #expect(Transcript.names.count >= 18)
+    @Test("there are sixty of them, and each says first what must hold")
+    func transcriptsExist() throws {
+        #expect(Transcript.names.count >= 60)
+        for name in Transcript.names {
+            let transcript = try Transcript(named: name)
+            let said = transcript.blocks.first?.comments ?? []
+            #expect(!said.isEmpty, "\(name) does not say what it is for")
+            let answers = transcript.blocks.dropFirst().flatMap(\.answers)
+            #expect(!answers.isEmpty, "nothing happens in \(name)")
+        }
     }
 }

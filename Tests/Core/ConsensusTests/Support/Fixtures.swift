@@ -68,12 +68,12 @@ enum Fixture {
         return (BlockID(hash: SHA256.hash(bytes), treeRoot: SHA256.leaf(bytes)), bytes)
     }
 
-    /// A vote signed by `voter`.
+    /// A vote signed by `voter`, or in its name by another.
     static func vote(
         _ kind: Vote.Kind, _ height: UInt64, _ round: UInt32, _ block: BlockID?, by voter: String,
-        validRound: UInt32? = nil
+        validRound: UInt32? = nil, signedBy signer: String? = nil
     ) -> Vote {
-        let key = secretKey(voter).publicKey
+        let key = secretKey(signer ?? voter).publicKey
         func with(_ signature: Signature) -> Vote {
             Vote(
                 kind: kind, height: Height(height), round: Round(round), voter: id(voter),
@@ -88,10 +88,11 @@ enum Fixture {
     /// A proposal signed by `proposer`, whether it is its turn or not.
     static func proposal(
         _ height: UInt64, _ round: UInt32, _ name: String, by proposer: String,
-        validRound: UInt32? = nil
+        validRound: UInt32? = nil, byteCount: Int? = nil
     ) -> Proposal {
         let key = secretKey(proposer).publicKey
-        let block = block(name)
+        var block = block(name)
+        if let byteCount { block.bytes += [UInt8](repeating: 0, count: byteCount) }
         func with(_ signature: Signature) -> Proposal {
             Proposal(
                 height: Height(height), round: Round(round), validRound: validRound.map(Round.init),

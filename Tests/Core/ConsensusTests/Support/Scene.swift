@@ -6,7 +6,7 @@ import Primitives
 struct Scene {
     private var replica: Replica
     private let me: String
-    private let validators: ValidatorSet
+    private var validators: ValidatorSet
     private var height: UInt64
     private let signsFrom: UInt64
     private var blockNames: [BlockID: String] = [:]
@@ -15,18 +15,18 @@ struct Scene {
     /// What it held before the last write.
     private var signedBefore: SignedState?
     private var log: [LogRecord] = []
+    /// What must hold in every scene, whatever it is about, and did not.
+    private(set) var breaches: [String] = []
+    /// What left this replica, by height, round and step.
+    private var said: [String: String] = [:]
 
     /// The scene of a first line.
     ///
     /// `replica b of a:1 b:1 c:1 d:1 [height=H] [signs-from=H]`
     init(_ command: String) {
         let words = Words(command)
-        let named = words.plain.dropFirst(3).map { word in
-            let parts = word.split(separator: ":")
-            return (String(parts[0]), parts.count > 1 ? UInt64(parts[1]) ?? 1 : 1)
-        }
         me = words.plain[1]
-        validators = Fixture.validators(named)
+        validators = Scene.validators(words.plain.dropFirst(3))
         height = words.number("height") ?? 1
         signsFrom = words.number("signs-from") ?? 0
         replica = Replica(
@@ -37,6 +37,15 @@ struct Scene {
                 previousCommit: nil),
             signsFrom: Height(signsFrom))
         _ = replica.resume()
+    }
+
+    /// `a:2 b c`: names with powers, where they are not 1.
+    private static func validators(_ words: some Sequence<String>) -> ValidatorSet {
+        Fixture.validators(
+            words.map { word in
+                let parts = word.split(separator: ":")
+                return (String(parts[0]), parts.count > 1 ? UInt64(parts[1]) ?? 1 : 1)
+            })
     }
 
     /// Carries out one command, and says what came of it.
@@ -68,7 +77,8 @@ struct Scene {
             let turn = validators.proposer(height: Height(at), round: Round(round())).id.name
             let proposal = Fixture.proposal(
                 at, round(), words.plain[2], by: words.text("by") ?? turn,
-                validRound: words.number("valid").map(UInt32.init))
+                validRound: words.number("valid").map(UInt32.init),
+                byteCount: words.number("bytes").map(Int.init))
             let time = Int64(words.number("time") ?? 1000)
             _ = block(words.plain[2])
             return [
@@ -84,7 +94,8 @@ struct Scene {
                     Unverified(
                         Fixture.vote(
                             kind, at, round(), block, by: voter,
-                            validRound: words.number("valid").map(UInt32.init))))
+                            validRound: words.number("valid").map(UInt32.init),
+                            signedBy: words.text("signed-by"))))
             }
         case "timeout":
             let round = Round(UInt32(words.plain[2]) ?? 0)
@@ -104,21 +115,26 @@ struct Scene {
                     height: Height(at), block: block(words.plain[1]),
                     isValid: words.plain[0] == "valid")
             ]
-        case "started":
-            height = UInt64(words.plain[1]) ?? 1
-            return [
-                .heightStarted(
-                    HeightStart(
-                        height: Height(height), validators: validators,
-                        parameters: Fixture.parameters, previousCommit: nil))
-            ]
+        case "started": return [.heightStarted(nextStart(words))]
         default: preconditionFailure("no such command: \(words.plain)")
         }
+    }
+
+    /// `started 2`, or with other validators `started 2 of a b e`.
+    private mutating func nextStart(_ words: Words) -> HeightStart {
+        height = UInt64(words.plain[1]) ?? 1
+        if words.plain.count > 3 {
+            validators = Scene.validators(words.plain.dropFirst(3))
+        }
+        return HeightStart(
+            height: Height(height), validators: validators, parameters: Fixture.parameters,
+            previousCommit: nil)
     }
 
     /// Does what a host does: keeps what must be kept, and shows the rest.
     private mutating func carryOut(_ effects: [Effect]) -> [String] {
         effects.map { effect in
+            watch(effect)
             switch effect {
             case .appendLog(let record):
                 log.append(record)
@@ -144,6 +160,27 @@ struct Scene {
             case .halt(let height, let block): return "halt at \(height): \(block) is invalid here"
             }
         }.map { $0.replacingBlockNames(blockNames) }
+    }
+
+    /// One message a step, none that is not written down before, and nothing but one's own.
+    private mutating func watch(_ effect: Effect) {
+        guard case .broadcast(let message) = effect else { return }
+        let place: (height: Height, round: Round, step: Timer.Step)
+        switch message {
+        case .proposal(let proposal): place = (proposal.height, proposal.round, .propose)
+        case .vote(let vote):
+            place = (vote.height, vote.round, vote.kind == .prevote ? .prevote : .precommit)
+            if vote.voter.name != me { breaches.append("says \(vote) of another") }
+        }
+        let key = "\(place.step) \(place.height)/\(place.round)"
+        if let earlier = said[key], earlier != "\(message)" {
+            breaches.append("said \(earlier), and says \(message)")
+        }
+        said[key] = "\(message)"
+        let written = signed.map { ($0.height, $0.round, $0.step.rawValue) }
+        if written.map({ $0 < (place.height, place.round, place.step.rawValue) }) ?? true {
+            breaches.append("says \(message) before it is written down")
+        }
     }
 
     private mutating func restart(losing count: Int) -> [String] {
