@@ -50,11 +50,7 @@ extension CommitProof {
     }
 
     public func write(to writer: inout CBORWriter) {
-        writer.array(5)
-        writer.unsigned(1)
-        writer.height(height)
-        writer.round(round)
-        block.write(to: &writer)
+        writer.proofHead(ProofHead(height: height, round: round, block: block))
         writer.array(precommits.count)
         for precommit in precommits {
             writer.array(2)
@@ -76,25 +72,18 @@ extension CommitProof {
     public static func read(
         from reader: inout CBORReader
     ) throws(CBORError) -> Unverified<CommitProof> {
-        try reader.array(exactly: 5)
-        try reader.version()
-        let height = try reader.height()
-        let round = try reader.round()
-        let block = try BlockID(from: &reader)
+        let head = try reader.proofHead()
         let count = try reader.array(atMost: ValidatorSet.countMax)
         var precommits: [Precommit] = []
         precommits.reserveCapacity(count)
         for _ in 0..<count {
-            let start = reader.offset
             try reader.array(exactly: 2)
-            let voter = try reader.institution()
-            if let last = precommits.last, last.voter >= voter {
-                throw .unexpected(
-                    offset: start, expected: "a voter after \(last.voter)", found: voter.name)
-            }
+            let voter = try reader.voter(after: precommits.last?.voter)
             precommits.append(Precommit(voter: voter, signature: try reader.signature()))
         }
         return Unverified(
-            CommitProof(height: height, round: round, block: block, precommits: precommits))
+            CommitProof(
+                height: head.height, round: head.round, block: head.block,
+                precommits: precommits))
     }
 }

@@ -54,11 +54,7 @@ extension ProofOfLock {
     }
 
     public func write(to writer: inout CBORWriter) {
-        writer.array(5)
-        writer.unsigned(1)
-        writer.height(height)
-        writer.round(round)
-        block.write(to: &writer)
+        writer.proofHead(ProofHead(height: height, round: round, block: block))
         writer.array(prevotes.count)
         for prevote in prevotes {
             writer.array(3)
@@ -81,27 +77,21 @@ extension ProofOfLock {
     public static func read(
         from reader: inout CBORReader
     ) throws(CBORError) -> Unverified<ProofOfLock> {
-        try reader.array(exactly: 5)
-        try reader.version()
-        let height = try reader.height()
-        let round = try reader.round()
-        let block = try BlockID(from: &reader)
+        let head = try reader.proofHead()
         var votes: [Vote] = []
         for _ in 0..<(try reader.array(atMost: ValidatorSet.countMax)) {
-            let start = reader.offset
             try reader.array(exactly: 3)
-            let voter = try reader.institution()
-            if let last = votes.last, last.voter >= voter {
-                throw .unexpected(
-                    offset: start, expected: "a voter after \(last.voter)", found: voter.name)
-            }
+            let voter = try reader.voter(after: votes.last?.voter)
             let validRound = try reader.optionalRound()
             votes.append(
                 Vote(
-                    kind: .prevote, height: height, round: round, voter: voter, block: block,
-                    validRound: validRound, signature: try reader.signature()))
+                    kind: .prevote, height: head.height, round: head.round, voter: voter,
+                    block: head.block, validRound: validRound,
+                    signature: try reader.signature()))
         }
-        return Unverified(ProofOfLock(height: height, round: round, block: block, votes: votes))
+        return Unverified(
+            ProofOfLock(
+                height: head.height, round: head.round, block: head.block, votes: votes))
     }
 }
 
