@@ -6,35 +6,35 @@ enum PurityChecks {
         "_Concurrency", "Observation", "Distributed",
     ]
 
-    private static let words: [(String, why: String)] = [
-        ("async", "Core does not wait"),
-        ("await", "Core does not wait"),
-        ("Task", "Core has no threads"),
-        ("actor", "Core has no threads"),
-        ("Thread", "Core has no threads"),
-        ("Clock", "time is passed in"),
-        ("ContinuousClock", "time is passed in"),
-        ("SuspendingClock", "time is passed in"),
-        ("Date", "time is passed in"),
-        ("random", "randomness is passed in"),
-        ("shuffled", "randomness is passed in"),
-        ("shuffle", "randomness is passed in"),
-        ("randomElement", "randomness is passed in"),
-        ("SystemRandomNumberGenerator", "randomness is passed in"),
-        ("UUID", "randomness is passed in"),
-        ("Double", "integers and fixed point only"),
-        ("Float", "integers and fixed point only"),
-        ("Float16", "integers and fixed point only"),
-        ("Float32", "integers and fixed point only"),
-        ("Float64", "integers and fixed point only"),
-        ("Float80", "integers and fixed point only"),
-        ("CGFloat", "integers and fixed point only"),
-        ("hashValue", "seeded anew in each process"),
-        ("Hasher", "seeded anew in each process"),
-        ("ObjectIdentifier", "differs in each process"),
-        ("CommandLine", "what is needed is passed in"),
-        ("print", "Core says nothing by itself"),
-        ("readLine", "what is needed is passed in"),
+    private static let words: [String: String] = [
+        "async": "Core does not wait",
+        "await": "Core does not wait",
+        "Task": "Core has no threads",
+        "actor": "Core has no threads",
+        "Thread": "Core has no threads",
+        "Clock": "time is passed in",
+        "ContinuousClock": "time is passed in",
+        "SuspendingClock": "time is passed in",
+        "Date": "time is passed in",
+        "random": "randomness is passed in",
+        "shuffled": "randomness is passed in",
+        "shuffle": "randomness is passed in",
+        "randomElement": "randomness is passed in",
+        "SystemRandomNumberGenerator": "randomness is passed in",
+        "UUID": "randomness is passed in",
+        "Double": "integers and fixed point only",
+        "Float": "integers and fixed point only",
+        "Float16": "integers and fixed point only",
+        "Float32": "integers and fixed point only",
+        "Float64": "integers and fixed point only",
+        "Float80": "integers and fixed point only",
+        "CGFloat": "integers and fixed point only",
+        "hashValue": "seeded anew in each process",
+        "Hasher": "seeded anew in each process",
+        "ObjectIdentifier": "differs in each process",
+        "CommandLine": "what is needed is passed in",
+        "print": "Core says nothing by itself",
+        "readLine": "what is needed is passed in",
     ]
 
     static func purity(_ file: SourceFile) -> [Complaint] {
@@ -44,8 +44,9 @@ enum PurityChecks {
         }
         return imports
             + file.code.enumerated().flatMap { index, line in
-                words.filter { line.containsWord($0.0) && !isConformance(line, $0.0) }.map {
-                    complaint(file, line: index + 1, "\($0.0): \($0.why)")
+                line.words.compactMap { word in
+                    guard let why = words[word], !isConformance(line, word) else { return nil }
+                    return complaint(file, line: index + 1, "\(word): \(why)")
                 }
             }
     }

@@ -41,7 +41,7 @@ enum ShapeChecks {
 
     static func leftovers(_ file: SourceFile) -> [Complaint] {
         file.lines.enumerated().flatMap { index, line in
-            leftoverWords.filter { line.containsWord($0) }.map { word in
+            line.words.filter { leftoverWords.contains($0) }.map { word in
                 Complaint(
                     check: "leftovers", path: file.path, line: index + 1,
                     what: "\(word): do it, or file it as an issue")
@@ -51,7 +51,7 @@ enum ShapeChecks {
 
     static func foreignPaths(_ file: SourceFile) -> [Complaint] {
         file.lines.enumerated().flatMap { index, line in
-            homes.filter { line.contains($0) }.map { home in
+            homes.filter { line.utf8.contains(slash) && line.contains($0) }.map { home in
                 Complaint(
                     check: "foreign paths", path: file.path, line: index + 1,
                     what: "\(home)… is a path of somebody's own machine")
@@ -61,6 +61,7 @@ enum ShapeChecks {
 
     // Put together here, so that this file does not complain about itself.
     private static let leftoverWords = ["FIX" + "ME", "TO" + "DO", "XX" + "X"]
+    private static let slash = UInt8(ascii: "/")
     private static let homes = ["home", "root", "Users", "work"].map { "/" + $0 + "/" }
 
     private static let modifiers: Set<String> = [
@@ -103,16 +104,25 @@ extension StringProtocol {
     var indent: Int { prefix { $0 == " " }.count }
     var isBlank: Bool { allSatisfy { $0 == " " } }
 
+    /// What stands here between characters that are no letter, digit or underscore, in order.
+    ///
+    /// By bytes, because every line of the house is looked at: beyond ASCII, all are letters.
+    var words: [String] {
+        utf8.split { !$0.isPartOfWord }.map { String(decoding: $0, as: UTF8.self) }
+    }
+
     /// Whether `word` stands here with no letter, digit or underscore on either side.
-    func containsWord(_ word: String) -> Bool {
-        var rest = self[...]
-        while let range = rest.firstRange(of: word) {
-            let before = self[..<range.lowerBound].last
-            let after = self[range.upperBound...].first
-            if !(before?.isPartOfWord ?? false), !(after?.isPartOfWord ?? false) { return true }
-            rest = self[range.upperBound...]
+    func containsWord(_ word: String) -> Bool { words.contains(word) }
+}
+
+extension UInt8 {
+    fileprivate var isPartOfWord: Bool {
+        switch self {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), 0x80...:
+            true
+        default: false
         }
-        return false
     }
 }
 
