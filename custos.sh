@@ -191,10 +191,18 @@ simulate_new_seeds() {
 }
 
 bench() {
-    step "Building benchmarks and nodes (release; the first time takes some minutes)"
-    swift build -c release --package-path Benchmarks >&2
+    build_bench
     step "Measuring"
-    "$(swift build -c release --package-path Benchmarks --show-bin-path)/bench" "$@"
+    "$bench" "$@"
+}
+
+# The benchmarks are a package of their own, so that nobody else builds them; in the same folder as
+# an optimised custos, they find all but themselves built.
+build_bench() {
+    step "Building benchmarks and nodes (release; the first time takes some minutes)"
+    local package=(-c release --package-path Benchmarks --scratch-path "$PWD/.build")
+    swift build "${package[@]}" >&2
+    bench=$(swift build "${package[@]}" --show-bin-path)/bench
 }
 
 # --- demo -----------------------------------------------------------------------------------------
@@ -390,11 +398,9 @@ campaign() {
         model) check_model "${2:-3}" ;;
         soak)
             prepare
-            step "Building benchmarks and nodes (release; the first time takes some minutes)"
-            swift build -c release --package-path Benchmarks >&2
+            build_bench
             step "Half of saturation, a node killed every few seconds, one cut off every minute"
-            "$(swift build -c release --package-path Benchmarks --show-bin-path)/bench" \
-                soak "${2:-3600}" "${3:-$RANDOM}"
+            "$bench" soak "${2:-3600}" "${3:-$RANDOM}"
             ;;
         *)
             fail "campaigns: release (all tests again, optimised), simulate [SEEDS [FIRST]], \
