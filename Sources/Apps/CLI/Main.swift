@@ -40,6 +40,6 @@ struct Custos: AsyncParsableCommand {
             ArchiveCommand.self, CheckCommand.self,
             DivergeCommand.self, BackupCommand.self, RestoreCommand.self,
             RepairCommand.self, RulesCommand.self,
-            EvidenceCommand.self, GovernCommand.self,
+            EvidenceCommand.self, GovernCommand.self, IdentityCommand.self,
         ])
 }

@@ -48,7 +48,13 @@ public struct FindingVerifier: Sendable {
         let tables = try outline.tables.map { (table) throws(FindingFailure) in
             try self.table(table, in: proven.knowledge)
         }
-        let facts = try facts(of: proven, outline)
+        let names = Dictionary(
+            proven.statement.joins.map { ($0.pseudonym, $0.reference) },
+            uniquingKeysWith: { first, _ in first })
+        let facts = try facts(of: proven, outline).map { item in
+            AnchoredFact(
+                fact: item.fact.renaming { names[$0] ?? $0 }, position: item.position)
+        }
         let material = Material(
             rule: rule, tables: tables, facts: facts, present: proven.entry.head.header.time)
         let bodies: [[UInt8]]
@@ -169,6 +175,15 @@ public struct FindingVerifier: Sendable {
 public struct VerifiedFinding: Sendable {
     public let proven: ProvenFinding
     public let outline: FindingOutline
+
+    /// The persons whose pseudonyms the finding's issuer joins, for the report.
+    public var joined: [String] {
+        proven.statement.joins.map { join in
+            "That the pseudonyms \(join.pseudonym) and \(join.reference) are one person's is what "
+                + "\(proven.entry.entry.issuer) says, who holds the patient's key or a link; the "
+                + "bundle does not prove it."
+        }
+    }
 
     /// What this does not prove, for the report.
     public static let limits = [

@@ -9,6 +9,8 @@ public import Primitives
 /// that leads to them from those of genesis.
 public struct Auditor: Sendable {
     public let ledger: LedgerID
+    /// The epochs of pseudonyms, which the genesis fixes for ever.
+    let epochs: Epochs
     private let trust: ValidatorTrust
     private let trusted: TrustedHead?
 
@@ -20,6 +22,7 @@ public struct Auditor: Sendable {
         chain: GovernanceChain = GovernanceChain(links: [])
     ) throws(ProofFailure) {
         ledger = genesis.ledger
+        epochs = Epochs(genesis.parameters)
         self.trusted = trusted
         var trust = ValidatorTrust(
             ledger: genesis.ledger, genesis: genesis.charter.validators)

@@ -1,19 +1,19 @@
 public import Primitives
+public import Proofs
 public import Records
 
 extension Supervisor {
     /// Answers the operator at the time `now`.
     ///
-    /// Reading about a patient is an access: its entry is in the outbox before the answer leaves.
+    /// Asking the ledger is an access: its entry is in the outbox before the answer leaves.
     public func control(
         _ request: [UInt8], at now: Timestamp
     ) throws(SupervisionError) -> DeskReply {
         switch try DeskRequest.decode(request) {
         case .status: return DeskReply(try status().encode())
         case .trail(let query):
-            let access = query.access(by: institution, at: now)
             return DeskReply(
-                try entries.answer(query).encode(), first: access.map { [$0] } ?? [])
+                try entries.answer(query).encode(), first: traces(of: query, at: now))
         case .findings: return DeskReply(try findings().encode())
         case .explain(let finding): return DeskReply(try explain(finding).encode())
         case .whyNot(let rule, let subject, let day):
@@ -23,8 +23,13 @@ extension Supervisor {
         case .erasure(let leaf):
             return DeskReply(try erasureStatus(of: leaf, at: now).encode())
         case .bundle(let finding): return DeskReply(try bundleParts(of: finding).encode())
-        case .names(let wanted, let purpose):
-            return try names(wanted, purpose, at: now)
+        case .names(let wanted, let purpose, let epoch):
+            return try names(wanted, purpose, epoch, at: now)
+        case .spans(let patient, let epochs, let purpose):
+            return try spans(patient, epochs, purpose, at: now)
+        case .forgetPersons(let identifiers):
+            return try forgetPersons(identifiers, at: now)
+        case .identities: return try identitiesReply()
         case .mismatches:
             let lines = try payloads.mismatches().map { mismatch in
                 "\(mismatch.noticed) \(mismatch.issuer) number \(mismatch.number), "
@@ -34,19 +39,25 @@ extension Supervisor {
         }
     }
 
-    /// The access that asking the ledger about a patient is.
+    /// The access that asking the ledger is, whomever it asks about.
     public func traces(
-        ofAsking patient: OpaqueID, _ purpose: AccessHeader.Purpose, at now: Timestamp
+        ofAsking query: Query, _ purpose: AccessHeader.Purpose, at now: Timestamp
     ) -> [Submission] {
-        let query = TrailQuery(term: .subject(.patient(patient)))
-        return query.access(by: institution, at: now, purpose: purpose).map { [$0] } ?? []
+        let trace = QueryTrace(query, by: institution, purpose: purpose)
+        let patient = trace.patient.map { identities.book.pseudonym(of: $0, at: now) ?? $0 }
+        return [trace.submission(patient: patient, at: now)]
+    }
+
+    func traces(of query: TrailQuery, at now: Timestamp) -> [Submission] {
+        traces(ofAsking: query.asQuery, .supervision, at: now)
     }
 
     private func names(
-        _ wanted: [LocalName], _ purpose: AccessHeader.Purpose, at now: Timestamp
+        _ wanted: [LocalName], _ purpose: AccessHeader.Purpose, _ epoch: UInt32?,
+        at now: Timestamp
     ) throws(SupervisionError) -> DeskReply {
         let outcome = try names.ids(
-            of: wanted, purpose: purpose, by: members[institution], at: now)
+            of: wanted, in: epoch, purpose: purpose, by: members[institution], at: now)
         switch outcome {
         case .ids(let ids, let first):
             return DeskReply(NamesAnswer(ids: ids).encode(), first: first)

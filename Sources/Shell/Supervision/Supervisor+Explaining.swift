@@ -24,7 +24,11 @@ extension Supervisor {
         _ rule: String, _ subject: Subject, _ day: Day?, at now: Timestamp
     ) throws(SupervisionError) -> DeskReply {
         guard let rules, let kind = rules.kind(of: rule) else { throw .ruleNotRun(rule) }
-        let filter = RowFilter(subject: subject, day: day, fields: kind.schema.fields.count)
+        var reference = subject
+        if case .patient(let id) = subject {
+            reference = .patient(identities.book.reference(of: id))
+        }
+        let filter = RowFilter(subject: reference, day: day, fields: kind.schema.fields.count)
         let found = rules.explain(rule: rule, atMost: ExplanationAnswer.treeCountMax) {
             filter.takes($0)
         }
@@ -43,25 +47,30 @@ extension Supervisor {
         }
         let answer = ExplanationAnswer(
             text: text.joined(separator: "\n\n"), explanations: trees, sealed: sealed)
-        let query = TrailQuery(term: .subject(subject))
-        let access = query.access(by: institution, at: now)
-        return DeskReply(answer.encode(), first: access.map { [$0] } ?? [])
+        return DeskReply(
+            answer.encode(), first: traces(of: TrailQuery(term: .subject(subject)), at: now))
     }
 
     /// Entries about the subject that may hold facts of the kind, and cannot be opened here.
     private func sealedLeaves(
         of subject: Subject, _ kind: FactKind, _ day: Day?
     ) throws(SupervisionError) -> [UInt64] {
-        var leaves: [UInt64] = []
-        try entries.scan(.subject(subject)) { (item) throws(SupervisionError) in
-            guard item.entry.kind.ownFacts.contains(kind),
-                day.map({ $0 == item.entry.eventTime.day }) ?? true
-            else { return true }
-            if case .opened = try entries.content(of: item) { return true }
-            leaves.append(item.leafIndex)
-            return leaves.count < 10_000
+        var leaves: Set<UInt64> = []
+        var subjects = [subject]
+        if case .patient(let id) = subject {
+            subjects = identities.book.pseudonyms(of: id).map(Subject.patient)
         }
-        return leaves
+        for subject in subjects {
+            try entries.scan(.subject(subject)) { (item) throws(SupervisionError) in
+                guard item.entry.kind.ownFacts.contains(kind),
+                    day.map({ $0 == item.entry.eventTime.day }) ?? true
+                else { return true }
+                if case .opened = try entries.content(of: item) { return true }
+                leaves.insert(item.leafIndex)
+                return leaves.count < 10_000
+            }
+        }
+        return leaves.sorted()
     }
 }
 

@@ -21,6 +21,8 @@ public final class Supervisor {
     public let members: Members
 
     let names: NameDesk
+    let identities: IdentityParts
+    let epochs: Epochs
     let desk: FindingDesk
     let press: FindingPress
     let erasures: ErasureDesk
@@ -37,6 +39,7 @@ public final class Supervisor {
     private enum Question {
         case delivery
         case pseudonyms
+        case personKeys
     }
 
     /// Opens what lies in the folders, or makes it.
@@ -76,10 +79,12 @@ public final class Supervisor {
             institution: institution, database: database, members: members)
         noticeBook = NoticeBook(institution: institution, database: database)
         noticeAfterMilliseconds = settings.noticeAfterMilliseconds
-        rules = try settings.ruleHost()
+        epochs = settings.epochs
+        identities = try settings.identities(database)
+        rules = try settings.ruleHost(identities.book)
         names = NameDesk(
             institution: institution, client: pseudonyms, provider: settings.provider,
-            service: try settings.service(), random: settings.random, epoch: settings.epoch)
+            service: identities.naming, random: settings.random, epochs: epochs)
     }
 
     /// The last block that was taken in.
@@ -130,6 +135,7 @@ public final class Supervisor {
 
     /// Hands what is new to the rules, and says what they have to say to the ledger.
     private func runRules() throws(SupervisionError) -> [Submission] {
+        _ = try identities.people?.takeOwn()
         guard let rules else { return [] }
         try rules.advance(entries)
         return try withdrawals(rules) + press.due(rules.inOrder, at: entries.mark.anchored)
@@ -153,10 +159,18 @@ public final class Supervisor {
             }
             let reply = try names.handleRequest(bytes, from: member, at: now)
             return DeskReply(reply.answer.encode(), first: reply.submissions)
+        case .personKeys(let number):
+            guard let member = members[peer] else {
+                throw .recipient(peer, why: "is not a member")
+            }
+            guard let service = identities.keys else { throw .notProvider(institution) }
+            let reply = try service.handleRequest(after: number, from: member, at: now)
+            return DeskReply(reply.answer.encode(), first: reply.first)
         }
     }
 
-    /// What is to be asked of a peer now, or nil: ids first, then payloads are delivered.
+    /// What is to be asked of a peer now, or nil: ids first, then patient keys, then payloads are
+    /// delivered.
     ///
     /// One question to a peer is under way at a time; one that was not answered comes again.
     public func outgoing(
@@ -165,6 +179,10 @@ public final class Supervisor {
         if let question = try names.question(to: peer, at: now) {
             underWay[peer] = .pseudonyms
             return PeerQuestion.pseudonyms(question).encode()
+        }
+        if let number = identities.people?.question(to: peer, at: now) {
+            underWay[peer] = .personKeys
+            return PeerQuestion.personKeys(after: number).encode()
         }
         if let delivery = try deliveries.next(for: peer, members: members) {
             underWay[peer] = .delivery
@@ -180,6 +198,7 @@ public final class Supervisor {
         switch underWay.removeValue(forKey: peer) {
         case .delivery: try deliveries.handleAnswer(answer, from: peer)
         case .pseudonyms: try names.handleAnswer(answer, at: now)
+        case .personKeys: _ = try identities.people?.handleAnswer(answer)
         case nil: throw .unasked(what: "answer")
         }
     }

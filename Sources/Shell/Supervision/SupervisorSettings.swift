@@ -25,7 +25,6 @@ public struct SupervisorSettings: Sendable {
     /// Who names people by ids; this institution itself where it is the identity provider.
     public var provider: InstitutionID?
     public var terms = PseudonymService.Terms()
-    public var epoch: UInt32 = 0
     public var random = RandomBytes.system
     /// For tests of what a crash leaves.
     public var fault: WriteFault?
@@ -47,12 +46,15 @@ public struct SupervisorSettings: Sendable {
             runner: any RuleRunner, problems: [String: String]
         )
 
-    func ruleHost() throws(SupervisionError) -> RuleHost? {
+    func ruleHost(_ people: PersonBook) throws(SupervisionError) -> RuleHost? {
         guard let make = runner ?? engine() else { return nil }
         return try RuleHost(
-            rules: genesis.rules, institution: institution,
+            rules: genesis.rules, institution: institution, people: people,
             patienceMilliseconds: patienceMilliseconds, make: make)
     }
+
+    /// The epochs of pseudonyms, which the genesis fixes.
+    var epochs: Epochs { Epochs(genesis.parameters) }
 
     private func engine() -> RunnerMaker? {
         guard let folder = rulesFolder else { return nil }
@@ -62,14 +64,59 @@ public struct SupervisorSettings: Sendable {
         return make
     }
 
-    /// The service that names people, where this institution is the identity provider.
-    func service() throws(SupervisionError) -> PseudonymService? {
-        guard provider == institution else { return nil }
-        let directory = try sealing { () throws(SealingError) in
-            try IdentityDirectory(
-                folder: folder + "/identities", keyFolder: keyFolder + "/identities",
-                random: random)
+    /// Who gets the keys of patients: regulators, and those who run rules.
+    var supervisors: Set<InstitutionID> {
+        var supervisors = Set(genesis.rules.flatMap(\.runners))
+        for member in genesis.institutions where member.kind == .regulator {
+            supervisors.insert(member.id)
         }
-        return PseudonymService(directory: directory, provider: institution, terms: terms)
+        return supervisors
     }
+
+    /// The parts of a desk that have to do with who is who.
+    func identities(
+        _ database: SupervisionDatabase
+    ) throws(SupervisionError) -> IdentityParts {
+        var parts = IdentityParts(
+            book: PersonBook(epochs: epochs, keyring: nil, provider: provider))
+        if provider == institution {
+            let directory = try sealing { () throws(SealingError) in
+                try IdentityDirectory(
+                    folder: folder + "/identities", keyFolder: keyFolder + "/identities",
+                    random: random)
+            }
+            let roster = try PersonRoster(database: database)
+            var terms = terms
+            terms.epochs = epochs
+            parts.naming = PseudonymService(
+                directory: directory, provider: institution, terms: terms, roster: roster)
+            parts.keys = try PersonKeyService(
+                directory: directory, roster: roster, provider: institution,
+                ledger: genesis.ledger, epochs: epochs, supervisors: supervisors)
+        }
+        guard let provider, supervisors.contains(institution) else { return parts }
+        let keyring = try PersonKeyring(
+            store: try sealing { () throws(SealingError) in
+                try PersonKeyStore(
+                    folder: folder + "/persons", keyFolder: keyFolder + "/persons",
+                    random: random)
+            }, database: database)
+        parts.book = PersonBook(epochs: epochs, keyring: keyring, provider: provider)
+        parts.people = PersonDesk(
+            ledger: genesis.ledger, institution: institution, provider: provider,
+            sealKey: sealKey, keyring: keyring, book: parts.book, service: parts.keys)
+        return parts
+    }
+}
+
+/// The parts of a desk that have to do with who is who.
+struct IdentityParts {
+    /// Which pseudonyms are one person's.
+    var book: PersonBook
+    /// Names people, where this institution is the identity provider.
+    var naming: PseudonymService?
+    /// Gives patient keys to those who supervise, at the same place.
+    var keys: PersonKeyService?
+    /// Gets patient keys, where this institution supervises.
+    var people: PersonDesk?
 }

@@ -45,6 +45,25 @@ struct FindingVerifierTests {
         #expect(try verify(read, network.genesis).outline == found.outline)
     }
 
+    @Test("the rule sees a person under the name that the statement joins pseudonyms to")
+    func joins() throws {
+        let reference = OpaqueID(prefixOf: FindingNetwork.digest("first"))
+        let join = FindingStatement.Join(
+            pseudonym: FindingNetwork.patient, reference: reference)
+        let network = try FindingNetwork(joins: [join])
+        var seen: [FactValue?] = []
+        let found = try FindingVerifier(genesis: network.genesis).verify(network.bundle) {
+            seen = $0.facts.map { $0.fact["patient"] }
+            return FindingNetwork.evaluate($0)
+        }
+        #expect(seen == [.id(reference)])
+        #expect(found.joined.count == 1 && found.joined[0].contains(reference.description))
+        #expect(try verify(try FindingNetwork().bundle, try FindingNetwork().genesis).joined == [])
+        let bytes = network.bundle.statement
+        #expect(try FindingStatement.decode(bytes).joins == [join])
+        #expect(throws: ProofFailure.self) { try FindingStatement.decode(bytes + [0]) }
+    }
+
     @Test("no flipped bit of a bundle is verified")
     func flips() throws {
         let network = try FindingNetwork()

@@ -234,6 +234,8 @@ struct GovernanceTests {
         let stranger = try chamber.signer("nobody")
         let key = try TestNetwork.key("regulator govern").publicKey
         let big = Self.proposal(.setPower(city, 1 << 30))
+        var shorter = chamber.state.parameters
+        shorter.epochDays = 30
         let rows: [(GovernanceBody, GovernanceRefusal?)] = [
             (signer.vote(on: good.id, isFor: true), .unknownProposal(good.id)),
             (signer.propose(good), nil),
@@ -262,6 +264,10 @@ struct GovernanceTests {
             (
                 signer.propose(Self.proposal(.remove(TestNetwork.id("insurer")))),
                 .unfit("rule PR-03 is run by insurer, which is no institution here")
+            ),
+            (
+                signer.propose(Self.proposal(.setParameters(shorter))),
+                .unfit("how many days an epoch has is for the genesis to say")
             ),
             (.attend(height: Height(9), block: .zero), .notAMilestone(Height(9))),
         ]

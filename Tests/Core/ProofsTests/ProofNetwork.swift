@@ -24,7 +24,9 @@ struct ProofNetwork {
     static let names = ["city-hospital", "county-hospital", "insurer", "regulator"]
     static let salt = [UInt8](repeating: 0x5a, count: 32)
 
-    init(named name: String = "proof region") throws {
+    init(named name: String = "proof region", epochDays: UInt64 = 0) throws {
+        var parameters = Parameters.standard
+        parameters.epochDays = epochDays
         genesis = try Genesis(
             name: name, start: Timestamp(milliseconds: 1_790_000_000_000),
             institutions: try ProofNetwork.names.map { name in
@@ -38,7 +40,7 @@ struct ProofNetwork {
                     consensusKey: try ProofNetwork.key("\(name) consensus").publicKey,
                     governKeys: [try ProofNetwork.key("\(name) govern").publicKey])
             },
-            parameters: .standard)
+            parameters: parameters)
         state = LedgerState(genesis: genesis)
     }
 

@@ -91,12 +91,117 @@ struct QueryTests {
         #expect(chain.heights == HeightRange(Height(1), Height(12)))
     }
 
+    /// One patient by these pseudonyms, each in an epoch of its own from the first on.
+    private func spanning(_ names: [String], from first: UInt32 = 0) -> Query {
+        var query = Query()
+        query.epochs = names.enumerated().map { index, name in
+            PatientEpoch(
+                epoch: first + UInt32(index), pseudonym: ProofNetwork.patient(name))
+        }
+        return query
+    }
+
+    @Test("over epochs each pseudonym has its own complete list, and all are there")
+    func epochs() throws {
+        var world = try QueryWorld(seed: 11)
+        // A link stands in the lists of both pseudonyms, and once in the answer.
+        try world.link("patient 1", "patient 2")
+        let query = spanning(["patient 1", "nobody", "patient 2"])
+        #expect(query.covers.count == 1)
+        let heights = HeightRange(Height(1), Height(13))
+        let whole = try world.page(query, heights, cover: 0)
+        let page = try world.auditor.verify(try AnswerPage.decode(whole.encode()))
+        #expect(page.terms == query.epochs.map { .patient($0.pseudonym) })
+        #expect(page.items.map(\.leafIndex) == world.leaves(of: query, heights))
+        #expect(page.listedCounts[1] == 0)
+        #expect(page.listedCount == page.items.count + 1)
+        // A page that leaves an epoch out, or gives another's list for it, is found out.
+        var lists = [Array(whole.parts.dropFirst()), Array(whole.parts.dropLast())]
+        lists.append([whole.parts[0], whole.parts[0], whole.parts[2]])
+        lists.append([whole.parts[0], whole.parts[2]])
+        for parts in lists {
+            let lie = AnswerPage(
+                ledger: whole.ledger, query: query, head: whole.head, heights: whole.heights,
+                parts: parts)
+            let failure = #expect(throws: ProofFailure.self) {
+                try world.auditor.verify(lie)
+            }
+            #expect(failure?.step == .cover)
+        }
+        // One that asks for fewer epochs than the query named is another query.
+        #expect(throws: ProofFailure.self) {
+            var chain = AnswerChain()
+            try chain.append(page)
+            try chain.append(
+                world.auditor.verify(
+                    world.page(spanning(["patient 1", "nobody"]), heights, cover: 0)))
+        }
+    }
+
+    @Test("epochs that do not reach over the days that are asked for are refused")
+    func epochsOfDays() throws {
+        var world = try QueryWorld(seed: 12, blockCount: 3, epochDays: 100)
+        let heights = HeightRange(Height(1), Height(3))
+        func days(_ first: Int32, _ end: Int32, epochs: [UInt32]) throws -> ProofStep? {
+            var query = Query()
+            query.epochs = epochs.map {
+                PatientEpoch(epoch: $0, pseudonym: ProofNetwork.patient("patient \($0)"))
+            }
+            query.happenedFrom = Day(number: first).start
+            query.happenedBefore = Day(number: end).start
+            let page = try world.page(query, heights, cover: 0)
+            let auditor = try world.auditor
+            do throws(ProofFailure) {
+                _ = try auditor.verify(page)
+                return nil
+            } catch {
+                return error.step
+            }
+        }
+        #expect(try days(150, 300, epochs: [1, 2]) == nil)
+        #expect(try days(150, 301, epochs: [1, 2]) == .cover)
+        #expect(try days(99, 300, epochs: [1, 2]) == .cover)
+        #expect(try days(150, 160, epochs: [0, 1, 2]) == nil)
+        try world.addBlock()
+    }
+
+    @Test("epochs out of order, with a gap, twice, or beside another patient are no query")
+    func badEpochs() throws {
+        func problem(_ query: Query) -> Bool {
+            var writer = CBORWriter()
+            query.encode(into: &writer)
+            var reader = CBORReader(writer.bytes)
+            return (try? Query(from: &reader)) == nil
+        }
+        let one = PatientEpoch(epoch: 1, pseudonym: ProofNetwork.patient("a"))
+        let alsoOne = PatientEpoch(epoch: 1, pseudonym: ProofNetwork.patient("b"))
+        let two = PatientEpoch(epoch: 2, pseudonym: ProofNetwork.patient("c"))
+        let four = PatientEpoch(epoch: 4, pseudonym: ProofNetwork.patient("d"))
+        let twice = PatientEpoch(epoch: 2, pseudonym: one.pseudonym)
+        for (epochs, isBad) in [
+            ([one], false), ([one, alsoOne].sorted() + [two], false), ([two, one], true),
+            ([two, four], true), ([one, twice], true), ([one, one], true),
+        ] {
+            var query = Query()
+            query.epochs = epochs
+            #expect(problem(query) == isBad, "\(epochs)")
+        }
+        var both = Query()
+        both.epochs = [one]
+        both.patient = one.pseudonym
+        #expect(problem(both))
+    }
+
     @Test("a query comes back as it was written, seeds 0 to 199")
     func codec() throws {
         for seed in UInt64(0)..<200 {
             var world = try QueryWorld(seed: seed, blockCount: 0)
             var query = world.query()
             query.prescription = query.claim
+            if seed % 3 == 0 {
+                query.patient = nil
+                query.epochs = spanning(["a", "b"], from: UInt32(seed)).epochs
+            }
             var writer = CBORWriter()
             query.encode(into: &writer)
             var reader = CBORReader(writer.bytes)

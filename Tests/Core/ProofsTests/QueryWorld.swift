@@ -14,14 +14,27 @@ struct QueryWorld {
     static let practitioners = (0..<3).map { ProofNetwork.patient("practitioner \($0)") }
     static let claims = (0..<3).map { ProofNetwork.patient("claim \($0)") }
 
-    init(seed: UInt64, blockCount: Int = 12) throws {
-        network = try ProofNetwork()
+    init(seed: UInt64, blockCount: Int = 12, epochDays: UInt64 = 0) throws {
+        network = try ProofNetwork(epochDays: epochDays)
         random = SplitMix(seed: seed)
         for _ in 0..<blockCount { try addBlock() }
     }
 
     var auditor: Auditor {
         get throws { try Auditor(genesis: network.genesis) }
+    }
+
+    /// Decides a block with an entry that says that two pseudonyms are one person's.
+    mutating func link(_ first: String, _ second: String) throws {
+        let ids = [first, second].map(ProofNetwork.patient)
+        var link = network.entry("insurer", about: first)
+        link.kind = .link
+        link.commitment = nil
+        link.sealedPayload = nil
+        link.recipients = []
+        link.subjects = ids.sorted().map { .patient($0) }
+        link.body = .link(LinkBody(first: ids[0], second: ids[1], relation: .same))
+        try network.decide([[link]])
     }
 
     mutating func addBlock() throws {

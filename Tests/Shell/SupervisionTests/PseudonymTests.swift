@@ -44,8 +44,8 @@ struct PseudonymTests {
 
     @Test("every institution gets the same ids, and other persons and epochs have others")
     func same() throws {
-        let provider = try Provider { $0.epoch = 1 }
-        let now = Timestamp(milliseconds: 0)
+        let provider = try Provider { $0.epochs = Epochs(days: 1) }
+        let now = Timestamp(milliseconds: 86_400_000)
         let pharmacy = Members.Member(id: Region.pharmacy, kind: .pharmacy, sealKey: nil)
         let bytes = request(names).encode()
         let first = try ids(provider.service.handleRequest(bytes, from: hospital, at: now))

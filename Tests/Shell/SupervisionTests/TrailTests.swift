@@ -1,4 +1,5 @@
 import Primitives
+import Proofs
 import Records
 import Supervision
 import Testing
@@ -45,11 +46,19 @@ struct TrailTests {
         #expect(try summary(Region.pharmacy) == "sealed to county-hospital, regulator")
     }
 
-    @Test("asking about a patient is an access of its own, which can be submitted")
+    @Test("asking is an access of its own, which can be submitted, whomever it is about")
     func askingIsAccess() throws {
         let region = try Region()
         let query = TrailQuery(term: .subject(.patient(Samples.patient)))
-        let access = try #require(query.access(by: Region.regulator, at: region.now))
+        var asked = Query()
+        asked.patient = Samples.patient
+        func trace(_ query: Query) throws -> Submission {
+            try #require(
+                region.node(Region.regulator).traces(
+                    ofAsking: query, .supervision, at: region.now
+                ).first)
+        }
+        let access = try trace(asked)
         #expect(access.access?.purpose == .supervision)
         let fact = try #require(access.payload?.facts.first)
         let known = fact.kind.schema.fields.filter { fact[$0.number] != nil }.map(\.name)
@@ -64,9 +73,26 @@ struct TrailTests {
                 "read for supervision, basis legal; "
                     + TrailTests.words(fact)
             ])
+        var others = Query()
+        others.practitioner = Region.opaque(0x22)
+        others.institution = Region.hospital
+        others.issuer = Region.regulator
+        others.kinds = [.claim]
+        let execute = try trace(others)
+        #expect(execute.access?.action == .execute)
         #expect(
-            TrailQuery(term: .issuer(Region.hospital)).access(
-                by: Region.regulator, at: region.now) == nil)
+            execute.subjects == [
+                .practitioner(Region.opaque(0x22)), .institution(Region.hospital),
+            ], "nobody is a subject of an entry of its own")
+        let object = execute.payload?.facts.first?["object"]
+        guard case .text(let words) = object else {
+            Issue.record("no words: \(String(describing: object))")
+            return
+        }
+        #expect(words.contains("practitioner") && words.contains("kind claim"))
+        #expect(try trace(Query()).subjects.isEmpty)
+        let all = [execute, try trace(Query())]
+        #expect(try region.prepare(all, by: Region.regulator).count == 2)
     }
 
     private static func words(_ fact: Fact) -> String {

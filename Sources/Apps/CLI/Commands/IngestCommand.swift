@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Foundation
 internal import Interop
+internal import Ledger
 internal import Node
 internal import Primitives
 
@@ -69,12 +70,15 @@ struct IntakeOptions: ParsableArguments {
             gateways[try place.institution] = Intake.Gateway(
                 place: place, client: try await place.connect())
         }
-        let intake = Intake(gateways: gateways, keys: try IssuerKeys.read(places)) { text in
+        let epochs = Epochs(try places[0].genesis.parameters)
+        let intake = Intake(
+            gateways: gateways, keys: try IssuerKeys.read(places), epochs: epochs
+        ) { text in
             if !isQuiet { ProgressLine.show(text) }
         }
         do {
             let directory = NameDirectory(places[0])
-            try await intake.run(input, waits: waits, names: directory.ids)
+            try await intake.run(input, waits: waits, names: directory.ids(_:epoch:))
         } catch {
             for gateway in gateways.values { await gateway.client.close() }
             ProgressLine.end()

@@ -19,8 +19,14 @@ struct QueryCommand: AsyncParsableCommand {
             complete as anchored, for the blocks that are named; --out keeps it for `custos \
             verify`. Where more is left, it says how to go on.
 
+            A patient goes by another pseudonym in each epoch of the ledger. Over several epochs \
+            the answer has one proof for each: by --epochs, or by the days of --from and --to, on \
+            a node that holds the patient's key; or by --person, where the patient is known.
+
             Examples:
               custos query patient 0f1e…  --node devnet/regulator
+              custos query patient 0f1e… --epochs 18-20 --out trail.answer
+              custos query --person S12345678 --from 2020-01-01 --to 2022-01-01
               custos query practitioner 5a6b… --action read --from 2021-05-01 --to 2021-06-01
               custos query institution county-hospital --kind claim --limit 20 --json
               custos query --basis break-glass --format csv > break-glass.csv
@@ -84,8 +90,12 @@ struct QueryCommand: AsyncParsableCommand {
 
     func run() async throws {
         let place = try node.place
-        let query = try options.query(subject, id)
-        let auditor = try Auditor.of(try place.genesis)
+        let genesis = try place.genesis
+        let (query, note) = try await QuerySpans(
+            place: place, epochs: Epochs(genesis.parameters)
+        ).spanning(try options.query(subject, id), options)
+        if let note { FileHandle.standardError.write(Data((note + "\n").utf8)) }
+        let auditor = try Auditor.of(genesis)
         let form = QueryFormat(rawValue: format.rawValue) ?? .text
         let limit = limit ?? (form == .text ? 100 : .max)
         var fetch = QueryFetch(
@@ -130,6 +140,8 @@ struct QueryFetch {
     private(set) var chain = AnswerChain()
     private(set) var terms: [Term] = []
     private(set) var listedCount = 0
+    /// How many entries each list has, in the order of the terms.
+    private(set) var listedCounts: [Int] = []
     /// How many rows came so far, and how many before the last page.
     private(set) var rowCount = 0
     private(set) var rowsBefore = 0
@@ -184,6 +196,10 @@ struct QueryFetch {
         try chain.append(page)
         terms = page.terms
         listedCount += page.listedCount
+        if listedCounts.isEmpty { listedCounts = page.listedCounts.map { _ in 0 } }
+        for (index, count) in page.listedCounts.enumerated() where index < listedCounts.count {
+            listedCounts[index] += count
+        }
         if keepsPages { pages += bytes }
         return page.items
     }
@@ -213,6 +229,8 @@ private struct QueryReport: Report {
     let blocks: String?
     let isWhole: Bool
     let listed: Int
+    /// What was proved for each epoch of a patient.
+    let epochs: [EpochView]
     /// Where the answer goes on.
     let next: String?
     let rows: [QueryRow]
@@ -223,6 +241,7 @@ private struct QueryReport: Report {
         blocks = fetch.chain.heights?.description
         isWhole = fetch.chain.isWhole
         listed = fetch.listedCount
+        epochs = EpochView.all(fetch.request.query.epochs, fetch.listedCounts)
         next =
             fetch.isDone
             ? nil
@@ -234,7 +253,7 @@ private struct QueryReport: Report {
     }
 
     private enum CodingKeys: CodingKey {
-        case complete, blocks, isWhole, listed, next, rows
+        case complete, blocks, isWhole, listed, epochs, next, rows
     }
 
     var summary: String {
@@ -253,6 +272,6 @@ private struct QueryReport: Report {
     var lines: [String] {
         var table = Table("leaf", "happened", "issuer", "kind", "what stands in clear")
         for row in rows { table.add(cells: row.cells) }
-        return [summary, ""] + table.lines
+        return [summary] + epochs.map(\.line) + [""] + table.lines
     }
 }

@@ -1,6 +1,7 @@
 internal import Cryptography
 internal import Foundation
 internal import Interop
+internal import Ledger
 internal import Node
 internal import Primitives
 internal import Records
@@ -27,12 +28,12 @@ final class Intake {
     private static let followEvery = 16
 
     init(
-        gateways: [InstitutionID: Gateway], keys: [InstitutionID: IssuerKey],
+        gateways: [InstitutionID: Gateway], keys: [InstitutionID: IssuerKey], epochs: Epochs,
         progress: @escaping (String) -> Void
     ) {
         self.gateways = gateways
         self.progress = progress
-        book = NameBook(keys: keys)
+        book = NameBook(keys: keys, epochs: epochs)
     }
 
     /// Imports what `input` makes; returns when everything is acknowledged, which means synced.
@@ -40,13 +41,19 @@ final class Intake {
     /// The import runs twice, so `input` is called twice.
     func run(
         _ input: (any PseudonymSource) -> any ImportRun, waits: Bool,
-        names: ([NameBook.Name]) async throws -> [OpaqueID]
+        names: ([NameBook.Name], UInt32) async throws -> [OpaqueID]
     ) async throws {
         progress("looking who is named")
         var survey = input(book)
-        while try survey.next() != nil {}
-        progress("asking for the pseudonyms of \(book.wanted.count) people")
-        for (name, id) in zip(book.wanted, try await names(book.wanted)) { book.learn(name, id) }
+        while let event = try survey.next() {
+            if case .draft(let draft) = event { _ = book.named(draft) }
+        }
+        progress("asking for \(book.wantedCount) ids of people")
+        for (epoch, wanted) in book.wanted.sorted(by: { $0.key < $1.key }) {
+            for (name, id) in zip(wanted, try await names(wanted, epoch)) {
+                book.learn(name, epoch: epoch, id)
+            }
+        }
         book.isCollecting = false
         try await send(input(book), waits: waits)
     }
@@ -61,6 +68,7 @@ final class Intake {
                 case .progress(let state): progress("\(state.file): \(state.lines) lines")
                 case .problem(let problem): report.add(problem)
                 case .draft(let draft):
+                    let draft = book.named(draft)
                     guard let gateway = gateways[draft.issuer] else {
                         report.elsewhere[draft.issuer.name, default: 0] += 1
                         continue

@@ -16,19 +16,21 @@ struct NameDirectory {
         self.place = place
     }
 
-    /// One id for each name, in their order.
-    func ids(_ names: [NameBook.Name]) async throws -> [OpaqueID] {
+    /// One id for each name in an epoch, in their order.
+    func ids(_ names: [NameBook.Name], epoch: UInt32) async throws -> [OpaqueID] {
         guard !names.isEmpty else { return [] }
         var ids: [OpaqueID] = []
         for start in stride(from: 0, to: names.count, by: DeskRequest.namesCountMax) {
             let end = min(start + DeskRequest.namesCountMax, names.count)
-            ids += try await some(Array(names[start..<end]))
+            ids += try await some(Array(names[start..<end]), epoch)
         }
         return ids
     }
 
-    private func some(_ names: [NameBook.Name]) async throws -> [OpaqueID] {
-        let request = DeskRequest.names(names, .treatment).encode()
+    private func some(
+        _ names: [NameBook.Name], _ epoch: UInt32
+    ) async throws -> [OpaqueID] {
+        let request = DeskRequest.names(names, .treatment, epoch: epoch).encode()
         let limit = ContinuousClock.now + .seconds(Self.patience)
         return try await place.ask { client in
             while true {

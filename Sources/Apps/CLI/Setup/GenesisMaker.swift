@@ -71,6 +71,7 @@ struct GenesisMaker {
             case "block-bytes": parameters.blockByteCountMax = try value.integer(range)
             case "heartbeat": parameters.heartbeatMilliseconds = try value.integer(range)
             case "batch-lifetime": parameters.batchHeightsMax = try value.integer(range)
+            case "epoch-days": parameters.epochDays = try value.integer(0...Epochs.daysMax)
             default: parameters.isIndexKept = try value.bool()
             }
         }

@@ -146,7 +146,9 @@ struct GovernanceWords {
 }
 
 extension Parameters {
-    static let fieldNames = NetworkFile.parameterNames.filter { $0 != "index" }
+    static let fieldNames = NetworkFile.parameterNames.filter {
+        $0 != "index" && $0 != "epoch-days"
+    }
 
     /// The parameter of this name in network files, which a proposal may change.
     static func field(named name: String) -> WritableKeyPath<Parameters, UInt64>? {

@@ -31,7 +31,9 @@ struct NetworkFile {
 
     static let parameterNames = [
         "timeout-propose", "timeout-vote", "timeout-growth", "timeout-cap", "clock-precision",
-        "message-delay", "block-entries", "block-bytes", "heartbeat", "batch-lifetime", "index",
+        "message-delay", "block-entries", "block-bytes", "heartbeat", "batch-lifetime",
+        "epoch-days",
+        "index",
     ]
 
     init(path: String) throws(Failure) {

@@ -8,6 +8,15 @@ struct QueryOptions: ParsableArguments {
     @Option(help: "With this patient's pseudonym: 32 hexadecimal digits.")
     var patient: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "The patient over these epochs, such as 18-20; without it, over those of --from and "
+                + "--to where both are given and the node can tell.", valueName: "first-last"))
+    var epochs: EpochRange?
+
+    @Option(help: "The patient with this identifier in the region's systems, over --epochs.")
+    var person: String?
+
     @Option(help: "With this practitioner.")
     var practitioner: String?
 
@@ -127,4 +136,18 @@ struct QueryCursor: ExpressibleByArgument {
     }
 
     var text: String { (isNewestFirst ? "down:" : "up:") + heights.description }
+}
+
+/// Epochs as a command takes them: `18-20`, or `18`.
+struct EpochRange: ExpressibleByArgument {
+    let range: ClosedRange<UInt32>
+
+    init?(argument: String) {
+        let ends = argument.split(separator: "-", omittingEmptySubsequences: false)
+        guard let first = ends.first.flatMap({ UInt32($0) }),
+            let last = ends.count == 1 ? first : ends.dropFirst().first.flatMap({ UInt32($0) }),
+            ends.count <= 2, first <= last
+        else { return nil }
+        range = first...last
+    }
 }

@@ -39,6 +39,8 @@ struct VerifyReport: Report {
         let pages: Int
         let listed: Int
         let matching: Int
+        /// Where a patient was asked for over several epochs: each, with its own list.
+        let epochs: [EpochView]
     }
 
     struct Head: Encodable {
@@ -100,7 +102,7 @@ struct VerifyReport: Report {
             holds: true, kind: "finding", steps: steps, head: Head(finding.entry.head),
             finding: finding.statement.finding.description, evidence: finding.evidence.count,
             entries: [EntryView(finding.entry)] + finding.evidence.map { EntryView($0.entry) },
-            limits: VerifiedFinding.limits,
+            limits: VerifiedFinding.limits + verified.joined,
             reasonFound: (try? FindingBodyView(finding.statement.body))
                 .map { "\($0.rule), \($0.result): \($0.reason)" },
             withdrawal: finding.withdrawal.map {
@@ -119,6 +121,8 @@ struct VerifyReport: Report {
         var lists: [String] = []
         var pages = 0
         var listed = 0
+        var spans: [PatientEpoch] = []
+        var counts: [Int] = []
         while !rest.isEmpty {
             let page = try auditor.verify(try AnswerPage.decode(from: &rest))
             try chain.append(page)
@@ -127,6 +131,11 @@ struct VerifyReport: Report {
             }
             pages += 1
             listed += page.listedCount
+            spans = page.query.epochs
+            if counts.isEmpty { counts = page.listedCounts.map { _ in 0 } }
+            for (index, count) in page.listedCounts.enumerated() where index < counts.count {
+                counts[index] += count
+            }
             lists = page.terms.map(\.description)
             entries += page.items.map {
                 EntryView($0.entry, leaf: $0.leafIndex, leafHash: $0.leafHash)
@@ -140,7 +149,8 @@ struct VerifyReport: Report {
             answer: Answer(
                 lists: lists, blocks: chain.heights?.description ?? "",
                 asked: chain.asked?.description ?? "", isWhole: chain.isWhole, pages: pages,
-                listed: listed, matching: entries.count),
+                listed: listed, matching: entries.count,
+                epochs: EpochView.all(spans, counts)),
             entries: entries,
             limits: chain.isWhole
                 ? [] : ["these pages are a part of the answer: the blocks named are complete"])
@@ -195,6 +205,7 @@ struct VerifyReport: Report {
                 "  lists   \(answer.lists.joined(separator: "; ")), "
                     + "\(answer.listed) entries looked at",
             ]
+            lines += answer.epochs.map(\.line)
         }
         if let withdrawal {
             lines += [

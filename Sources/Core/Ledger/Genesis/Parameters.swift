@@ -22,13 +22,17 @@ public struct Parameters: Hashable, Sendable {
     public var batchHeightsMax: UInt64
     /// Whether the state map and the index are kept; false only for measurements.
     public var isIndexKept: Bool
+    /// After how many days patients go by other pseudonyms; 0 where they never do.
+    ///
+    /// Fixed by the genesis: a pseudonym of an epoch must mean one span of days for ever.
+    public var epochDays: UInt64
 
     public init(
         timeoutProposeMilliseconds: UInt64, timeoutVoteMilliseconds: UInt64,
         timeoutGrowthMilliseconds: UInt64, timeoutCapMilliseconds: UInt64,
         clockPrecisionMilliseconds: UInt64, messageDelayMilliseconds: UInt64,
         blockEntryCountMax: UInt64, blockByteCountMax: UInt64, heartbeatMilliseconds: UInt64,
-        batchHeightsMax: UInt64, isIndexKept: Bool
+        batchHeightsMax: UInt64, isIndexKept: Bool, epochDays: UInt64 = 0
     ) {
         self.timeoutProposeMilliseconds = timeoutProposeMilliseconds
         self.timeoutVoteMilliseconds = timeoutVoteMilliseconds
@@ -41,6 +45,7 @@ public struct Parameters: Hashable, Sendable {
         self.heartbeatMilliseconds = heartbeatMilliseconds
         self.batchHeightsMax = batchHeightsMax
         self.isIndexKept = isIndexKept
+        self.epochDays = epochDays
     }
 
     /// What a network of a few nodes in one region starts with.
@@ -66,13 +71,16 @@ extension Parameters {
 
     /// Appends the parameters, as `docs/formats/genesis.md` has them.
     public func encode(into writer: inout CBORWriter) {
-        writer.map(11)
+        writer.map(epochDays == 0 ? 11 : 12)
         for (key, number) in numbers.enumerated() {
             writer.unsigned(UInt64(key))
             writer.unsigned(number)
         }
         writer.unsigned(10)
         writer.bool(isIndexKept)
+        guard epochDays > 0 else { return }
+        writer.unsigned(11)
+        writer.unsigned(epochDays)
     }
 
     /// The parameters' bytes: their value in the state map.
@@ -84,7 +92,11 @@ extension Parameters {
 
     /// Reads the parameters where they stand in a larger item.
     public init(from reader: inout CBORReader) throws(CBORError) {
-        try reader.map(exactly: 11)
+        let start = reader.offset
+        let fields = try reader.map(atMost: 12)
+        guard fields >= 11 else {
+            throw .outOfRange(offset: start, what: "count of parameters", limit: 12)
+        }
         var numbers: [UInt64] = []
         for key in 0..<10 as Range<UInt64> {
             try reader.key(key)
@@ -93,19 +105,30 @@ extension Parameters {
         }
         try reader.key(10)
         let isIndexKept = try reader.bool()
+        var epochDays: UInt64 = 0
+        if fields == 12 {
+            try reader.key(11)
+            let start = reader.offset
+            epochDays = try reader.unsigned("days of an epoch", atMost: Parameters.valueMax)
+            guard epochDays > 0 else {
+                throw .unexpected(
+                    offset: start, expected: "days of an epoch, or no field 11", found: "0")
+            }
+        }
         self.init(
             timeoutProposeMilliseconds: numbers[0], timeoutVoteMilliseconds: numbers[1],
             timeoutGrowthMilliseconds: numbers[2], timeoutCapMilliseconds: numbers[3],
             clockPrecisionMilliseconds: numbers[4], messageDelayMilliseconds: numbers[5],
             blockEntryCountMax: numbers[6], blockByteCountMax: numbers[7],
             heartbeatMilliseconds: numbers[8], batchHeightsMax: numbers[9],
-            isIndexKept: isIndexKept)
+            isIndexKept: isIndexKept, epochDays: epochDays)
     }
 
     /// What makes these parameters unfit to run on, or nil.
     var problem: String? {
         if blockEntryCountMax == 0 { return "a block must hold at least one entry" }
         if blockByteCountMax < 16_384 { return "a block must hold 16384 bytes of entries" }
+        if epochDays > Epochs.daysMax { return "an epoch must have at most \(Epochs.daysMax) days" }
         if batchHeightsMax == 0 { return "a batch must be valid for at least one height" }
         if timeoutProposeMilliseconds == 0 || timeoutVoteMilliseconds == 0 {
             return "timeouts must be above 0"

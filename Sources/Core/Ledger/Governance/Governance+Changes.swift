@@ -42,6 +42,9 @@ extension Governance {
             guard new.isIndexKept == parameters.isIndexKept else {
                 throw .unfit("whether the index is kept is for the genesis to say")
             }
+            guard new.epochDays == parameters.epochDays else {
+                throw .unfit("how many days an epoch has is for the genesis to say")
+            }
             parameters = new
         case .setRules(let new, let retired):
             rules = try self.rules(after: new, retiring: retired)

@@ -12,10 +12,13 @@ public struct ProvenPage: Sendable {
     public let asked: HeightRange
     /// The terms whose lists were proved complete.
     public let terms: [Term]
-    /// How many entries of those lists lie in the heights, and were looked at.
-    public let listedCount: Int
+    /// How many entries of each of those lists lie in the heights, and were looked at.
+    public let listedCounts: [Int]
     /// The entries that are asked for, in ledger order.
     public let items: [Item]
+
+    /// How many entries were looked at; one that stands in two lists counts twice.
+    public var listedCount: Int { listedCounts.reduce(0, +) }
 
     /// An entry and its place.
     public struct Item: Sendable {
@@ -50,23 +53,45 @@ extension Auditor {
             throw ProofFailure(
                 .cover, "the heights are \(page.heights); those asked for are \(asked)")
         }
+        try checkEpochs(of: page.query)
         let terms = page.parts.map(\.term)
         guard page.query.covers.contains(terms) else {
             let right = page.query.covers.map { "\($0)" }.joined(separator: " or ")
             throw ProofFailure(.cover, "the lists are those of \(terms); right is \(right)")
         }
-        var items: [ProvenPage.Item] = []
-        var listedCount = 0
+        var items: [UInt64: ProvenPage.Item] = [:]
+        var listedCounts: [Int] = []
         for part in page.parts {
             let runs = try runs(of: part, page.heights, head.header)
             let listed = try rows(of: part, runs)
-            listedCount += listed.count
-            items += listed.filter { page.query.matches($0.entry) }
+            listedCounts.append(listed.count)
+            // One that links two pseudonyms of a patient stands in both their lists.
+            for item in listed where page.query.matches(item.entry) {
+                items[item.leafIndex] = item
+            }
         }
-        items.sort { $0.leafIndex < $1.leafIndex }
         return ProvenPage(
             query: page.query, head: head, heights: page.heights, asked: asked, terms: terms,
-            listedCount: listedCount, items: items)
+            listedCounts: listedCounts,
+            items: items.values.sorted { $0.leafIndex < $1.leafIndex })
+    }
+
+    /// Throws unless the epochs that a query names are all those of its range of event time.
+    ///
+    /// That they follow one another without a gap is a matter of form, and checked before.
+    private func checkEpochs(of query: Query) throws(ProofFailure) {
+        guard let first = query.epochs.first?.epoch, let last = query.epochs.last?.epoch
+        else { return }
+        let from = query.happenedFrom.map(epochs.epoch) ?? first
+        let before = query.happenedBefore.map {
+            epochs.epoch(of: Timestamp(milliseconds: $0.milliseconds &- 1))
+        }
+        guard from >= first, before ?? last <= last else {
+            throw ProofFailure(
+                .cover,
+                "the answer spans the epochs \(first) to \(last); the days asked for lie in "
+                    + "\(from) to \(before ?? last)")
+        }
     }
 
     /// The heights that a query asks for: those of its range of anchoring time.

@@ -28,6 +28,7 @@ extension Query {
         add(13, happenedBefore) { $0.integer($1.milliseconds) }
         add(14, anchoredFrom) { $0.integer($1.milliseconds) }
         add(15, anchoredBefore) { $0.integer($1.milliseconds) }
+        add(16, epochs.isEmpty ? nil : epochs) { PatientEpoch.encode($1, into: &$0) }
         writer.map(fields.count)
         for field in fields {
             writer.unsigned(field.key)
@@ -39,8 +40,14 @@ extension Query {
     public init(from reader: inout CBORReader) throws(CBORError) {
         self.init()
         var query = self
-        try reader.integerMap(atMost: 15) { key, reader throws(CBORError) in
+        let start = reader.offset
+        try reader.integerMap(atMost: 16) { key, reader throws(CBORError) in
             try query.read(key, from: &reader)
+        }
+        guard query.patient == nil || query.epochs.isEmpty else {
+            throw .unexpected(
+                offset: start, expected: "a patient by one pseudonym, or over epochs",
+                found: "both")
         }
         self = query
     }
@@ -65,6 +72,7 @@ extension Query {
         case 13: happenedBefore = Timestamp(milliseconds: try reader.integer())
         case 14: anchoredFrom = Timestamp(milliseconds: try reader.integer())
         case 15: anchoredBefore = Timestamp(milliseconds: try reader.integer())
+        case 16: epochs = try PatientEpoch.list(from: &reader)
         default: throw .key(offset: start, key: key, problem: .unknown)
         }
     }

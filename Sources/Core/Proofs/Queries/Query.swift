@@ -6,7 +6,13 @@ public import Records
 ///
 /// Bytes: `docs/formats/proof.md`.
 public struct Query: Hashable, Sendable {
+    /// One patient, by one pseudonym; nil where ``epochs`` names one over several epochs.
     public var patient: OpaqueID?
+    /// One patient over several epochs: the pseudonyms, any of which an entry may have.
+    ///
+    /// By epoch, then by pseudonym; no epoch between the first and the last is left out, and no
+    /// pseudonym stands twice. Empty where ``patient`` is asked for, or nobody.
+    public var epochs: [PatientEpoch] = []
     public var practitioner: OpaqueID?
     /// Issuer or subject.
     public var institution: InstitutionID?
@@ -46,6 +52,11 @@ public struct Query: Hashable, Sendable {
         for case .some(let subject) in wanted where !entry.subjects.contains(subject) {
             return false
         }
+        if !epochs.isEmpty,
+            !epochs.contains(where: { entry.subjects.contains(.patient($0.pseudonym)) })
+        {
+            return false
+        }
         guard let institution else { return true }
         return entry.issuer == institution
             || entry.subjects.contains(.institution(institution))
@@ -69,13 +80,15 @@ extension Query {
     /// The most event days that an answer is pieced together from.
     public static let dayCountMax = 62
 
-    /// The sets of terms of which each holds every entry that is asked for, none of them twice.
+    /// The sets of terms of which each holds every entry that is asked for.
     ///
     /// An answer is proved by the complete lists of one of them, which the verifier filters: the
     /// shortest will do.
     public var covers: [[Term]] {
         var covers: [[Term]] = []
         if let patient { covers.append([.patient(patient)]) }
+        // One list for each pseudonym, whatever else is named: each epoch has its own proof.
+        if !epochs.isEmpty { return [epochs.map { .patient($0.pseudonym) }] }
         if let practitioner { covers.append([.practitioner(practitioner)]) }
         for id in [institution, issuer] {
             if let id { covers.append([.institution(id)]) }
@@ -107,8 +120,8 @@ extension Query {
     /// prescriptions and what was dispensed.
     public var named: Query {
         var query = self
-        guard kinds.isEmpty, patient == nil, practitioner == nil, institution == nil,
-            issuer == nil
+        guard kinds.isEmpty, patient == nil, epochs.isEmpty, practitioner == nil,
+            institution == nil, issuer == nil
         else { return self }
         if claim != nil { query.kinds = [.claim, .claimResponse] }
         if claim == nil, prescription != nil { query.kinds = [.prescription, .dispense] }

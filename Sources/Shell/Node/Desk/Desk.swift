@@ -1,5 +1,6 @@
 public import Ledger
 public import Primitives
+public import Proofs
 public import Records
 public import Supervision
 
@@ -33,8 +34,8 @@ public protocol Desk: AnyObject {
     /// What a peer answered to the last ``outgoing(to:)``.
     func answered(_ answer: [UInt8], by peer: InstitutionID) throws
 
-    /// What is to be written down before the operator gets an answer about a patient.
-    func traces(ofAsking patient: OpaqueID, _ purpose: AccessHeader.Purpose) -> [Submission]
+    /// What is to be written down before the operator gets the answer to a query.
+    func traces(ofAsking query: Query, _ purpose: AccessHeader.Purpose) -> [Submission]
 
     /// Answers the operator: queries, findings, explanations; as ``answer(_:from:)`` otherwise.
     func control(_ request: [UInt8]) throws -> DeskReply

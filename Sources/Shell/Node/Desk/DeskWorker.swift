@@ -1,6 +1,7 @@
 internal import Ledger
 internal import Logging
 internal import Primitives
+internal import Proofs
 internal import Records
 internal import Storage
 internal import Supervision
@@ -16,8 +17,8 @@ final class DeskWorker {
         case headMoved(Height)
         case asked([UInt8], by: InstitutionID, InboundMessage, Responder)
         case control([UInt8], Responder)
-        /// The answer to a query about a patient, to be held until the access is written down.
-        case queried(OpaqueID, AccessHeader.Purpose, [UInt8], Responder)
+        /// The answer to a query, to be held until the access is written down.
+        case queried(Query, AccessHeader.Purpose, [UInt8], Responder)
         case connected(InstitutionID)
         case disconnected(InstitutionID)
         case answered(Result<ArraySlice<UInt8>, TransportError>, by: InstitutionID)
@@ -84,9 +85,9 @@ final class DeskWorker {
             reply(to: responder) { try desk.answer(request, from: peer) }
         case .control(let request, let responder):
             reply(to: responder) { try desk.control(request) }
-        case .queried(let patient, let purpose, let answer, let responder):
+        case .queried(let query, let purpose, let answer, let responder):
             reply(to: responder) {
-                DeskReply(answer, first: desk.traces(ofAsking: patient, purpose))
+                DeskReply(answer, first: desk.traces(ofAsking: query, purpose))
             }
         case .connected(let peer):
             connected.insert(peer)

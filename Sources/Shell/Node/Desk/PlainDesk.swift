@@ -1,4 +1,5 @@
 public import Primitives
+public import Proofs
 public import Records
 public import Supervision
 
@@ -59,7 +60,7 @@ public final class PlainDesk: Desk {
 
     /// None: an access has a payload, and this node seals nothing.
     public func traces(
-        ofAsking patient: OpaqueID, _ purpose: AccessHeader.Purpose
+        ofAsking query: Query, _ purpose: AccessHeader.Purpose
     ) -> [Submission] { [] }
 
     public func control(_ request: [UInt8]) throws -> DeskReply {

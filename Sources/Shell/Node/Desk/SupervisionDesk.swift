@@ -1,5 +1,6 @@
 internal import Ledger
 public import Primitives
+public import Proofs
 public import Records
 public import Supervision
 
@@ -38,9 +39,9 @@ public final class SupervisionDesk: Desk {
     }
 
     public func traces(
-        ofAsking patient: OpaqueID, _ purpose: AccessHeader.Purpose
+        ofAsking query: Query, _ purpose: AccessHeader.Purpose
     ) -> [Submission] {
-        supervisor.traces(ofAsking: patient, purpose, at: SystemClock.now)
+        supervisor.traces(ofAsking: query, purpose, at: SystemClock.now)
     }
 
     public func control(_ request: [UInt8]) throws -> DeskReply {

@@ -115,6 +115,7 @@ struct PageMaker {
     ) throws(QueryError) -> (HeightRange, HeightRange?, [QueryAnswer.Row]) {
         let isDown = request.isNewestFirst
         var rows: [QueryAnswer.Row] = []
+        var seen: Set<UInt64> = []
         var byteCount = 0
         while true {
             let nexts = parts.compactMap { $0.next(isDown) }
@@ -122,7 +123,7 @@ struct PageMaker {
             for index in parts.indices where parts[index].next(isDown) == height {
                 let rest = parts[index].rest
                 let run = try nodes.run(ofSlot: parts[index].slot, at: height)
-                let entries = try read(run, &rows)
+                let entries = try read(run, &rows, &seen)
                 byteCount += entries.reduce(0) { $0 + $1.count + 48 }
                 parts[index].rest = isDown ? rest.dropLast() : rest.dropFirst()
                 guard request.isProved else { continue }
@@ -147,7 +148,7 @@ struct PageMaker {
 
     /// The entries of a run; adds those that are asked for to `rows`.
     private func read(
-        _ run: TermRun, _ rows: inout [QueryAnswer.Row]
+        _ run: TermRun, _ rows: inout [QueryAnswer.Row], _ seen: inout Set<UInt64>
     ) throws(QueryError) -> [[UInt8]] {
         var entries: [[UInt8]] = []
         entries.reserveCapacity(run.entries.count)
@@ -157,7 +158,8 @@ struct PageMaker {
             guard let entry = try? Entry.decode(bytes) else {
                 throw .damaged("entry \(item.leafIndex)")
             }
-            if request.query.matches(entry) {
+            // One that links two pseudonyms of a patient stands in the lists of both.
+            if request.query.matches(entry), seen.insert(item.leafIndex).inserted {
                 rows.append(
                     QueryAnswer.Row(
                         height: run.height, leafIndex: item.leafIndex, entry: bytes))

@@ -170,7 +170,7 @@ final class Reader {
         responder.respond(file.encode())
     }
 
-    /// Answers a query; asking about a patient is an access, which the desk writes down first.
+    /// Answers a query; asking is an access, which the desk writes down first.
     private func page(
         _ request: QueryRequest, _ terms: [Term], _ state: StateAnswer, _ responder: Responder
     ) throws(QueryError) {
@@ -179,8 +179,7 @@ final class Reader {
         let answer = try maker.page(
             Dictionary(zip(terms, state.items)) { first, _ in first }
         ).encoded
-        guard let patient = request.query.patient else { return responder.respond(answer) }
-        desk.post(.queried(patient, request.purpose, answer, responder))
+        desk.post(.queried(request.query, request.purpose, answer, responder))
     }
 
     /// What an archive of these blocks stands on, and the institutions as they are now.

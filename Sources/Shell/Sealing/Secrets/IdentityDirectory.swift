@@ -1,11 +1,12 @@
 internal import Cryptography
-internal import Primitives
+public import Primitives
 
 /// The identity provider's directory: from a person's identifier to the patient key k_P.
 ///
-/// Identifiers themselves are not kept, only their HMAC under a random key of the directory: it
-/// answers who asks with an identifier, and cannot be listed. The key k_R of the region is kept
-/// here too. Writing an identifier in one way (which register, which digits) is the caller's duty.
+/// Identifiers themselves are not kept, only their HMAC under a random key of the directory, the
+/// person's name here: it answers who asks with an identifier, and lists nobody's identifier. The
+/// key k_R of the region is kept here too. Writing an identifier in one way (which register, which
+/// digits) is the caller's duty.
 public final class IdentityDirectory: Sendable {
     /// The region's key, from which practitioners' ledger ids follow.
     public let regionKey: RegionKey
@@ -73,6 +74,22 @@ public final class IdentityDirectory: Sendable {
             keys.append(key)
         }
         return keys
+    }
+
+    /// The names under which persons are known here: they say nothing of the identifiers.
+    public func names(of identifiers: [String]) -> [Digest] { identifiers.map(name) }
+
+    /// The key of the person with this name, or nil where there is none, or none any more.
+    public func patientKey(named name: Digest) throws(SealingError) -> PatientKey? {
+        guard name != Reserved.lookupKey, name != Reserved.regionKey else { return nil }
+        return try store.secret(of: name).flatMap { PatientKey($0) }
+    }
+
+    /// Destroys the keys of persons for good, by their names.
+    public func forget(named names: Set<Digest>) throws(SealingError) {
+        let names = names.subtracting([Reserved.lookupKey, Reserved.regionKey])
+        guard !names.isEmpty else { return }
+        _ = try store.forget(names)
     }
 
     /// Destroys the keys of persons for good: their pseudonyms lead to nobody from then on.

@@ -15,8 +15,9 @@ public enum DeskRequest: Hashable, Sendable {
     case explain(finding: Digest)
     /// What a finding's bundle is made of, but for the proofs. Answer: ``BundleParts``.
     case bundle(finding: Digest)
-    /// Ids for names. Answer: ``NamesAnswer``; nil ids are being asked for: ask again.
-    case names([LocalName], AccessHeader.Purpose)
+    /// Ids for names in an epoch, nil for the current one. Answer: ``NamesAnswer``; nil ids are
+    /// being asked for: ask again.
+    case names([LocalName], AccessHeader.Purpose, epoch: UInt32? = nil)
     /// Payloads that were not what their entries say. Answer: text, a line each.
     case mismatches
     /// What a rule says of a subject's rows, on a day or on all. Answer: ``ExplanationAnswer``.
@@ -27,6 +28,12 @@ public enum DeskRequest: Hashable, Sendable {
     case erase(leaves: [UInt64], ground: String)
     /// How far an entry's payload is erased. Answer: ``ErasureStatus``.
     case erasure(leaf: UInt64)
+    /// The pseudonyms of a patient in each of some epochs. Answer: ``SpansAnswer``.
+    case spans(OpaqueID, ClosedRange<UInt32>, AccessHeader.Purpose)
+    /// Destroy the keys of persons, by their identifiers. Answer: text, once it is written down.
+    case forgetPersons([String])
+    /// How patient keys stand here. Answer: text.
+    case identities
 }
 
 extension DeskRequest {
@@ -49,10 +56,11 @@ extension DeskRequest {
         case .bundle(let finding):
             open(5, 1)
             writer.digest(finding)
-        case .names(let names, let purpose):
-            open(6, 2)
+        case .names(let names, let purpose, let epoch):
+            open(6, 3)
             writer.unsigned(UInt64(purpose.rawValue))
             LocalName.encode(names, into: &writer)
+            if let epoch { writer.unsigned(UInt64(epoch)) } else { writer.null() }
         case .mismatches: open(7, 0)
         case .whyNot(let rule, let subject, let day):
             open(8, 3)
@@ -70,6 +78,17 @@ extension DeskRequest {
         case .erasure(let leaf):
             open(11, 1)
             writer.unsigned(leaf)
+        case .spans(let patient, let epochs, let purpose):
+            open(12, 4)
+            writer.bytes(patient.bytes)
+            writer.unsigned(UInt64(epochs.lowerBound))
+            writer.unsigned(UInt64(epochs.upperBound))
+            writer.unsigned(UInt64(purpose.rawValue))
+        case .forgetPersons(let identifiers):
+            open(13, 1)
+            writer.array(identifiers.count)
+            for identifier in identifiers { writer.text(identifier) }
+        case .identities: open(14, 0)
         }
         return writer.bytes
     }
@@ -78,12 +97,13 @@ extension DeskRequest {
     public static func decode(_ bytes: [UInt8]) throws(SupervisionError) -> DeskRequest {
         try reading("request to the desk", bytes) { reader throws(CBORError) in
             let start = reader.offset
-            let items = try reader.array(atMost: 5)
+            let items = try reader.array(atMost: 6)
             try reader.version(1)
             let kind = try reader.unsigned()
-            guard kind < 12, items == [0, 2, 3, 2, 3, 3, 4, 2, 5, 3, 4, 3][Int(kind)] else {
+            let counts = [0, 2, 3, 2, 3, 3, 5, 2, 5, 3, 4, 3, 6, 3, 2]
+            guard kind < counts.count, items == counts[Int(kind)] else {
                 throw .unexpected(
-                    offset: start, expected: "a request of kind 1 to 11 with its fields",
+                    offset: start, expected: "a request of kind 1 to 14 with its fields",
                     found: "kind \(kind) with \(items) items")
             }
             switch kind {
@@ -94,15 +114,32 @@ extension DeskRequest {
             case 5: return .bundle(finding: try reader.digest())
             case 6:
                 let purpose = try reader.purpose()
+                let names = try LocalName.names(from: &reader, atMost: namesCountMax)
                 return .names(
-                    try LocalName.names(from: &reader, atMost: namesCountMax), purpose)
+                    names, purpose, epoch: try reader.isNull() ? nil : reader.epoch())
             case 7: return .mismatches
             case 8: return try whyNot(from: &reader)
             case 9: return .screen(try ScreeningQuestion(from: &reader))
             case 10: return try erase(from: &reader)
-            default: return .erasure(leaf: try reader.unsigned())
+            case 11: return .erasure(leaf: try reader.unsigned())
+            case 12:
+                let patient = try reader.opaqueID()
+                let (first, last) = (try reader.epoch(), try reader.epoch())
+                return .spans(patient, first...max(first, last), try reader.purpose())
+            case 13: return .forgetPersons(try identifiers(from: &reader))
+            default: return .identities
             }
         }
+    }
+
+    private static func identifiers(
+        from reader: inout CBORReader
+    ) throws(CBORError) -> [String] {
+        var identifiers: [String] = []
+        for _ in 0..<(try reader.array(atMost: namesCountMax)) {
+            identifiers.append(try reader.text(atMost: LocalName.byteCountMax))
+        }
+        return identifiers
     }
 
     private static func erase(
@@ -136,4 +173,10 @@ extension DeskRequest {
 
     /// The most names in one request.
     public static let namesCountMax = 4_096
+}
+
+extension CBORReader {
+    fileprivate mutating func epoch() throws(CBORError) -> UInt32 {
+        UInt32(truncatingIfNeeded: try unsigned("epoch", atMost: UInt64(UInt32.max)))
+    }
 }

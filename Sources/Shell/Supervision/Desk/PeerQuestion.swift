@@ -8,18 +8,24 @@ public enum PeerQuestion: Hashable, Sendable {
     case delivery([UInt8])
     /// The bytes of a ``PseudonymRequest``; answered by a ``PseudonymAnswer``.
     case pseudonyms([UInt8])
+    /// The patient keys after the first so many; answered by a `PersonKeyAnswer`.
+    case personKeys(after: UInt64)
 
     public func encode() -> [UInt8] {
-        let (kind, bytes): (UInt64, [UInt8]) =
-            switch self {
-            case .delivery(let bytes): (1, bytes)
-            case .pseudonyms(let bytes): (2, bytes)
-            }
-        var writer = CBORWriter(reservingCapacity: bytes.count + 16)
+        var writer = CBORWriter(reservingCapacity: 16)
         writer.array(3)
         writer.unsigned(1)
-        writer.unsigned(kind)
-        writer.bytes(bytes)
+        switch self {
+        case .delivery(let bytes):
+            writer.unsigned(1)
+            writer.bytes(bytes)
+        case .pseudonyms(let bytes):
+            writer.unsigned(2)
+            writer.bytes(bytes)
+        case .personKeys(let number):
+            writer.unsigned(3)
+            writer.unsigned(number)
+        }
         return writer.bytes
     }
 
@@ -30,13 +36,13 @@ public enum PeerQuestion: Hashable, Sendable {
             try reader.version(1)
             let start = reader.offset
             let kind = try reader.unsigned()
-            let body = Array(try reader.bytes())
             switch kind {
-            case 1: return .delivery(body)
-            case 2: return .pseudonyms(body)
+            case 1: return .delivery(Array(try reader.bytes()))
+            case 2: return .pseudonyms(Array(try reader.bytes()))
+            case 3: return .personKeys(after: try reader.unsigned())
             default:
                 throw .unexpected(
-                    offset: start, expected: "a kind of question, 1 or 2", found: "\(kind)")
+                    offset: start, expected: "a kind of question, 1 to 3", found: "\(kind)")
             }
         }
     }

@@ -15,9 +15,12 @@ struct LocalFinding {
     let asOf: LedgerMark
     /// The time of the block at which this node saw it first, in this process.
     let found: Timestamp
+    /// Whose pseudonyms in the evidence were seen as one person's.
+    let joins: [FindingStatement.Join]
 
     var statement: FindingStatement {
         FindingStatement(
-            body: body, height: asOf.height, treeRoot: asOf.treeRoot, stateRoot: asOf.stateRoot)
+            body: body, height: asOf.height, treeRoot: asOf.treeRoot, stateRoot: asOf.stateRoot,
+            joins: joins)
     }
 }

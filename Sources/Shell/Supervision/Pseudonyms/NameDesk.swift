@@ -1,3 +1,4 @@
+internal import Ledger
 internal import Primitives
 internal import Records
 internal import Sealing
@@ -12,25 +13,35 @@ final class NameDesk {
     private let provider: InstitutionID?
     private let service: PseudonymService?
     private let random: RandomBytes
-    private let epoch: UInt32
-    private var wanted: [AccessHeader.Purpose: [LocalName]] = [:]
+    private let epochs: Epochs
+    private var wanted: [Wish: [LocalName]] = [:]
     private var underWay: PseudonymRequest?
     private var refusal: String?
     private var pauseUntil: Timestamp?
 
-    /// The most names that wait for the provider.
+    /// What names are wanted for: a question to the provider is for one of these.
+    private struct Wish: Hashable, Comparable {
+        let purpose: AccessHeader.Purpose
+        let epoch: UInt32
+
+        static func < (left: Wish, right: Wish) -> Bool {
+            (left.purpose.rawValue, left.epoch) < (right.purpose.rawValue, right.epoch)
+        }
+    }
+
+    /// The most names that wait for the provider, for one purpose and epoch.
     private static let wantedCountMax = 65_536
 
     init(
         institution: InstitutionID, client: PseudonymClient, provider: InstitutionID?,
-        service: PseudonymService?, random: RandomBytes, epoch: UInt32
+        service: PseudonymService?, random: RandomBytes, epochs: Epochs
     ) {
         self.institution = institution
         self.client = client
         self.provider = provider
         self.service = service
         self.random = random
-        self.epoch = epoch
+        self.epochs = epochs
     }
 
     /// What came of asking for names here.
@@ -40,15 +51,18 @@ final class NameDesk {
         case refused(String)
     }
 
+    /// The ids of names in an epoch; nil is the current one.
     func ids(
-        of names: [LocalName], purpose: AccessHeader.Purpose, by member: Members.Member?,
-        at now: Timestamp
+        of names: [LocalName], in epoch: UInt32?, purpose: AccessHeader.Purpose,
+        by member: Members.Member?, at now: Timestamp
     ) throws(SupervisionError) -> Outcome {
+        let wish = Wish(purpose: purpose, epoch: epoch ?? epochs.epoch(of: now))
+        let epoch = wish.epoch
         let known = try client.known(names, epoch: epoch)
         let missing = zip(names, known).filter { $1 == nil }.map(\.0)
         guard !missing.isEmpty else { return .ids(known, first: []) }
         if let service, let member {
-            return try ask(service, names, purpose, member, now)
+            return try ask(service, names, wish, member, now)
         }
         guard provider != nil else {
             return .refused("no identity provider is configured on this node")
@@ -57,18 +71,19 @@ final class NameDesk {
             self.refusal = nil
             return .refused(refusal)
         }
-        want(missing, purpose)
+        want(missing, wish)
         return .ids(known, first: [])
     }
 
     /// The provider asks itself, under the same terms, and remembers the answer alike.
     private func ask(
-        _ service: PseudonymService, _ names: [LocalName], _ purpose: AccessHeader.Purpose,
+        _ service: PseudonymService, _ names: [LocalName], _ wish: Wish,
         _ member: Members.Member, _ now: Timestamp
     ) throws(SupervisionError) -> Outcome {
+        let epoch = wish.epoch
         guard
             let request = try client.request(
-                for: names, epoch: epoch, purpose: purpose, id: freshID())
+                for: names, epoch: epoch, purpose: wish.purpose, id: freshID())
         else { return .ids(try client.known(names, epoch: epoch), first: []) }
         let reply = try service.handleRequest(request.encode(), from: member, at: now)
         switch try client.handleAnswer(reply.answer.encode(), to: request) {
@@ -87,27 +102,30 @@ final class NameDesk {
         return try service.handleRequest(bytes, from: member, at: now)
     }
 
-    private func want(_ names: [LocalName], _ purpose: AccessHeader.Purpose) {
-        var waiting = wanted[purpose] ?? []
+    private func want(_ names: [LocalName], _ wish: Wish) {
+        var waiting = wanted[wish] ?? []
         var seen = Set(waiting)
         for name in names
         where waiting.count < NameDesk.wantedCountMax && seen.insert(name).inserted {
             waiting.append(name)
         }
-        wanted[purpose] = waiting
+        wanted[wish] = waiting
     }
 
     /// The next question to a peer, if it is the provider and names are wanted of it.
     func question(to peer: InstitutionID, at now: Timestamp) throws(SupervisionError) -> [UInt8]? {
         guard peer == provider, peer != institution else { return nil }
         if let pauseUntil, now < pauseUntil { return nil }
-        for purpose in AccessHeader.Purpose.allCases {
-            guard let names = wanted[purpose], !names.isEmpty else { continue }
+        for (wish, names) in wanted.sorted(by: { $0.key < $1.key }) {
+            guard !names.isEmpty else {
+                wanted[wish] = nil
+                continue
+            }
             let request = try client.request(
-                for: Array(names.prefix(PseudonymRequest.nameCountMax)), epoch: epoch,
-                purpose: purpose, id: freshID())
+                for: Array(names.prefix(PseudonymRequest.nameCountMax)), epoch: wish.epoch,
+                purpose: wish.purpose, id: freshID())
             guard let request else {
-                wanted[purpose] = Array(names.dropFirst(PseudonymRequest.nameCountMax))
+                wanted[wish] = Array(names.dropFirst(PseudonymRequest.nameCountMax))
                 return try question(to: peer, at: now)
             }
             underWay = request
@@ -134,7 +152,8 @@ final class NameDesk {
 
     private func settle(_ request: PseudonymRequest) {
         let settled = Set(request.names)
-        wanted[request.purpose]?.removeAll(where: settled.contains)
+        wanted[Wish(purpose: request.purpose, epoch: request.epoch)]?.removeAll(
+            where: settled.contains)
     }
 
     private func freshID() throws(SupervisionError) -> OpaqueID {

@@ -76,6 +76,17 @@ public final class PseudonymClient {
         return answer.verdict
     }
 
+    /// Takes away what is remembered of names in these epochs.
+    func forget(
+        _ names: [LocalName], epochs: ClosedRange<UInt32>
+    ) throws(SupervisionError) {
+        var group = WriteGroup()
+        for name in names {
+            for epoch in epochs { group.delete(rowKey(name, epoch)) }
+        }
+        try storage { () throws(StorageError) in try database.write(group) }
+    }
+
     private func rowKey(_ name: LocalName, _ epoch: UInt32) -> [UInt8] {
         let message =
             epoch.bigEndianBytes + [name.role.rawValue] + Array(name.identifier.utf8)

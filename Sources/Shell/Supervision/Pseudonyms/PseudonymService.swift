@@ -14,8 +14,8 @@ public final class PseudonymService {
         public var askers: Set<InstitutionKind> = [
             .hospital, .pharmacy, .insurer, .regulator, .identityProvider,
         ]
-        /// The last epoch that pseudonyms are given for; earlier ones stay available.
-        public var epoch: UInt32 = 0
+        /// The epochs of the ledger: pseudonyms are given for the current one and earlier ones.
+        public var epochs = Epochs(days: 0)
         /// How many names an institution may ask for at once, after a pause.
         public var burst = 4_096
         /// How many names a minute it may ask for in the long run.
@@ -34,12 +34,24 @@ public final class PseudonymService {
     private let directory: IdentityDirectory
     private let provider: InstitutionID
     private let terms: Terms
+    private let roster: PersonRoster?
     private var limits: [InstitutionID: RateLimit] = [:]
 
-    public init(directory: IdentityDirectory, provider: InstitutionID, terms: Terms = Terms()) {
+    public convenience init(
+        directory: IdentityDirectory, provider: InstitutionID, terms: Terms = Terms()
+    ) {
+        self.init(directory: directory, provider: provider, terms: terms, roster: nil)
+    }
+
+    /// `roster`: where it is written down for the nodes that supervise whose keys were made.
+    init(
+        directory: IdentityDirectory, provider: InstitutionID, terms: Terms,
+        roster: PersonRoster?
+    ) {
         self.directory = directory
         self.provider = provider
         self.terms = terms
+        self.roster = roster
     }
 
     /// Answers a request that `asker` sent at the time `now`.
@@ -52,7 +64,7 @@ public final class PseudonymService {
         _ bytes: [UInt8], from asker: Members.Member, at now: Timestamp
     ) throws(SupervisionError) -> Reply {
         let request = try PseudonymRequest.decode(bytes)
-        if let refusal = refusal(of: request, from: asker) {
+        if let refusal = refusal(of: request, from: asker, at: now) {
             return reply(request, .refused(refusal))
         }
         var limit =
@@ -65,12 +77,15 @@ public final class PseudonymService {
         return try answer(request, from: asker.id, at: now)
     }
 
-    private func refusal(of request: PseudonymRequest, from asker: Members.Member) -> String? {
+    private func refusal(
+        of request: PseudonymRequest, from asker: Members.Member, at now: Timestamp
+    ) -> String? {
         guard terms.askers.contains(asker.kind) else {
             return "a \(asker.kind.name) is not given pseudonyms here"
         }
-        guard request.epoch <= terms.epoch else {
-            return "epoch \(request.epoch) has not begun; this is epoch \(terms.epoch)"
+        let current = terms.epochs.epoch(of: now)
+        guard request.epoch <= current else {
+            return "epoch \(request.epoch) has not begun; this is epoch \(current)"
         }
         return request.names.isEmpty ? "the request names nobody" : nil
     }
@@ -84,6 +99,8 @@ public final class PseudonymService {
             for patient in patients { known.append(try directory.patientKey(for: patient) != nil) }
             return (known, try directory.enrol(patients))
         }
+        try roster?.enlist(directory.names(of: patients))
+        let current = terms.epochs.epoch(of: now)
         var ids: [OpaqueID] = []
         var submissions: [Submission] = []
         var named: Set<OpaqueID> = []
@@ -95,9 +112,12 @@ public final class PseudonymService {
             }
             let id = keys[next].pseudonym(epoch: request.epoch)
             ids.append(id)
+            // It happens now, so it stands under the pseudonym of now, whichever was asked for.
             if named.insert(id).inserted {
                 submissions.append(
-                    access(to: id, isNew: !known[next], request.purpose, by: asker, at: now))
+                    access(
+                        to: keys[next].pseudonym(epoch: current), isNew: !known[next],
+                        request.purpose, by: asker, at: now))
             }
             next += 1
         }

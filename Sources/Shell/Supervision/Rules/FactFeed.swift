@@ -25,9 +25,12 @@ struct FactFeed {
     private var overdue: Set<UInt64> = []
     /// How long an awaited payload holds back what follows, in milliseconds of block time.
     private let patienceMilliseconds: Int64
+    /// By whose names facts are handed over: one for each person, whatever the pseudonyms.
+    private let people: PersonBook
 
-    init(patienceMilliseconds: Int64) {
+    init(patienceMilliseconds: Int64, people: PersonBook) {
         self.patienceMilliseconds = patienceMilliseconds
+        self.people = people
     }
 
     /// Whether the rules must begin anew where this leaf's payload has come.
@@ -65,21 +68,23 @@ struct FactFeed {
         var mustWait = false
         try entries.scan(from: nextLeaf) { (item) throws(SupervisionError) in
             guard item.height == first.height else { return false }
+            people.see(item)
             switch try entries.content(of: item) {
             case .none: break
             case .opened(let payload):
                 for (ordinal, fact) in payload.facts.enumerated() {
                     block.facts.append(
                         AnchoredFact(
-                            fact: fact, position: item.position(ordinal: UInt32(ordinal))))
+                            fact: people.joined(fact),
+                            position: item.position(ordinal: UInt32(ordinal))))
                 }
-            case .sealed, .mismatched, .erased: block.sealed += FactFeed.sealed(item)
+            case .sealed, .mismatched, .erased: block.sealed += sealed(item)
             case .awaited:
                 guard isOverdue(item, head) else {
                     mustWait = true
                     return false
                 }
-                block.sealed += FactFeed.sealed(item)
+                block.sealed += sealed(item)
                 block.overdue.append(item.leafIndex)
             }
             return true
@@ -94,16 +99,20 @@ struct FactFeed {
     }
 
     /// One mark for each kind of fact that the entry may hide, and each patient and practitioner.
-    static func sealed(_ item: CommittedEntry) -> [SealedMark] {
+    ///
+    /// None for an access that names no patient: it is a query of the ledger by an institution,
+    /// and no window is about such.
+    private func sealed(_ item: CommittedEntry) -> [SealedMark] {
         var patients: [OpaqueID?] = []
         var practitioners: [OpaqueID?] = []
         for subject in item.entry.subjects {
             switch subject {
-            case .patient(let id): patients.append(id)
+            case .patient(let id): patients.append(people.reference(of: id))
             case .practitioner(let id): practitioners.append(id)
             default: break
             }
         }
+        if item.entry.kind == .access, patients.isEmpty { return [] }
         var marks: [SealedMark] = []
         for kind in item.entry.kind.ownFacts {
             for patient in patients.isEmpty ? [nil] : patients {

@@ -17,6 +17,7 @@ final class RuleHost {
     private let versions: [RuleVersion]
     private let make: Maker
     private let patienceMilliseconds: Int64
+    private let people: PersonBook
     private var runner: any RuleRunner
     private var feed: FactFeed
     private var isStale = false
@@ -28,14 +29,15 @@ final class RuleHost {
     private(set) var problems: [String: String]
 
     init(
-        rules: [RuleVersion], institution: InstitutionID, patienceMilliseconds: Int64,
-        make: @escaping Maker
+        rules: [RuleVersion], institution: InstitutionID, people: PersonBook,
+        patienceMilliseconds: Int64, make: @escaping Maker
     ) throws(SupervisionError) {
         versions = rules.filter { $0.runners.contains(institution) }
         self.make = make
         self.patienceMilliseconds = patienceMilliseconds
+        self.people = people
         (runner, problems) = try make(versions)
-        feed = FactFeed(patienceMilliseconds: patienceMilliseconds)
+        feed = FactFeed(patienceMilliseconds: patienceMilliseconds, people: people)
     }
 
     /// Says that an entry can be read from now on that could not be before.
@@ -47,22 +49,30 @@ final class RuleHost {
     func beginAnew() { isStale = true }
 
     /// Hands to the rules what is new and can be read.
+    ///
+    /// Where it turns out that facts handed over before are of one person, all begins anew: the
+    /// second time that is known beforehand.
     func advance(_ entries: EntryStore) throws(SupervisionError) {
-        if isStale {
-            (runner, problems) = try make(versions)
-            feed = FactFeed(patienceMilliseconds: patienceMilliseconds)
-            isStale = false
-        }
         let before = feed.asOf
-        let runner = runner
-        try feed.run(entries) { (block) throws(SupervisionError) in
-            runner.take(
-                facts: block.facts, sealed: block.sealed, present: block.mark.anchored)
-        }
-        if feed.asOf != before { gather() }
+        var isAnew = false
+        repeat {
+            if isStale || people.isStale {
+                (runner, problems) = try make(versions)
+                feed = FactFeed(patienceMilliseconds: patienceMilliseconds, people: people)
+                isStale = false
+                isAnew = true
+                people.refresh()
+            }
+            let runner = runner
+            try feed.run(entries) { (block) throws(SupervisionError) in
+                runner.take(
+                    facts: block.facts, sealed: block.sealed, present: block.mark.anchored)
+            }
+        } while people.isStale
+        if isAnew || feed.asOf != before { try gather(entries) }
     }
 
-    private func gather() {
+    private func gather(_ entries: EntryStore) throws(SupervisionError) {
         var now: [Digest: LocalFinding] = [:]
         for finding in runner.openFindings() {
             let id = FindingStatement.id(of: finding.body)
@@ -76,9 +86,25 @@ final class RuleHost {
             now[id] = LocalFinding(
                 id: id, rule: finding.rule.id, runners: finding.rule.runners,
                 subject: Array(outline.subject.name.utf8) + [0] + outline.subject.item,
-                body: finding.body, asOf: feed.asOf, found: time)
+                body: finding.body, asOf: feed.asOf, found: time,
+                joins: try joins(of: outline, entries))
         }
         open = now
+    }
+
+    /// The pseudonyms in a finding's evidence that the rule saw under another name.
+    private func joins(
+        of outline: FindingOutline, _ entries: EntryStore
+    ) throws(SupervisionError) -> [FindingStatement.Join] {
+        var joins: Set<FindingStatement.Join> = []
+        for leaf in outline.leaves {
+            for case .patient(let id) in try entries.entry(at: leaf)?.entry.subjects ?? [] {
+                let reference = people.reference(of: id)
+                guard reference != id else { continue }
+                joins.insert(FindingStatement.Join(pseudonym: id, reference: reference))
+            }
+        }
+        return joins.sorted()
     }
 
     /// The open findings in an order that does not depend on the process.
@@ -99,7 +125,10 @@ final class RuleHost {
         }
     }
 
-    func whatIf(_ facts: [AnchoredFact]) -> [ScreeningAnswer.Row] { runner.whatIf(facts) }
+    func whatIf(_ facts: [AnchoredFact]) -> [ScreeningAnswer.Row] {
+        runner.whatIf(
+            facts.map { AnchoredFact(fact: people.joined($0.fact), position: $0.position) })
+    }
 
     func kind(of rule: String) -> FactKind? { runner.kind(of: rule) }
 

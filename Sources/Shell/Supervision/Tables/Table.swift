@@ -42,6 +42,15 @@ enum Table: UInt8 {
     /// Leaf index, then problem: the notices about payloads that this institution anchored.
     case notice = 18
 
+    /// At the identity provider: number, then whose key was made or destroyed under it.
+    case person = 19
+    /// At the identity provider: person to the number of the last row about it.
+    case personPlace = 20
+    /// At a supervising node: the persons whose keys it holds.
+    case personKey = 21
+    /// At a supervising node: how many of the provider's rows it has taken.
+    case personMark = 22
+
     func key(_ parts: [UInt8]...) -> [UInt8] {
         var key = [rawValue]
         for part in parts { key += part }

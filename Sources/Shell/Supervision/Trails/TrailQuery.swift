@@ -1,4 +1,5 @@
 public import Primitives
+internal import Proofs
 public import Records
 
 /// What is asked of the ledger's trail: whose, of which kinds, over which time.
@@ -38,16 +39,22 @@ public struct TrailQuery: Hashable, Sendable {
         return true
     }
 
-    /// The access that asking is, where it asks about a patient: it goes to the outbox before the
-    /// answer leaves, so that those who supervise are supervised.
-    public func access(
-        by asker: InstitutionID, at now: Timestamp, purpose: AccessHeader.Purpose = .supervision
-    ) -> Submission? {
-        guard case .subject(.patient(let patient)) = term else { return nil }
-        let header = AccessHeader(
-            action: .read, purpose: purpose, basis: .legal, outcome: .success)
-        return Submission.access(
-            header, patient: patient, others: [], object: "audit trail", by: asker, at: now)
+    /// The same as a query of the ledger, for saying what was asked.
+    var asQuery: Query {
+        var query = Query()
+        switch term {
+        case .subject(.patient(let id)): query.patient = id
+        case .subject(.practitioner(let id)): query.practitioner = id
+        case .subject(.institution(let id)): query.institution = id
+        case .subject(.claim(let id)): query.claim = id
+        case .subject(.prescription(let id)): query.prescription = id
+        case .issuer(let id): query.issuer = id
+        case nil: break
+        }
+        query.kinds = kinds
+        query.happenedFrom = from
+        query.happenedBefore = to
+        return query
     }
 }
 
@@ -59,14 +66,15 @@ public struct TrailAnswer: Hashable, Sendable {
 }
 
 extension Submission {
-    /// An access to what stands about a patient, by a program of an institution.
+    /// An access to what stands about a patient, or by a query to what it names, by a program of
+    /// an institution.
     static func access(
-        _ header: AccessHeader, patient: OpaqueID, others: [Subject], object: String,
+        _ header: AccessHeader, patient: OpaqueID?, others: [Subject], object: String,
         by asker: InstitutionID, at now: Timestamp
     ) -> Submission {
         var fact = Fact(.access)
         let values: [(String, FactValue)] = [
-            ("patient", .id(patient)), ("action", .text("\(header.action)")),
+            ("action", .text("\(header.action)")),
             ("purpose", .text("\(header.purpose)")), ("basis", .text("\(header.basis)")),
             ("outcome", .text("\(header.outcome)")), ("at", .instant(now, zoneMinutes: 0)),
             ("object", .text(object)), ("institution", .institution(asker)),
@@ -75,8 +83,10 @@ extension Submission {
             // The names are those of the schema, which a test goes through.
             try? fact.set(name, to: value)
         }
+        if let patient { try? fact.set("patient", to: .id(patient)) }
+        let subjects = (patient.map { [.patient($0)] } ?? []) + others
         return Submission(
-            kind: .access, eventTime: now, subjects: ([.patient(patient)] + others).sorted(),
+            kind: .access, eventTime: now, subjects: Set(subjects).sorted(),
             access: header, payload: Payload(mediaType: "", source: [], facts: [fact]))
     }
 }

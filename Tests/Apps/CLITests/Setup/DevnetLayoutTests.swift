@@ -70,7 +70,7 @@ struct DevnetLayoutTests {
         let text = """
             name: n
             institutions: {insurer: {name: I, kind: insurer, tier: county, power: 1}}
-            parameters: {heartbeat: 77, index: false, block-entries: 5}
+            parameters: {heartbeat: 77, index: false, block-entries: 5, epoch-days: 90}
             """
         let small = try NetworkFile(path: try folder.file("small.yaml", text))
         let maker = GenesisMaker(network: small, keys: folder.path, rules: [], now: now)
@@ -78,5 +78,6 @@ struct DevnetLayoutTests {
         #expect(parameters.heartbeatMilliseconds == 77)
         #expect(parameters.isIndexKept == false)
         #expect(parameters.blockEntryCountMax == 5)
+        #expect(parameters.epochDays == 90)
     }
 }

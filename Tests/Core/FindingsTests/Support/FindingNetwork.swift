@@ -117,7 +117,7 @@ struct FindingNetwork {
     /// `change` bends the body that the finding states; `runners` are those of the rule.
     init(
         runners: [InstitutionID] = [regulator], ruleHash: Digest? = nil,
-        byEngine: Bool = false,
+        byEngine: Bool = false, joins: [FindingStatement.Join] = [],
         _ change: ([UInt8]) -> [UInt8] = { $0 }
     ) throws {
         let genesis = try FindingNetwork.genesis(
@@ -142,7 +142,7 @@ struct FindingNetwork {
                 byEngine
                     ? try FindingNetwork.found(fact)
                     : FindingNetwork.body(fact, FindingNetwork.rule.hash)),
-            height: Height(1), treeRoot: .zero, stateRoot: .zero)
+            height: Height(1), treeRoot: .zero, stateRoot: .zero, joins: joins)
         let payload = Payload(
             mediaType: FindingStatement.mediaType, source: statement.encode(), facts: [])
         var finding = try FindingNetwork.entry(

@@ -35,7 +35,8 @@ final class Region {
         OpaqueID([UInt8](repeating: byte, count: 16)) ?? OpaqueID(prefixOf: .zero)
     }
 
-    init(rules: [RuleVersion] = []) throws {
+    /// `epochDays`: after how many days patients go by other pseudonyms; 0 for never.
+    init(rules: [RuleVersion] = [], epochDays: UInt64 = 0) throws {
         folder = try Folder()
         var sealKeys: [InstitutionID: SealSecretKey] = [:]
         var institutions: [Institution] = []
@@ -49,9 +50,11 @@ final class Region {
                     id: id, name: id.name, kind: kind, tier: .county, power: 1, submitKeys: [],
                     consensusKey: voter.publicKey, sealKey: try key.publicKey.bytes))
         }
+        var parameters = Parameters.standard
+        parameters.epochDays = epochDays
         genesis = try Genesis(
             name: "test", start: Timestamp(milliseconds: 0), institutions: institutions,
-            parameters: .standard, rules: rules)
+            parameters: parameters, rules: rules)
         ledger = genesis.ledger
         self.sealKeys = sealKeys
         members = Members(genesis.institutions)
