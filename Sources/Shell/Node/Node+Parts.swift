@@ -20,9 +20,13 @@ extension Node {
             // the network has told it from where on it contradicts nothing.
             if !SmallFile.exists(lastSigned) {
                 if setup.consensusKey != nil, setup.signsFrom == nil {
-                    try ReturnFile(directory).make()
+                    try ReturnFile(.signing, in: directory).make()
                 }
+                try ReturnFile(.numbering, in: directory).make()
                 try LastSignedFile.create(lastSigned)
+            }
+            if !Directory.exists(directory.path(of: OutboxLog.name)) {
+                try ReturnFile(.numbering, in: directory).make()
             }
             let store = try BlockStore(path: directory.path(of: "blocks"))
             let index = try EntryIndex(

@@ -40,6 +40,8 @@ public final class Node: Sendable {
         let setup = try NodeSetup(configuration)
         do throws(StorageError) {
             let directory = try DataDirectory(setup.data, ledger: setup.genesis.ledger)
+            // Where there are none of these, they have been lost.
+            try Directory.make(directory.path(of: OutboxLog.name))
             try LastSignedFile.create(directory.path(of: ReplicaLog.lastSignedName))
         } catch {
             throw .storage(error)

@@ -160,10 +160,14 @@ struct CrashTests {
     }
 }
 
-@Suite("An outbox whose disk is older than the ledger")
+@Suite("An outbox whose disk is older than the ledger", .timeLimit(.minutes(3)))
 struct OldOutboxTests {
-    @Test func takesNoEntriesWhileItsNodeGoesOn() throws {
-        let world = try MemoryWorld()
+    /// What is lost of a directory, and whether the node may vote meanwhile.
+    @Test(arguments: [["outbox"], ["outbox", "blocks", "index", "log", "last-signed"]])
+    func takesNoEntriesWhileItsNodeGoesOnAndNumbersAgainLater(_ lost: [String]) throws {
+        var parameters = Parameters.quick
+        parameters.batchHeightsMax = 12
+        let world = try MemoryWorld(TestNetwork(parameters: parameters))
         for index in 0..<4 { try world.start(index) }
         for number in UInt64(1)...3 { try world.submit(number, at: 0) }
         let id = world.network.ids[0]
@@ -171,18 +175,38 @@ struct OldOutboxTests {
             try world.machine(0).host.state.nextNumber(of: id, StreamID(0)) == 4
         }
         #expect(isAnchored)
+        let lostAt = try world.machine(1).host.state.head.height
         world.kill(0)
-        try FileManager.default.removeItem(atPath: world.network.data(0) + "/outbox")
+        for name in lost {
+            try FileManager.default.removeItem(atPath: world.network.data(0) + "/" + name)
+        }
         try world.start(0)
-        let machine = try world.machine(0)
-        #expect(
-            machine.outboxes.closed == [
-                StreamID(0): .behindLedger(lastRow: nil, nextOnLedger: 4)
-            ])
-        let before = machine.host.state.head.height
-        let goesOn = try world.run { machine.host.state.head.height > before }
-        #expect(goesOn)
+        #expect(try world.machine(0).outboxes.closed.map(\.stream) == [StreamID(0)])
+        // An entry that is handed in meanwhile is not taken.
         try world.submit(4, at: 0)
-        #expect(machine.outboxes.status.isEmpty)
+        #expect(try world.machine(0).outboxes.status.map(\.waiting) == [0])
+        let isTold = try world.run {
+            try world.machine(0).outboxes.closed.first?.reason.contains("opens at height") == true
+        }
+        #expect(isTold, "\(world.standing)")
+        // What the network has told is kept over a restart.
+        world.kill(0)
+        try world.start(0)
+        let reason = try #require(try world.machine(0).outboxes.closed.first?.reason)
+        #expect(reason.contains("opens at height"), "\(reason)")
+        let isOpen = try world.run { try world.machine(0).outboxes.closed.isEmpty }
+        #expect(isOpen, "\(world.standing)")
+        let opened = try world.machine(0).host.state.head.height
+        #expect(opened.blocks >= lostAt.blocks + 12)
+        #expect(try world.machine(0).outboxes.status.map(\.nextNumber) == [4])
+        world.kill(0)
+        try world.start(0)
+        #expect(try world.machine(0).outboxes.status.map(\.nextNumber) == [4])
+        try world.submit(4, at: 0)
+        let goesOn = try world.run {
+            try world.machine(1).host.state.nextNumber(of: id, StreamID(0)) == 5
+        }
+        #expect(goesOn, "\(world.standing)")
+        for index in 0..<4 { #expect(try world.machine(index).evidence.count == 0) }
     }
 }

@@ -86,8 +86,9 @@ final class MemoryWorld {
     /// All votes that a node ever sent, by height, round and kind.
     private(set) var votes: [Int: [String: Set<[UInt8]>]] = [:]
 
-    init() throws {
-        network = try TestNetwork()
+    init(_ network: TestNetwork? = nil) throws {
+        self.network = try network ?? TestNetwork()
+        let network = self.network
         for index in network.ids.indices {
             try Node.create(network.configuration(index))
             machines.append(nil)

@@ -10,14 +10,16 @@ struct RepairCommand: ParsableCommand {
             log     the log of the height under way; the node goes on from what it signed last
             blocks  the ledger and its index; the node fetches them from its peers again
             index   the index over the ledger; it is filled from the blocks again
+            outbox  what is numbered and not on the ledger yet: hand it in again; the node takes
+                    entries again when all that it had signed has expired
 
-            What the consensus key signed last, the outboxes and the evidence are never set aside.
+            What the consensus key signed last and the evidence are never set aside.
 
             Examples:
               custos repair log --node devnet/insurer
             """)
 
-    @Argument(help: "log, blocks or index.")
+    @Argument(help: "log, blocks, index or outbox.")
     var part: String
 
     @OptionGroup var node: NodeOptions
@@ -25,7 +27,8 @@ struct RepairCommand: ParsableCommand {
 
     func run() throws {
         guard let part = Repair.Part(rawValue: part) else {
-            throw ValidationError("what can be set aside is log, blocks or index, not '\(part)'")
+            throw ValidationError(
+                "what can be set aside is log, blocks, index or outbox, not '\(part)'")
         }
         let place = try node.place
         do throws(NodeError) {

@@ -120,6 +120,9 @@ public struct Replica: Sendable {
     /// The height under way.
     public var height: Height { state.height }
 
+    /// The height that this replica signed something at last; nil where it never did.
+    public var lastSignedHeight: Height? { lastSigned?.height }
+
     private mutating func takeEffects() -> [Effect] {
         defer { effects = [] }
         return effects

@@ -101,7 +101,7 @@ extension Host {
         anchorWhatIsDue()
         answerOnLedger(executed)
         attend()
-        endSilence()
+        endReturn()
         reportGovernance(executed)
         wake()
     }

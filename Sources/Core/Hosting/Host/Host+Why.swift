@@ -29,11 +29,13 @@ extension Host {
         lines.append(votes("precommits", standing.precommits))
         if let returning {
             let heard = returning.reports.keys.sorted().map(\.name).joined(separator: ", ")
+            let what =
+                returning.isSilent
+                ? "this node has lost its disk and signs nothing"
+                : "this node has lost rows of its outbox and numbers nothing"
             lines.append(
-                "this node has lost its disk and signs nothing until peers with more than 2/3 of "
-                    + "the power have said where they are; so far: "
-                    + (heard.isEmpty ? "nobody" : heard)
-            )
+                what + " until peers with more than 2/3 of the power have said where they are; "
+                    + "so far: " + (heard.isEmpty ? "nobody" : heard))
         }
         if sync.isCatchingUp { lines.append("this node is catching up with its peers") }
         if let height = state.governance.standing.stoppedFrom {

@@ -44,7 +44,8 @@ public struct Host: Sendable {
     var leftVotes: [(height: Height, votes: [Vote])] = []
     /// The milestone that this replica named last, as a learner.
     var attendedAt = Height.genesis
-    /// What was heard since the return, where the disk was lost and nothing may be signed yet.
+    /// What was heard since the return, where the disk was lost and it is not known yet what may
+    /// be signed, or numbered.
     var returning: Returning?
     /// Two decided blocks of one height, where that was seen.
     var fork: Fork?
@@ -122,7 +123,7 @@ public struct Host: Sendable {
         self.state = state
         self.state.voteCheck = authenticator
         evidence = EvidencePool()
-        returning = hasLostDisk ? Returning() : nil
+        returning = hasLostDisk ? Returning(isSilent: true) : nil
         recall(kept)
     }
 
@@ -149,6 +150,7 @@ public struct Host: Sendable {
         case .connected(let peer):
             effects.append(.send(.status(replica.status), to: peer))
         case .disconnected(let peer): carryOut(sync.step(.left(peer)))
+        case .numbersLost(let expiryHeights): askForExpiry(expiryHeights)
         }
         return takeEffects()
     }

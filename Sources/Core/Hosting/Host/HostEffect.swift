@@ -39,6 +39,9 @@ public enum HostEffect: Sendable {
     case anchor(EntryBody)
     /// Keep this, synced, before anything is signed: nothing below the height may be.
     case signFrom(Height)
+    /// Keep this, synced, and tell every outbox that has lost rows
+    /// (``OutboxInput/expired(at:)``): at this height all that was signed before has expired.
+    case numberFrom(Height)
     /// Something that an operator should read.
     case report(String)
     /// Stop, and call a human: going on could break what was promised.

@@ -11,6 +11,9 @@ public enum HostInput: Sendable {
     case timedOut(HostTimer)
     case connected(InstitutionID)
     case disconnected(InstitutionID)
+    /// An outbox may have lost rows, and signed batches that were good for so many heights: say
+    /// ``HostEffect/numberFrom(_:)`` when it is known where all of them have expired.
+    case numbersLost(expiryHeights: UInt64)
 }
 
 /// A wait that the host asked for; one that fires late, or twice, is recognised and ignored.

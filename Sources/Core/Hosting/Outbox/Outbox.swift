@@ -6,6 +6,9 @@ public import Primitives
 /// signed in batches, again and again over the same numbers and bytes where a batch expires, until
 /// the ledger has it. So nothing that was acknowledged is lost, numbered twice, or blocks care.
 ///
+/// It is closed while a number that it would give might have been given before (``OutboxClosure``),
+/// and opens by itself.
+///
 /// A pure value: the host carries out the effects of each ``step(_:)`` in order before the next.
 public struct Outbox: Sendable {
     /// How much an outbox takes and puts together.
@@ -27,20 +30,27 @@ public struct Outbox: Sendable {
     }
 
     public let limits: Limits
-    /// The number that the next entry must be encoded with.
-    public private(set) var nextNumber: UInt64
+    /// The number that the next entry must be encoded with; without meaning while it is closed.
+    public internal(set) var nextNumber: UInt64
+    /// Why no entry is numbered here; nil where entries are.
+    public internal(set) var closure: OutboxClosure?
     /// How many entries wait to be anchored.
-    public var waitingCount: Int { rows.count - anchoredCount }
+    public var waitingCount: Int {
+        closure == nil
+            ? rows.count - anchoredCount
+            : rows.count { $0.number >= nextOnLedger && !$0.isMark }
+    }
 
-    private var rows: [OutboxRow] = []
+    var rows: [OutboxRow]
     /// How many rows at the front of `rows` are anchored and not yet dropped.
     private var anchoredCount = 0
-    private var persistedThrough: UInt64
+    var persistedThrough: UInt64
     /// Signed and not anchored: by first number, in order.
     private var inFlight: [InFlight] = []
     /// The number after the last one that was signed.
-    private var signedBelow: UInt64
-    private var height: Height
+    var signedBelow: UInt64
+    var nextOnLedger: UInt64
+    var height: Height
     private var timerIsRunning = false
 
     private struct InFlight: Sendable {
@@ -51,31 +61,38 @@ public struct Outbox: Sendable {
 
     /// The outbox of a stream whose rows are `rows`, read back from the disk in order.
     ///
-    /// - Throws: ``OutboxError/gapInRows(after:found:)`` and
-    ///   ``OutboxError/behindLedger(lastRow:nextOnLedger:)``, upon which nobody may number entries
-    ///   of this stream here.
+    /// - Parameters:
+    ///   - rows: all that are on the disk; those before the last mark are passed over.
+    ///   - nextOnLedger: the stream's next number after the ledger's last block on this disk.
+    ///   - height: the height of that block.
+    ///   - limits: how much it takes and puts together.
+    ///   - hasLostRows: whether this disk may be older than the one that numbered last.
+    ///   - opensAt: the height that an earlier start was told by ``OutboxInput/expired(at:)``.
+    /// - Throws: ``OutboxError/gapInRows(after:found:)``, upon which nobody may number entries of
+    ///   this stream here.
     public init(
-        restoring rows: [OutboxRow], nextOnLedger: UInt64, height: Height, limits: Limits = Limits()
+        restoring rows: [OutboxRow], nextOnLedger: UInt64, height: Height,
+        limits: Limits = Limits(), hasLostRows: Bool = false, opensAt: Height? = nil
     ) throws(OutboxError) {
-        for (row, following) in zip(rows, rows.dropFirst()) where row.nextNumber != following.number
-        {
+        let known = Array(rows[(rows.lastIndex(where: \.isMark) ?? 0)...])
+        for (row, following) in zip(known, known.dropFirst())
+        where row.nextNumber != following.number {
             throw .gapInRows(after: row.number, found: following.number)
         }
-        let waiting = rows.drop { $0.number < nextOnLedger }
-        if let first = waiting.first, first.number != nextOnLedger {
-            throw .gapInRows(after: nextOnLedger - 1, found: first.number)
-        }
-        // The newest row stays on the disk even when it is anchored, so a disk that is older than
-        // the ledger, or empty, shows.
-        if waiting.isEmpty, (rows.last?.nextNumber ?? 1) != nextOnLedger {
-            throw .behindLedger(lastRow: rows.last?.number, nextOnLedger: nextOnLedger)
-        }
         self.limits = limits
-        self.rows = Array(waiting)
+        self.rows = known
         self.height = height
-        nextNumber = waiting.last?.nextNumber ?? nextOnLedger
-        persistedThrough = waiting.last?.number ?? nextOnLedger - 1
+        self.nextOnLedger = nextOnLedger
+        nextNumber = nextOnLedger
+        persistedThrough = 0
         signedBelow = nextOnLedger
+        if hasLostRows {
+            closure = .lost(lastRow: known.last?.number, opensAt: opensAt)
+        } else if let misfit {
+            closure = misfit
+        } else {
+            goOnFromRows()
+        }
     }
 
     /// Takes in what happened and says what must be done.
@@ -93,16 +110,22 @@ public struct Outbox: Sendable {
             return refused(first: first)
         case .timerFired:
             timerIsRunning = false
-            return signReady(flushing: true)
+            return closure == nil ? signReady(flushing: true) : []
+        case .expired(let height): return expired(at: height)
         }
     }
 
     /// What must be done first after a restart: the rows that wait are signed again.
     public mutating func start() -> [OutboxEffect] {
-        signReady(flushing: true)
+        switch closure {
+        case nil: signReady(flushing: true)
+        case .lost(_, opensAt: nil): [.findExpiry(heights: limits.expiryHeights)]
+        default: reopen()
+        }
     }
 
     private mutating func submit(_ row: OutboxRow) throws(OutboxError) -> [OutboxEffect] {
+        if let closure { throw .closed(closure) }
         guard row.number == nextNumber else {
             throw .number(found: row.number, expected: nextNumber)
         }
@@ -118,6 +141,7 @@ public struct Outbox: Sendable {
     }
 
     private mutating func persisted(through number: UInt64) -> [OutboxEffect] {
+        guard closure == nil else { return markPersisted(through: number) }
         let from = firstRow { $0.number > persistedThrough }
         var effects: [OutboxEffect] = []
         for row in rows[from...].prefix(while: { $0.number <= number }) {
@@ -129,6 +153,9 @@ public struct Outbox: Sendable {
 
     private mutating func committed(height: Height, nextOnLedger: UInt64) -> [OutboxEffect] {
         self.height = height
+        self.nextOnLedger = nextOnLedger
+        guard closure == nil else { return reopen() }
+        guard nextOnLedger <= nextNumber else { return closeBehindLedger() }
         var effects: [OutboxEffect] = []
         let before = anchoredCount
         while anchoredCount < rows.count, rows[anchoredCount].number < nextOnLedger {
@@ -163,8 +190,16 @@ public struct Outbox: Sendable {
         return startTimer()
     }
 
+    /// Begins with these rows, of which the ledger has none that is not at the front.
+    mutating func restart(with rows: [OutboxRow], signedBelow number: UInt64) {
+        self.rows = rows
+        anchoredCount = 0
+        inFlight = []
+        signedBelow = number
+    }
+
     /// Signs what is persisted and unsigned: full batches at once, the rest when flushing.
-    private mutating func signReady(flushing: Bool) -> [OutboxEffect] {
+    mutating func signReady(flushing: Bool) -> [OutboxEffect] {
         var effects: [OutboxEffect] = []
         while inFlight.count < limits.batchesInFlightMax {
             let ready = rows[firstRow { $0.number >= signedBelow }...]

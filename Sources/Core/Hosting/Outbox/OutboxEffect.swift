@@ -15,9 +15,14 @@ public enum OutboxEffect: Hashable, Sendable {
     /// The rows below this number are anchored and may be forgotten; the row with it is, too, but
     /// stays as a mark of where the stream stands.
     case forget(below: UInt64)
+    /// Ask the host when all that was signed here before has expired (``HostInput/numbersLost``),
+    /// where a batch was good for so many heights at most; say ``OutboxInput/expired(at:)``.
+    case findExpiry(heights: UInt64)
+    /// Entries are numbered again, and this is the next number.
+    case opened(nextNumber: UInt64)
 }
 
-/// An entry that was numbered and is not known to be anchored.
+/// An entry that was numbered and is not known to be anchored, or a mark.
 public struct OutboxRow: Hashable, Sendable {
     public let number: UInt64
     public let entry: [UInt8]
@@ -29,6 +34,14 @@ public struct OutboxRow: Hashable, Sendable {
         self.entry = entry
         self.nextNumber = nextNumber
     }
+
+    /// A row without an entry: numbers below the next one are nobody's business here any more.
+    init(markBefore nextNumber: UInt64) {
+        self.init(number: nextNumber - 1, entry: [], nextNumber: nextNumber)
+    }
+
+    /// Whether the row says only where the stream stands.
+    public var isMark: Bool { entry.isEmpty }
 }
 
 /// Entries to be signed together.

@@ -8,9 +8,8 @@ public enum OutboxError: Error, Hashable, Sendable {
     case oversize(byteCount: Int, limit: Int)
     /// The rows on the disk do not follow each other.
     case gapInRows(after: UInt64, found: UInt64)
-    /// The ledger's next number lies beyond the rows: this disk is older than the ledger, and a
-    /// number given out now might be used twice.
-    case behindLedger(lastRow: UInt64?, nextOnLedger: UInt64)
+    /// No entry is numbered for now; the submitter keeps this one.
+    case closed(OutboxClosure)
 }
 
 extension OutboxError: CustomStringConvertible {
@@ -24,10 +23,9 @@ extension OutboxError: CustomStringConvertible {
         case .oversize(let byteCount, let limit):
             "the entry has \(byteCount) bytes, of \(limit) at most"
         case .gapInRows(let after, let found):
-            "the outbox has number \(found) after \(after): a row is missing on this disk"
-        case .behindLedger(let lastRow, let nextOnLedger):
-            "the ledger expects number \(nextOnLedger), the outbox ends at "
-                + "\(lastRow.map(String.init) ?? "nothing"): this disk is an older copy"
+            "the outbox has number \(found) after \(after): a row is missing on this disk; "
+                + "`custos repair outbox` sets it aside"
+        case .closed(let closure): "\(closure)"
         }
     }
 }

@@ -12,4 +12,6 @@ public enum OutboxInput: Sendable {
     case refused(first: UInt64)
     /// The timer of ``OutboxEffect/startTimer`` has run out.
     case timerFired
+    /// From this height on, nothing that was signed before the rows were lost can be committed.
+    case expired(at: Height)
 }

@@ -75,6 +75,7 @@ extension NodeMachine {
             mempoolBytes: UInt64(host.mempool.byteCount), outboxes: outboxes.status,
             convictions: UInt64(evidence.count), deskHeight: deskHeight,
             uptimeSeconds: (SystemClock.uptime - startedAt) / 1_000_000_000,
-            why: host.why(connected: connectedPeers()))
+            why: host.why(connected: connectedPeers())
+                + outboxes.closed.map { "stream \($0.stream) takes no entries: \($0.reason)" })
     }
 }

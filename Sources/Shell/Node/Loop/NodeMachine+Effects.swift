@@ -49,7 +49,9 @@ extension NodeMachine {
             }
             try evidence.append(body)
         case .anchor(let body): anchor(body)
-        case .signFrom(let height): try ReturnFile(parts.directory).write(height)
+        case .signFrom(let height):
+            try ReturnFile(.signing, in: parts.directory).write(height)
+        case .numberFrom(let height): outboxesOpenAt = height
         case .report(let text): logger.notice("\(text)")
         case .halt(let reason): stop(.halted(reason: reason))
         }
@@ -120,6 +122,13 @@ extension NodeMachine {
 
     /// What the outboxes want after the blocks of one step, once its effects are carried out.
     private func afterCommits() throws(NodeError) {
+        if let height = outboxesOpenAt {
+            outboxesOpenAt = nil
+            for (stream, _) in outboxes.closed {
+                logger.notice("stream \(stream) takes entries again at height \(height)")
+            }
+            try carryOut(try outboxes.expired(at: height))
+        }
         let effects = try outboxes.takeNoted()
         if !effects.isEmpty { try carryOut(effects) }
     }

@@ -96,6 +96,9 @@ extension NodeMachine {
                 for waiting in waiting ?? [] { waiting.accept(number: number) }
             case .startTimer(let stream, let milliseconds):
                 startTimer(.outbox(stream), milliseconds: milliseconds)
+            case .findExpiry(let heights): try step(.numbersLost(expiryHeights: heights))
+            case .opened(let stream, let nextNumber):
+                logger.notice("stream \(stream) takes entries again, from number \(nextNumber)")
             case .sign(let draft, let stream, let key):
                 let batch = BatchWriter.batch(
                     of: draft.entries, ledger: host.state.ledger, issuer: setup.institution,

@@ -34,6 +34,8 @@ final class NodeMachine {
     var outboxes: Outboxes
     var timers = TimerQueue<LoopTimer>()
     var waiters = CommitWaiters()
+    /// Where outboxes that have lost rows open, until they have been told.
+    var outboxesOpenAt: Height?
     var submitters: [UInt64: Submitter] = [:]
     var nextToken: UInt64 = 1
     /// Who waits for the number of an entry that is not synced yet, by stream and number.
@@ -109,7 +111,7 @@ final class NodeMachine {
         } catch {
             throw .storage(error)
         }
-        let returned = ReturnFile(parts.directory)
+        let returned = ReturnFile(.signing, in: parts.directory)
         host = try NodeMachine.host(setup, restart, log, kept, returned)
         outboxes = try Outboxes(
             setup, directory: parts.directory, state: host.state, index: parts.index)
@@ -185,8 +187,8 @@ final class NodeMachine {
 
     /// What comes before the first input.
     func begin() throws(NodeError) {
-        for (stream, error) in outboxes.closed.sorted(by: { $0.key < $1.key }) {
-            logger.error("stream \(stream) takes no entries here: \(error)")
+        for (stream, reason) in outboxes.closed {
+            logger.error("stream \(stream) takes no entries for now: \(reason)")
         }
         try fillIndex()
         try carryOut(host.start(now: SystemClock.now))

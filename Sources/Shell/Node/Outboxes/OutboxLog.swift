@@ -14,6 +14,8 @@ struct OutboxLog: ~Copyable {
     /// Rows below these are not wanted any more.
     private var wantedFrom: [StreamID: UInt64] = [:]
 
+    /// The name of the log's folder in the node's directory.
+    static let name = "outbox"
     private static let segmentBytesGoal = 16 << 20
 
     /// Opens the log, making it where it is not there, and hands out its rows in their order.

@@ -16,6 +16,8 @@ struct Outboxes: ~Copyable {
         case sign(BatchDraft, StreamID, SigningKey)
         case startTimer(StreamID, milliseconds: UInt64)
         case acknowledge(StreamID, number: UInt64)
+        case findExpiry(heights: UInt64)
+        case opened(StreamID, nextNumber: UInt64)
     }
 
     private struct Stream {
@@ -30,9 +32,11 @@ struct Outboxes: ~Copyable {
 
     private let institution: InstitutionID
     private var streams: [Stream]
-    /// Streams whose rows and ledger contradict each other: nobody may number entries of them here.
-    let closed: [StreamID: OutboxError]
+    /// Streams whose rows contradict each other: nobody may number entries of them here.
+    private let broken: [StreamID: OutboxError]
     private var log: OutboxLog
+    /// Where it is kept that rows may be lost.
+    private let renumbering: ReturnFile
     private var isUnsynced = false
     /// Batches that the mempool would not take, to be told when the step is over.
     private var refused: [(StreamID, first: UInt64)] = []
@@ -42,7 +46,7 @@ struct Outboxes: ~Copyable {
         index: EntryIndex
     ) throws(NodeError) {
         var rows: [StreamID: [OutboxRow]] = [:]
-        let log = try Outboxes.open(directory.path(of: "outbox")) { stream, row in
+        let log = try Outboxes.open(directory.path(of: OutboxLog.name)) { stream, row in
             rows[stream, default: []].append(row)
         }
         do throws(StorageError) {
@@ -57,23 +61,48 @@ struct Outboxes: ~Copyable {
             throw .storage(error)
         }
         var streams: [Stream] = []
-        var closed: [StreamID: OutboxError] = [:]
+        var broken: [StreamID: OutboxError] = [:]
+        let renumbering = ReturnFile(.numbering, in: directory)
+        var opensAt: Height?
+        let hasLostRows = renumbering.isThere
+        do throws(StorageError) {
+            if hasLostRows { opensAt = try renumbering.height() }
+        } catch {
+            throw .storage(error)
+        }
         for (id, key) in setup.submitKeys {
             do throws(OutboxError) {
                 let outbox = try Outbox(
                     restoring: rows[id] ?? [],
                     nextOnLedger: state.nextNumber(of: setup.institution, id) ?? 1,
-                    height: state.head.height)
+                    height: state.head.height, limits: Outboxes.limits(state.parameters),
+                    hasLostRows: hasLostRows, opensAt: opensAt)
                 streams.append(Stream(id: id, key: key, outbox: outbox))
             } catch {
                 // Consensus goes on; but who numbers here might use a number twice.
-                closed[id] = error
+                broken[id] = error
             }
         }
         institution = setup.institution
-        self.closed = closed
+        self.broken = broken
         self.streams = streams
         self.log = log
+        self.renumbering = renumbering
+    }
+
+    /// No batch is signed for longer than the ledger would take it.
+    private static func limits(_ parameters: Parameters) -> Outbox.Limits {
+        var limits = Outbox.Limits()
+        limits.expiryHeights = min(limits.expiryHeights, parameters.batchHeightsMax)
+        return limits
+    }
+
+    /// Why no entries of a stream are numbered here, by stream.
+    var closed: [(stream: StreamID, reason: String)] {
+        let waiting = streams.compactMap { stream in
+            stream.outbox.closure.map { (stream.id, "\($0)") }
+        }
+        return (waiting + broken.map { ($0.key, "\($0.value)") }).sorted { $0.0 < $1.0 }
     }
 
     private static func open(
@@ -121,7 +150,7 @@ struct Outboxes: ~Copyable {
     ///
     /// - Throws: ``OutboxError`` where the outbox is full; the caller tells the submitter.
     mutating func submit(_ draft: Entry, _ id: StreamID) throws(Refusal) -> UInt64 {
-        if let error = closed[id] { throw .outbox(error) }
+        if let error = broken[id] { throw .outbox(error) }
         guard let index = streams.firstIndex(where: { $0.id == id }) else {
             throw .noStream(id)
         }
@@ -166,6 +195,18 @@ struct Outboxes: ~Copyable {
             streams[index].unsyncedThrough = nil
             effects += try step(.persisted(through: number), at: index)
         }
+        return effects
+    }
+
+    /// The network has told from which height on nothing that was lost can be committed.
+    mutating func expired(at height: Height) throws(NodeError) -> [Effect] {
+        do throws(StorageError) {
+            try renumbering.write(height)
+        } catch {
+            throw .storage(error)
+        }
+        var effects: [Effect] = []
+        for index in streams.indices { effects += try step(.expired(at: height), at: index) }
         return effects
     }
 
@@ -236,6 +277,12 @@ struct Outboxes: ~Copyable {
                 case .acknowledge(let number):
                     others.append(.acknowledge(id, number: number))
                 case .sign(let draft): others.append(.sign(draft, id, key))
+                case .findExpiry(let heights): others.append(.findExpiry(heights: heights))
+                case .opened(let nextNumber):
+                    if streams.allSatisfy({ $0.outbox.closure == nil }) {
+                        try renumbering.remove()
+                    }
+                    others.append(.opened(id, nextNumber: nextNumber))
                 case .startTimer:
                     others.append(
                         .startTimer(

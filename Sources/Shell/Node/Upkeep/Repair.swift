@@ -14,6 +14,9 @@ public enum Repair {
         case blocks
         /// The entry index alone: it is filled from the blocks at the start.
         case index
+        /// The outboxes: what was acknowledged and is not on the ledger is handed in again by
+        /// whoever has it, and numbering waits until all that was signed has expired.
+        case outbox
     }
 
     /// Renames what belongs to the part; returns the new paths, of which nothing is deleted.

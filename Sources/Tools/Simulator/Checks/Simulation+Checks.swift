@@ -52,16 +52,13 @@ extension Simulation {
         endDisability(of: index)
     }
 
-    /// A node whose disk was lost is whole again when it may sign, and numbers again a while later.
+    /// A node whose disk was lost is whole again when it may sign.
     private mutating func endDisability(of index: Int) {
         let height = Height(UInt64(nodes[index].disk.height))
-        if nodes[index].isDisabled, nodes[index].signsFrom > .genesis,
-            height >= nodes[index].signsFrom, !nodes[index].isDiskBad
+        if nodes[index].isDisabled, let signsFrom = nodes[index].disk.comeback?.signsFrom,
+            height >= signsFrom, !nodes[index].isDiskBad
         {
             nodes[index].isDisabled = false
-        }
-        if nodes[index].numbersFrom > .genesis, height >= nodes[index].numbersFrom {
-            reopenOutbox(index)
         }
     }
 

@@ -46,6 +46,16 @@ struct SimulatedDisk {
     private var log: [LogCell] = []
     private var syncedLogCount = 0
     private var outbox: [(number: UInt64, cell: Cell)] = []
+    /// What a disk says that took the place of one that was lost; nil where none was.
+    var comeback: Comeback?
+
+    struct Comeback {
+        /// From where on the replica may sign, when the network has told.
+        var signsFrom: Height?
+        /// Whether its outbox has not opened yet, and where it may.
+        var isRenumbering = true
+        var numbersFrom: Height?
+    }
 
     var height: Int { blocks.count }
 

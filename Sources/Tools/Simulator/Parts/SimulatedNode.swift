@@ -15,16 +15,12 @@ struct SimulatedNode {
     var unwritten: [(block: CommittedBlock, nextNumber: UInt64)] = []
     /// The highest block that was ever made durable here.
     var durableHeight = 0
-    /// Set after the loss of a disk, as an operator would.
-    var signsFrom = Height.genesis
     /// A disk that was lost and not yet made up for.
     var isDisabled = false
     /// The disk is to be replaced: it is gone, or damaged where nobody has looked yet.
     var isDiskGone = false
     var isDiskBad = false
     var isClockWrong = false
-    /// Where the stream may be numbered again after the loss of a disk.
-    var numbersFrom = Height.genesis
 
     var clockOffset: Int64 = 0
     /// Parts per thousand that the clock and the timers run too fast.

@@ -44,8 +44,10 @@ extension Simulation {
         case .keep(let body): if body.kind.convicts { convict(body, by: index) }
         // Simulated nodes number what their own gateways hand in, and nothing else.
         case .anchor: break
-        // None loses its whole disk.
-        case .signFrom: break
+        case .signFrom(let height): nodes[index].disk.comeback?.signsFrom = height
+        case .numberFrom(let height):
+            nodes[index].disk.comeback?.numbersFrom = height
+            stepOutbox(index, .expired(at: height))
         case .halt(let reason):
             if !nodes[index].isByzantine {
                 violate(.halt, "\(nodes[index].id) halts: \(reason)")

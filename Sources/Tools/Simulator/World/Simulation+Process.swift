@@ -69,33 +69,19 @@ extension Simulation {
             identity: nodes[index].id, state: state, headCommit: headCommit,
             authenticator: planted.authenticator(region.authenticators[index]),
             signed: try nodes[index].disk.signedState(),
-            log: try nodes[index].disk.logRecords(), signsFrom: nodes[index].signsFrom)
+            log: try nodes[index].disk.logRecords(),
+            signsFrom: nodes[index].disk.comeback?.signsFrom ?? .genesis,
+            hasLostDisk: nodes[index].disk.comeback.map { $0.signsFrom == nil } ?? false)
     }
 
     private mutating func openOutbox(_ index: Int, _ state: LedgerState) throws {
-        let next = state.nextNumber(of: nodes[index].id, SimulatedRegion.stream) ?? 1
+        let comeback = nodes[index].disk.comeback
         nodes[index].outbox = nil
-        if nodes[index].numbersFrom > .genesis {
-            guard state.head.height >= nodes[index].numbersFrom else { return }
-            // Whatever the lost disk had signed has expired: the stream goes on from the ledger.
-            nodes[index].numbersFrom = .genesis
-            if next > 1 {
-                nodes[index].disk.add(OutboxRow(number: next - 1, entry: [], nextNumber: next))
-            }
-        }
         nodes[index].outbox = try Outbox(
-            restoring: try nodes[index].disk.outboxRows(), nextOnLedger: next,
-            height: state.head.height, limits: Simulation.outboxLimits)
-    }
-
-    /// Opens the outbox of a node whose disk was lost, once nothing of its earlier life can come.
-    mutating func reopenOutbox(_ index: Int) {
-        guard nodes[index].outbox == nil, let state = nodes[index].host?.state else { return }
-        do {
-            try openOutbox(index, state)
-        } catch {
-            violate(.numbers, "\(nodes[index].id) opens no outbox: \(error)")
-        }
+            restoring: try nodes[index].disk.outboxRows(),
+            nextOnLedger: state.nextNumber(of: nodes[index].id, SimulatedRegion.stream) ?? 1,
+            height: state.head.height, limits: Simulation.outboxLimits,
+            hasLostRows: comeback?.isRenumbering ?? false, opensAt: comeback?.numbersFrom)
     }
 
     mutating func reconnect(_ index: Int) {
@@ -138,8 +124,7 @@ extension Simulation {
         nodes[index].unwritten = []
     }
 
-    /// What an operator does with a disk that is gone or damaged: an empty one, and silence until
-    /// nothing that was signed before can come up again.
+    /// What an operator does with a disk that is gone or damaged: an empty one.
     mutating func replaceDisk(of index: Int, because reason: String) {
         guard nodes[index].isDisabled || nodes[index].isByzantine else {
             return violate(
@@ -148,21 +133,10 @@ extension Simulation {
         say("\(nodes[index].id) gets a new disk: \(reason)")
         trace.note(3, now, index)
         nodes[index].disk = SimulatedDisk()
-        nodes[index].isDiskGone = true
+        nodes[index].disk.comeback = SimulatedDisk.Comeback()
         nodes[index].isDiskBad = false
         nodes[index].durableHeight = 0
         nodes[index].outbox = nil
-        // Those who can be asked must be more than 2/3; whoever is down is waited for.
-        let reported = nodes.indices.filter { $0 != index }
-            .compactMap { nodes[$0].host?.replica.height }
-        guard region.validators.isQuorum(UInt64(reported.count)), let highest = reported.max()
-        else {
-            queue.add(.restart(index), at: now + 200)
-            return
-        }
-        nodes[index].signsFrom = Height(highest.blocks + 2)
-        nodes[index].numbersFrom = Height(
-            highest.blocks + region.genesis.parameters.batchHeightsMax + 2)
         // What was acknowledged and never left this machine is lost with its disk.
         let next = checker.nextNumber(of: index)
         nodes[index].acknowledged.removeAll { $0.number >= next }

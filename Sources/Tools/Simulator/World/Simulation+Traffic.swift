@@ -52,7 +52,8 @@ extension Simulation {
 
     /// Hands an entry in at a node's own outbox; without an acknowledgement it may be lost.
     mutating func submitEntry(at index: Int) {
-        guard let outbox = nodes[index].outbox, outbox.waitingCount < 200 else { return }
+        guard let outbox = nodes[index].outbox, outbox.closure == nil, outbox.waitingCount < 200
+        else { return }
         let number = outbox.nextNumber
         let entry = region.entry(index, number, salt: generator.next() | 1)
         if let last = nodes[index].acknowledged.last, last.number >= number {
@@ -101,6 +102,11 @@ extension Simulation {
             schedule(index, .submitted(batch: batch, token: draft.first), in: 0)
         case .startTimer: queue.add(.outbox(index, life: life, .timerFired), at: now + 5)
         case .forget(let number): nodes[index].disk.forgetOutbox(below: number)
+        case .findExpiry(let heights):
+            schedule(index, .numbersLost(expiryHeights: heights), in: 0)
+        case .opened(let nextNumber):
+            say("\(nodes[index].id) numbers entries again, from \(nextNumber)")
+            nodes[index].disk.comeback?.isRenumbering = false
         }
     }
 }

@@ -12,6 +12,7 @@ struct ReturnTests {
         world.crash(node)
         world.nodes[node].disk = Disk()
         world.nodes[node].hasLostDisk = true
+        world.nodes[node].disk.hasLostRows = true
         world.boot(node)
     }
 
@@ -36,6 +37,55 @@ struct ReturnTests {
         }
         #expect(world.problems + world.drops == [])
         #expect(world.convictions.isEmpty)
+    }
+
+    @Test(
+        "numbers nothing until all that its lost disk signed has expired, and no number twice",
+        arguments: [8, 9, 10] as [UInt64])
+    func numbersAgain(seed: UInt64) throws {
+        var world = try HostWorld(seed: seed)
+        world.run(for: 1_000) { _ in false }
+        // Batches that the disk signed at the very end go round the peers for as long as they may.
+        world.submitEntry(at: 1)
+        world.run(for: 8) { _ in false }
+        let signed = try #require(world.nodes[1].acknowledged.last?.number)
+        let lostAt = try #require(world.nodes[1].host?.state.head.height)
+        Self.lose(&world, 1)
+        #expect(world.nodes[1].outbox?.closure == .lost(lastRow: nil, opensAt: nil))
+        world.nodes[1].acknowledged = []
+        let isTold = world.run(for: 20_000) { $0.nodes[1].disk.numbersFrom != nil }
+        #expect(isTold)
+        let opensAt = try #require(world.nodes[1].disk.numbersFrom)
+        #expect(opensAt.blocks >= lostAt.blocks + world.region.genesis.parameters.batchHeightsMax)
+        let isOpen = world.run(for: 120_000) { !$0.nodes[1].disk.hasLostRows }
+        #expect(isOpen, "it stands at \(world.heights[1]) and opens at \(opensAt)")
+        #expect(UInt64(world.heights[1]) >= opensAt.blocks)
+        let goesOn = world.run(for: 5_000) { $0.nodes[1].acknowledged.count >= 3 }
+        #expect(goesOn)
+        #expect(try #require(world.nodes[1].acknowledged.first).number >= signed)
+        let isSettled = world.settle()
+        #expect(isSettled)
+        #expect(world.problems + world.drops + world.broken == [])
+        #expect(world.convictions.isEmpty)
+    }
+
+    @Test("whose outbox alone is gone votes on, and numbers again when its batches have expired")
+    func outboxAlone() throws {
+        var world = try HostWorld(seed: 11)
+        world.run(for: 1_000) { _ in false }
+        world.crash(2)
+        world.nodes[2].disk.outboxRows = []
+        world.nodes[2].disk.hasLostRows = true
+        world.nodes[2].acknowledged = []
+        world.boot(2)
+        let isOpen = world.run(for: 120_000) { world in
+            !world.nodes[2].disk.hasLostRows && world.nodes[2].acknowledged.count > 2
+        }
+        #expect(isOpen)
+        #expect(world.nodes[2].disk.signsFrom == nil)
+        let isSettled = world.settle()
+        #expect(isSettled)
+        #expect(world.problems + world.drops + world.broken == [])
     }
 
     @Test("where too many have lost theirs nothing is decided, and a successor ledger goes on")

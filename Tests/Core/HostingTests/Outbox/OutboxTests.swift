@@ -108,21 +108,113 @@ struct OutboxTests {
         #expect(outbox.nextNumber == max(UInt64(synced + 1), onLedger))
     }
 
-    @Test("rows with a gap, or older than the ledger, are refused")
-    func refusesForeignRows() {
+    @Test("rows with a gap between them are refused")
+    func refusesGaps() {
         #expect(throws: OutboxError.gapInRows(after: 1, found: 3)) {
             try Outbox(
-                restoring: [row(1, []), row(3, [])], nextOnLedger: 1, height: Height(1))
+                restoring: [row(1, [1]), row(3, [3])], nextOnLedger: 1, height: Height(1))
         }
-        #expect(throws: OutboxError.behindLedger(lastRow: 2, nextOnLedger: 9)) {
-            try Outbox(restoring: [row(1, []), row(2, [])], nextOnLedger: 9, height: Height(1))
-        }
-        #expect(throws: OutboxError.behindLedger(lastRow: nil, nextOnLedger: 9)) {
-            try Outbox(restoring: [], nextOnLedger: 9, height: Height(1))
-        }
-        #expect(throws: OutboxError.gapInRows(after: 1, found: 5)) {
-            try Outbox(restoring: [row(5, [])], nextOnLedger: 2, height: Height(1))
-        }
+    }
+}
+
+@Suite("An outbox that may have lost rows")
+struct OutboxReturnTests {
+    /// What may be on the disk, and where the ledger stands there.
+    static let cases: [(name: String, rows: [OutboxRow], next: UInt64, isNamed: Bool)] = [
+        ("empty, before anything was fetched", [], 1, true),
+        ("empty, the ledger ahead", [], 9, false),
+        ("an older copy that fits an older ledger", [row(3, [3])], 4, true),
+        ("an older copy under a newer ledger", [row(1, [1]), row(2, [2])], 9, false),
+    ]
+
+    @Test("numbers nothing until all has expired, then marks the disk first", arguments: cases)
+    func waits(name: String, rows: [OutboxRow], next: UInt64, isNamed: Bool) throws {
+        var outbox = try Outbox(
+            restoring: rows, nextOnLedger: next, height: Height(5), limits: small,
+            hasLostRows: isNamed)
+        #expect(outbox.closure == .lost(lastRow: rows.last?.number, opensAt: nil))
+        #expect(outbox.start() == [.findExpiry(heights: 4)])
+        #expect(throws: OutboxError.self) { try outbox.submit([1]) }
+        // A block before the network has told changes nothing.
+        #expect(try outbox.step(.committed(height: Height(50), nextNumber: next)) == [])
+        #expect(try outbox.step(.expired(at: Height(60))) == [])
+        #expect(try outbox.step(.committed(height: Height(59), nextNumber: 12)) == [])
+        let mark = OutboxRow(number: 11, entry: [], nextNumber: 12)
+        #expect(
+            try outbox.step(.committed(height: Height(60), nextNumber: 12)) == [.persist(mark)])
+        #expect(throws: OutboxError.closed(.marking(mark))) { try outbox.submit([1]) }
+        #expect(try outbox.step(.persisted(through: 11)) == [.opened(nextNumber: 12)])
+        #expect(try outbox.submit([1]) == [.persist(row(12, [1]))])
+        // After a restart the mark is where the stream begins, whatever lies before it.
+        let again = try Outbox(
+            restoring: rows + [mark, row(12, [1])], nextOnLedger: 12, height: Height(61))
+        #expect(again.closure == nil && again.nextNumber == 13 && again.waitingCount == 1)
+    }
+
+    @Test("a stream that has nothing on the ledger begins with 1 again, after the wait")
+    func beginsAnew() throws {
+        var outbox = try Outbox(
+            restoring: [], nextOnLedger: 1, height: Height(2), hasLostRows: true,
+            opensAt: Height(2))
+        let mark = OutboxRow(number: 0, entry: [], nextNumber: 1)
+        #expect(outbox.start() == [.persist(mark)])
+        #expect(try outbox.step(.persisted(through: 0)) == [.opened(nextNumber: 1)])
+        let again = try Outbox(restoring: [mark], nextOnLedger: 1, height: Height(3))
+        #expect(again.closure == nil && again.nextNumber == 1)
+    }
+
+    @Test("a restored copy signs what waited in it again, once the ledger shows that it fits")
+    func restoredCopy() throws {
+        let rows = (3...5).map { row($0, [UInt8($0)]) }
+        var outbox = try Outbox(
+            restoring: rows, nextOnLedger: 3, height: Height(5), limits: small,
+            hasLostRows: true)
+        #expect(outbox.start().batches.isEmpty)
+        _ = try outbox.step(.expired(at: Height(9)))
+        let effects = try outbox.step(.committed(height: Height(9), nextNumber: 5))
+        #expect(effects.first == .opened(nextNumber: 6))
+        #expect(effects.batches == [[[5]]])
+    }
+
+    @Test("rows ahead of a ledger that is fetched again wait for it, and lose nothing")
+    func aheadOfLedger() throws {
+        let rows = (5...6).map { row($0, [UInt8($0)]) }
+        var outbox = try Outbox(
+            restoring: rows, nextOnLedger: 1, height: .genesis, limits: small)
+        #expect(outbox.closure == .aheadOfLedger(firstRow: 5, nextOnLedger: 1))
+        #expect(outbox.start() == [])
+        #expect(try outbox.step(.committed(height: Height(3), nextNumber: 4)) == [])
+        let effects = try outbox.step(.committed(height: Height(4), nextNumber: 6))
+        #expect(effects.first == .opened(nextNumber: 7))
+        #expect(effects.batches == [[[6]]])
+    }
+
+    @Test("a mark is never signed, also where the ledger is fetched again to just before it")
+    func marksAreNotEntries() throws {
+        let mark = OutboxRow(number: 8, entry: [], nextNumber: 9)
+        var outbox = try Outbox(
+            restoring: [mark], nextOnLedger: 8, height: Height(2), limits: small)
+        #expect(outbox.start() == [])
+        let effects = try outbox.step(.committed(height: Height(3), nextNumber: 9))
+        #expect(effects == [.opened(nextNumber: 9)])
+    }
+
+    @Test("numbers that somebody else gave close the outbox until they have expired")
+    func somebodyElseNumbers() throws {
+        var outbox = try fresh()
+        #expect(
+            try outbox.step(.committed(height: Height(7), nextNumber: 4))
+                == [.findExpiry(heights: 4)])
+        #expect(outbox.closure == .lost(lastRow: 0, opensAt: nil))
+        #expect(try outbox.step(.expired(at: Height(8))) == [])
+        let mark = OutboxRow(number: 4, entry: [], nextNumber: 5)
+        #expect(
+            try outbox.step(.committed(height: Height(8), nextNumber: 5)) == [.persist(mark)])
+        // They go on while the mark is written: it is written again.
+        _ = try outbox.step(.committed(height: Height(9), nextNumber: 6))
+        let second = OutboxRow(number: 5, entry: [], nextNumber: 6)
+        #expect(try outbox.step(.persisted(through: 4)) == [.persist(second)])
+        #expect(try outbox.step(.persisted(through: 5)) == [.opened(nextNumber: 6)])
     }
 }
 

@@ -15,6 +15,9 @@ struct Disk {
     var outboxRows: [OutboxRow] = []
     var kept: [EvidenceBody] = []
     var signsFrom: Height?
+    /// Whether the rows of the outbox are lost, and where it may open.
+    var hasLostRows = false
+    var numbersFrom: Height?
 
     /// The state that the rows on this disk make up.
     func state(_ genesis: Genesis) throws -> LedgerState {

@@ -30,7 +30,8 @@ extension HostWorld {
 
     /// Hands an entry in at a node's own outbox; without an acknowledgement it may be lost.
     mutating func submitEntry(at index: Int) {
-        guard let number = nodes[index].outbox?.nextNumber else { return }
+        guard let outbox = nodes[index].outbox, outbox.closure == nil else { return }
+        let number = outbox.nextNumber
         let entry = Region.entry(
             nodes[index].name, number, salt: "\(generator.next())")
         nodes[index].handedIn[number] = entry
@@ -40,7 +41,9 @@ extension HostWorld {
 
     /// Puts an entry of the node's own into its outbox.
     mutating func anchor(_ body: EntryBody, at index: Int) {
-        guard let number = nodes[index].outbox?.nextNumber,
+        guard let outbox = nodes[index].outbox, outbox.closure == nil else { return }
+        let number = outbox.nextNumber
+        guard
             let entry = Entry.anchoring(
                 body, issuer: nodes[index].id, stream: Region.stream, number: number,
                 at: Timestamp(milliseconds: now))
@@ -82,6 +85,9 @@ extension HostWorld {
                 else { return problems.append("a batch cannot be signed") }
                 schedule(index, .submitted(batch: batch, token: draft.first), in: 0)
             case .startTimer: queue.add(.outbox(index, life: life, .timerFired), at: now + 5)
+            case .findExpiry(let heights):
+                schedule(index, .numbersLost(expiryHeights: heights), in: 0)
+            case .opened: nodes[index].disk.hasLostRows = false
             case .forget(let number):
                 nodes[index].disk.outboxRows.removeAll { $0.number < number }
             }

@@ -131,7 +131,8 @@ struct HostWorld {
             let next = state.nextNumber(of: nodes[index].id, Region.stream) ?? 1
             nodes[index].outbox = try Outbox(
                 restoring: disk.outboxRows, nextOnLedger: next, height: state.head.height,
-                limits: HostWorld.outboxLimits)
+                limits: HostWorld.outboxLimits, hasLostRows: disk.hasLostRows,
+                opensAt: disk.numbersFrom)
             nodes[index].host = try region.host(
                 nodes[index].name, state: state, headCommit: disk.commits.last?.proof,
                 signed: disk.signed, log: disk.log, kept: disk.kept,
@@ -232,6 +233,9 @@ struct HostWorld {
                 if body.kind.convicts { convictions.append(body) }
             case .anchor(let body): anchor(body, at: index)
             case .signFrom(let height): nodes[index].disk.signsFrom = height
+            case .numberFrom(let height):
+                nodes[index].disk.numbersFrom = height
+                stepOutbox(index, .expired(at: height))
             case .halt(let reason): problems.append("\(nodes[index].name) halts: \(reason)")
             }
         }
