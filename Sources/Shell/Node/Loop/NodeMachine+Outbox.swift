@@ -1,5 +1,6 @@
 internal import Hosting
 internal import Ledger
+internal import Logging
 internal import Primitives
 internal import Records
 internal import Storage
