@@ -155,12 +155,12 @@ struct OutboxReturnTests {
     func beginsAnew() throws {
         var outbox = try Outbox(
             restoring: [], nextOnLedger: 1, height: Height(2), hasLostRows: true,
-            opensAt: Height(2))
-        let mark = OutboxRow(number: 0, entry: [], nextNumber: 1)
-        #expect(outbox.start() == [.persist(mark)])
-        #expect(try outbox.step(.persisted(through: 0)) == [.opened(nextNumber: 1)])
-        let again = try Outbox(restoring: [mark], nextOnLedger: 1, height: Height(3))
-        #expect(again.closure == nil && again.nextNumber == 1)
+            opensAt: Height(3))
+        #expect(outbox.start() == [])
+        #expect(
+            try outbox.step(.committed(height: Height(3), nextNumber: 1))
+                == [.opened(nextNumber: 1)])
+        #expect(try outbox.submit([1]) == [.persist(row(1, [1]))])
     }
 
     @Test("a restored copy signs what waited in it again, once the ledger shows that it fits")
