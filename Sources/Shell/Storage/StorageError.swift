@@ -1,3 +1,5 @@
+public import Primitives
+
 /// Why the disk, or what lies on it, cannot be used.
 public enum StorageError: Error, Equatable, Sendable {
     /// Something that must be there is not.
@@ -20,6 +22,8 @@ public enum StorageError: Error, Equatable, Sendable {
     case tooLarge(path: String, byteCount: Int, limit: Int)
     /// The engine was asked for something it does not do.
     case refused(path: String, detail: String)
+    /// What is asked for was deleted on purpose: from the second height on it is here.
+    case pruned(Height, keptFrom: Height)
     /// An earlier synced write failed, and nothing more is written until a restart.
     case stopped(path: String)
 }
@@ -51,6 +55,9 @@ extension StorageError: CustomStringConvertible {
             "\(path): \(byteCount) bytes in one record, at most \(limit) are allowed"
         case .refused(let path, let detail):
             "\(path): refused (\(detail))"
+        case .pruned(let height, let keptFrom):
+            "the entries of block \(height) are pruned on this node, which keeps them from block "
+                + "\(keptFrom) on; ask another node, or look into the archive that was made of them"
         case .stopped(let path):
             "\(path): a synced write failed earlier, so nothing more is written; restart the node"
         }

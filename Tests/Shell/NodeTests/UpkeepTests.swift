@@ -179,8 +179,11 @@ struct UpkeepTests {
         let needed = try store.block(at: head).orThrow().proof.stateRowsFrom
         #expect(needed > Height(1), "too few blocks for a whole turn of the snapshot")
         let index = try EntryIndex(path: configuration.data + "/index", findsByLeafHash: false)
-        let pruner = try StatePruner(store: store, index: index, heightsAtOnce: 1)
-        try pruner.note(needed: needed)
+        let pruner = try StatePruner(
+            store: store, index: index, limits: .init(byteCount: 1, heightCount: 1_000))
+        try pruner.note(needed: Height(1), at: Height(1), byteCount: 10)
+        #expect(try store.row(.changes, at: Height(1)) != nil)
+        try pruner.note(needed: needed, at: head, byteCount: 10)
         #expect(try store.row(.changes, at: Height(1)) == nil)
         #expect(try store.row(.changes, at: needed) != nil)
         let restart = try Restart(store, genesis: world.network.genesis)

@@ -37,6 +37,9 @@ struct MetricsRoute: Sendable {
         text.gauge(
             "custos_mempool_bytes", "Bytes that wait for a block.", status.mempoolBytes)
         text.gauge("custos_convictions", "Convictions in the evidence log.", status.convictions)
+        text.gauge(
+            "custos_entries_from", "The lowest block whose entries are kept.",
+            status.entriesFrom.blocks)
         text.gauge("custos_uptime_seconds", "How long the node runs.", status.uptimeSeconds)
         for outbox in status.outboxes {
             text.gauge(

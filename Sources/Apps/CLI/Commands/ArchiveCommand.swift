@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import Node
 internal import Primitives
 internal import Proofs
+internal import Storage
 
 /// Takes blocks out of a node into files that verify by themselves.
 struct ArchiveCommand: AsyncParsableCommand {
@@ -46,18 +47,22 @@ struct ArchiveExportCommand: AsyncParsableCommand {
             } catch {
                 throw Failure(.other, "the node's archive cannot be read: \(error)")
             }
-            var writer = try ArchiveWriter(out)
-            try writer.add(first)
-            var height = heights.first
-            while height <= heights.last {
-                try writer.add(try await client.archiveBlock(height))
-                if height.blocks.isMultiple(of: 256) { ProgressLine.show("block \(height)") }
-                height = height.next
+            do {
+                var writer = try ArchiveWriter(out)
+                try writer.add(first)
+                var height = heights.first
+                while height <= heights.last {
+                    try writer.add(try await client.archiveBlock(height))
+                    if height.blocks.isMultiple(of: 256) { ProgressLine.show("block \(height)") }
+                    height = height.next
+                }
+                ProgressLine.end()
+                try writer.sync()
+                return ArchiveExportReport(
+                    blocks: heights.description, file: out, byteCount: writer.byteCount)
+            } catch let error as StorageError {
+                throw Failure(.file, "\(error)")
             }
-            ProgressLine.end()
-            try writer.sync()
-            return ArchiveExportReport(
-                blocks: heights.description, file: out, byteCount: writer.byteCount)
         }
         output.show(report)
     }

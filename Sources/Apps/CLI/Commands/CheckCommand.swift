@@ -10,11 +10,16 @@ struct CheckCommand: ParsableCommand {
         discussion: """
             Every signature and commit proof is checked, every block executed from the genesis on, \
             and each row on the disk compared with what comes out. Ends with 1 where something is \
-            wrong, and says what and at which height.
+            wrong, and says what and at which height. Entries that were pruned are read from the \
+            archives that were made of them.
 
             Examples:
               custos check --node devnet/insurer
+              custos check --node devnet/insurer --archives /backup/archive
             """)
+
+    @Option(help: "The folder with the entries that were pruned, if not that of `retain`.")
+    var archives: String?
 
     @OptionGroup var node: NodeOptions
     @OptionGroup var output: OutputOptions
@@ -22,7 +27,8 @@ struct CheckCommand: ParsableCommand {
     func run() throws {
         let place = try node.place
         do throws(NodeError) {
-            output.show(CheckReport(try LedgerCheck.run(place.configuration)))
+            let check = try LedgerCheck.run(place.configuration, archives: archives)
+            output.show(CheckReport(check))
         } catch {
             throw Failure.ofUpkeep(error)
         }
@@ -57,7 +63,7 @@ private struct CheckReport: Report {
     var lines: [String] {
         [
             "\(height) blocks with \(entries) entries hold: \(rows) rows are what the entries give"
-                + (prunedRows > 0 ? ", \(prunedRows) that no restart needs are gone" : ""),
+                + (prunedRows > 0 ? ", \(prunedRows) that were pruned are gone" : ""),
             "  tree root   \(treeRoot)",
             "  state root  \(stateRoot)",
         ]

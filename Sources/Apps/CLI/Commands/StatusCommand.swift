@@ -99,6 +99,7 @@ struct StatusReport: Report {
     let convictions: UInt64
     let supervisedHeight: UInt64
     let uptimeSeconds: UInt64
+    let entriesFrom: UInt64
 
     struct Outbox: Encodable {
         let stream: UInt16
@@ -113,7 +114,7 @@ struct StatusReport: Report {
     private enum CodingKeys: CodingKey {
         case institution, ledger, height, hash, time, entries, round, standing, missing
         case isCatchingUp, connected, peers, mempoolEntries, mempoolBytes, outboxes, convictions
-        case supervisedHeight, uptimeSeconds, why
+        case supervisedHeight, uptimeSeconds, entriesFrom, why
     }
 
     init(_ status: NodeStatus, isWhyWanted: Bool = false) {
@@ -139,6 +140,7 @@ struct StatusReport: Report {
         convictions = status.convictions
         supervisedHeight = status.deskHeight.blocks
         uptimeSeconds = status.uptimeSeconds
+        entriesFrom = status.entriesFrom.blocks
     }
 
     var lines: [String] {
@@ -156,6 +158,7 @@ struct StatusReport: Report {
                 "  outbox      stream \(outbox.stream): next number \(outbox.nextNumber), "
                     + "\(outbox.waiting) not yet anchored")
         }
+        if entriesFrom > 1 { lines.append("  kept        entries from block \(entriesFrom) on") }
         if supervisedHeight < height {
             lines.append("  supervision has seen block \(supervisedHeight)")
         }

@@ -34,6 +34,8 @@ public struct NodeConfiguration: Codable, Equatable, Sendable {
     public var signsFrom: UInt64?
     /// Whether entries can be found by their leaf hash; a row an entry, so off unless wanted.
     public var findsByLeafHash: Bool?
+    /// How long entries are kept; for ever where absent.
+    public var retain: Retention?
     /// The log level, as swift-log names it; `info` where absent.
     public var logLevel: String?
 
@@ -189,6 +191,7 @@ extension NodeConfiguration {
         keys.seal = keys.seal.map(absolute)
         keys.desk = keys.desk.map(absolute)
         rules = rules.map(absolute)
+        if let archive = retain?.archive { retain?.archive = absolute(archive) }
         if let token = http?.token { http?.token = absolute(token) }
         if let assignment = http?.assignment { http?.assignment = absolute(assignment) }
     }

@@ -23,6 +23,7 @@ struct NodeSetup: Sendable {
     let pins: [InstitutionID: Digest]
     let signsFrom: Height?
     let findsByLeafHash: Bool
+    let retention: Retention?
 
     init(_ configuration: NodeConfiguration) throws(NodeError) {
         let path = NodeConfiguration.fileName
@@ -55,6 +56,10 @@ struct NodeSetup: Sendable {
         (peers, pins) = try NodeSetup.peers(configuration, genesis, institution)
         signsFrom = configuration.signsFrom.map { Height($0) }
         findsByLeafHash = configuration.findsByLeafHash ?? false
+        retention = configuration.retain
+        if let problem = configuration.retain?.problem {
+            throw .configuration(path: path, detail: problem)
+        }
     }
 
     static func genesis(_ path: String) throws(NodeError) -> Genesis {

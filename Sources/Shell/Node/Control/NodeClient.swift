@@ -19,6 +19,15 @@ public final class NodeClient: Sendable {
     /// How a refusal begins that may be none when the same is asked again later.
     static let busyPrefix = "busy: "
 
+    /// How a refusal begins where what is asked about was pruned.
+    static let prunedPrefix = "pruned: "
+
+    /// Whether the node had what is asked about, and has deleted it as its operator wants.
+    public static func isPruned(_ error: TransportError) -> Bool {
+        guard case .refused(let reason) = error else { return false }
+        return reason.hasPrefix(prunedPrefix)
+    }
+
     /// Whether the node refused only for now: the same request may be taken a little later.
     public static func isBusy(_ error: TransportError) -> Bool {
         guard case .refused(let reason) = error else { return false }

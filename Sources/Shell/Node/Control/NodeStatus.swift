@@ -33,6 +33,8 @@ public struct NodeStatus: Hashable, Sendable {
     public var uptimeSeconds: UInt64
     /// Where the height stands and what is missing, in sentences.
     public var why: [String] = []
+    /// The lowest block whose entries are kept here.
+    public var entriesFrom = Height(1)
 
     /// Where one of the institution's own streams stands.
     public struct Outbox: Hashable, Sendable {
@@ -53,7 +55,7 @@ public struct NodeStatus: Hashable, Sendable {
 extension NodeStatus {
     public var encoded: [UInt8] {
         var writer = CBORWriter(reservingCapacity: 1_024)
-        writer.array(20)
+        writer.array(21)
         writer.unsigned(ControlRequest.version)
         writer.institution(institution)
         writer.digest(ledger.digest)
@@ -81,12 +83,13 @@ extension NodeStatus {
         writer.unsigned(uptimeSeconds)
         writer.array(why.count)
         for line in why { writer.text(line) }
+        writer.unsigned(entriesFrom.blocks)
         return writer.bytes
     }
 
     public static func decode(_ bytes: ArraySlice<UInt8>) throws(CBORError) -> NodeStatus {
         var reader = CBORReader(bytes)
-        try reader.array(exactly: 20)
+        try reader.array(exactly: 21)
         _ = try reader.unsigned("version", atMost: ControlRequest.version)
         let status = NodeStatus(
             institution: try reader.institution(), ledger: LedgerID(try reader.digest()),
@@ -98,7 +101,8 @@ extension NodeStatus {
             peers: try reader.institutions(), mempoolEntries: try reader.unsigned(),
             mempoolBytes: try reader.unsigned(), outboxes: try outboxes(from: &reader),
             convictions: try reader.unsigned(), deskHeight: Height(try reader.unsigned()),
-            uptimeSeconds: try reader.unsigned(), why: try lines(from: &reader))
+            uptimeSeconds: try reader.unsigned(), why: try lines(from: &reader),
+            entriesFrom: Height(try reader.unsigned()))
         try reader.finish()
         return status
     }

@@ -27,7 +27,20 @@ enum LoopInput: Sendable {
 /// A question about the state after the last block; `answer` is called on the loop's thread.
 struct StateQuestion: Sendable {
     let keys: [StateKey]
+    /// Whether all institutions are asked about, too.
+    var ofInstitutions = false
     let answer: @Sendable (StateAnswer) -> Void
+
+    init(keys: [StateKey], answer: @escaping @Sendable (StateAnswer) -> Void) {
+        self.keys = keys
+        self.answer = answer
+    }
+
+    /// A question about every institution, in the order of their ids.
+    init(ofInstitutions: Bool, answer: @escaping @Sendable (StateAnswer) -> Void) {
+        self.init(keys: [], answer: answer)
+        self.ofInstitutions = ofInstitutions
+    }
 }
 
 /// What the state map says of some keys, under the state root of the block at `height`.

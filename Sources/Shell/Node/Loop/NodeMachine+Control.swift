@@ -76,6 +76,7 @@ extension NodeMachine {
             convictions: UInt64(evidence.count), deskHeight: deskHeight,
             uptimeSeconds: (SystemClock.uptime - startedAt) / 1_000_000_000,
             why: host.why(connected: connectedPeers())
-                + outboxes.closed.map { "stream \($0.stream) takes no entries: \($0.reason)" })
+                + outboxes.closed.map { "stream \($0.stream) takes no entries: \($0.reason)" },
+            entriesFrom: store.entriesFrom)
     }
 }

@@ -88,6 +88,7 @@ extension NodeMachine {
         for block in try writer.takeWritten() {
             let done = unwritten.removeFirst()
             written = block.height
+            writtenTime = block.executed.header.time
             metrics.noteBlock(
                 entryCount: block.executed.leafHashes.count, unwritten: unwritten.count,
                 now: SystemClock.uptime)
@@ -96,11 +97,18 @@ extension NodeMachine {
             waiters.committed(block)
             outboxes.noteCommitted(height: block.height, nextNumbers: done.nextNumbers)
             headMoved(block.height)
+            noteRetention()
         }
         while let first = held.first, first.height <= written {
             held.removeFirst()
             first.answer()
         }
+    }
+
+    /// Tells how far the disk and the desk have come: older entries may go.
+    func noteRetention() {
+        guard let retention, let time = writtenTime else { return }
+        retention.note(written, time, desk: deskHeight)
     }
 
     /// Gives an answer about the present head: at once, or when the disk has that head, too.
@@ -135,7 +143,7 @@ extension NodeMachine {
 
     private func serve(_ height: Height, to peer: InstitutionID) throws(StorageError) {
         if height > written { try finishBlocks() }
-        guard let stored = try store.block(at: height) else {
+        guard height >= store.entriesFrom, let stored = try store.block(at: height) else {
             link.send(PeerMessage.blockLacking(height).encoded, to: peer, .urgent)
             return
         }

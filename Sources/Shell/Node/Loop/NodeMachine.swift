@@ -34,6 +34,8 @@ final class NodeMachine {
     var outboxes: Outboxes
     var timers = TimerQueue<LoopTimer>()
     var waiters = CommitWaiters()
+    /// Deletes old entries, where the operator wants that.
+    let retention: RetentionKeeper?
     /// Where outboxes that have lost rows open, until they have been told.
     var outboxesOpenAt: Height?
     var submitters: [UInt64: Submitter] = [:]
@@ -52,6 +54,8 @@ final class NodeMachine {
     let writer: BlockWriter
     /// The last block that is on the disk.
     var written: Height
+    /// Its time, once one was written since the start.
+    var writtenTime: Timestamp?
     /// Blocks that are decided and being written, in their order.
     var unwritten: [Unwritten] = []
     /// Answers about a head that is not on the disk yet, in the order of their heights.
@@ -116,6 +120,12 @@ final class NodeMachine {
         outboxes = try Outboxes(
             setup, directory: parts.directory, state: host.state, index: parts.index)
         self.log = log
+        retention = setup.retention.map { policy in
+            RetentionKeeper(
+                policy, store: parts.store, index: parts.index, genesis: setup.genesis,
+                logger: logger
+            ) { inbox.post(.question($0)) }
+        }
         written = restart.state.head.height
         self.parts = parts
     }
@@ -159,6 +169,7 @@ final class NodeMachine {
     func run() -> NodeError? {
         let inbox = inbox
         writer.start { inbox.post(.blockWritten) }
+        retention?.start()
         do throws(NodeError) {
             try begin()
             while ending == nil {
@@ -178,6 +189,7 @@ final class NodeMachine {
             ending = .some(error)
         }
         inbox.close()
+        retention?.stop()
         // What is decided is written, whatever ended the loop.
         writer.stop()
         try? takeWritten()
@@ -214,7 +226,9 @@ final class NodeMachine {
             try number(drafts, stream, waiting)
         case .question(let question): answer(question)
         case .blockWritten: try settleBlocks()
-        case .deskStands(let height): deskHeight = height
+        case .deskStands(let height):
+            deskHeight = height
+            noteRetention()
         case .stop(let reason): stop(reason)
         }
     }
@@ -253,7 +267,8 @@ final class NodeMachine {
                     continue
                 }
                 let tree = try TreeRow.decode(bytes)
-                let batches = try store.batches(at: height).map { batch in
+                let isPruned = height < store.entriesFrom
+                let batches = try (isPruned ? [] : store.batches(at: height)).map { batch in
                     try UnverifiedBatch(decoding: batch).header
                 }
                 let end = tree.firstLeaf + UInt64(tree.leafCount)
@@ -270,7 +285,9 @@ final class NodeMachine {
 
     private func answer(_ question: StateQuestion) {
         let state = host.state
-        let items = question.keys.map { key in
+        var keys = question.keys
+        if question.ofInstitutions { keys += state.institutions.map { .institution($0.id) } }
+        let items = keys.map { key in
             var head: TermHead?
             if case .term(let term) = key { head = state.map.head(of: term) }
             return StateAnswer.Item(

@@ -13,6 +13,14 @@ enum QueryError: Error {
     case notForReading
 }
 
+extension QueryError {
+    /// What whoever asks is told; begins with ``NodeClient/prunedPrefix`` where entries are gone.
+    var answer: String {
+        if case .storage(.pruned) = self { return NodeClient.prunedPrefix + "\(self)" }
+        return "\(self)"
+    }
+}
+
 extension QueryError: CustomStringConvertible {
     var description: String {
         switch self {

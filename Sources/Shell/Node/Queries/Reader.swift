@@ -25,7 +25,6 @@ final class Reader {
     private let loop: Inbox<LoopInput>
     private let desk: Inbox<DeskWorker.Input>
     private let keyIDs: [InstitutionID: KeyID]
-    private let institutions: [InstitutionID]
     private let ledger: LedgerID
     private let nodes: TreeReader
     private let lists: RunLists
@@ -43,13 +42,10 @@ final class Reader {
         ledger = setup.genesis.ledger
         findsByLeafHash = setup.findsByLeafHash
         var keyIDs: [InstitutionID: KeyID] = [:]
-        var institutions: [InstitutionID] = []
         for institution in setup.genesis.institutions {
             keyIDs[institution.id] = institution.consensusKey?.keyID
-            institutions.append(institution.id)
         }
         self.keyIDs = keyIDs
-        self.institutions = institutions
         nodes = TreeReader(store: store, index: index)
         lists = RunLists(nodes)
     }
@@ -82,7 +78,7 @@ final class Reader {
                 responder.respond(try archiveHead(heights, state).encode())
             }
         } catch {
-            responder.refuse("\(error)")
+            responder.refuse(error.answer)
         }
     }
 
@@ -109,11 +105,10 @@ final class Reader {
             try nodes.consistency(from: first, to: second).encode(into: &writer)
             responder.respond(writer.bytes)
         case .archiveHead(let first, let last):
-            let keys = institutions.map(StateKey.institution)
             let inbox = inbox
             loop.post(
                 .question(
-                    StateQuestion(keys: keys) { state in
+                    StateQuestion(ofInstitutions: true) { state in
                         let end = last == .genesis ? state.height : last
                         inbox.post(.archive(HeightRange(first, end), state, responder))
                     }))
@@ -189,16 +184,7 @@ final class Reader {
         guard heights.first > .genesis, !heights.isEmpty, heights.last <= state.height else {
             throw .noBlock(heights.last)
         }
-        var base: ArchiveHead.Base?
-        if heights.first > Height(1) {
-            let before = try nodes.head(Height(heights.first.blocks - 1))
-            base = ArchiveHead.Base(
-                head: before, peaks: try nodes.peaks(treeSize: before.header.treeSize))
-        }
-        return ArchiveHead(
-            ledger: ledger, heights: heights, base: base,
-            keys: ArchiveHead.Keys(
-                head: try nodes.head(state.height), institutions: state.items.compactMap(\.proof)))
+        return try nodes.archiveHead(heights, ledger: ledger, state)
     }
 
     /// Shows the blocks that were committed before somebody began to watch, then hands over.

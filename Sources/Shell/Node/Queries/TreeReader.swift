@@ -126,6 +126,22 @@ final class TreeReader {
         return peaks
     }
 
+    /// What an archive of these blocks stands on, and the institutions as a state has them.
+    func archiveHead(
+        _ heights: HeightRange, ledger: LedgerID, _ state: StateAnswer
+    ) throws(QueryError) -> ArchiveHead {
+        var base: ArchiveHead.Base?
+        if heights.first > Height(1) {
+            let before = try head(Height(heights.first.blocks - 1))
+            base = ArchiveHead.Base(
+                head: before, peaks: try peaks(treeSize: before.header.treeSize))
+        }
+        return ArchiveHead(
+            ledger: ledger, heights: heights, base: base,
+            keys: ArchiveHead.Keys(
+                head: try head(state.height), institutions: state.items.compactMap(\.proof)))
+    }
+
     /// A block with its commit proof and its batches.
     func archived(_ height: Height) throws(QueryError) -> ArchiveBlock {
         guard height > .genesis else { throw .noBlock(height) }
@@ -210,6 +226,7 @@ final class TreeReader {
 
     private func batch(_ number: Int, at height: Height) throws(QueryError) -> UnverifiedBatch {
         let place = BatchPlace(height: height, number: number)
+        try queryStorage { () throws(StorageError) in try store.requireEntries(at: height) }
         if let batch = batches[place] { return batch }
         let bytes = try queryStorage { () throws(StorageError) in
             try store.row(.batch, at: height, number: UInt64(number))

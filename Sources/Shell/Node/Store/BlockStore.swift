@@ -3,6 +3,7 @@ internal import Hosting
 internal import Ledger
 internal import Primitives
 internal import Storage
+internal import Synchronization
 
 /// The blocks on the disk: what each left behind, under (height, kind, number).
 ///
@@ -14,6 +15,13 @@ final class BlockStore: Sendable {
     /// The kind of the row beside the ledger's own (`LedgerRow.Kind`): why the block stands.
     private static let proofKind: UInt8 = 7
     private static let proofVersion: UInt64 = 1
+    /// The row at height 0 that says from which height on the batches are kept.
+    private static let floorKey = RowKey(.genesis, kind: 8).bytes
+
+    private let floor: Mutex<Height>
+
+    /// The lowest height whose batches are kept; 1 where nothing was pruned.
+    var entriesFrom: Height { floor.withLock { $0 } }
 
     /// Why a block stands, and what a restart after it must read.
     struct Proof: Sendable {
@@ -30,7 +38,10 @@ final class BlockStore: Sendable {
     }
 
     init(path: String) throws(StorageError) {
-        database = try Database(path: path)
+        let database = try Database(path: path)
+        let bytes = try database.get(BlockStore.floorKey)
+        floor = Mutex(Height(max(1, bytes?.count == 8 ? bytes?.bigEndian64(at: 0) ?? 1 : 1)))
+        self.database = database
     }
 
     /// Writes a decided block: all of it or nothing, and on the disk when the call returns.
@@ -79,8 +90,33 @@ final class BlockStore: Sendable {
     }
 
     /// The batches of a block, in its order.
+    ///
+    /// - Throws: ``StorageError/pruned(_:keptFrom:)`` where they were pruned.
     func batches(at height: Height) throws(StorageError) -> [[UInt8]] {
-        try rows(.batch, at: height)
+        try requireEntries(at: height)
+        return try rows(.batch, at: height)
+    }
+
+    /// Throws where the batches of a height were pruned.
+    func requireEntries(at height: Height) throws(StorageError) {
+        let from = entriesFrom
+        if height < from { throw .pruned(height, keptFrom: from) }
+    }
+
+    /// Deletes the batches below a height, in one step for whoever reads, and for the disk.
+    ///
+    /// Headers, commit proofs, the tree and the runs stay: what is left is proved by them.
+    func removeBatches(from first: Height, below height: Height) throws(StorageError) {
+        guard height > entriesFrom else { return }
+        var group = WriteGroup()
+        group.put(BlockStore.floorKey, height.blocks.bigEndianBytes)
+        for blocks in first.blocks..<height.blocks {
+            var cursor = database.cursor(
+                .rows(Height(blocks), kind: LedgerRow.Kind.batch.rawValue))
+            while try cursor.next() { group.delete(cursor.key) }
+        }
+        floor.withLock { $0 = height }
+        try database.write(group, synced: true)
     }
 
     func row(

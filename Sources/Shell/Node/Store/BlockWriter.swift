@@ -118,11 +118,22 @@ final class BlockWriter: Sendable {
             try index.add(
                 height: block.height, firstLeaf: executed.firstLeaf,
                 batches: executed.batches.map(\.header), leafHashes: executed.leafHashes)
-            try pruner.note(needed: block.stateRowsFrom)
+            try pruner.note(
+                needed: block.stateRowsFrom, at: block.height,
+                byteCount: block.stateRowByteCount)
             metrics.record(.write, nanoseconds: SystemClock.uptime - start)
             state.withLock { $0.written.append(block) }
         } catch {
             state.withLock { $0.failure = error }
+        }
+    }
+}
+
+extension CommittedBlock {
+    /// How many bytes of it only a restart needs.
+    fileprivate var stateRowByteCount: Int {
+        rows.reduce(0) { total, row in
+            row.kind == .changes || row.kind == .chunk ? total + row.bytes.count : total
         }
     }
 }

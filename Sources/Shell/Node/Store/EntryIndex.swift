@@ -58,6 +58,8 @@ final class EntryIndex: Sendable {
     }
 
     /// Takes in a block: the headers of its batches, in order, and the leaf hashes of its entries.
+    ///
+    /// Without the headers, which are pruned with the batches, entries are not found by number.
     func add(
         height: Height, firstLeaf: UInt64, batches: [BatchHeader], leafHashes: [Digest]
     ) throws(StorageError) {
@@ -70,9 +72,10 @@ final class EntryIndex: Sendable {
             group.put(key(header.issuer, header.stream, header.firstNumber), place.bytes)
             leaf += UInt64(header.count)
         }
-        if leaf > firstLeaf {
+        // Where batches are pruned their headers are missing; the leaves are known from the tree.
+        if !leafHashes.isEmpty {
             let place = Place(
-                height: height, firstLeaf: firstLeaf, count: leaf - firstLeaf, batch: 0)
+                height: height, firstLeaf: firstLeaf, count: UInt64(leafHashes.count), batch: 0)
             group.put([Table.leaf.rawValue] + firstLeaf.bigEndianBytes, place.bytes)
         }
         if findsByLeafHash {

@@ -6,29 +6,44 @@ internal import Synchronization
 /// Deletes the state rows that no restart needs any more, beside all else.
 ///
 /// Changes and chunk rows are most of what a block leaves, and are needed only until the next two
-/// turns of the snapshot. They go some hundred heights at a time; compaction then gives the space
-/// back, in small pieces, so that a node that stops need not wait long.
+/// turns of the snapshot. They go when enough of them have gathered, by bytes or by heights;
+/// compaction then gives the space back, in small pieces, so that a node that stops need not wait
+/// long.
 final class StatePruner: Sendable {
+    /// How much gathers before it is deleted, whichever comes first.
+    struct Limits: Sendable {
+        var byteCount = 64 << 20
+        var heightCount: UInt64 = 4_096
+    }
+
     private struct State {
         /// Rows of heights below this one are gone.
         var done: Height
+        /// Rows of heights below this one are asked to go.
+        var asked: Height
+        /// How many bytes of such rows the blocks since then have written, in their order.
+        var gathered: [(height: Height, byteCount: Int)] = []
         var hasThread = false
     }
 
     private let store: BlockStore
     private let index: EntryIndex
-    private let heightsAtOnce: UInt64
+    private let limits: Limits
     private let jobs = Inbox<Height>()
     private let state: Mutex<State>
     private let ended = DispatchSemaphore(value: 0)
 
+    /// How many heights are deleted, and compacted, at a time.
+    private static let heightsAtOnce: UInt64 = 256
+
     init(
-        store: BlockStore, index: EntryIndex, heightsAtOnce: UInt64 = 256
+        store: BlockStore, index: EntryIndex, limits: Limits = Limits()
     ) throws(StorageError) {
         self.store = store
         self.index = index
-        self.heightsAtOnce = heightsAtOnce
-        state = Mutex(State(done: max(try index.prunedBelow(), Height(1))))
+        self.limits = limits
+        let done = max(try index.prunedBelow(), Height(1))
+        state = Mutex(State(done: done, asked: done))
     }
 
     /// Goes on in a thread of its own.
@@ -45,10 +60,22 @@ final class StatePruner: Sendable {
         }
     }
 
-    /// Takes note that a restart needs no state rows below this height.
-    func note(needed: Height) throws(StorageError) {
-        let (done, hasThread) = state.withLock { ($0.done, $0.hasThread) }
-        guard needed.blocks >= done.blocks + heightsAtOnce else { return }
+    /// Takes note of a block's state rows, and that a restart needs none below a height.
+    func note(needed: Height, at height: Height, byteCount: Int) throws(StorageError) {
+        let (isDue, hasThread) = state.withLock { state in
+            state.gathered.append((height, byteCount))
+            let old = state.gathered.prefix { $0.height < needed }
+            let isDue =
+                needed.blocks >= state.asked.blocks + limits.heightCount
+                || needed > state.asked
+                    && old.reduce(0) { $0 + $1.byteCount } >= limits.byteCount
+            if isDue {
+                state.gathered.removeFirst(old.count)
+                state.asked = needed
+            }
+            return (isDue, state.hasThread)
+        }
+        guard isDue else { return }
         if hasThread { jobs.post(needed) } else { try prune(below: needed) }
     }
 
@@ -63,7 +90,7 @@ final class StatePruner: Sendable {
     private func prune(below limit: Height) throws(StorageError) {
         while true {
             let first = state.withLock { $0.done }
-            let end = Height(min(first.blocks + heightsAtOnce, limit.blocks))
+            let end = Height(min(first.blocks + StatePruner.heightsAtOnce, limit.blocks))
             guard first < end, !jobs.isClosed else { return }
             try store.removeStateRows(first..<end)
             try index.notePruned(below: end)

@@ -51,8 +51,10 @@ public struct Divergence: Equatable, Sendable {
         for kind in LedgerRow.Kind.allCases {
             let ours = try first.rows(kind, at: height)
             let theirs = try second.rows(kind, at: height)
-            // Rows that only a restart needs are pruned by each node in its own time.
+            // Rows that only a restart needs are pruned by each node in its own time, and entries
+            // as its operator wants.
             if kind == .changes || kind == .chunk, ours.isEmpty || theirs.isEmpty { continue }
+            if kind == .batch, height < max(first.entriesFrom, second.entriesFrom) { continue }
             for number in 0..<max(ours.count, theirs.count) {
                 guard number < ours.count, number < theirs.count else {
                     return Divergence(

@@ -3,6 +3,7 @@ internal import Cryptography
 internal import Hosting
 internal import Ledger
 public import Primitives
+internal import Proofs
 internal import Storage
 
 /// Goes through a stopped node's whole ledger, as if every block came from a stranger.
@@ -23,15 +24,30 @@ public struct LedgerCheck: Sendable {
 
     /// Checks the ledger of a node that does not run; `progress` is called after each block.
     ///
+    /// - Parameters:
+    ///   - configuration: the node's.
+    ///   - archives: the folder with the entries that were pruned; the one that the node writes
+    ///     to where none is named.
+    ///   - progress: called after each block.
+    /// - Returns: what was found to hold.
     /// - Throws: ``NodeError/damaged(what:detail:)`` with the first thing that is wrong, or why the
     ///   directory cannot be read.
     public static func run(
-        _ configuration: NodeConfiguration, progress: (Height) -> Void = { _ in }
+        _ configuration: NodeConfiguration, archives: String? = nil,
+        progress: (Height) -> Void = { _ in }
     ) throws(NodeError) -> LedgerCheck {
         let genesis = try NodeSetup.genesis(configuration.genesis)
         let (directory, store) = try open(configuration.data, ledger: genesis.ledger)
         defer { withExtendedLifetime(directory.path) {} }
         var walk = Walk(state: LedgerState(genesis: genesis))
+        if store.entriesFrom > Height(1) {
+            guard let folder = archives ?? configuration.retain?.archive else {
+                throw .storage(.pruned(Height(1), keptFrom: store.entriesFrom))
+            }
+            walk.archived = try storage { () throws(StorageError) in
+                try ArchivedBlocks(ArchiveFolder(path: folder))
+            }
+        }
         let head = try storage { () throws(StorageError) in try store.headHeight() }
         while walk.state.head.height < head {
             try walk.next(from: store)
@@ -81,8 +97,14 @@ final class DirectoryHold: Sendable {
 /// How far a check has come.
 private struct Walk {
     var state: LedgerState
+    /// What was pruned, where something was.
+    var archived: ArchivedBlocks?
     var rowCount = 0
     var prunedRowCount = 0
+
+    init(state: LedgerState) {
+        self.state = state
+    }
 
     /// Executes the next block and compares what it leaves with what is on the disk.
     mutating func next(from store: BlockStore) throws(NodeError) {
@@ -93,8 +115,10 @@ private struct Walk {
             }
             let block = try Block.decode(stored.block)
             try check(stored.proof.commit, of: block)
-            let batches = try store.batches(at: height).map { bytes in
-                try UnverifiedBatch(decoding: bytes).verify(against: state)
+            let bodies = try entries(at: height, of: store)
+            var batches: [VerifiedBatch] = []
+            for bytes in bodies {
+                batches.append(try UnverifiedBatch(decoding: bytes).verify(against: state))
             }
             let executed = try state.check(block, with: batches)
             for row in state.apply(executed) {
@@ -107,6 +131,13 @@ private struct Walk {
         } catch {
             throw .damaged(what: "block \(height)", detail: "\(error)")
         }
+    }
+
+    private func entries(
+        at height: Height, of store: BlockStore
+    ) throws -> [[UInt8]] {
+        guard height < store.entriesFrom else { return try store.batches(at: height) }
+        return try archived?.block(at: height).batches ?? []
     }
 
     private func check(_ proof: CommitProof, of block: Block) throws {
@@ -125,7 +156,8 @@ private struct Walk {
         _ row: LedgerRow, at height: Height, in store: BlockStore
     ) throws {
         guard let found = try store.row(row.kind, at: height, number: row.number) else {
-            guard row.kind == .changes || row.kind == .chunk else {
+            let isPruned = row.kind == .batch && height < store.entriesFrom
+            guard row.kind == .changes || row.kind == .chunk || isPruned else {
                 throw NodeError.damaged(
                     what: "block \(height)", detail: "its \(row.kind) row \(row.number) is gone")
             }
