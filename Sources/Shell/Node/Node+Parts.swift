@@ -12,14 +12,14 @@ internal import Transport
 extension Node {
     /// Opens everything on the disk, the key's lock first.
     static func open(_ setup: NodeSetup) throws(NodeError) -> NodeParts {
-        let keyLock = try lock(setup.consensusKeyPath)
+        let keyLocks = try setup.keyPaths.map { (path) throws(NodeError) in try KeyLock(path) }
         do throws(StorageError) {
             let directory = try DataDirectory(setup.data, ledger: setup.genesis.ledger)
             let lastSigned = directory.path(of: ReplicaLog.lastSignedName)
             // A voter's directory without the file has lost it: the replica keeps silent until
             // the network has told it from where on it contradicts nothing.
             if !SmallFile.exists(lastSigned) {
-                if setup.consensusKey != nil, setup.signsFrom == nil {
+                if setup.keyring.hasVote, setup.signsFrom == nil {
                     try ReturnFile(.signing, in: directory).make()
                 }
                 try ReturnFile(.numbering, in: directory).make()
@@ -32,25 +32,15 @@ extension Node {
             let index = try EntryIndex(
                 path: directory.path(of: "index"), findsByLeafHash: setup.findsByLeafHash)
             return NodeParts(
-                directory: directory, keyLock: keyLock, store: store, index: index)
+                directory: directory, keyLocks: keyLocks, store: store, index: index)
         } catch {
-            throw .storage(error)
-        }
-    }
-
-    private static func lock(_ path: String?) throws(NodeError) -> FileLock? {
-        guard let path else { return nil }
-        do throws(StorageError) {
-            return try FileLock(path)
-        } catch {
-            if case .locked = error { throw .keyInUse(path: path) }
             throw .storage(error)
         }
     }
 
     static func network(
-        _ setup: NodeSetup, _ loop: Inbox<LoopInput>, _ desk: Inbox<DeskWorker.Input>,
-        _ logger: Logger
+        _ setup: NodeSetup, _ membership: Membership, _ loop: Inbox<LoopInput>,
+        _ desk: Inbox<DeskWorker.Input>, _ logger: Logger
     ) throws(NodeError) -> Network {
         let inbox = Network.Inbox(
             message: { peer, message in
@@ -66,8 +56,9 @@ extension Node {
             })
         do throws(TransportError) {
             return try Network(
-                ledger: setup.genesis.ledger, identity: setup.identity,
-                book: PeerBook(setup.pins), inbox: inbox
+                ledger: setup.genesis.ledger,
+                identity: setup.keyring.identity(named: membership.member?.tlsPin),
+                book: membership.book, inbox: inbox
             ) { event in
                 report(event, loop, desk, logger)
             }
@@ -91,7 +82,9 @@ extension Node {
             desk.post(.disconnected(peer))
         case .accepted(let peer): logger.debug("\(peer) connected")
         case .refused(let remote, let error): logger.warning("\(remote): \(error)")
-        case .unreachable(let peer, let error): logger.debug("\(peer): \(error)")
+        case .unreachable(let peer, let error):
+            logger.debug("\(peer): \(error)")
+            loop.post(.unreachable(peer))
         }
     }
 

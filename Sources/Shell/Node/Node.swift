@@ -19,12 +19,15 @@ public final class Node: Sendable {
     public let ledger: LedgerID
     /// What the node measures of itself.
     public let metrics: NodeMetrics
-    private let setup: NodeSetup
+    let setup: NodeSetup
+    let membership: Membership
+    /// Consensus keys that came by ``reload(_:)``, by the paths of their files.
+    let reloaded = Mutex<Set<String>>([])
     private let logger: Logger
-    private let network: Network
+    let network: Network
     private let control: ControlServer
-    private let loop: Inbox<LoopInput>
-    private let desk: Inbox<DeskWorker.Input>
+    let loop: Inbox<LoopInput>
+    let desk: Inbox<DeskWorker.Input>
     private let reader: Inbox<Reader.Request>
     private let machine: Handover<NodeMachine>
     private let readerThread: Handover<Reader>
@@ -67,30 +70,41 @@ public final class Node: Sendable {
         let loop = Inbox<LoopInput>()
         let deskInbox = Inbox<DeskWorker.Input>()
         let readerInbox = Inbox<Reader.Request>()
-        let network = try Node.network(setup, loop, deskInbox, logger)
+        let membership = Membership(setup)
+        let network = try Node.network(setup, membership, loop, deskInbox, logger)
         let (store, index) = (parts.store, parts.index)
         let machine = try NodeMachine(
-            setup: setup, parts: parts, inbox: loop, link: network,
+            setup: setup, membership: membership, parts: parts, inbox: loop, link: network,
             dropPeer: { network.drop($0) }, connectedPeers: { network.connected },
             logger: logger, observer: committed,
             headMoved: { deskInbox.post(.headMoved($0)) },
-            history: { readerInbox.post(.history(from: $0, through: $1, $2)) })
+            history: { readerInbox.post(.history(from: $0, through: $1, $2)) },
+            membersChanged: {
+                Node.spread($0, membership, setup.keyring, network, deskInbox, logger)
+            },
+            identityRefused: {
+                guard let next = setup.keyring.nextIdentity() else { return }
+                logger.notice("no peer takes this node's TLS key; another one is tried")
+                Node.show(next, network, logger)
+            })
         let ownDesk: any Desk
         if let desk {
             ownDesk = desk
         } else {
-            ownDesk = try Node.desk(configuration, setup, runner: rules)
+            ownDesk = try Node.desk(
+                configuration, setup, machine.charters, runner: rules)
         }
         let worker = DeskWorker(
             desk: ownDesk, inbox: deskInbox, loop: loop,
             store: store, link: network, logger: logger,
-            ownStream: setup.submitKeys.first?.stream)
+            ownStream: setup.streams.first)
         let reader = Reader(
             store: store, index: index, inbox: readerInbox, loop: loop, desk: deskInbox,
-            setup: setup)
+            setup: setup, membership: membership)
         institution = setup.institution
         ledger = setup.genesis.ledger
         self.setup = setup
+        self.membership = membership
         self.logger = logger
         self.network = network
         self.loop = loop
@@ -134,20 +148,20 @@ public final class Node: Sendable {
             let error = machine.takeOnly().run()
             ending.end(error)
         }
-        network.connect(to: setup.peers)
+        network.connect(to: membership.peers)
         logger.info("\(institution) runs ledger \(ledger) on \(setup.host):\(port)")
         return port
     }
 
     /// Dials these addresses from now on, whatever the configuration said: for tests and moves.
     public func connect(to peers: [NodeConfiguration.PeerAddress]) {
-        network.connect(
-            to: peers.compactMap { peer in
-                guard let id = InstitutionID(peer.institution), let pin = setup.pins[id] else {
-                    return nil
-                }
-                return Peer(institution: id, host: peer.host, port: peer.port, pin: pin)
-            })
+        let known = peers.compactMap { peer in
+            InstitutionID(peer.institution).map {
+                Peer(institution: $0, host: peer.host, port: peer.port)
+            }
+        }
+        membership.dial(known, pins: setup.pins)
+        network.connect(to: known)
     }
 
     /// Waits until the node has ended; throws why, unless it was told to.

@@ -1,5 +1,5 @@
 public import Hosting
-public import Primitives
+internal import Primitives
 public import Records
 public import Storage
 public import Transport
@@ -10,8 +10,6 @@ public enum NodeError: Error, Sendable {
     case configuration(path: String, detail: String)
     /// The genesis file cannot be used.
     case genesis(path: String, detail: String)
-    /// The institution is not one of the ledger's.
-    case unknownInstitution(InstitutionID, ledger: LedgerID)
     /// A key file is not what it should be.
     case key(path: String, detail: String)
     /// Others than the owner may read a secret.
@@ -35,8 +33,6 @@ extension NodeError: CustomStringConvertible {
         switch self {
         case .configuration(let path, let detail): "\(path): \(detail)"
         case .genesis(let path, let detail): "\(path): no genesis that can be used: \(detail)"
-        case .unknownInstitution(let id, let ledger):
-            "\(id) is no institution of ledger \(ledger); check `institution` and `genesis`"
         case .key(let path, let detail): "\(path): \(detail)"
         case .keyOpenToOthers(let path):
             "\(path): others may read this secret; run chmod 600 on it"

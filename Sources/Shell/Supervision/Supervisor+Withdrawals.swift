@@ -22,7 +22,8 @@ extension Supervisor {
             let withdrawal = press.withdrawal(
                 of: finding, standing, causes: try newer(looked, than: statement.height),
                 reason: reason, asOf: rules.asOf,
-                recipients: try entries.entry(at: standing.leafIndex)?.entry.recipients ?? [])
+                recipients: try entries.entry(at: standing.leafIndex)?.entry.recipients ?? [],
+                members: members)
             if let withdrawal { submissions.append(withdrawal) }
         }
         return submissions

@@ -1,7 +1,7 @@
-internal import Ledger
+public import Ledger
 public import Primitives
 public import Records
-internal import Sealing
+public import Sealing
 internal import Storage
 
 /// Everything that a node keeps and does beside the ledger: payloads, facts, rules, findings.
@@ -18,7 +18,8 @@ public final class Supervisor {
     public let payloads: PayloadStore
     public let deliveries: DeliveryQueue
     public let pseudonyms: PseudonymClient
-    public let members: Members
+    /// Who takes part as far as is known: by these it is sealed.
+    public private(set) var members: Members
 
     let names: NameDesk
     let identities: IdentityParts
@@ -33,6 +34,7 @@ public final class Supervisor {
     private let gateway: Gateway
     private let receiver: PayloadReceiver
     private let database: SupervisionDatabase
+    private var charters: CharterTimeline
     private var underWay: [InstitutionID: Question] = [:]
 
     /// What was asked of a peer last.
@@ -46,7 +48,8 @@ public final class Supervisor {
     public init(_ settings: SupervisorSettings) throws(SupervisionError) {
         let ledger = settings.genesis.ledger
         institution = settings.institution
-        members = Members(settings.genesis.institutions)
+        charters = settings.charters
+        members = Members(charters.current.institutions)
         let keys = try sealing { () throws(SealingError) in
             try KeyStore(
                 folder: settings.folder + "/keys", keyFolder: settings.keyFolder + "/payloads",
@@ -67,16 +70,16 @@ public final class Supervisor {
         deliveries = DeliveryQueue(
             ledger: ledger, institution: institution, database: database, payloads: payloads)
         receiver = PayloadReceiver(
-            ledger: ledger, institution: institution, sealKey: settings.sealKey,
-            database: database, payloads: payloads, entries: entries)
+            ledger: ledger, institution: institution,
+            sealKeys: [settings.sealKey] + settings.furtherSealKeys, database: database,
+            payloads: payloads, entries: entries)
         pseudonyms = PseudonymClient(
             database: database, key: secret.key(for: "custos pseudonym cache"))
         desk = try FindingDesk(institution: institution, database: database)
         press = FindingPress(
-            institution: institution, desk: desk, members: members,
-            caseKey: secret.key(for: "custos case"))
+            institution: institution, desk: desk, caseKey: secret.key(for: "custos case"))
         erasures = ErasureDesk(
-            institution: institution, database: database, members: members)
+            institution: institution, database: database)
         noticeBook = NoticeBook(institution: institution, database: database)
         noticeAfterMilliseconds = settings.noticeAfterMilliseconds
         epochs = settings.epochs
@@ -85,6 +88,17 @@ public final class Supervisor {
         names = NameDesk(
             institution: institution, client: pseudonyms, provider: settings.provider,
             service: identities.naming, random: settings.random, epochs: epochs)
+    }
+
+    /// Takes over who takes part and which rules are in force, at each height so far.
+    public func follow(_ charters: CharterTimeline) {
+        self.charters = charters
+        members = Members(charters.current.institutions)
+    }
+
+    /// Takes in further keys that payloads may be sealed to.
+    public func hold(_ sealKeys: [SealSecretKey]) {
+        receiver.hold(sealKeys)
     }
 
     /// The last block that was taken in.
@@ -114,7 +128,7 @@ public final class Supervisor {
             deliveries.add(item, to: &group)
         }
         let findings = try desk.add(block, to: &group)
-        try erasures.add(block, to: &group)
+        try erasures.add(block, charters.charter(at: block.height), to: &group)
         noticeBook.add(block, to: &group)
         try storage { () throws(StorageError) in try database.write(group) }
         entries.advance(to: block)
@@ -138,7 +152,9 @@ public final class Supervisor {
         _ = try identities.people?.takeOwn()
         guard let rules else { return [] }
         try rules.advance(entries)
-        return try withdrawals(rules) + press.due(rules.inOrder, at: entries.mark.anchored)
+        return try withdrawals(rules)
+            + press.due(
+                rules.inOrder, members: members, at: entries.mark.anchored)
     }
 
     /// Answers another node at the time `now`: a delivery of payloads, or a request for ids.

@@ -4,14 +4,17 @@ public import Sealing
 
 /// Where a supervisor keeps things, who it works for, and how.
 public struct SupervisorSettings: Sendable {
-    /// The institutions and the rules of the ledger; this version has no entry that changes them.
     public var genesis: Genesis
+    /// The institutions and the rules of the ledger, at each height so far.
+    public var charters: CharterTimeline
     public var institution: InstitutionID
     /// The folder of its data base and of its encrypted keys.
     public var folder: String
     /// The folder of the node keys, which belongs on no backup.
     public var keyFolder: String
     public var sealKey: SealSecretKey
+    /// Keys that payloads were or will be sealed to, as the ledger changes the institution's.
+    public var furtherSealKeys: [SealSecretKey] = []
     public var policy = RecipientPolicy.standard
     /// The folder of canonical rules and knowledge tables; nil where this node runs no rules.
     public var rulesFolder: String?
@@ -34,6 +37,7 @@ public struct SupervisorSettings: Sendable {
         sealKey: SealSecretKey
     ) {
         self.genesis = genesis
+        charters = CharterTimeline(genesis)
         self.institution = institution
         self.folder = folder
         self.keyFolder = keyFolder

@@ -140,6 +140,27 @@ struct GovernanceTests {
         #expect(chamber.state.charter.validators != genesis)
     }
 
+    @Test("whoever has the genesis and what was enacted knows the charter of every height")
+    func timeline() throws {
+        var chamber = try Chamber()
+        var charters = [Height(1): chamber.state.charter]
+        let city = TestNetwork.id("city-hospital")
+        let actions: [GovernanceAction] = [
+            .add(try Self.newcomer()), .setPower(city, 2), .setKey(city, .tls(.zero)),
+            .setRules([], retire: ["PR-03"]), .remove(TestNetwork.id("pharmacy")),
+        ]
+        for action in actions {
+            _ = try chamber.agree(on: action, by: Self.three)
+            charters[chamber.state.head.height.next] = chamber.state.charter
+        }
+        #expect(Set(charters.values).count == actions.count + 1)
+        let timeline = CharterTimeline(chamber.network.genesis, chamber.state.governance)
+        for (height, charter) in charters {
+            #expect(timeline.charter(at: height) == charter, "\(height)")
+        }
+        #expect(timeline.current == chamber.state.charter)
+    }
+
     @Test("a header names the next validators and what is active as the block leaves them")
     func headersFollow() throws {
         var chamber = try Chamber()

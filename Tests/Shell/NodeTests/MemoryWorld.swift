@@ -107,8 +107,9 @@ final class MemoryWorld {
         var logger = Logger(label: "world \(index)")
         logger.logLevel = .critical
         let machine = try NodeMachine(
-            setup: setup, parts: try Node.open(setup), inbox: Inbox(), link: wire,
-            dropPeer: { _ in }, connectedPeers: { [] }, logger: logger, observer: { _ in },
+            setup: setup, membership: Membership(setup), parts: try Node.open(setup),
+            inbox: Inbox(), link: wire, dropPeer: { _ in }, connectedPeers: { [] }, logger: logger,
+            observer: { _ in },
             headMoved: { _ in }, history: { _, _, _ in })
         machines[index] = machine
         if holdsBlocks { machine.writer.hold() }

@@ -9,7 +9,7 @@ internal import Transport
 
 @testable import Node
 
-@Suite("What a node refuses to start with", .timeLimit(.minutes(2)), .serialized)
+@Suite("What a node refuses", .timeLimit(.minutes(2)), .serialized)
 struct RefusalTests {
     private let network: TestNetwork
 
@@ -97,23 +97,40 @@ struct RefusalTests {
         }
     }
 
-    @Test func aKeyThatTheGenesisDoesNotName() async throws {
-        var configuration = network.configuration(0)
-        configuration.keys.consensus = network.configuration(1).keys.consensus
-        guard case .key(_, let detail) = await refusal(configuration) else {
-            Issue.record("a foreign key was taken")
-            return
+    /// It may be a key that the ledger takes up at a block that this node does not have yet: the
+    /// node follows, and neither votes nor numbers entries that it could not sign.
+    @Test func toSignWithKeysThatTheLedgerDoesNotName() async throws {
+        let running = RunningNetwork(network)
+        running.changes[3] = { [network] configuration in
+            configuration.keys.consensus = network.root + "/other/consensus.secret"
+            configuration.keys.submit["0"] = network.root + "/other/submit.secret"
         }
-        #expect(detail.contains("genesis"))
+        _ = try TestNetwork.makeKey(network.root + "/other/consensus.secret", 901)
+        _ = try TestNetwork.makeKey(network.root + "/other/submit.secret", 902)
+        try await running.start([0, 1, 2, 3])
+        let chamber = Chamber(running: running, carrier: 0)
+        try await chamber.commit(3, at: 0)
+        #expect(try await chamber.signers(at: 0) == network.ids[..<3].map(\.self))
+        let client = try await running.client(3)
+        await #expect(throws: TransportError.self) {
+            try await client.submit(TestNetwork.linkSubmission(1))
+        }
+        await client.close()
+        try await running.stopAll()
     }
 
-    @Test func anInstitutionThatIsNoMember() async throws {
+    @Test func toTakeEntriesForAnInstitutionThatIsNoMember() async throws {
         var configuration = network.configuration(0)
         configuration.institution = "stranger"
-        guard case .unknownInstitution = await refusal(configuration) else {
-            Issue.record("a stranger started a node")
-            return
+        let node = try Node(configuration, logger: Logger(label: "test"))
+        try await node.start()
+        let client = try await NodeClient(socket: configuration.controlPath)
+        await #expect(throws: TransportError.self) {
+            try await client.submit(TestNetwork.linkSubmission(1))
         }
+        await client.close()
+        node.stop()
+        try await node.run()
     }
 
     @Test func aGenesisThatIsNone() async throws {

@@ -14,21 +14,26 @@ internal import Transport
 final class TestNetwork: Sendable {
     let root: String
     let genesis: Genesis
+    /// Those of the genesis first, then those that are to come.
     let ids: [InstitutionID]
     let submitKeys: [SigningKey]
+    let governKeys: [SigningKey]
+    /// Institutions that have keys and files, and do not stand in the genesis.
+    let newcomers: [Institution]
     /// Whether its nodes seal payloads and deliver them.
     let supervises: Bool
 
     init(
         name: String = "test", parameters: Parameters = .quick, size: Int = 4,
-        supervises: Bool = false
+        newcomerCount: Int = 0, supervises: Bool = false
     ) throws {
         self.supervises = supervises
         root = "/tmp/cn-" + UUID().uuidString.prefix(13)
         var ids: [InstitutionID] = []
         var members: [Institution] = []
         var submitKeys: [SigningKey] = []
-        for index in 0..<size {
+        var governKeys: [SigningKey] = []
+        for index in 0..<size + newcomerCount {
             let id = try InstitutionID("node-\(index)").orThrow()
             let folder = "\(root)/\(id)"
             let identity = try TLSIdentity.make(for: id)
@@ -38,21 +43,27 @@ final class TestNetwork: Sendable {
             let consensus = try TestNetwork.makeKey(
                 folder + "/consensus.secret", index * 2 + 2)
             let seal = try TestNetwork.makeSealKey(folder + "/seal.secret", index)
+            let govern = try TestNetwork.makeKey(folder + "/govern-1.secret", 1_000 + index)
+            governKeys.append(govern)
             members.append(
                 Institution(
                     id: id, name: "Node \(index)",
-                    kind: index == size - 1 ? .regulator : .hospital, tier: .county, power: 10,
+                    kind: index == size - 1 ? .regulator : .hospital, tier: .county,
+                    power: index < size ? 10 : 0,
                     submitKeys: [.init(stream: StreamID(0), key: submit.publicKey)],
-                    consensusKey: consensus.publicKey, sealKey: seal.bytes,
+                    consensusKey: consensus.publicKey, governKeys: [govern.publicKey],
+                    sealKey: seal.bytes,
                     tlsPin: identity.pin))
             ids.append(id)
             submitKeys.append(submit)
         }
         self.ids = ids
         self.submitKeys = submitKeys
+        self.governKeys = governKeys
+        newcomers = Array(members[size...])
         genesis = try Genesis(
             name: name, start: Timestamp(milliseconds: 1_700_000_000_000),
-            institutions: members, parameters: parameters)
+            institutions: Array(members[..<size]), parameters: parameters)
         try SmallFile.write(genesis.encode(), to: root + "/genesis.cbor")
     }
 
@@ -60,14 +71,14 @@ final class TestNetwork: Sendable {
         try? FileManager.default.removeItem(atPath: root)
     }
 
-    private static func makeKey(_ path: String, _ seed: Int) throws -> SigningKey {
+    static func makeKey(_ path: String, _ seed: Int) throws -> SigningKey {
         let secret = SHA256.hash(Array("key \(seed)".utf8)).bytes
         try SmallFile.write(
             Array("custos secret 1\na test\n\(secret.hex)\n".utf8), to: path)
         return try SigningKey(secret: secret)
     }
 
-    private static func makeSealKey(_ path: String, _ seed: Int) throws -> SealPublicKey {
+    static func makeSealKey(_ path: String, _ seed: Int) throws -> SealPublicKey {
         let secret = SHA256.hash(Array("seal \(seed)".utf8)).bytes
         try SmallFile.write(
             Array("custos secret 1\na test\n\(secret.hex)\n".utf8), to: path)
@@ -154,6 +165,8 @@ extension Optional {
 final class RunningNetwork {
     let network: TestNetwork
     private(set) var nodes: [Int: Node] = [:]
+    /// What a node's configuration has that the others' do not, by its place.
+    var changes: [Int: (inout NodeConfiguration) -> Void] = [:]
     private(set) var ports: [Int: Int] = [:]
 
     init(_ network: TestNetwork) {
@@ -163,7 +176,7 @@ final class RunningNetwork {
     /// Starts nodes, each for the first time in its directory unless it has one.
     func start(_ indices: [Int]) async throws {
         for index in indices {
-            let configuration = network.configuration(index, port: ports[index] ?? 0)
+            let configuration = configuration(index)
             if !SmallFile.exists(configuration.data + "/last-signed") {
                 try Node.create(configuration)
             }
@@ -182,6 +195,12 @@ final class RunningNetwork {
                     network.address($0.key, port: $0.value)
                 })
         }
+    }
+
+    func configuration(_ index: Int) -> NodeConfiguration {
+        var configuration = network.configuration(index, port: ports[index] ?? 0)
+        changes[index]?(&configuration)
+        return configuration
     }
 
     func stop(_ index: Int) async throws {

@@ -1,4 +1,5 @@
 import Cryptography
+import Ledger
 import Primitives
 import Records
 import Sealing
@@ -65,6 +66,53 @@ struct DeliveryTests {
         try queue.handleAnswer(answers[0].encode(), from: Region.regulator)
         #expect(try queue.next(for: Region.regulator, members: region.members) == nil)
         try queue.handleAnswer(answers[1].encode(), from: Region.regulator)
+    }
+
+    @Test("a new seal key holds for what is sent from then on, and the old one for what was sent")
+    func anotherSealKey() throws {
+        let region = try Region()
+        let new = try SealSecretKey(random: .system)
+        let change = GovernanceAction.setKey(
+            Region.regulator, .seal(try new.publicKey.bytes))
+        let timeline = try CharterTimeline(region.genesis).after(change, from: Height(2))
+        try region.commit(
+            try region.prepare(
+                [try Samples.record(), try Samples.record(at: 9)], by: Region.hospital))
+        let hospital = try region.node(Region.hospital)
+        let before = try #require(
+            try hospital.deliveries.next(for: Region.regulator, members: hospital.members))
+        hospital.follow(timeline)
+        let after = try #require(
+            try hospital.deliveries.next(for: Region.regulator, members: hospital.members))
+        let verdicts = { (delivery: Delivery) in
+            try region.node(Region.regulator).deliver(
+                delivery.encoded, from: Region.hospital, at: region.now
+            ).items.map(\.verdict)
+        }
+        #expect(
+            try verdicts(after) == [.refused(.wrappedKey), .refused(.wrappedKey)])
+        try region.node(Region.regulator).hold([new])
+        #expect(try verdicts(after) == [.stored, .stored])
+        #expect(try verdicts(before) == [.stored, .stored])
+    }
+
+    @Test("whom the ledger takes out is sealed nothing any more, and whom it takes in is")
+    func membersOfTheDay() throws {
+        let region = try Region()
+        let hospital = try region.node(Region.hospital)
+        let recipients = {
+            try hospital.prepare([try Samples.claim(Region.opaque(0x71))])[0].recipients
+        }
+        #expect(try recipients() == [Region.hospital, Region.insurer, Region.regulator])
+        let second = try #require(InstitutionID("insurer-2"))
+        var timeline = try CharterTimeline(region.genesis).after(
+            .remove(Region.insurer), from: Height(2))
+        let newcomer = Institution(
+            id: second, name: "Insurer 2", kind: .insurer, tier: .county, power: 0,
+            submitKeys: [], sealKey: try SealSecretKey(random: .system).publicKey.bytes)
+        timeline = try timeline.after(.add(newcomer), from: Height(2))
+        hospital.follow(timeline)
+        #expect(try recipients() == [Region.hospital, second, Region.regulator])
     }
 
     @Test("another than the issuer cannot deliver, and a stranger's answer takes nothing away")

@@ -26,11 +26,10 @@ struct NetworkTests {
         let book = PeerBook([a: pinOfAInBook ?? identityA.pin, b: identityB.pin])
         let nodeB = try await TestNode(
             ledger: ledgerOfB ?? ledger, identity: identityB, book: book)
-        let nodeA = try await TestNode(ledger: ledger, identity: identityA, book: book)
+        let bookOfA = PeerBook([a: identityA.pin, b: pinOfBForA ?? identityB.pin])
+        let nodeA = try await TestNode(ledger: ledger, identity: identityA, book: bookOfA)
         nodeA.network.connect(to: [
-            Peer(
-                institution: b, host: "127.0.0.1", port: nodeB.port,
-                pin: pinOfBForA ?? identityB.pin)
+            Peer(institution: b, host: "127.0.0.1", port: nodeB.port)
         ])
         return (nodeA, nodeB)
     }
@@ -136,7 +135,7 @@ struct NetworkTests {
         let first = try await TestNode(ledger: ledger, identity: identityB, book: book)
         let nodeA = try await TestNode(ledger: ledger, identity: identityA, book: book)
         nodeA.network.connect(to: [
-            Peer(institution: b, host: "127.0.0.1", port: first.port, pin: identityB.pin)
+            Peer(institution: b, host: "127.0.0.1", port: first.port)
         ])
         await nodeA.events.first { $0 == .connected(b) }
         await first.network.stop()
@@ -151,6 +150,43 @@ struct NetworkTests {
         #expect(await second.messages.first { _ in true }?.body == [8])
         await nodeA.network.stop()
         await second.network.stop()
+    }
+
+    /// What the ledger says of keys holds for connections that are open, on both sides.
+    @Test func dropsAPeerThatTheBookGivesAnotherKeyAndTakesItsNewOne() async throws {
+        let (first, second, identityB) = (
+            try TLSIdentity.make(for: a), try TLSIdentity.make(for: a),
+            try TLSIdentity.make(for: b)
+        )
+        let (bookOfA, bookOfB) = (PeerBook([b: identityB.pin]), PeerBook([a: first.pin]))
+        let nodeB = try await TestNode(ledger: ledger, identity: identityB, book: bookOfB)
+        let nodeA = try await TestNode(ledger: ledger, identity: first, book: bookOfA)
+        nodeA.network.connect(to: [Peer(institution: b, host: "127.0.0.1", port: nodeB.port)])
+        nodeB.network.connect(to: [Peer(institution: a, host: "127.0.0.1", port: nodeA.port)])
+        await nodeA.events.first { $0 == .connected(b) }
+        await nodeB.events.first { $0 == .connected(a) }
+        bookOfB.replace(with: [a: second.pin])
+        nodeB.network.recheck()
+        // The old key is dropped in both directions and taken in neither any more.
+        for (node, peer) in [(nodeA, b), (nodeB, a)] {
+            await node.events.first {
+                if case .disconnected(peer, _) = $0 { true } else { false }
+            }
+        }
+        await nodeB.events.first { if case .refused(_, .unknownPin) = $0 { true } else { false } }
+        await nodeB.events.first {
+            if case .unreachable(a, .wrongPin) = $0 { true } else { false }
+        }
+        try nodeA.network.show(second)
+        await nodeA.events.first { $0 == .connected(b) }
+        await nodeB.events.first { $0 == .connected(a) }
+        // Whom the book does not have any more is neither heard nor dialled.
+        bookOfB.replace(with: [:] as [InstitutionID: Digest])
+        nodeB.network.recheck()
+        await nodeA.events.first { if case .unreachable = $0 { true } else { false } }
+        #expect(nodeB.network.connected.isEmpty)
+        await nodeA.network.stop()
+        await nodeB.network.stop()
     }
 
     @Test func refusesAPortInUse() async throws {

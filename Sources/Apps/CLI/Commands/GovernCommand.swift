@@ -14,7 +14,8 @@ struct GovernCommand: AsyncParsableCommand {
         discussion: """
             Institutions decide with their govern keys. A proposal is in force once as many have \
             voted for it as the policy wants: by default those with more than 2/3 of the voting \
-            power. Any node may carry a vote, so one that is down stops nobody.
+            power. Any node may carry a vote, so one that is down stops nobody. What is agreed on \
+            holds in all nodes from its block on, without a restart.
 
             Examples:
               custos govern propose power insurer 2 --reason "grown" --node devnet/regulator
@@ -62,7 +63,8 @@ struct GovernCommand: AsyncParsableCommand {
                   add PUBLIC-FILE KIND TIER NAME    a new institution, without power at first
                   remove ID
                   power ID NUMBER                   above 0 only once its node has followed
-                  key ID ROLE PUBLIC-FILE           submit, consensus, govern, seal or tls
+                  key ID ROLE PUBLIC-FILE           submit, consensus, govern, seal or tls; its node
+                                                    has the new one under keys.next of node.json
                   parameter NAME VALUE …            as in network files
                   rule ID HASH RUNNER[,RUNNER…]
                   retire RULE…

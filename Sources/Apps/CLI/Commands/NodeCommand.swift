@@ -16,6 +16,9 @@ struct NodeCommand: AsyncParsableCommand {
             time, say --create: a node whose data was lost is not a new one, and must not sign \
             again what it may have signed before.
 
+            SIGHUP has it read node.json again: peers, and the keys under keys.next. Each of those \
+            takes the place of the old one when the ledger names it, without a restart.
+
             Examples:
               custos node devnet/insurer
               custos node /srv/custos --create
@@ -55,6 +58,9 @@ struct NodeCommand: AsyncParsableCommand {
             logger.info("asked to end")
             node.stop()
         }
+        let reloading = Task {
+            await Interruption.watchForReload { reload(node, from: place.file, logger) }
+        }
         let result: Result<Void, NodeError>
         do throws(NodeError) {
             result = .success(try await node.run())
@@ -62,8 +68,21 @@ struct NodeCommand: AsyncParsableCommand {
             result = .failure(error)
         }
         interruption.cancel()
+        reloading.cancel()
         await door?.close()
         if case .failure(let error) = result { throw Self.failure(error) }
+    }
+
+    /// Reads the node's file again; one that cannot be used changes nothing.
+    private func reload(_ node: Node, from file: String, _ logger: Logger) {
+        do throws(NodeError) {
+            var configuration = try NodeConfiguration.read(file)
+            if ledgerOnly { configuration.keys.seal = nil }
+            try node.reload(configuration)
+            logger.notice("read \(file) again")
+        } catch {
+            logger.error("not taken over: \(error)")
+        }
     }
 
     /// Opens the HTTP door where one is configured; a node whose door does not open ends.

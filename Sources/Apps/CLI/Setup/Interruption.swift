@@ -16,4 +16,15 @@ enum Interruption {
         for await _ in signals { break }
         for source in sources { source.cancel() }
     }
+
+    /// Calls `reload` at each SIGHUP until the task is cancelled.
+    static func watchForReload(_ reload: () -> Void) async {
+        let (signals, continuation) = AsyncStream.makeStream(of: Void.self)
+        signal(SIGHUP, SIG_IGN)
+        let source = DispatchSource.makeSignalSource(signal: SIGHUP)
+        source.setEventHandler { continuation.yield() }
+        source.resume()
+        for await _ in signals { reload() }
+        source.cancel()
+    }
 }

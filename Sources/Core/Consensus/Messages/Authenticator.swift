@@ -16,6 +16,10 @@ public protocol Authenticator: SignatureCheck {
     /// This replica's signature over a digest.
     func sign(_ digest: Digest) -> Signature
 
+    /// The same with the secret of this key, where there are several: the ledger says which of
+    /// them votes at a height. Asked only for a key that ``holds(_:)`` is true of.
+    func sign(_ digest: Digest, as key: PublicKey) -> Signature
+
     /// Whether it signs with the secret of this key: a replica whose key the ledger has replaced,
     /// or has not taken up yet, follows without voting.
     func holds(_ key: PublicKey) -> Bool
@@ -24,6 +28,9 @@ public protocol Authenticator: SignatureCheck {
 extension Authenticator {
     /// Where nothing else is said, whatever key the ledger names.
     public func holds(_ key: PublicKey) -> Bool { true }
+
+    /// Where nothing else is said, there is one key.
+    public func sign(_ digest: Digest, as key: PublicKey) -> Signature { sign(digest) }
 }
 
 /// ES256K (RFC 8812): what a network uses.

@@ -25,12 +25,12 @@ extension Replica {
             return
         }
         guard maySign(claim.kind == .prevote ? .prevote : .precommit) else { return }
-        let key = state.validators.validators[index].keyID
-        let digest = SHA256.hash(signing.sigStructure(of: claim, key: key))
+        let validator = state.validators.validators[index]
+        let digest = SHA256.hash(signing.sigStructure(of: claim, key: validator.keyID))
         let vote = Vote(
             kind: claim.kind, height: claim.height, round: claim.round, voter: identity,
             block: claim.block, validRound: claim.validRound,
-            signature: authenticator.sign(digest))
+            signature: authenticator.sign(digest, as: validator.key))
         effects.append(.appendLog(.voted(vote)))
         persist(.vote(vote))
         effects.append(.broadcast(.vote(vote)))
@@ -53,9 +53,10 @@ extension Replica {
         guard maySign(.propose), let index = state.ownIndex else { return false }
         let claim = ProposalClaim(
             height: state.height, round: state.round, validRound: validRound, block: block)
-        let key = state.validators.validators[index].keyID
+        let validator = state.validators.validators[index]
         let signature = authenticator.sign(
-            SHA256.hash(signing.sigStructure(of: claim, key: key)))
+            SHA256.hash(signing.sigStructure(of: claim, key: validator.keyID)),
+            as: validator.key)
         let proposal = Proposal(
             height: state.height, round: state.round, validRound: validRound, blockID: block,
             block: bytes, signature: signature)

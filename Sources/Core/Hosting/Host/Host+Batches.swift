@@ -62,6 +62,20 @@ extension Host {
         }
     }
 
+    /// Lets go of batches that can never stand, now that keys or institutions have changed: whoever
+    /// signed them has another key to sign them anew with, or is no longer here.
+    mutating func dropUnfit() {
+        for (digest, batch) in bodies.sorted(by: { $0.key < $1.key }) {
+            do throws(BatchRefusal) {
+                try state.check(batch)
+            } catch {
+                guard !error.isTemporary else { continue }
+                mempool.discard(digest)
+                bodies[digest] = nil
+            }
+        }
+    }
+
     func nextOnLedger(_ stream: StreamKey) -> UInt64 {
         state.nextNumber(of: stream.issuer, stream.stream) ?? 1
     }

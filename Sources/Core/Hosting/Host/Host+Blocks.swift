@@ -79,6 +79,7 @@ extension Host {
     /// Puts a decided block in, has it written, and begins the next height.
     mutating func apply(_ executed: ExecutedBlock, proof: CommitProof) {
         let height = executed.header.height
+        let institutions = state.institutions
         let rows = state.apply(executed)
         effects.append(
             .commit(
@@ -90,6 +91,7 @@ extension Host {
         previousValidators = validators
         validators = state.validators(at: height.next)
         leaveHeight(executed)
+        if state.institutions != institutions { dropUnfit() }
         tell(
             .heightStarted(
                 HeightStart(

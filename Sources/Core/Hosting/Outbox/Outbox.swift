@@ -95,6 +95,9 @@ public struct Outbox: Sendable {
         }
     }
 
+    /// The first number of the first batch that was signed and is not on the ledger yet.
+    public var firstInFlight: UInt64? { inFlight.first?.first }
+
     /// Takes in what happened and says what must be done.
     ///
     /// - Throws: ``OutboxError`` for an entry that is not taken; the outbox is as it was.

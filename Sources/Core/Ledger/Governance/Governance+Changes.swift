@@ -9,83 +9,42 @@ extension Governance {
     func charter(
         after action: GovernanceAction, at height: Height
     ) throws(GovernanceRefusal) -> Charter {
-        var institutions = charter.institutions
-        var parameters = charter.parameters
-        var rules = charter.rules
-        var policy = charter.policy
         switch action {
         case .add(let institution):
             guard institution.power == 0 else { throw .learnsFirst(institution.id) }
             guard institution.submitKeys.count <= Governance.newStreamsMax else {
                 throw .unfit("more than \(Governance.newStreamsMax) streams at once")
             }
-            if charter.institution(institution.id) != nil {
-                throw .unfit("\(institution.id) is an institution already")
-            }
-            institutions.append(institution)
-            institutions.sort { $0.id < $1.id }
-        case .remove(let id):
-            let index = try place(of: id)
-            institutions.remove(at: index)
         case .setPower(let id, let power):
-            let index = try place(of: id)
-            if institutions[index].power == 0, power > 0 {
+            if charter.institution(id)?.power == 0, power > 0 {
                 guard attendance.lastSeen(id) != nil, attendance.isLive(id, at: height) else {
                     throw .learnsFirst(id)
                 }
             }
-            institutions[index] = institutions[index].with(power: power)
-        case .setKey(let id, let change):
-            let index = try place(of: id)
-            institutions[index] = institutions[index].with(change)
         case .setParameters(let new):
-            guard new.isIndexKept == parameters.isIndexKept else {
+            guard new.isIndexKept == charter.parameters.isIndexKept else {
                 throw .unfit("whether the index is kept is for the genesis to say")
             }
-            guard new.epochDays == parameters.epochDays else {
+            guard new.epochDays == charter.parameters.epochDays else {
                 throw .unfit("how many days an epoch has is for the genesis to say")
             }
-            parameters = new
-        case .setRules(let new, let retired):
-            rules = try self.rules(after: new, retiring: retired)
+        case .setRules(_, let retired):
+            for id in retired where !charter.rules.contains(where: { $0.id == id }) {
+                throw .unfit("no rule \(id) is in force")
+            }
         case .stop:
             if standing.stoppedFrom != nil { throw .unfit("the ledger is stopped already") }
         case .resume:
             if standing.stoppedFrom == nil { throw .unfit("the ledger is not stopped") }
-        case .setPolicy(let new): policy = new
+        case .remove, .setKey, .setPolicy: break
         }
-        let after: Charter
-        do throws(Charter.Problem) {
-            after = try Charter(
-                institutions: institutions, parameters: parameters, rules: rules, policy: policy)
-        } catch {
-            throw .unfit(error.reason)
-        }
+        let after = try charter.after(action)
         try checkQuorum(after, at: height)
         return after
     }
 
-    private func rules(
-        after new: [RuleVersion], retiring retired: [String]
-    ) throws(GovernanceRefusal) -> [RuleVersion] {
-        for id in retired where !charter.rules.contains(where: { $0.id == id }) {
-            throw .unfit("no rule \(id) is in force")
-        }
-        let kept = charter.rules.filter { rule in
-            !retired.contains(rule.id) && !new.contains { $0.id == rule.id }
-        }
-        return (kept + new).sorted { $0.id.utf8.lexicographicallyPrecedes($1.id.utf8) }
-    }
-
     /// How many streams one change may begin.
     private static let newStreamsMax = 16
-
-    private func place(of id: InstitutionID) throws(GovernanceRefusal) -> Int {
-        guard let index = charter.institutions.firstIndex(where: { $0.id == id }) else {
-            throw .unknownInstitution(id)
-        }
-        return index
-    }
 
     /// Who has a new consensus key is not live before it has signed with it.
     private func checkQuorum(
@@ -178,38 +137,5 @@ extension Governance {
             return []
         case .setPolicy(let policy): return [.set(.policy, policy.encode())]
         }
-    }
-}
-
-extension Institution {
-    /// The same institution with another voting power.
-    func with(power: UInt64) -> Institution {
-        Institution(
-            id: id, name: name, kind: kind, tier: tier, power: power, submitKeys: submitKeys,
-            consensusKey: consensusKey, governKeys: governKeys, sealKey: sealKey,
-            witnessKey: witnessKey, tlsPin: tlsPin)
-    }
-
-    /// The same institution with one role's key changed.
-    func with(_ change: GovernanceAction.KeyChange) -> Institution {
-        var submitKeys = submitKeys
-        var consensusKey = consensusKey
-        var governKeys = governKeys
-        var (sealKey, witnessKey, tlsPin) = (sealKey, witnessKey, tlsPin)
-        switch change {
-        case .submit(let stream, let key):
-            submitKeys.removeAll { $0.stream == stream }
-            if let key { submitKeys.append(SubmitKey(stream: stream, key: key)) }
-            submitKeys.sort { $0.stream < $1.stream }
-        case .consensus(let key): consensusKey = key
-        case .govern(let keys): governKeys = keys
-        case .seal(let key): sealKey = key
-        case .witness(let key): witnessKey = key
-        case .tls(let pin): tlsPin = pin
-        }
-        return Institution(
-            id: id, name: name, kind: kind, tier: tier, power: power, submitKeys: submitKeys,
-            consensusKey: consensusKey, governKeys: governKeys, sealKey: sealKey,
-            witnessKey: witnessKey, tlsPin: tlsPin)
     }
 }

@@ -81,6 +81,9 @@ public struct NodeConfiguration: Codable, Equatable, Sendable {
         /// The folder of the keys that the desk makes for itself, which belongs on no backup;
         /// `desk-keys` in the data directory where absent.
         public var desk: String?
+        /// Keys that are made and that the ledger does not name yet: each takes the place of the
+        /// one above when the ledger does.
+        public var next: NextKeys?
 
         public init(
             consensus: String?, submit: [String: String], tlsCertificate: String,
@@ -95,11 +98,22 @@ public struct NodeConfiguration: Codable, Equatable, Sendable {
         }
     }
 
+    /// Keys that are to come; those that stay as they are can be left out.
+    public struct NextKeys: Codable, Equatable, Sendable {
+        public var consensus: String?
+        public var submit: [String: String]?
+        public var tlsCertificate: String?
+        public var tlsKey: String?
+        public var seal: String?
+
+        public init() {}
+    }
+
     public struct PeerAddress: Codable, Equatable, Sendable {
         public var institution: String
         public var host: String
         public var port: Int
-        /// The peer's TLS pin in hexadecimal, where the ledger does not have it.
+        /// The peer's TLS pin in hexadecimal: counts until the ledger changes the peer's pin.
         public var pin: String?
 
         public init(institution: String, host: String, port: Int, pin: String? = nil) {
@@ -190,6 +204,14 @@ extension NodeConfiguration {
         keys.tlsKey = absolute(keys.tlsKey)
         keys.seal = keys.seal.map(absolute)
         keys.desk = keys.desk.map(absolute)
+        if var next = keys.next {
+            next.consensus = next.consensus.map(absolute)
+            next.submit = next.submit?.mapValues(absolute)
+            next.tlsCertificate = next.tlsCertificate.map(absolute)
+            next.tlsKey = next.tlsKey.map(absolute)
+            next.seal = next.seal.map(absolute)
+            keys.next = next
+        }
         rules = rules.map(absolute)
         if let archive = retain?.archive { retain?.archive = absolute(archive) }
         if let token = http?.token { http?.token = absolute(token) }

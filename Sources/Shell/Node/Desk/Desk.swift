@@ -2,6 +2,7 @@ public import Ledger
 public import Primitives
 public import Proofs
 public import Records
+public import Sealing
 public import Supervision
 
 /// What an institution does with its own payloads and with what the ledger says: the seam at which
@@ -12,6 +13,13 @@ public import Supervision
 public protocol Desk: AnyObject {
     /// The last height that ``committed(_:)`` took in, durably.
     var height: Height { get }
+
+    /// Takes over who takes part and which rules are in force, at each height so far; called before
+    /// the first block for which they hold.
+    func follow(_ charters: CharterTimeline)
+
+    /// Takes in further keys that payloads may be sealed to.
+    func hold(_ sealKeys: [SealSecretKey])
 
     /// Seals submissions and keeps what it needs to open and deliver them: all of them or none.
     func prepare(_ submissions: [Submission]) throws -> [DraftEntry]
@@ -39,6 +47,13 @@ public protocol Desk: AnyObject {
 
     /// Answers the operator: queries, findings, explanations; as ``answer(_:from:)`` otherwise.
     func control(_ request: [UInt8]) throws -> DeskReply
+}
+
+/// A desk that seals nothing and runs no rules has no use for either.
+extension Desk {
+    public func follow(_ charters: CharterTimeline) {}
+
+    public func hold(_ sealKeys: [SealSecretKey]) {}
 }
 
 /// An entry that waits for its number; stream and number in it are not yet its own.

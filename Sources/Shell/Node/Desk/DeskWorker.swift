@@ -3,6 +3,7 @@ internal import Logging
 internal import Primitives
 internal import Proofs
 internal import Records
+internal import Sealing
 internal import Storage
 internal import Supervision
 internal import Transport
@@ -15,6 +16,8 @@ final class DeskWorker {
         /// The message is counted against its sender until the submission is prepared.
         case submitted(Submission, StreamID, InboundMessage, Responder)
         case headMoved(Height)
+        case charters(CharterTimeline)
+        case sealKeys([SealSecretKey])
         case asked([UInt8], by: InstitutionID, InboundMessage, Responder)
         case control([UInt8], Responder)
         /// The answer to a query, to be held until the access is written down.
@@ -63,6 +66,8 @@ final class DeskWorker {
         while !inbox.isClosed {
             let deadline = desk.height < head ? SystemClock.uptime : nextRound
             let inputs = inbox.take(until: deadline)
+            // What is prepared goes by the members that are known by then.
+            for case .charters(let charters) in inputs { desk.follow(charters) }
             prepare(inputs)
             for input in inputs { take(input) }
             do {
@@ -81,6 +86,8 @@ final class DeskWorker {
         switch input {
         case .submitted: break
         case .headMoved(let height): head = max(head, height)
+        case .charters: break
+        case .sealKeys(let keys): desk.hold(keys)
         case .asked(let request, let peer, _, let responder):
             reply(to: responder) { try desk.answer(request, from: peer) }
         case .control(let request, let responder):

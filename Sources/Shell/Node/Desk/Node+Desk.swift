@@ -8,29 +8,19 @@ extension Node {
     /// The desk that the configuration asks for: one that seals and supervises where there is a
     /// seal key, else a plain one.
     static func desk(
-        _ configuration: NodeConfiguration, _ setup: NodeSetup,
+        _ configuration: NodeConfiguration, _ setup: NodeSetup, _ charters: CharterTimeline,
         runner: SupervisorSettings.RunnerMaker?
     ) throws(NodeError) -> any Desk {
-        guard let path = configuration.keys.seal else {
+        let sealKeys = try configuration.keys.sealKeys()
+        guard let sealKey = sealKeys.first else {
             return PlainDesk(institution: setup.institution)
-        }
-        let secret = try SecretKeyFile.secret(path)
-        let sealKey: SealSecretKey
-        let publicKey: SealPublicKey
-        do throws(SealingError) {
-            sealKey = try SealSecretKey(secret)
-            publicKey = try sealKey.publicKey
-        } catch {
-            throw .key(path: path, detail: "no X25519 key: \(error)")
-        }
-        let member = setup.genesis.institutions.first { $0.id == setup.institution }
-        guard publicKey.bytes == member?.sealKey else {
-            throw .key(path: path, detail: "not the seal key that the genesis names")
         }
         var settings = SupervisorSettings(
             genesis: setup.genesis, institution: setup.institution,
             folder: setup.data + "/desk",
             keyFolder: configuration.keys.desk ?? setup.data + "/desk-keys", sealKey: sealKey)
+        settings.furtherSealKeys = Array(sealKeys.dropFirst())
+        settings.charters = charters
         settings.runner = runner
         settings.rulesFolder = configuration.rules
         settings.provider = try provider(configuration)

@@ -1,7 +1,8 @@
-internal import Ledger
+public import Ledger
 public import Primitives
 public import Proofs
 public import Records
+public import Sealing
 public import Supervision
 
 /// The desk of a node that seals, delivers and supervises: a `Supervisor` behind the seam.
@@ -13,6 +14,10 @@ public final class SupervisionDesk: Desk {
     }
 
     public var height: Height { supervisor.height }
+
+    public func follow(_ charters: CharterTimeline) { supervisor.follow(charters) }
+
+    public func hold(_ sealKeys: [SealSecretKey]) { supervisor.hold(sealKeys) }
 
     public func prepare(_ submissions: [Submission]) throws -> [DraftEntry] {
         try supervisor.prepare(submissions).map { prepared in

@@ -12,6 +12,10 @@ enum LoopInput: Sendable {
     case malformed(from: InstitutionID, reason: String)
     case connected(InstitutionID)
     case disconnected(InstitutionID)
+    /// A peer that was dialled in vain.
+    case unreachable(InstitutionID)
+    /// The operator's files were read again; these locks of keys are the loop's to hold.
+    case reloaded([KeyLock])
     /// A request of the operator that concerns the loop; the message is counted until it is done.
     case control(ControlRequest, Responder, InboundMessage?)
     /// Drafts that the desk has prepared, each with who waits for its number.

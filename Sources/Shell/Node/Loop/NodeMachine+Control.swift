@@ -42,6 +42,11 @@ extension NodeMachine {
         } catch {
             return responder.refuse("\(error)")
         }
+        if let height = host.state.governance.standing.stoppedFrom,
+            !batch.entries.allSatisfy(NodeMachine.isTakenWhenStopped)
+        {
+            return responder.refuse(NodeMachine.stopped(from: height))
+        }
         let header = batch.header
         let token = nextToken
         nextToken += 1
@@ -50,6 +55,20 @@ extension NodeMachine {
             StreamKey(issuer: header.issuer, stream: header.stream),
             last: header.firstNumber + UInt64(max(header.count, 1)) - 1, expiry: header.expiry)
         try step(.submitted(batch: bytes, token: token))
+    }
+
+    private static func isTakenWhenStopped(_ bytes: ArraySlice<UInt8>) -> Bool {
+        guard let kind = try? Entry.decode(bytes).kind else { return false }
+        return isTakenWhenStopped(kind)
+    }
+
+    /// What governs the ledger, or convicts, is taken always: else nothing could resume.
+    static func isTakenWhenStopped(_ kind: EntryKind) -> Bool {
+        kind == .governance || kind == .evidence
+    }
+
+    static func stopped(from height: Height) -> String {
+        "the ledger was stopped from block \(height) on; nothing is taken until it resumes"
     }
 
     private func wait(for stream: StreamKey, _ number: UInt64, _ responder: Responder) {
@@ -70,7 +89,7 @@ extension NodeMachine {
             hash: head.hash, time: head.time, treeSize: head.tree.size,
             round: UInt64(standing.round.number), standing: standing.description,
             missing: standing.prevotes.missing, isCatchingUp: host.sync.isCatchingUp,
-            connected: connectedPeers(), peers: setup.peers.map(\.institution).sorted(),
+            connected: connectedPeers(), peers: membership.peers.map(\.institution).sorted(),
             mempoolEntries: UInt64(host.mempool.entryCount),
             mempoolBytes: UInt64(host.mempool.byteCount), outboxes: outboxes.status,
             convictions: UInt64(evidence.count), deskHeight: deskHeight,

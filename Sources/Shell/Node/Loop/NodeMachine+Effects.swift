@@ -64,6 +64,7 @@ extension NodeMachine {
 
     /// Has a block written; who waits for it is told when it is durable.
     private func commit(_ block: CommittedBlock) throws(StorageError) {
+        handOnCharter()
         while unwritten.count >= BlockWriter.blockCountMax { try waitForBlock() }
         unwritten.append(
             Unwritten(height: block.height, nextNumbers: outboxes.nextNumbers(in: host.state)))
@@ -155,7 +156,7 @@ extension NodeMachine {
 
     /// Puts an entry of this node's own into the outbox of its first stream.
     private func anchor(_ body: EntryBody) {
-        guard let stream = setup.submitKeys.first?.stream,
+        guard let stream = setup.streams.first,
             let draft = Entry.anchoring(
                 body, issuer: setup.institution, stream: stream, number: 1, at: SystemClock.now)
         else {

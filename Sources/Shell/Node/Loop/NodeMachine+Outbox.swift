@@ -13,7 +13,7 @@ extension NodeMachine {
         _ drafts: [DraftEntry], _ stream: StreamID, _ waiting: [Acknowledgement?]
     ) throws(NodeError) {
         for (draft, waiting) in zip(drafts, waiting) {
-            if let reason = refusal(of: draft.entry) {
+            if let reason = refusal(of: draft.entry, stream) {
                 waiting?.refuse(reason)
                 continue
             }
@@ -40,7 +40,14 @@ extension NodeMachine {
     }
 
     /// Why an entry is not taken, where that is known before it has a number.
-    private func refusal(of draft: Entry) -> String? {
+    private func refusal(of draft: Entry, _ stream: StreamID) -> String? {
+        guard let member = host.state.institution(setup.institution) else {
+            return "\(setup.institution) is no institution of the ledger at block "
+                + "\(host.state.head.height)"
+        }
+        if outboxes.has(stream), setup.keyring.submitKey(stream, of: member) == nil {
+            return "the ledger names no submit key of stream \(stream) that is here"
+        }
         if case .governance(let body) = draft.body {
             do throws(GovernanceRefusal) {
                 try host.state.check(body, by: setup.institution)
@@ -49,9 +56,10 @@ extension NodeMachine {
                 return "\(error)"
             }
         }
-        guard let height = host.state.governance.standing.stoppedFrom, draft.kind != .evidence
+        guard let height = host.state.governance.standing.stoppedFrom,
+            !NodeMachine.isTakenWhenStopped(draft.kind)
         else { return nil }
-        return "the ledger was stopped from block \(height) on; nothing is taken until it resumes"
+        return NodeMachine.stopped(from: height)
     }
 
     /// Answers a draft that has its number already; false where it has none.
@@ -100,7 +108,10 @@ extension NodeMachine {
             case .findExpiry(let heights): try step(.numbersLost(expiryHeights: heights))
             case .opened(let stream, let nextNumber):
                 logger.notice("stream \(stream) takes entries again, from number \(nextNumber)")
-            case .sign(let draft, let stream, let key):
+            case .sign(let draft, let stream):
+                // Where the ledger has no key of this node's, the entries wait until it does.
+                let member = host.state.institution(setup.institution)
+                guard let key = setup.keyring.submitKey(stream, of: member) else { continue }
                 let batch = BatchWriter.batch(
                     of: draft.entries, ledger: host.state.ledger, issuer: setup.institution,
                     stream: stream, firstNumber: draft.first, expiry: draft.expiry,

@@ -15,6 +15,7 @@ internal import Transport
 /// before it takes the next. Whatever cannot be made durable ends it.
 final class NodeMachine {
     let setup: NodeSetup
+    let membership: Membership
     let logger: Logger
     let inbox: Inbox<LoopInput>
     let link: any Link
@@ -27,6 +28,15 @@ final class NodeMachine {
     let headMoved: @Sendable (Height) -> Void
     /// Reads what was committed before, for whoever watches.
     let history: @Sendable (_ from: Height, _ through: Height, Responder) -> Void
+    /// Told of who takes part now, before the block that says so is shown to anybody.
+    let membersChanged: @Sendable (CharterTimeline) -> Void
+    /// Told that no peer takes the TLS key that is shown.
+    let identityRefused: @Sendable () -> Void
+    private let rescue: IdentityRescue
+    /// The charter that was handed on last, and from when on the ledger is stopped by it.
+    private var handedOn: (charter: Charter, stoppedFrom: Height?)?
+    /// Locks of keys that came while the node ran.
+    private var furtherLocks: [KeyLock] = []
 
     var host: Host
     var log: ReplicaLog
@@ -85,14 +95,21 @@ final class NodeMachine {
     }
 
     init(
-        setup: NodeSetup, parts: consuming NodeParts, inbox: Inbox<LoopInput>, link: any Link,
+        setup: NodeSetup, membership: Membership, parts: consuming NodeParts,
+        inbox: Inbox<LoopInput>, link: any Link,
         dropPeer: @escaping @Sendable (InstitutionID) -> Void,
         connectedPeers: @escaping @Sendable () -> [InstitutionID], logger: Logger,
         observer: @escaping @Sendable (CommittedBlock) -> Void,
         headMoved: @escaping @Sendable (Height) -> Void,
-        history: @escaping @Sendable (Height, Height, Responder) -> Void
+        history: @escaping @Sendable (Height, Height, Responder) -> Void,
+        membersChanged: @escaping @Sendable (CharterTimeline) -> Void = { _ in },
+        identityRefused: @escaping @Sendable () -> Void = {}
     ) throws(NodeError) {
         self.setup = setup
+        self.membership = membership
+        self.membersChanged = membersChanged
+        self.identityRefused = identityRefused
+        rescue = IdentityRescue(peerCount: setup.peers.count)
         self.logger = logger
         self.inbox = inbox
         self.link = link
@@ -147,17 +164,10 @@ final class NodeMachine {
             }
             hasLostDisk = signsFrom == nil
         }
-        // An institution that only follows still checks signatures, and never makes one.
-        let authenticator: any Authenticator
-        if let key = setup.consensusKey {
-            authenticator = KeyAuthenticator(key: key)
-        } else {
-            authenticator = Follower()
-        }
         do throws(ConsensusError) {
             return try Host(
                 identity: setup.institution, state: restart.state,
-                headCommit: restart.headCommit, authenticator: authenticator,
+                headCommit: restart.headCommit, authenticator: setup.keyring,
                 signed: log.lastSigned, log: log.records,
                 signsFrom: signsFrom ?? .genesis, kept: kept, hasLostDisk: hasLostDisk)
         } catch {
@@ -199,6 +209,7 @@ final class NodeMachine {
 
     /// What comes before the first input.
     func begin() throws(NodeError) {
+        handOnCharter()
         for (stream, reason) in outboxes.closed {
             logger.error("stream \(stream) takes no entries for now: \(reason)")
         }
@@ -219,8 +230,16 @@ final class NodeMachine {
         case .malformed(let peer, let reason):
             logger.warning("\(peer) sent what is no message: \(reason)")
             dropPeer(peer)
-        case .connected(let peer): try step(.connected(peer))
+        case .connected(let peer):
+            rescue.noteConnected()
+            try step(.connected(peer))
         case .disconnected(let peer): try step(.disconnected(peer))
+        case .unreachable:
+            if connectedPeers().isEmpty, rescue.noteUnreachable() { identityRefused() }
+        case .reloaded(let locks):
+            furtherLocks += locks
+            outboxes.noteKeysChanged()
+            handOnCharter(isForced: true)
         case .control(let request, let responder, _): try answer(request, responder)
         case .prepared(let drafts, let stream, let waiting):
             try number(drafts, stream, waiting)
@@ -231,6 +250,30 @@ final class NodeMachine {
             noteRetention()
         case .stop(let reason): stop(reason)
         }
+    }
+
+    /// Who took part and which rules were in force at each height so far.
+    var charters: CharterTimeline { CharterTimeline(setup.genesis, host.state.governance) }
+
+    /// Tells everybody who lives by it, where who takes part has changed.
+    func handOnCharter(isForced: Bool = false) {
+        let stoppedFrom = host.state.governance.standing.stoppedFrom
+        let charter = host.state.charter
+        if let handedOn, handedOn.charter == charter, handedOn.stoppedFrom == stoppedFrom,
+            !isForced
+        {
+            return
+        }
+        let (before, after) = (
+            handedOn?.charter.institution(setup.institution),
+            charter.institution(setup.institution)
+        )
+        if before != after || isForced || handedOn == nil {
+            outboxes.noteKeysChanged()
+            for line in setup.keyring.wants(after) { logger.warning("\(line)") }
+        }
+        handedOn = (charter, stoppedFrom)
+        membersChanged(charters)
     }
 
     func step(_ input: HostInput) throws(NodeError) {
@@ -298,23 +341,10 @@ final class NodeMachine {
     }
 }
 
-/// Checks signatures, and holds no key: for an institution that has no vote.
-private struct Follower: Authenticator {
-    func isValid(_ signature: Signature, for digest: Digest, by key: PublicKey) -> Bool {
-        key.isValid(signature, for: digest)
-    }
-
-    func holds(_ key: PublicKey) -> Bool { false }
-
-    func sign(_ digest: Digest) -> Signature {
-        preconditionFailure("an institution without a consensus key was asked to sign")
-    }
-}
-
 /// What a node has open on its disk.
 struct NodeParts: ~Copyable {
     let directory: DataDirectory
-    let keyLock: FileLock?
+    let keyLocks: [KeyLock]
     let store: BlockStore
     let index: EntryIndex
 }

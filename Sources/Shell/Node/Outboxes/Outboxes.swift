@@ -13,7 +13,7 @@ internal import Transport
 struct Outboxes: ~Copyable {
     /// What is to be done that is not the log's business.
     enum Effect {
-        case sign(BatchDraft, StreamID, SigningKey)
+        case sign(BatchDraft, StreamID)
         case startTimer(StreamID, milliseconds: UInt64)
         case acknowledge(StreamID, number: UInt64)
         case findExpiry(heights: UInt64)
@@ -22,7 +22,6 @@ struct Outboxes: ~Copyable {
 
     private struct Stream {
         let id: StreamID
-        let key: SigningKey
         var outbox: Outbox
         /// The number of the last row that was appended and not yet synced.
         var unsyncedThrough: UInt64?
@@ -70,14 +69,14 @@ struct Outboxes: ~Copyable {
         } catch {
             throw .storage(error)
         }
-        for (id, key) in setup.submitKeys {
+        for id in setup.streams {
             do throws(OutboxError) {
                 let outbox = try Outbox(
                     restoring: rows[id] ?? [],
                     nextOnLedger: state.nextNumber(of: setup.institution, id) ?? 1,
                     height: state.head.height, limits: Outboxes.limits(state.parameters),
                     hasLostRows: hasLostRows, opensAt: opensAt)
-                streams.append(Stream(id: id, key: key, outbox: outbox))
+                streams.append(Stream(id: id, outbox: outbox))
             } catch {
                 // Consensus goes on; but who numbers here might use a number twice.
                 broken[id] = error
@@ -219,6 +218,13 @@ struct Outboxes: ~Copyable {
         refused.append((id, first))
     }
 
+    /// Has everything on its way signed anew: the ledger has other keys for it now, or this node.
+    mutating func noteKeysChanged() {
+        for stream in streams {
+            if let first = stream.outbox.firstInFlight { refused.append((stream.id, first)) }
+        }
+    }
+
     /// The next number of each stream on a ledger in this state.
     func nextNumbers(in state: LedgerState) -> [UInt64] {
         streams.map { state.nextNumber(of: institution, $0.id) ?? 1 }
@@ -264,7 +270,7 @@ struct Outboxes: ~Copyable {
     private mutating func carryOut(
         _ effects: [OutboxEffect], at index: Int
     ) throws(NodeError) -> [Effect] {
-        let (id, key) = (streams[index].id, streams[index].key)
+        let id = streams[index].id
         var others: [Effect] = []
         for effect in effects {
             do throws(StorageError) {
@@ -276,7 +282,7 @@ struct Outboxes: ~Copyable {
                 case .forget(let number): try log.forget(below: number, of: id)
                 case .acknowledge(let number):
                     others.append(.acknowledge(id, number: number))
-                case .sign(let draft): others.append(.sign(draft, id, key))
+                case .sign(let draft): others.append(.sign(draft, id))
                 case .findExpiry(let heights): others.append(.findExpiry(heights: heights))
                 case .opened(let nextNumber):
                     if streams.allSatisfy({ $0.outbox.closure == nil }) {

@@ -24,7 +24,7 @@ final class Reader {
     private let inbox: Inbox<Request>
     private let loop: Inbox<LoopInput>
     private let desk: Inbox<DeskWorker.Input>
-    private let keyIDs: [InstitutionID: KeyID]
+    private let membership: Membership
     private let ledger: LedgerID
     private let nodes: TreeReader
     private let lists: RunLists
@@ -32,7 +32,7 @@ final class Reader {
 
     init(
         store: BlockStore, index: EntryIndex, inbox: Inbox<Request>, loop: Inbox<LoopInput>,
-        desk: Inbox<DeskWorker.Input>, setup: NodeSetup
+        desk: Inbox<DeskWorker.Input>, setup: NodeSetup, membership: Membership
     ) {
         self.store = store
         self.index = index
@@ -41,11 +41,7 @@ final class Reader {
         self.desk = desk
         ledger = setup.genesis.ledger
         findsByLeafHash = setup.findsByLeafHash
-        var keyIDs: [InstitutionID: KeyID] = [:]
-        for institution in setup.genesis.institutions {
-            keyIDs[institution.id] = institution.consensusKey?.keyID
-        }
-        self.keyIDs = keyIDs
+        self.membership = membership
         nodes = TreeReader(store: store, index: index)
         lists = RunLists(nodes)
     }
@@ -147,9 +143,10 @@ final class Reader {
         let head = try nodes.head(state.height)
         let inclusion = try nodes.inclusion(of: entry.leafIndex, treeSize: head.header.treeSize)
         if wantsReceipts {
+            let voters = membership.timeline.charter(at: head.header.height)
             let receipts = Receipts.expand(
                 head.commitProof, ledger: ledger, inclusion: inclusion
-            ) { keyIDs[$0] }
+            ) { voters.institution($0)?.consensusKey?.keyID }
             responder.respond(
                 receipts.map { ReceiptAnswer(voter: $0.voter, receipt: $0.receipt.encoded) }
                     .encoded)

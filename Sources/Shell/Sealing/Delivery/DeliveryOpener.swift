@@ -2,20 +2,22 @@ public import Primitives
 
 /// Opens what a delivery holds for one institution.
 ///
-/// One HPKE operation when it is made; then AES for each payload.
+/// One HPKE operation for each of the institution's keys when it is made; then AES for each
+/// payload. There are several keys where the ledger has changed the one that payloads are sealed
+/// to: what was on its way is sealed to the one before.
 public struct DeliveryOpener {
     private let ledger: LedgerID
     private let institution: InstitutionID
-    private let wrappingKey: WrappingKey
+    private let wrappingKeys: [WrappingKey]
 
-    /// An opener of `delivery` for `institution`, the holder of `secretKey`.
+    /// An opener of `delivery` for `institution`, the holder of `secretKeys`.
     ///
     /// - Throws: ``SealingError/otherLedger(found:expected:)``,
     ///   ``SealingError/notForUs(_:number:)``, or ``SealingError/sealKey(hex:)`` where the
     ///   encapsulation is not one.
     public init(
         _ delivery: Delivery, ledger: LedgerID, institution: InstitutionID,
-        secretKey: SealSecretKey
+        secretKeys: [SealSecretKey]
     ) throws(SealingError) {
         guard delivery.ledger == ledger else {
             throw .otherLedger(found: delivery.ledger, expected: ledger)
@@ -24,10 +26,20 @@ public struct DeliveryOpener {
         else { throw .notForUs(institution, number: nil) }
         self.ledger = ledger
         self.institution = institution
-        wrappingKey = try WrappingKey(
-            opening: ours.encapsulation, with: secretKey,
-            WrappingKey.Parties(
-                ledger: ledger, issuer: delivery.issuer, recipient: institution))
+        let parties = WrappingKey.Parties(
+            ledger: ledger, issuer: delivery.issuer, recipient: institution)
+        wrappingKeys = try secretKeys.map { (secretKey) throws(SealingError) in
+            try WrappingKey(opening: ours.encapsulation, with: secretKey, parties)
+        }
+    }
+
+    /// An opener of `delivery` for `institution`, the holder of `secretKey`.
+    public init(
+        _ delivery: Delivery, ledger: LedgerID, institution: InstitutionID,
+        secretKey: SealSecretKey
+    ) throws(SealingError) {
+        try self.init(
+            delivery, ledger: ledger, institution: institution, secretKeys: [secretKey])
     }
 
     /// The payload of one entry and the key to keep, checked against the entry's commitment.
@@ -42,10 +54,23 @@ public struct DeliveryOpener {
         guard let wrapped = item.keys.first(where: { $0.institution == institution }) else {
             throw .notForUs(institution, number: item.number)
         }
-        let key = try wrappingKey.unwrap(
-            wrapped.bytes[...], number: item.number, commitment: commitment)
+        let key = try unwrap(wrapped.bytes[...], number: item.number, commitment: commitment)
         let payload = try SealedPayload.open(
             item.sealedPayload[...], key: key, ledger: ledger, commitment: commitment)
         return (payload, key)
+    }
+
+    private func unwrap(
+        _ wrapped: ArraySlice<UInt8>, number: UInt64, commitment: Digest
+    ) throws(SealingError) -> PayloadKey {
+        for wrappingKey in wrappingKeys.dropLast() {
+            if let key = try? wrappingKey.unwrap(
+                wrapped, number: number, commitment: commitment)
+            {
+                return key
+            }
+        }
+        guard let last = wrappingKeys.last else { throw .wrappedKey(number: number) }
+        return try last.unwrap(wrapped, number: number, commitment: commitment)
     }
 }

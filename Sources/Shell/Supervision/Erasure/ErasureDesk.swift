@@ -8,7 +8,6 @@ internal import Storage
 final class ErasureDesk {
     private let institution: InstitutionID
     private let database: SupervisionDatabase
-    private let members: Members
     private var handedOut: Set<OpaqueID> = []
 
     /// A hold that stands against erasing an entry's payload.
@@ -28,18 +27,20 @@ final class ErasureDesk {
         let body: ErasureBody
     }
 
-    init(institution: InstitutionID, database: SupervisionDatabase, members: Members) {
+    init(institution: InstitutionID, database: SupervisionDatabase) {
         self.institution = institution
         self.database = database
-        self.members = members
     }
 
-    /// Puts what the entries of a block say of holds and erasures into `group`.
-    func add(_ block: CommittedBlock, to group: inout WriteGroup) throws(SupervisionError) {
+    /// Puts what the entries of a block say of holds and erasures into `group`; `charter` is that
+    /// of the block's height.
+    func add(
+        _ block: CommittedBlock, _ charter: Charter, to group: inout WriteGroup
+    ) throws(SupervisionError) {
         var changed: [[UInt8]: [UInt8]?] = [:]
         for item in block.entries {
             switch item.entry.body {
-            case .hold(let body): try add(body, by: item.entry.issuer, &changed)
+            case .hold(let body): try add(body, by: item.entry.issuer, charter, &changed)
             case .erasure(let body):
                 for leaf in body.leaves {
                     let key = certificateKey(leaf, item.entry.issuer)
@@ -57,9 +58,12 @@ final class ErasureDesk {
 
     /// Regulators and auditors hold; who placed a hold lifts it, and nobody else.
     private func add(
-        _ body: HoldBody, by issuer: InstitutionID, _ changed: inout [[UInt8]: [UInt8]?]
+        _ body: HoldBody, by issuer: InstitutionID, _ charter: Charter,
+        _ changed: inout [[UInt8]: [UInt8]?]
     ) throws(SupervisionError) {
-        guard let kind = members[issuer]?.kind, kind == .regulator || kind == .auditor else {
+        guard let kind = charter.institution(issuer)?.kind,
+            kind == .regulator || kind == .auditor
+        else {
             return
         }
         for leaf in body.leaves {

@@ -15,7 +15,6 @@ internal import Records
 final class FindingPress {
     private let institution: InstitutionID
     private let desk: FindingDesk
-    private let members: Members
     private let caseKey: [UInt8]
     private var handedOut: Set<OpaqueID> = []
 
@@ -24,17 +23,16 @@ final class FindingPress {
     static let staggerMilliseconds: Int64 = 3_000
 
     init(
-        institution: InstitutionID, desk: FindingDesk, members: Members, caseKey: [UInt8]
+        institution: InstitutionID, desk: FindingDesk, caseKey: [UInt8]
     ) {
         self.institution = institution
         self.desk = desk
-        self.members = members
         self.caseKey = caseKey
     }
 
     /// What to submit now of the findings that this node's rules have open.
     func due(
-        _ open: [LocalFinding], at now: Timestamp
+        _ open: [LocalFinding], members: Members, at now: Timestamp
     ) throws(SupervisionError) -> [Submission] {
         var submissions: [Submission] = []
         for finding in open {
@@ -51,7 +49,7 @@ final class FindingPress {
             guard let reference = FindingPress.reference(of: finding, after: standing),
                 handedOut.insert(reference).inserted
             else { continue }
-            submissions.append(submission(of: finding, reference))
+            submissions.append(submission(of: finding, members, reference))
         }
         return submissions
     }
@@ -76,13 +74,15 @@ final class FindingPress {
             prefixOf: SHA256.hash(Array(use.utf8) + finding.bytes + leaf.bigEndianBytes))
     }
 
-    private func submission(of finding: LocalFinding, _ reference: OpaqueID) -> Submission {
+    private func submission(
+        of finding: LocalFinding, _ members: Members, _ reference: OpaqueID
+    ) -> Submission {
         submission(
             FindingMark(finding: finding.id, blindedCase: blindedCase(of: finding.subject)),
             Payload(
                 mediaType: FindingStatement.mediaType, source: finding.statement.encode(),
                 facts: []),
-            at: finding.asOf.anchored, to: finding.runners, reference)
+            at: finding.asOf.anchored, to: finding.runners, members, reference)
     }
 
     /// The withdrawal of a finding that this institution stated and that does not hold any more.
@@ -90,7 +90,7 @@ final class FindingPress {
     /// - Returns: nil where it was handed out before.
     func withdrawal(
         of finding: Digest, _ standing: FindingStanding, causes: [UInt64], reason: String,
-        asOf: LedgerMark, recipients: [InstitutionID]
+        asOf: LedgerMark, recipients: [InstitutionID], members: Members
     ) -> Submission? {
         let reference = FindingPress.reference(
             "custos withdrawal", finding, standing.leafIndex)
@@ -103,12 +103,12 @@ final class FindingPress {
                 finding: finding, blindedCase: standing.blindedCase, isWithdrawn: true),
             Payload(
                 mediaType: WithdrawalStatement.mediaType, source: statement.encode(), facts: []),
-            at: asOf.anchored, to: recipients, reference)
+            at: asOf.anchored, to: recipients, members, reference)
     }
 
     private func submission(
         _ mark: FindingMark, _ payload: Payload, at time: Timestamp,
-        to recipients: [InstitutionID], _ reference: OpaqueID
+        to recipients: [InstitutionID], _ members: Members, _ reference: OpaqueID
     ) -> Submission {
         Submission(
             kind: .finding, eventTime: time, body: .finding(mark), payload: payload,

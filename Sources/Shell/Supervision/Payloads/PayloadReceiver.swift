@@ -21,21 +21,30 @@ public final class PayloadReceiver {
 
     private let ledger: LedgerID
     private let institution: InstitutionID
-    private let sealKey: SealSecretKey
+    /// The institution's keys, those that are no longer sealed to among them.
+    private var sealKeys: [SealSecretKey]
     private let database: SupervisionDatabase
     private let payloads: PayloadStore
     private let entries: EntryStore
 
     init(
-        ledger: LedgerID, institution: InstitutionID, sealKey: SealSecretKey,
+        ledger: LedgerID, institution: InstitutionID, sealKeys: [SealSecretKey],
         database: SupervisionDatabase, payloads: PayloadStore, entries: EntryStore
     ) {
         self.ledger = ledger
         self.institution = institution
-        self.sealKey = sealKey
+        self.sealKeys = sealKeys
         self.database = database
         self.payloads = payloads
         self.entries = entries
+    }
+
+    /// Takes in keys that it does not have yet.
+    func hold(_ keys: [SealSecretKey]) {
+        let known = sealKeys.compactMap { try? $0.publicKey }
+        sealKeys += keys.filter { key in
+            (try? key.publicKey).map { !known.contains($0) } ?? false
+        }
     }
 
     /// Takes in a delivery at the time `now`.
@@ -49,7 +58,7 @@ public final class PayloadReceiver {
         let (delivery, opener) = try sealing { () throws(SealingError) in
             let delivery = try Delivery(decoding: bytes)
             let opener = try DeliveryOpener(
-                delivery, ledger: ledger, institution: institution, secretKey: sealKey)
+                delivery, ledger: ledger, institution: institution, secretKeys: sealKeys)
             return (delivery, opener)
         }
         guard delivery.issuer == deliverer, deliverer != institution else {

@@ -84,3 +84,19 @@ struct PinnedTLS: Sendable {
         }
     }
 }
+
+/// The TLS identity that this node shows to whoever it meets from now on.
+final class CurrentTLS: Sendable {
+    private let value: Mutex<PinnedTLS>
+
+    init(_ identity: TLSIdentity) throws(TransportError) {
+        value = Mutex(try PinnedTLS(identity))
+    }
+
+    var tls: PinnedTLS { value.withLock { $0 } }
+
+    func replace(with identity: TLSIdentity) throws(TransportError) {
+        let tls = try PinnedTLS(identity)
+        value.withLock { $0 = tls }
+    }
+}

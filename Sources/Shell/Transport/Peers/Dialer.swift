@@ -12,24 +12,28 @@ final class Dialer: Sendable {
     private struct State {
         var backoff = Backoff()
         var connection: Connection?
+        /// The pin of the key that the connection was made with.
+        var pin: Digest?
         var isUp = false
         var isStopped = false
     }
 
-    private let peer: Peer
+    let peer: Peer
     private let hello: Hello
-    private let tls: PinnedTLS
+    private let tls: CurrentTLS
+    private let book: PeerBook
     private let group: any EventLoopGroup
     private let report: @Sendable (NetworkEvent) -> Void
     private let state = Mutex(State())
 
     init(
-        peer: Peer, hello: Hello, tls: PinnedTLS, group: any EventLoopGroup,
+        peer: Peer, hello: Hello, tls: CurrentTLS, book: PeerBook, group: any EventLoopGroup,
         report: @escaping @Sendable (NetworkEvent) -> Void
     ) {
         self.peer = peer
         self.hello = hello
         self.tls = tls
+        self.book = book
         self.group = group
         self.report = report
     }
@@ -41,6 +45,8 @@ final class Dialer: Sendable {
 
     func start() {
         guard !state.withLock({ $0.isStopped }) else { return }
+        // Whom the ledger does not know yet, or any more, there is nothing to be said to.
+        guard book.pin(of: peer.institution) != nil else { return retry(nil) }
         let box = RefusalBox()
         ClientBootstrap(group: group)
             .channelOption(.socketOption(.tcp_nodelay), value: 1)
@@ -59,8 +65,17 @@ final class Dialer: Sendable {
         connection?.close()
     }
 
+    /// Ends the connection where the book gives its key to the peer no longer.
+    func recheck() {
+        let (connection, pin) = state.withLock { ($0.connection, $0.pin) }
+        guard let connection, let pin, book.institution(with: pin) != peer.institution else {
+            return
+        }
+        connection.close(.unknownPin(found: pin))
+    }
+
     private func prepare(_ channel: any Channel, _ box: RefusalBox) -> EventLoopFuture<Void> {
-        let peer = peer
+        let (peer, book) = (peer, book)
         let connection = Connection(
             channel: channel,
             handlers: Connection.Handlers(
@@ -72,11 +87,14 @@ final class Dialer: Sendable {
             guard !self.state.withLock({ $0.isStopped }) else {
                 throw TransportError.closed(detail: "no longer dialled")
             }
-            let handler = try self.tls.clientHandler(
-                { (found) throws(TransportError) in
-                    guard found == peer.pin else {
-                        throw .wrongPin(peer.institution, expected: peer.pin, found: found)
+            let handler = try self.tls.tls.clientHandler(
+                { [weak self] (found) throws(TransportError) in
+                    guard book.institution(with: found) == peer.institution else {
+                        throw book.pin(of: peer.institution).map {
+                            .wrongPin(peer.institution, expected: $0, found: found)
+                        } ?? .unknownPin(found: found)
                     }
+                    self?.state.withLock { $0.pin = found }
                 }, refused: { box.put($0) })
             try channel.pipeline.syncOperations.addHandler(handler)
             try channel.pipeline.syncOperations.addHandler(FrameHandler(connection))
@@ -106,6 +124,7 @@ final class Dialer: Sendable {
             defer {
                 state.isUp = false
                 state.connection = nil
+                state.pin = nil
             }
             return state.isUp
         }

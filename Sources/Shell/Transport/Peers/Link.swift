@@ -21,18 +21,16 @@ public protocol Link: Sendable {
         answer: @escaping @Sendable (Result<ArraySlice<UInt8>, TransportError>) -> Void)
 }
 
-/// Who another node is, where it listens, and the key it must show.
+/// Who another node is, and where it listens; the key it must show stands in the book.
 public struct Peer: Hashable, Sendable {
     public let institution: InstitutionID
     public let host: String
     public let port: Int
-    public let pin: Digest
 
-    public init(institution: InstitutionID, host: String, port: Int, pin: Digest) {
+    public init(institution: InstitutionID, host: String, port: Int) {
         self.institution = institution
         self.host = host
         self.port = port
-        self.pin = pin
     }
 }
 

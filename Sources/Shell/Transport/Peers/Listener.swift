@@ -10,19 +10,25 @@ internal import Synchronization
 final class Listener: Sendable {
     private struct State {
         var channel: (any Channel)?
-        var connections: [InstitutionID: Connection] = [:]
+        var connections: [InstitutionID: Accepted] = [:]
         var isStopped = false
     }
 
+    /// A connection on which hellos were exchanged, and the pin that it was let in by.
+    private struct Accepted {
+        let connection: Connection
+        let pin: Digest
+    }
+
     private let hello: Hello
-    private let tls: PinnedTLS
+    private let tls: CurrentTLS
     private let book: PeerBook
     private let inbox: Network.Inbox
     private let report: @Sendable (NetworkEvent) -> Void
     private let state = Mutex(State())
 
     init(
-        hello: Hello, tls: PinnedTLS, book: PeerBook, inbox: Network.Inbox,
+        hello: Hello, tls: CurrentTLS, book: PeerBook, inbox: Network.Inbox,
         report: @escaping @Sendable (NetworkEvent) -> Void
     ) {
         self.hello = hello
@@ -54,15 +60,23 @@ final class Listener: Sendable {
     func stop() async {
         let (channel, connections) = state.withLock { state in
             state.isStopped = true
-            return (state.channel, Array(state.connections.values))
+            return (state.channel, state.connections.values.map(\.connection))
         }
         for connection in connections { connection.close() }
         try? await channel?.close()
     }
 
     func drop(_ peer: InstitutionID) {
-        let connection = state.withLock { $0.connections[peer] }
+        let connection = state.withLock { $0.connections[peer]?.connection }
         connection?.close(.refused("the peer misbehaved"))
+    }
+
+    /// Ends the connections whose keys the book gives to nobody any more, or to somebody else.
+    func recheck() {
+        let gone = state.withLock { state in
+            state.connections.filter { book.institution(with: $0.value.pin) != $0.key }.values
+        }
+        for accepted in gone { accepted.connection.close(.unknownPin(found: accepted.pin)) }
     }
 
     private func prepare(_ channel: any Channel) -> EventLoopFuture<Void> {
@@ -70,12 +84,12 @@ final class Listener: Sendable {
         let connection = Connection(channel: channel, handlers: handlers(for: caller))
         caller.connection.withLock { $0 = WeakConnection(connection) }
         return channel.eventLoop.makeCompletedFuture {
-            let handler = self.tls.serverHandler(
+            let handler = self.tls.tls.serverHandler(
                 { (pin) throws(TransportError) in
                     guard let institution = self.book.institution(with: pin) else {
                         throw .unknownPin(found: pin)
                     }
-                    caller.institution.withLock { $0 = institution }
+                    caller.known.withLock { $0 = Caller.Known(institution, pin) }
                 }, refused: { caller.refusal.put($0) })
             try channel.pipeline.syncOperations.addHandler(handler)
             try channel.pipeline.syncOperations.addHandler(FrameHandler(connection))
@@ -100,7 +114,7 @@ final class Listener: Sendable {
     }
 
     private func greeted(_ body: ArraySlice<UInt8>, _ caller: Caller) throws(TransportError) {
-        guard let institution = caller.institution.withLock({ $0 }),
+        guard let known = caller.known.withLock({ $0 }),
             let connection = caller.connection.withLock({ $0 })?.connection
         else { throw .noCertificate(detail: "no identity at the hello") }
         // The answer goes out first, so that a caller of another ledger learns which one this is.
@@ -108,19 +122,24 @@ final class Listener: Sendable {
         try hello.check(try Hello(body))
         caller.isGreeted.withLock { $0 = true }
         let older = state.withLock { state in
-            let older = state.connections[institution]
-            state.connections[institution] = connection
+            let older = state.connections[known.institution]
+            state.connections[known.institution] = Accepted(
+                connection: connection, pin: known.pin)
             return older
         }
-        older?.close(.closed(detail: "the peer connected again"))
-        report(.accepted(institution))
+        older?.connection.close(.closed(detail: "the peer connected again"))
+        report(.accepted(known.institution))
+        // The book may have changed between the handshake and the hello.
+        recheck()
     }
 
     private func ended(_ caller: Caller, _ reason: TransportError?) {
         let connection = caller.connection.withLock { $0 }?.connection
-        let institution = caller.institution.withLock { $0 }
+        let institution = caller.known.withLock { $0?.institution }
         let isStopped = state.withLock { state in
-            if let institution, let connection, state.connections[institution] === connection {
+            if let institution, let connection,
+                state.connections[institution]?.connection === connection
+            {
                 state.connections[institution] = nil
             }
             return state.isStopped
@@ -133,14 +152,25 @@ final class Listener: Sendable {
 
 /// What is known of whoever is on an accepted connection.
 private final class Caller: Sendable {
-    let institution = Mutex<InstitutionID?>(nil)
+    struct Known {
+        let institution: InstitutionID
+        let pin: Digest
+
+        init(_ institution: InstitutionID, _ pin: Digest) {
+            self.institution = institution
+            self.pin = pin
+        }
+    }
+
+    /// Whose key it showed.
+    let known = Mutex<Known?>(nil)
     let isGreeted = Mutex(false)
     let connection = Mutex<WeakConnection?>(nil)
     let refusal = RefusalBox()
 
     /// The institution, once hellos have been exchanged.
     var greeted: InstitutionID? {
-        isGreeted.withLock { $0 } ? institution.withLock { $0 } : nil
+        isGreeted.withLock { $0 } ? known.withLock { $0?.institution } : nil
     }
 
     func hangUp() {

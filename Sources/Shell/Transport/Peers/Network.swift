@@ -24,7 +24,8 @@ public final class Network: Link {
 
     private let group: MultiThreadedEventLoopGroup
     private let listener: Listener
-    private let tls: PinnedTLS
+    private let tls: CurrentTLS
+    private let book: PeerBook
     private let hello: Hello
     private let report: @Sendable (NetworkEvent) -> Void
     private let dialers = Mutex<[InstitutionID: Dialer]>([:])
@@ -36,7 +37,8 @@ public final class Network: Link {
         ledger: LedgerID, identity: TLSIdentity, book: PeerBook, inbox: Inbox,
         report: @escaping @Sendable (NetworkEvent) -> Void
     ) throws(TransportError) {
-        tls = try PinnedTLS(identity)
+        tls = try CurrentTLS(identity)
+        self.book = book
         hello = Hello(ledger: ledger)
         group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         self.report = report
@@ -50,20 +52,42 @@ public final class Network: Link {
         try await listener.start(host: host, port: port, group: group)
     }
 
-    /// Dials these peers and no others from now on.
+    /// Dials these peers and no others from now on; connections to those that stay are kept.
     public func connect(to peers: [Peer]) {
-        let made = peers.map { peer in
-            (
-                peer.institution,
-                Dialer(peer: peer, hello: hello, tls: tls, group: group, report: report)
-            )
-        }
-        let old = dialers.withLock { dialers in
-            defer { dialers = Dictionary(made) { first, _ in first } }
-            return Array(dialers.values)
+        let (old, new) = dialers.withLock { dialers in
+            var kept: [InstitutionID: Dialer] = [:]
+            var new: [Dialer] = []
+            for peer in peers where kept[peer.institution] == nil {
+                if let dialer = dialers[peer.institution], dialer.peer == peer {
+                    kept[peer.institution] = dialer
+                    continue
+                }
+                let dialer = Dialer(
+                    peer: peer, hello: hello, tls: tls, book: book, group: group,
+                    report: report)
+                kept[peer.institution] = dialer
+                new.append(dialer)
+            }
+            let old = dialers.values.filter { kept[$0.peer.institution] !== $0 }
+            dialers = kept
+            return (old, new)
         }
         for dialer in old { dialer.stop() }
-        for (_, dialer) in made { dialer.start() }
+        for dialer in new { dialer.start() }
+    }
+
+    /// Ends the connections whose keys the book does not bear out any more.
+    ///
+    /// To be called when the book was replaced; peers that stand in it with another key are
+    /// dialled again.
+    public func recheck() {
+        for dialer in dialers.withLock({ Array($0.values) }) { dialer.recheck() }
+        listener.recheck()
+    }
+
+    /// Shows this identity on every connection that is made from now on.
+    public func show(_ identity: TLSIdentity) throws(TransportError) {
+        try tls.replace(with: identity)
     }
 
     /// Ends the connections with a peer that misbehaves; it may come back, and is dialled again.

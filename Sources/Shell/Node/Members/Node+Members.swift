@@ -1,0 +1,79 @@
+internal import Ledger
+internal import Logging
+internal import Primitives
+internal import Synchronization
+internal import Transport
+
+/// What a node does when the ledger's members change, and when its operator changes its files.
+extension Node {
+    /// Carries to network and desk what the ledger says of its members now.
+    static func spread(
+        _ timeline: CharterTimeline, _ membership: Membership, _ keyring: Keyring,
+        _ network: Network, _ desk: Inbox<DeskWorker.Input>, _ logger: Logger
+    ) {
+        membership.follow(timeline)
+        desk.post(.charters(timeline))
+        if let pin = membership.member?.tlsPin {
+            show(keyring.identity(named: pin), network, logger)
+        }
+        network.recheck()
+    }
+
+    static func show(_ identity: TLSIdentity, _ network: Network, _ logger: Logger) {
+        do throws(TransportError) {
+            try network.show(identity)
+        } catch {
+            logger.error("a TLS key cannot be used: \(error)")
+        }
+    }
+
+    /// Takes over peers and further keys from a configuration that was read again; everything else
+    /// in it counts from the next start on.
+    ///
+    /// - Throws: ``NodeError`` where a file cannot be used; then nothing has changed.
+    public func reload(_ configuration: NodeConfiguration) throws(NodeError) {
+        let (peers, pins) = try NodeSetup.peers(configuration, setup.institution)
+        let keys = try Keyring(configuration.keys)
+        let sealKeys = try configuration.keys.sealKeys()
+        let known = Set(setup.keyPaths)
+        var locks: [KeyLock] = []
+        for path in configuration.keys.consensusPaths where !known.contains(path) {
+            guard reloaded.withLock({ $0.insert(path).inserted }) else { continue }
+            locks.append(try KeyLock(path))
+        }
+        setup.keyring.add(keys)
+        membership.dial(peers, pins: pins)
+        network.recheck()
+        network.connect(to: peers)
+        desk.post(.sealKeys(sealKeys))
+        loop.post(.reloaded(locks))
+    }
+}
+
+/// Tries another TLS key where nobody takes the one that is shown.
+///
+/// When the ledger gives this institution a new key, its peers may refuse the old one before this
+/// node has the block that says so: then it could never learn of it.
+final class IdentityRescue: Sendable {
+    private let failures = Mutex(0)
+    private let limit: Int
+
+    /// To be used by a node with so many peers.
+    init(peerCount: Int) {
+        limit = max(4, 2 * peerCount)
+    }
+
+    func noteConnected() {
+        failures.withLock { $0 = 0 }
+    }
+
+    /// Notes an attempt in vain; says whether there were so many that another key is to be tried.
+    func noteUnreachable() -> Bool {
+        failures.withLock { failures in
+            failures += 1
+            guard failures >= limit else { return false }
+            failures = 0
+            return true
+        }
+    }
+}
