@@ -4,12 +4,12 @@ internal import RuleLanguage
 
 /// All facts that the engine was given, with the indexes that its windows need.
 struct FactStore: Sendable {
-    private(set) var rows = RowStore()
+    var rows = RowStore()
     var symbols = Symbols()
     var indexes: RowIndexes
     /// Which indexes hold rows of a kind.
     private let indexesOfKind: [[Int]]
-    private(set) var sealed = SealedEntries()
+    var sealed = SealedEntries()
     /// The time of the newest block, as far as the engine was told.
     var present = Timestamp(milliseconds: .min)
     let bounds: EngineBounds
@@ -87,6 +87,18 @@ struct FactStore: Sendable {
     private mutating func place(_ fact: AnchoredFact, programCount: Int) -> Int32 {
         let row = rows.add(fact, judgements: marks.count, &symbols)
         for _ in 0..<programCount { marks.append(0) }
+        return row
+    }
+
+    /// Takes a row of a segment for a sweep, in which nobody watches for more.
+    mutating func addForSweep(kind: Int, _ segment: Segment, _ place: Int) -> Int32 {
+        let row = rows.add(kind: kind, segment, place, judgements: 0)
+        for index in indexesOfKind[kind] {
+            guard let key = key(index, of: row) else { continue }
+            indexes.insert(
+                interval(indexes.specifications[index], of: row),
+                into: indexes.bucket(index, key))
+        }
         return row
     }
 

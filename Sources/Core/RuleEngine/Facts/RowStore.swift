@@ -23,8 +23,6 @@ struct RowStore: Sendable {
     private(set) var words: [Int64] = []
     private(set) var heads: [Head] = []
     private var anchors: [Anchor] = []
-    /// The codes of lists of codes; a row names first and count.
-    private var listed: [Int64] = []
     /// Whether rows came in the order of the ledger so far.
     private(set) var isOrdered = true
 
@@ -66,15 +64,63 @@ struct RowStore: Sendable {
         return Int32(truncatingIfNeeded: heads.count - 1)
     }
 
+    /// Takes a row of a segment, and returns its number here.
+    mutating func add(
+        kind: Int, _ segment: Segment, _ place: Int, judgements: Int
+    ) -> Int32 {
+        let start = words.count
+        for column in segment.words { words.append(column[place]) }
+        heads.append(
+            Head(
+                leaf: UInt64(bitPattern: segment.leaves[place]),
+                ordinal: UInt32(truncatingIfNeeded: segment.ordinals[place]),
+                kind: UInt8(truncatingIfNeeded: kind), start: start, judgements: judgements))
+        anchors.append(
+            Anchor(
+                leafHash: segment.hashes[place],
+                height: Height(UInt64(bitPattern: segment.heights[place]))))
+        return Int32(truncatingIfNeeded: heads.count - 1)
+    }
+
+    /// Where one row stands that is written again and again, with nothing known of it yet.
+    mutating func addBlank(kind: Int) -> Int {
+        let start = words.count
+        words += repeatElement(0, count: RowLayout.ofKind[kind].wordCount)
+        heads.append(
+            Head(
+                leaf: 0, ordinal: 0, kind: UInt8(truncatingIfNeeded: kind), start: start,
+                judgements: 0))
+        anchors.append(Anchor(leafHash: Digest(words: (0, 0, 0, 0)), height: Height(0)))
+        return start
+    }
+
+    @inline(__always)
+    mutating func write(_ word: Int64, at place: Int) { words[place] = word }
+
+    /// The rows as columns; the store is empty afterwards.
+    mutating func sealed(kind: Int) -> Segment {
+        let width = RowLayout.ofKind[kind].wordCount
+        let count = heads.count
+        let columns = (0..<width).map { offset in
+            Column(heads.map { words[$0.start + offset] })
+        }
+        let segment = Segment(
+            count: count, words: columns,
+            leaves: Column(heads.map { Int64(bitPattern: $0.leaf) }),
+            ordinals: Column(heads.map { Int64($0.ordinal) }),
+            heights: Column(anchors.map { Int64(bitPattern: $0.height.blocks) }),
+            hashes: anchors.map(\.leafHash))
+        words.removeAll(keepingCapacity: true)
+        heads.removeAll(keepingCapacity: true)
+        anchors.removeAll(keepingCapacity: true)
+        return segment
+    }
+
     private mutating func append(_ value: FactValue, _ symbols: inout Symbols) {
         switch value {
         case .text(let text): words.append(symbols.text(text))
         case .code(let code): words.append(symbols.code(system: code.system, code: code.code))
-        case .codes(let codes):
-            words.append(Int64(listed.count) << 16 | Int64(codes.count))
-            for code in codes {
-                listed.append(symbols.code(system: code.system, code: code.code))
-            }
+        case .codes(let codes): words.append(symbols.list(codes))
         case .integer(let integer): words.append(integer)
         case .decimal(let decimal):
             words.append(decimal.coefficient)
@@ -95,14 +141,6 @@ struct RowStore: Sendable {
         }
     }
 
-    /// The places of a list of codes among ``code(at:)``.
-    static func places(ofList word: Int64) -> Range<Int> {
-        let first = Int(word >> 16)
-        return first..<(first + Int(word & 0xffff))
-    }
-
-    func code(at place: Int) -> Int64 { listed[place] }
-
     // MARK: - Reading
 
     func isKnown(_ slot: RowLayout.Slot, of row: Int32) -> Bool {
@@ -120,7 +158,7 @@ struct RowStore: Sendable {
         case .text: return .text(symbols.texts[Int(word)])
         case .code: return code(word, symbols)
         case .codes:
-            return .list(RowStore.places(ofList: word).map { code(listed[$0], symbols) })
+            return .list(Symbols.places(ofList: word).map { code(symbols.listed[$0], symbols) })
         case .integer: return .integer(word)
         case .decimal: return decimal(word, next).map { .decimal($0) }
         case .money:
@@ -201,12 +239,11 @@ struct RowStore: Sendable {
     struct Mark: Sendable {
         let rows: Int
         let words: Int
-        let listed: Int
         let isOrdered: Bool
     }
 
     var mark: Mark {
-        Mark(rows: heads.count, words: words.count, listed: listed.count, isOrdered: isOrdered)
+        Mark(rows: heads.count, words: words.count, isOrdered: isOrdered)
     }
 
     /// Forgets the rows that came after the mark.
@@ -214,7 +251,6 @@ struct RowStore: Sendable {
         heads.removeSubrange(mark.rows...)
         anchors.removeSubrange(mark.rows...)
         words.removeSubrange(mark.words...)
-        listed.removeSubrange(mark.listed...)
         isOrdered = mark.isOrdered
     }
 }

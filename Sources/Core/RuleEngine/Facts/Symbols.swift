@@ -1,4 +1,5 @@
 internal import Primitives
+internal import Records
 internal import RuleLanguage
 
 /// Numbers for texts, ids, codes and key numbers, so that rows and keys are plain words.
@@ -11,6 +12,8 @@ struct Symbols: Sendable {
     /// System above, code below, both as texts.
     private(set) var codes: [UInt64] = []
     private(set) var integers: [Int64] = []
+    /// The codes of lists of codes; a row names first and count.
+    private(set) var listed: [Int64] = []
     private var textPlaces: [ExactText: Int32] = [:]
     private var idPlaces: [OpaqueID: Int32] = [:]
     private var codePlaces: [UInt64: Int32] = [:]
@@ -32,6 +35,19 @@ struct Symbols: Sendable {
 
     mutating func code(system: String, code: String) -> Int64 {
         pair(UInt64(text(system)) << 32 | UInt64(text(code)))
+    }
+
+    /// A list of codes: where it begins among ``listed``, and how many they are.
+    mutating func list(_ codes: [Code]) -> Int64 {
+        let first = Int64(listed.count)
+        for item in codes { listed.append(code(system: item.system, code: item.code)) }
+        return first << 16 | Int64(codes.count)
+    }
+
+    /// The places of a list of codes among ``listed``.
+    static func places(ofList word: Int64) -> Range<Int> {
+        let first = Int(word >> 16)
+        return first..<(first + Int(word & 0xffff))
     }
 
     private mutating func pair(_ pair: UInt64) -> Int64 {
@@ -94,11 +110,13 @@ struct Symbols: Sendable {
         let ids: Int
         let codes: Int
         let integers: Int
+        let listed: Int
     }
 
     var mark: Mark {
         Mark(
-            texts: texts.count, ids: ids.count, codes: codes.count, integers: integers.count)
+            texts: texts.count, ids: ids.count, codes: codes.count, integers: integers.count,
+            listed: listed.count)
     }
 
     /// Forgets what came after the mark.
@@ -111,5 +129,6 @@ struct Symbols: Sendable {
         ids.removeSubrange(mark.ids...)
         codes.removeSubrange(mark.codes...)
         integers.removeSubrange(mark.integers...)
+        listed.removeSubrange(mark.listed...)
     }
 }

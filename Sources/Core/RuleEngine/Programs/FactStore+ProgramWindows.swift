@@ -224,22 +224,8 @@ extension FactStore {
         _ scratch: inout Scratch
     ) -> Int64? {
         guard let end else { return isLow ? .min : .max }
-        let value = run(end.step, program, &scratch)
-        guard value.isKnown else {
-            // Only a field that is missing opens the stretch; other causes leave it undecided.
-            guard end.openWhereUnknown, value.state == .unknown,
-                case .field = program.steps[Int(end.step)]
-            else { return nil }
-            return isLow ? .min : .max
-        }
-        let grain: Int64
-        if end.isDate {
-            grain = isLow ? window.grain.low(day: value.first) : window.grain.high(day: value.first)
-        } else {
-            grain = window.grain.low(milliseconds: value.first, zone: value.second)
-        }
-        let (sum, overflow) = grain.addingReportingOverflow(end.offset)
-        return overflow ? grain : sum
+        return FactStore.grain(
+            run(end.step, program, &scratch), end, isLow: isLow, window.grain, program)
     }
 
     /// Gathers the rows of the window, or says that they cannot be told.

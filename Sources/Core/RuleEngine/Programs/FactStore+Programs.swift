@@ -166,22 +166,22 @@ extension FactStore {
             guard wanted.isKnown else { return wanted }
             let codes = run(list, program, &scratch)
             guard codes.isKnown else { return codes }
-            for place in RowStore.places(ofList: codes.first)
-            where rows.code(at: place) == wanted.first {
+            for place in Symbols.places(ofList: codes.first)
+            where symbols.listed[place] == wanted.first {
                 return .yes
             }
             return .no
         case .size(let list):
             let codes = run(list, program, &scratch)
-            return codes.isKnown ? Flat(Int64(RowStore.places(ofList: codes.first).count)) : codes
+            return codes.isKnown ? Flat(Int64(Symbols.places(ofList: codes.first).count)) : codes
         case .each(let list, let local, let body, let deciding):
             let codes = run(list, program, &scratch)
             guard codes.isKnown else { return codes }
             let outer = scratch.locals[Int(local)]
             defer { scratch.locals[Int(local)] = outer }
             var doubt: Flat?
-            for place in RowStore.places(ofList: codes.first) {
-                scratch.locals[Int(local)] = Flat(rows.code(at: place))
+            for place in Symbols.places(ofList: codes.first) {
+                scratch.locals[Int(local)] = Flat(symbols.listed[place])
                 let value = run(body, program, &scratch)
                 if value.isKnown, (value.first != 0) == deciding { return Flat(deciding) }
                 if !value.isKnown { doubt = doubt.map { $0.lacking(value) } ?? value }

@@ -1,0 +1,23 @@
+internal import Primitives
+
+/// Rows of one kind in the order in which they came, field by field.
+struct Segment: Sendable {
+    let count: Int
+    /// By the place of a word in a row, as ``RowLayout`` has it; the first says what is known.
+    let words: [Column]
+    let leaves: Column
+    let ordinals: Column
+    let heights: Column
+    let hashes: [Digest]
+
+    /// How many rows a segment has at most: 2 to this power.
+    static let power = 16
+    static let rowCountMax = 1 << power
+
+    /// How many bytes the rows take.
+    var byteCount: Int {
+        (words + [leaves, ordinals, heights]).reduce(Digest.byteCount * count) {
+            $0 + $1.byteCount
+        }
+    }
+}

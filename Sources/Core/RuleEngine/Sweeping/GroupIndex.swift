@@ -1,0 +1,164 @@
+/// The rows of a window by key and by when they begin.
+struct GroupIndex: Sendable {
+    struct Entry: Sendable {
+        let hash: UInt64
+        let low: Int64
+        let high: Int64
+        let row: Int32
+        /// Bit 0: whether it is in doubt if the window's filter admits the row. Above, two bits
+        /// for each demand: what it says of the row.
+        let flags: UInt8
+
+        func precedes(_ other: Entry) -> Bool {
+            if hash != other.hash { return hash < other.hash }
+            if low != other.low { return low < other.low }
+            return row < other.row
+        }
+    }
+
+    /// The entries whose hashes begin with the same bits.
+    struct Part: Sendable {
+        let entries: [Entry]
+        /// Where the entries begin whose hashes go on with these bits.
+        private let starts: [Int32]
+        private let skip: UInt64
+        private let shift: UInt64
+        private let longest: Int64
+
+        init(_ unsorted: [[Entry]], skippingBits skip: Int) {
+            var bits: UInt64 = 1
+            let count = unsorted.reduce(0) { $0 + $1.count }
+            while 1 << bits < count { bits += 1 }
+            self.skip = UInt64(skip)
+            shift = 64 - bits
+            var starts = [Int32](repeating: 0, count: (1 << Int(bits)) + 1)
+            for list in unsorted {
+                for entry in list { starts[Int((entry.hash << self.skip) >> shift) + 1] += 1 }
+            }
+            for place in 1..<starts.count { starts[place] += starts[place - 1] }
+            var next = starts
+            var entries = [Entry](
+                repeating: Entry(hash: 0, low: 0, high: 0, row: 0, flags: 0), count: count)
+            var longest: Int64 = 0
+            for list in unsorted {
+                for entry in list {
+                    let place = Int((entry.hash << self.skip) >> shift)
+                    entries[Int(next[place])] = entry
+                    next[place] += 1
+                    guard entry.low != .min else { continue }
+                    let length = entry.high.subtractingReportingOverflow(entry.low)
+                    longest = max(longest, length.overflow ? .max : length.partialValue)
+                }
+            }
+            Self.sort(&entries, starts)
+            self.entries = entries
+            self.starts = starts
+            self.longest = longest
+        }
+
+        private static func sort(_ entries: inout [Entry], _ starts: [Int32]) {
+            for bucket in 0..<(starts.count - 1) {
+                let (first, end) = (Int(starts[bucket]), Int(starts[bucket + 1]))
+                guard end - first > 1 else { continue }
+                guard end - first <= 24 else {
+                    entries[first..<end].sort { $0.precedes($1) }
+                    continue
+                }
+                for place in (first + 1)..<end {
+                    let entry = entries[place]
+                    var last = place
+                    while last > first, entry.precedes(entries[last - 1]) {
+                        entries[last] = entries[last - 1]
+                        last -= 1
+                    }
+                    entries[last] = entry
+                }
+            }
+        }
+
+        /// The places of the entries under a key.
+        func places(_ hash: UInt64) -> Range<Int> {
+            let bucket = Int((hash << skip) >> shift)
+            let all = Int(starts[bucket])..<Int(starts[bucket + 1])
+            let start = first(all) { entries[$0].hash >= hash }
+            let end = first(start..<all.upperBound) { entries[$0].hash > hash }
+            return start..<end
+        }
+
+        /// Of the places under a key, those that begin at no known time.
+        func unbounded(_ places: Range<Int>) -> Range<Int> {
+            places.lowerBound..<first(places) { entries[$0].low > .min }
+        }
+
+        /// Of the places under a key, those that begin in the stretch, or that may share a moment
+        /// with it.
+        func within(
+            _ places: Range<Int>, low: Int64, high: Int64, overlaps: Bool
+        ) -> Range<Int> {
+            var earliest = low
+            if overlaps {
+                let (reach, overflow) = low.subtractingReportingOverflow(longest)
+                earliest = overflow ? .min + 1 : reach
+            }
+            earliest = max(earliest, .min + 1)
+            let start = first(places) { entries[$0].low >= earliest }
+            let end = high == .max ? places.upperBound : first(places) { entries[$0].low > high }
+            return start..<max(start, end)
+        }
+
+        @inline(__always)
+        private func first(_ places: Range<Int>, _ isPast: (Int) -> Bool) -> Int {
+            var low = places.lowerBound
+            var high = places.upperBound
+            while low < high {
+                let middle = (low + high) / 2
+                if isPast(middle) { high = middle } else { low = middle + 1 }
+            }
+            return low
+        }
+    }
+
+    private let parts: [Part]
+    private let bits: Int
+    let count: Int
+
+    /// Puts entries in order that were gathered in several lists, part by part.
+    init(_ lists: [[Entry]], by workers: some SweepWorkers) {
+        let count = lists.reduce(0) { $0 + $1.count }
+        self.count = count
+        let bits = count < 1 << 16 ? 0 : 5
+        self.bits = bits
+        guard bits > 0 else {
+            parts = [Part(lists, skippingBits: 0)]
+            return
+        }
+        let split = workers.map(lists) { list in
+            var split = [[Entry]](repeating: [], count: 1 << bits)
+            for index in split.indices {
+                split[index].reserveCapacity(list.count >> bits + list.count >> (bits + 3))
+            }
+            for entry in list { split[Int(entry.hash >> UInt64(64 - bits))].append(entry) }
+            return split
+        }
+        parts = workers.map(Array(0..<(1 << bits))) { part in
+            Part(split.map { $0[part] }, skippingBits: bits)
+        }
+    }
+
+    func part(_ hash: UInt64) -> Part {
+        bits == 0 ? parts[0] : parts[Int(hash >> UInt64(64 - bits))]
+    }
+
+    /// How many entries there are for each key, roughly.
+    var entriesOfKey: Int {
+        var keys = 1
+        var seen = 0
+        guard let part = parts.first else { return 1 }
+        for place in part.entries.indices.dropFirst() {
+            seen += 1
+            if part.entries[place].hash != part.entries[place - 1].hash { keys += 1 }
+            if seen > 20_000 { break }
+        }
+        return (seen + 1) / keys
+    }
+}

@@ -1,0 +1,241 @@
+internal import Primitives
+internal import RuleLanguage
+
+/// One rule over all facts.
+struct RuleSweep: Sendable {
+    let sweep: Sweep
+    let rule: SweepRule
+    let number: Int
+    let findingsOnly: Bool
+
+    init(_ sweep: Sweep, _ number: Int, findingsOnly: Bool) {
+        self.sweep = sweep
+        self.number = number
+        self.findingsOnly = findingsOnly
+        rule = sweep.compiled[number]
+    }
+
+    /// Rows of the judged kind that the rule may say something of, by number.
+    struct Selection: Sendable {
+        /// The filter holds of these.
+        var sure: [Int32] = []
+        /// Whether it holds of these is not known yet.
+        var unsure: [Int32] = []
+
+        var count: Int { sure.count + unsure.count }
+    }
+
+    var kind: Int { rule.plan.rule.kind }
+
+    func segments(_ kind: Int) -> [Segment] { sweep.facts.ofKind[kind] }
+
+    func run(by workers: some SweepWorkers) -> [Engine.Judged] {
+        var selections = select(by: workers)
+        var indexes: [Int: GroupIndex] = [:]
+        for window in rule.windows.sorted(by: { $0.demands.count > $1.demands.count })
+        where window.isFixed {
+            guard selections.contains(where: { $0.count > 0 }) else { return [] }
+            let asked = demands(of: window)
+            let index = index(window, asked, &selections, by: workers)
+            if !asked.isEmpty {
+                selections = workers.map(selections) { prune($0, window, asked, index) }
+            }
+            indexes[window.number] = index
+        }
+        guard selections.contains(where: { $0.count > 0 }) else { return [] }
+        return judge(selections, indexes, by: workers)
+    }
+
+    // MARK: - What the filter and the condition ask of the judged row
+
+    private func select(by workers: some SweepWorkers) -> [Selection] {
+        workers.map(parts(segments(kind).count, workers)) { part in
+            var probe = RowProbe(rule, rule.base, kind: kind, depth: 0)
+            var selection = Selection()
+            for number in part { select(number, &probe, &selection) }
+            return selection
+        }
+    }
+
+    /// Some segments for each of some parts.
+    func parts(_ count: Int, _ workers: some SweepWorkers) -> [Range<Int>] {
+        let partCount = max(1, min(count, workers.count == 1 ? 1 : workers.count * 4))
+        return (0..<partCount).map {
+            (count * $0 / partCount)..<(count * ($0 + 1) / partCount)
+        }
+    }
+
+    private func select(_ number: Int, _ probe: inout RowProbe, _ selection: inout Selection) {
+        let segment = segments(kind)[number]
+        var sure = Array(Int32(0)..<Int32(segment.count))
+        var unsure: [Int32] = []
+        for (place, condition) in rule.filter.enumerated() {
+            if !unsure.isEmpty {
+                let (holds, unknown) = probe.ask(condition, place, segment, unsure)
+                unsure = holds + unknown
+            }
+            let (holds, unknown) = probe.ask(condition, place, segment, sure)
+            sure = holds
+            unsure += unknown
+        }
+        if !rule.filterIsOfRow {
+            unsure += sure
+            sure = []
+        }
+        for (place, condition) in rule.condition.enumerated() {
+            let (holds, unknown) = probe.ask(
+                condition, rule.filter.count + place, segment, sure)
+            sure = holds
+            if !unknown.isEmpty {
+                sure += unknown
+                sure.sort()
+            }
+        }
+        let first = Int32(number << Segment.power)
+        selection.sure += sure.map { first + $0 }
+        selection.unsure += unsure.sorted().map { first + $0 }
+    }
+
+    // MARK: - What they ask of windows
+
+    /// A window's demands, where they can be asked of columns: with sealed entries, or where a
+    /// bound may be reached, only the evaluation in full can tell.
+    private func demands(of window: SweepWindow) -> [WindowDemand] {
+        guard !sweep.sealed.mayConcern(kind: window.kind, patient: nil), !mayReachBounds(window)
+        else { return [] }
+        let most = mostRows(window)
+        return window.demands.filter { demand in
+            (demand.isNone ? most : demand.least) <= sweep.bounds.rowsOfWindowMax
+        }
+    }
+
+    /// How many rows any key of a window has at most.
+    private func mostRows(_ window: SweepWindow) -> Int {
+        var most = sweep.facts.rowCount(window.kind)
+        for field in window.specification.keyFields
+        where sweep.facts.mostFrequent[window.kind].indices.contains(field) {
+            let frequent = sweep.facts.mostFrequent[window.kind][field]
+            if frequent >= 0 { most = min(most, frequent) }
+        }
+        return most
+    }
+
+    /// Whether any key may have so many rows that a bound is reached.
+    func mayReachBounds(_ window: SweepWindow) -> Bool {
+        let most = mostRows(window)
+        let asks = rule.program.steps.count { step in
+            if case .aggregate = step { true } else { false }
+        }
+        let (visits, overflow) = most.multipliedReportingOverflow(
+            by: rule.windows.count + asks + 1)
+        return overflow || most > sweep.bounds.rowsOfKeyMax
+            || visits > sweep.bounds.visitsOfJudgementMax
+    }
+
+    /// Leaves out rows whose window cannot be as the rule needs it.
+    private func prune(
+        _ selection: Selection, _ window: SweepWindow, _ demands: [WindowDemand],
+        _ index: GroupIndex
+    ) -> Selection {
+        var probe = RowProbe(rule, rule.base, kind: kind, depth: 0)
+        var kept = Selection()
+        let ofFilter = demands.indices.filter { demands[$0].isOfFilter }
+        kept.sure.reserveCapacity(selection.sure.count)
+        for row in selection.sure
+        where mayHold(row, window, demands, Array(demands.indices), index, &probe) {
+            kept.sure.append(row)
+        }
+        for row in selection.unsure
+        where mayHold(row, window, demands, ofFilter, index, &probe) {
+            kept.unsure.append(row)
+        }
+        return kept
+    }
+
+    private func mayHold(
+        _ row: Int32, _ window: SweepWindow, _ demands: [WindowDemand], _ asked: [Int],
+        _ index: GroupIndex, _ probe: inout RowProbe
+    ) -> Bool {
+        guard !asked.isEmpty else { return true }
+        let place = JudgedPlace(self, row)
+        guard let sought = place.seek(window, rule.program, &probe) else { return true }
+        let part = index.part(sought.hash)
+        let places = part.places(sought.hash)
+        let unbounded = part.unbounded(places)
+        let range = part.within(
+            places, low: sought.low, high: sought.high, overlaps: window.overlaps)
+        let isPlaced = sought.low == .min && sought.high == .max
+        for number in asked {
+            var tally = Tally()
+            for place in unbounded where belongs(part.entries[place], window, row) {
+                tally.take(part.entries[place], demands[number], number, isPlaced: isPlaced)
+            }
+            for place in range {
+                let entry = part.entries[place]
+                guard !window.overlaps || entry.high >= sought.low,
+                    belongs(entry, window, row)
+                else { continue }
+                tally.take(entry, demands[number], number, isPlaced: true)
+                if tally.isDecided(demands[number]) { break }
+            }
+            if tally.rulesOut(demands[number], isClosed: isClosed(window, sought.high)) {
+                return false
+            }
+        }
+        return true
+    }
+
+    private func isClosed(_ window: SweepWindow, _ high: Int64) -> Bool {
+        high == .max || window.order == .earlier || window.specification.times == nil
+            || sweep.present.milliseconds >= window.grain.end(of: high)
+    }
+
+    func belongs(_ entry: GroupIndex.Entry, _ window: SweepWindow, _ row: Int32) -> Bool {
+        switch window.order {
+        case .any: return true
+        case .other: return window.kind != kind || entry.row != row
+        case .earlier:
+            if window.kind == kind { return entry.row < row }
+            return place(window.kind, entry.row) < place(kind, row)
+        }
+    }
+
+    private func place(_ kind: Int, _ row: Int32) -> (UInt64, Int64) {
+        let segment = segments(kind)[Int(row) >> Segment.power]
+        let place = Int(row) & (Segment.rowCountMax - 1)
+        return (UInt64(bitPattern: segment.leaves[place]), segment.ordinals[place])
+    }
+
+    /// How many rows of a window count for a demand.
+    private struct Tally {
+        private var count = 0
+        private var doubtful = 0
+
+        mutating func take(
+            _ entry: GroupIndex.Entry, _ demand: WindowDemand, _ number: Int, isPlaced: Bool
+        ) {
+            guard entry.flags & 1 == 0, isPlaced else {
+                doubtful += 1
+                return
+            }
+            guard demand.body != nil else {
+                count += 1
+                return
+            }
+            switch SweepCondition.Answer(rawValue: entry.flags >> UInt8(1 + 2 * number) & 3) {
+            case .yes: count += 1
+            case .no: count += demand.countsAll ? 1 : 0
+            default: doubtful += 1
+            }
+        }
+
+        func isDecided(_ demand: WindowDemand) -> Bool {
+            demand.isNone ? count > 0 : count + doubtful >= demand.least
+        }
+
+        func rulesOut(_ demand: WindowDemand, isClosed: Bool) -> Bool {
+            if demand.isNone { return count > 0 }
+            return doubtful == 0 && count < demand.least && (isClosed || !demand.waits)
+        }
+    }
+}

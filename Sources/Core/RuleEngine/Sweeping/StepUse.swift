@@ -1,0 +1,74 @@
+internal import RuleLanguage
+
+/// What a step of a program reads, with all the steps that it stands on.
+struct StepUse {
+    /// A field of the row at a depth, by its place among the words of the row.
+    struct Field: Hashable {
+        let depth: Int
+        let bit: Int
+        let offset: Int
+        let isPair: Bool
+    }
+
+    private(set) var fields: Set<Field> = []
+    private(set) var asksWindows = false
+    /// Whether there are rows of which programs may not be able to tell the value.
+    private(set) var isOpen = false
+
+    init(_ root: Int32, _ program: Program) {
+        var waiting = [root]
+        while let next = waiting.popLast() {
+            guard next >= 0 else { continue }
+            let step = program.steps[Int(next)]
+            switch step {
+            case .field(let depth, let bit, let offset, let isPair, _):
+                fields.insert(
+                    Field(
+                        depth: Int(depth), bit: Int(bit), offset: Int(offset), isPair: isPair))
+            case .aggregate: asksWindows = true
+            case .open: isOpen = true
+            case .number, .divide, .function, .each, .compareQuotients:
+                isOpen = true
+                waiting += step.operands
+            case .binding(let binding): waiting.append(program.bindings[Int(binding)])
+            default: waiting += step.operands
+            }
+        }
+    }
+
+    /// Whether the value depends on nothing but the row at one depth.
+    func isOf(depth: Int) -> Bool { !asksWindows && fields.allSatisfy { $0.depth == depth } }
+
+    /// The words of the row at a depth that are read.
+    func offsets(depth: Int) -> [Int] {
+        var found: Set<Int> = []
+        for field in fields where field.depth == depth {
+            found.insert(field.offset)
+            if field.isPair { found.insert(field.offset + 1) }
+        }
+        return found.sorted()
+    }
+}
+
+extension Step {
+    /// The steps that it takes values from; -1 stands for none.
+    var operands: [Int32] {
+        switch self {
+        case .open, .constant, .field, .local, .binding: []
+        case .not(let a), .negate(let a), .known(let a), .isOneOf(let a, _, _), .size(let a),
+            .number(let a, _), .test(_, let a), .keyNumber(let a):
+            [a]
+        case .and(let a, let b), .or(let a, let b), .compareWords(_, let a, let b),
+            .compareDecimals(_, let a, let b), .compareMoney(_, let a, let b),
+            .minorUnits(let a, let b), .arithmetic(_, _, let a, let b), .holds(let a, let b),
+            .function(_, let a, let b), .divide(let a, let b, _), .same(let a, let b, _),
+            .otherwise(let a, let b):
+            [a, b]
+        case .each(let list, _, let body, _): [list, body]
+        case .conditional(let a, let b, let c): [a, b, c]
+        case .listed(_, let a, let b, let day): [a, b, day]
+        case .compareQuotients(_, let a, let b, let c, let d): [a, b, c, d]
+        case .aggregate(_, _, _, let body, _): [body]
+        }
+    }
+}

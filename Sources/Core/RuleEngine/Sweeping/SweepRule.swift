@@ -1,0 +1,56 @@
+internal import Primitives
+internal import RuleLanguage
+
+/// A rule as a sweep runs it: what can be asked of whole columns, and the plan that judges what
+/// is left.
+struct SweepRule: Sendable {
+    let plan: Plan
+    let program: Program
+    let probeCount: Int
+    /// What the filter asks of the judged row alone, and what the condition does.
+    let filter: [SweepCondition]
+    /// Whether that is all that the filter asks.
+    let filterIsOfRow: Bool
+    let condition: [SweepCondition]
+    let windows: [SweepWindow]
+    let specifications: [IndexSpecification]
+    /// An empty store with what programs know.
+    var base: FactStore
+
+    init(
+        _ rule: CheckedRule, tables: [KnowledgeTable], symbols: inout Symbols,
+        sealed: SealedEntries, present: Timestamp, bounds: EngineBounds
+    ) throws(KnowledgeError) {
+        var specifications: [IndexSpecification] = []
+        let plan = try Plan(rule: rule, tables: tables, specifications: &specifications)
+        var store = FactStore(indexes: specifications, bounds: bounds)
+        var compiler = ProgramCompiler(
+            plan: plan, symbols: symbols, answers: store.answers, probes: ProbeList())
+        let program = compiler.compile(ordinal: 0, number: 0)
+        symbols = compiler.symbols
+        store.answers = compiler.answers
+        store.sealed = sealed
+        store.present = present
+        probeCount = compiler.probes.count
+        self.plan = plan
+        self.program = program
+        self.specifications = specifications
+        let filterParts =
+            program.filter.map { SweepCondition.conjuncts(of: $0, program) } ?? []
+        let parts = SweepCondition.conjuncts(of: program.condition, program)
+        filter = Self.conditions(filterParts, program)
+        filterIsOfRow = filter.count == filterParts.count
+        condition = Self.conditions(parts, program)
+        let demands =
+            filterParts.compactMap { WindowDemand($0, program, isOfFilter: true) }
+            + parts.compactMap { WindowDemand($0, program, isOfFilter: false) }
+        windows = program.windows.indices.map { SweepWindow($0, plan, program, demands) }
+        base = store
+    }
+
+    /// Those that depend on the judged row alone; of these first the ones that read one word.
+    private static func conditions(_ parts: [Int32], _ program: Program) -> [SweepCondition] {
+        let found = parts.compactMap { SweepCondition($0, depth: 0, program) }
+        return found.filter { $0.single != nil } + found.filter { $0.single == nil }
+    }
+}

@@ -1,0 +1,179 @@
+internal import Records
+internal import RuleLanguage
+
+/// A window as a sweep searches it: over whole columns at once.
+struct SweepWindow: Sendable {
+    let number: Int
+    let kind: Int
+    let specification: IndexSpecification
+    /// The words of the key in the rows of the window.
+    let keySlots: [RowLayout.Slot]
+    /// The word that says when a row of the window begins.
+    let startSlot: RowLayout.Slot?
+    /// The words of the key in the judged row.
+    let keys: [Operand]
+    let low: Program.End?
+    let high: Program.End?
+    let grain: CheckedWindow.Grain
+    let overlaps: Bool
+    let order: WindowPhrase.Order
+    /// Whether key and ends follow from the judged row, so that rows can be sought at once.
+    let isFixed: Bool
+    /// What the window's filter asks of the row alone.
+    let conditions: [SweepCondition]
+    /// Whether that is all that the filter asks.
+    let filterIsOfRow: Bool
+    let demands: [WindowDemand]
+    /// The words of the judged row from which key and ends follow.
+    let offsets: [Int]
+    /// The fields that the ends are, where they are no more than that.
+    let lowField: StepUse.Field?
+    let highField: StepUse.Field?
+    /// Whether key or ends are more than words of the judged row.
+    let needsProbe: Bool
+    /// Whether each row of the judged kind finds itself under its own key.
+    let findsItself: Bool
+
+    /// A value of the judged row: a word of it, or what a step gives.
+    enum Operand: Sendable {
+        case word(offset: Int, bit: Int)
+        case step(Int32)
+    }
+
+    init(_ number: Int, _ plan: Plan, _ program: Program, _ demands: [WindowDemand]) {
+        let window = program.windows[number]
+        let checked = plan.rule.windows[number]
+        self.number = number
+        kind = window.kind
+        specification = IndexSpecification(checked)
+        let layout = RowLayout.ofKind[kind]
+        keySlots = specification.keyFields.compactMap { layout.slot($0) }
+        startSlot = specification.times.flatMap { layout.slot($0.start) }
+        low = window.low
+        high = window.high
+        grain = window.grain
+        overlaps = window.overlaps
+        order = window.order
+        keys = window.keys.map { Operand($0, program) }
+        let steps = window.keys + [window.low?.step, window.high?.step].compactMap { $0 }
+        let uses = steps.map { StepUse($0, program) }
+        isFixed =
+            window.isFixed && keySlots.count == window.keys.count
+            && uses.allSatisfy { $0.isOf(depth: 0) && !$0.isOpen }
+        offsets = Set(uses.flatMap { $0.offsets(depth: 0) }).sorted()
+        let parts = window.filter.map { SweepCondition.conjuncts(of: $0, program) } ?? []
+        conditions = parts.compactMap { SweepCondition($0, depth: 1, program) }
+            .sorted { $0.single != nil && $1.single == nil }
+        filterIsOfRow = conditions.count == parts.count
+        let isExact =
+            keySlots.count <= 2 && keySlots.allSatisfy { $0.isSymbol || $0.type == .date }
+        self.demands = Array(
+            demands.filter { $0.window == number && (isExact || !$0.isNone) }.prefix(3))
+        lowField = low.flatMap { Self.field($0.step, program) }
+        highField = high.flatMap { Self.field($0.step, program) }
+        needsProbe =
+            keys.contains { if case .step = $0 { true } else { false } }
+            || (low != nil && lowField == nil) || (high != nil && highField == nil)
+        findsItself =
+            kind == plan.rule.kind
+            && zip(keys, keySlots).allSatisfy { key, slot in
+                if case .word(offset: slot.offset, bit: slot.bit) = key { true } else { false }
+            }
+    }
+
+    private static func field(_ step: Int32, _ program: Program) -> StepUse.Field? {
+        guard case .field(0, let bit, let offset, let isPair, _) = program.steps[Int(step)] else {
+            return nil
+        }
+        return StepUse.Field(depth: 0, bit: Int(bit), offset: Int(offset), isPair: isPair)
+    }
+
+    /// Bits of a key; the same for the same words.
+    ///
+    /// Different where there are two parts at most, each of 32 bits.
+    @inline(__always)
+    static func hash(_ first: Int64, _ second: Int64, _ third: Int64) -> UInt64 {
+        var word = UInt64(UInt32(truncatingIfNeeded: first))
+        word |= UInt64(UInt32(truncatingIfNeeded: second)) << 32
+        word ^= UInt64(bitPattern: third) &* 0x9e37_79b9_7f4a_7c15
+        word = (word ^ (word >> 30)) &* 0xbf58_476d_1ce4_e5b9
+        word = (word ^ (word >> 27)) &* 0x94d0_49bb_1331_11eb
+        return word ^ (word >> 31)
+    }
+
+    /// The hash of the key of a row of the window, or nil where it lacks a part.
+    @inline(__always)
+    func hash(_ segment: Segment, _ place: Int) -> UInt64? {
+        let known = segment.words[0][place]
+        var parts: (Int64, Int64, Int64) = (0, 0, 0)
+        for index in keySlots.indices {
+            guard known >> Int64(keySlots[index].bit) & 1 != 0 else { return nil }
+            let word = segment.words[keySlots[index].offset][place]
+            switch index {
+            case 0: parts.0 = word
+            case 1: parts.1 = word
+            default: parts.2 = word
+            }
+        }
+        return SweepWindow.hash(parts.0, parts.1, parts.2)
+    }
+
+    /// When a row of the window begins and ends; from the smallest number where it does not begin.
+    func interval(_ segment: Segment, _ place: Int) -> (low: Int64, high: Int64) {
+        guard let times = specification.times else { return (0, 0) }
+        guard let low = grain(times.start, segment, place, isLow: true) else {
+            return (.min, .max)
+        }
+        switch times.end {
+        case .start:
+            return (low, grain(times.start, segment, place, isLow: false) ?? low)
+        case .field(let field):
+            guard let high = grain(field, segment, place, isLow: false) else {
+                return (low, .max)
+            }
+            return (low, max(low, high))
+        case .days(let field):
+            guard let slot = RowLayout.ofKind[kind].slot(field), slot.type == .integer,
+                segment.isKnown(slot, place)
+            else { return (low, low) }
+            let (end, overflow) = low.addingReportingOverflow(
+                max(0, segment.words[slot.offset][place] - 1))
+            return (low, overflow ? .max : end)
+        }
+    }
+
+    /// Whether a row begins at a known time, or needs none.
+    @inline(__always)
+    func hasTime(_ segment: Segment, _ place: Int) -> Bool {
+        guard let startSlot else { return true }
+        return segment.isKnown(startSlot, place)
+    }
+
+    private func grain(
+        _ field: Int, _ segment: Segment, _ place: Int, isLow: Bool
+    ) -> Int64? {
+        guard let slot = RowLayout.ofKind[kind].slot(field), segment.isKnown(slot, place) else {
+            return nil
+        }
+        let word = segment.words[slot.offset][place]
+        switch slot.type {
+        case .date:
+            return isLow ? specification.grain.low(day: word) : specification.grain.high(day: word)
+        case .instant:
+            return specification.grain.low(
+                milliseconds: word, zone: segment.words[slot.offset + 1][place])
+        default: return nil
+        }
+    }
+}
+
+extension SweepWindow.Operand {
+    init(_ step: Int32, _ program: Program) {
+        switch program.resolved(step) {
+        case .keyNumber(let inner): self.init(inner, program)
+        case .field(0, let bit, let offset, _, _):
+            self = .word(offset: Int(offset), bit: Int(bit))
+        default: self = .step(step)
+        }
+    }
+}
