@@ -92,6 +92,12 @@ let rooms: [Room] = [
         [yams]),
     .tool("Interop", ["Primitives", "Records"]),
     .tool(
+        "Batch",
+        [
+            "Primitives", "Cryptography", "Records", "RuleLanguage", "RuleEngine", "RuleSource",
+            "Interop",
+        ]),
+    .tool(
         "Simulator", ["Primitives", "Cryptography", "Records", "Consensus", "Ledger", "Hosting"]),
     .tool("Synthesis", ["Primitives"]),
 
@@ -108,8 +114,8 @@ let rooms: [Room] = [
         [
             "Primitives", "Cryptography", "Tiles", "Records", "RuleLanguage", "RuleEngine",
             "Consensus", "Ledger", "Proofs", "Findings", "Hosting", "Storage", "Transport",
-            "Sealing", "Supervision", "Node", "RuleSource", "Interop", "Simulator", "Synthesis",
-            "API",
+            "Sealing", "Supervision", "Node", "RuleSource", "Interop", "Batch", "Simulator",
+            "Synthesis", "API",
         ], [arguments, log, yams]),
 
     // The house itself: tests that read the sources instead of running them.

@@ -14,6 +14,7 @@ let settings: [SwiftSetting] = [
 let rooms = [
     "Primitives", "Cryptography", "Records", "Consensus", "Ledger", "Proofs", "Transport",
     "Storage", "Sealing", "Node", "Interop", "RuleLanguage", "RuleEngine", "RuleSource",
+    "Batch",
 ]
 
 let package = Package(

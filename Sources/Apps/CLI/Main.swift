@@ -33,7 +33,8 @@ struct Custos: AsyncParsableCommand {
         version: "0.1.0",
         subcommands: [
             KeygenCommand.self, GenesisCommand.self, NodeCommand.self, DevnetCommand.self,
-            SynthesizeCommand.self, ScoreCommand.self, IngestCommand.self, SubmitCommand.self,
+            SynthesizeCommand.self, ScoreCommand.self, ExportCommand.self, SweepCommand.self,
+            IngestCommand.self, SubmitCommand.self,
             StatusCommand.self, QueryCommand.self, SimulateCommand.self,
             FindingsCommand.self, ExplainCommand.self, ProofCommand.self, ReceiptCommand.self,
             VerifyCommand.self, HoldCommand.self, EraseCommand.self, HeadCommand.self,

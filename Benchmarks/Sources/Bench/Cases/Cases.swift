@@ -4,5 +4,6 @@ enum Cases {
         LedgerCases.all + [
             LedgerStages.benchmark, IngestFHIR.benchmark, ProofInclusion.benchmark,
             RulesStream.benchmark, ScreenClaim.benchmark, RulesSimple.byName, RulesSimple.typed,
-        ] + VerifyArchive.all + AccessCases.all
+            RulesSweep.backtest, RulesSweep.memory,
+        ] + RulesSweep.questions + VerifyArchive.all + AccessCases.all
 }

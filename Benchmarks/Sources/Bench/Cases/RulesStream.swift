@@ -46,6 +46,6 @@ enum RulesStream {
     private static func prepare() throws -> (rules: RuleFolder, facts: [AnchoredFact]) {
         let rules = RuleFolder(path: Checkout.path("rules"))
         if let error = rules.errors.first { throw BenchError("\(error)") }
-        return (rules, try FactStream(seed: 7).facts)
+        return (rules, try FactStream.facts(seed: 7))
     }
 }

@@ -9,13 +9,17 @@ internal import Records
 /// again.
 struct FactStream {
     static let patientCount = 12_000
-    static let practitionerCount = 1_500
-    static let facilityCount = 60
-    static let visitCount = 40_000
+    /// How many times all numbers of people, places and visits are taken.
+    private let scale: Int
+    private var patientCount: Int { Self.patientCount * scale }
+    private var practitionerCount: Int { 1_500 * scale }
+    private var facilityCount: Int { 60 * scale }
+    private var visitCount: Int { 40_000 * scale }
     static let firstDay: Int32 = 20_000
     static let dayCount: Int32 = 365
 
-    private(set) var facts: [AnchoredFact] = []
+    private let sink: (AnchoredFact) -> Void
+    private var factCount: UInt64 = 0
     private var random: SplitMix
     private var nextClaim: UInt64 = 0
     private var nextPrescription: UInt64 = 0
@@ -35,10 +39,24 @@ struct FactStream {
         var left: Int
     }
 
-    init(seed: UInt64) throws {
+    /// A year of facts, as an array.
+    static func facts(seed: UInt64) throws -> [AnchoredFact] {
+        var facts: [AnchoredFact] = []
+        try make(seed: seed, scale: 1) { facts.append($0) }
+        return facts
+    }
+
+    /// Calls `sink` with each fact of a year, of a region so many times as large.
+    static func make(seed: UInt64, scale: Int, _ sink: (AnchoredFact) -> Void) throws {
+        try withoutActuallyEscaping(sink) { _ = try FactStream(seed: seed, scale: scale, $0) }
+    }
+
+    private init(seed: UInt64, scale: Int, _ sink: @escaping (AnchoredFact) -> Void) throws {
+        self.sink = sink
+        self.scale = scale
         random = SplitMix(seed: seed)
         refills = Array(repeating: [], count: Int(Self.dayCount) + 400)
-        institutions = try (0..<Self.facilityCount).map { index in
+        institutions = try (0..<60 * scale).map { index in
             guard let id = InstitutionID("facility-\(index)") else {
                 throw BenchError("no institution is called facility-\(index)")
             }
@@ -46,10 +64,10 @@ struct FactStream {
         }
         guard let currency = Currency("USD") else { throw BenchError("no currency USD") }
         self.currency = currency
-        for patient in 0..<Self.patientCount { try addPatient(patient) }
-        for practitioner in 0..<Self.practitionerCount { try addPractitioner(practitioner) }
+        for patient in 0..<patientCount { try addPatient(patient) }
+        for practitioner in 0..<practitionerCount { try addPractitioner(practitioner) }
         for day in 0..<Self.dayCount {
-            for _ in 0..<Self.visitCount / Int(Self.dayCount) { try addVisit(on: day) }
+            for _ in 0..<visitCount / Int(Self.dayCount) { try addVisit(on: day) }
             for supply in refills[Int(day)] { try dispense(supply, on: day) }
         }
     }
@@ -83,8 +101,8 @@ struct FactStream {
     }
 
     private mutating func addVisit(on day: Int32) throws {
-        let patient = min(pick(Self.patientCount), pick(Self.patientCount))
-        let facility = pick(10) == 0 ? pick(Self.facilityCount) : patient % Self.facilityCount
+        let patient = min(pick(patientCount), pick(patientCount))
+        let facility = pick(10) == 0 ? pick(facilityCount) : patient % facilityCount
         let practitioner = facility * 25 + pick(25)
         let isStay = pick(20) == 0
         let length = isStay ? Int64(1 + pick(6)) : 0
@@ -110,7 +128,7 @@ struct FactStream {
         for reader in 0..<(1 + pick(2)) {
             let stranger = pick(400) == 0
             try addAccess(
-                to: patient, by: stranger ? pick(Self.practitionerCount) : practitioner,
+                to: patient, by: stranger ? pick(practitionerCount) : practitioner,
                 at: start + Int64(reader) * 600_000, facility, day)
         }
         try addClaim(
@@ -210,7 +228,7 @@ struct FactStream {
     }
 
     private mutating func dispense(_ supply: Supply, on day: Int32) throws {
-        let pharmacy = (supply.patient / 7) % Self.facilityCount
+        let pharmacy = (supply.patient / 7) % facilityCount
         var fact = Fact(.dispense)
         try fact.set("prescription", to: .id(supply.prescription))
         try fact.set("patient", to: .id(Self.patient(supply.patient)))
@@ -234,18 +252,19 @@ struct FactStream {
     // MARK: - What it is made of
 
     private mutating func add(_ fact: Fact, day: Int32, by issuer: Int) {
-        let leaf = UInt64(facts.count)
+        let leaf = factCount
+        factCount += 1
         let anchored =
             Day(number: Self.firstDay + day + 1).start.milliseconds
             + Int64(leaf % 86_400_000)
-        facts.append(
+        sink(
             AnchoredFact(
                 fact: fact,
                 position: LedgerPosition(
                     leafIndex: leaf, leafHash: Digest(words: (leaf, Self.mixed(leaf), 0, 0)),
                     ordinal: 0, height: Height(leaf / 256),
                     anchored: Timestamp(milliseconds: anchored),
-                    issuer: institutions[issuer % Self.facilityCount])))
+                    issuer: institutions[issuer % facilityCount])))
     }
 
     private mutating func pick(_ count: Int) -> Int { Int(random.next() % UInt64(count)) }

@@ -62,8 +62,7 @@ public struct FactColumns: Sendable {
             var counts: [Int32] = []
             for segment in ofKind[kind] {
                 let column = segment.words[slot.offset]
-                for place in 0..<segment.count {
-                    guard segment.isKnown(slot, place) else { continue }
+                for place in 0..<segment.count where segment.isKnown(slot, place) {
                     let symbol = Int(column[place])
                     if symbol >= counts.count {
                         counts += repeatElement(

@@ -5,8 +5,9 @@ struct GroupIndex: Sendable {
         let low: Int64
         let high: Int64
         let row: Int32
-        /// Bit 0: whether it is in doubt if the window's filter admits the row. Above, two bits
-        /// for each demand: what it says of the row.
+        /// Bit 0: whether it is in doubt if the window's filter admits the row.
+        ///
+        /// Above, two bits for each demand: what it says of the row.
         let flags: UInt8
 
         func precedes(_ other: Entry) -> Bool {

@@ -1,0 +1,56 @@
+internal import Cryptography
+internal import Interop
+internal import Primitives
+internal import Records
+
+/// The facts of a region's tables, in the order in which a ledger would take them.
+///
+/// Each stands at the latest time that its table had come to; leaves are numbered in that order,
+/// and their hashes are those of the rows' names.
+struct OfflineFacts {
+    private var tables: [OfflineTable] = []
+    private var waiting: [AnchoredFact] = []
+    private var leaf: UInt64 = 0
+
+    init(folder: String, mapping: String) throws {
+        let names = OfflineNames()
+        for mapping in try CSVMapping.list(mapping) {
+            guard let any = InstitutionID("regulator") else { continue }
+            tables.append(
+                try OfflineTable(
+                    CSVImport(
+                        folder: folder, mappings: [mapping], issuer: any, pseudonyms: names)))
+        }
+    }
+
+    /// The next fact, or nil at the end.
+    ///
+    /// - Throws: ``Failure`` at a row that cannot be read.
+    mutating func next() throws -> AnchoredFact? {
+        while waiting.isEmpty {
+            guard
+                let next = tables.indices.filter({ tables[$0].head != nil })
+                    .min(by: { tables[$0].anchored < tables[$1].anchored })
+            else { return nil }
+            let anchored = tables[next].anchored
+            if let draft = tables[next].head { take(draft, anchored) }
+            try tables[next].advance()
+        }
+        return waiting.removeLast()
+    }
+
+    private mutating func take(_ draft: Draft, _ anchored: Timestamp) {
+        let hash = SHA256.hash(Array(draft.origin.name.utf8))
+        for (ordinal, fact) in draft.payload.facts.enumerated() {
+            waiting.append(
+                AnchoredFact(
+                    fact: fact,
+                    position: LedgerPosition(
+                        leafIndex: leaf, leafHash: hash, ordinal: UInt32(ordinal),
+                        height: Height(UInt64(clamping: anchored.day.number)),
+                        anchored: anchored, issuer: draft.issuer)))
+        }
+        waiting.reverse()
+        leaf += 1
+    }
+}
