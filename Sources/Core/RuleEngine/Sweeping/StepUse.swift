@@ -10,7 +10,7 @@ struct StepUse {
         let isPair: Bool
     }
 
-    private(set) var fields: Set<Field> = []
+    private(set) var fields: [Field] = []
     private(set) var asksWindows = false
     /// Whether there are rows of which programs may not be able to tell the value.
     private(set) var isOpen = false
@@ -22,9 +22,9 @@ struct StepUse {
             let step = program.steps[Int(next)]
             switch step {
             case .field(let depth, let bit, let offset, let isPair, _):
-                fields.insert(
-                    Field(
-                        depth: Int(depth), bit: Int(bit), offset: Int(offset), isPair: isPair))
+                let field = Field(
+                    depth: Int(depth), bit: Int(bit), offset: Int(offset), isPair: isPair)
+                if !fields.contains(field) { fields.append(field) }
             case .aggregate: asksWindows = true
             case .open: isOpen = true
             case .number, .divide, .function, .each, .compareQuotients:
@@ -41,12 +41,8 @@ struct StepUse {
 
     /// The words of the row at a depth that are read.
     func offsets(depth: Int) -> [Int] {
-        var found: Set<Int> = []
-        for field in fields where field.depth == depth {
-            found.insert(field.offset)
-            if field.isPair { found.insert(field.offset + 1) }
-        }
-        return found.sorted()
+        fields.filter { $0.depth == depth }
+            .flatMap { $0.isPair ? [$0.offset, $0.offset + 1] : [$0.offset] }.sorted()
     }
 }
 
