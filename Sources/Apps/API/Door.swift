@@ -4,7 +4,7 @@ public import Node
 public import Storage
 public import Transport
 
-/// A node's HTTP door: health, metrics, screening.
+/// A node's HTTP door: health, metrics, screening, statements of third parties.
 ///
 /// It stands where the node's configuration says, and asks the node from within its process.
 /// Without a token it answers to this machine only.
@@ -49,7 +49,7 @@ public final class Door: Sendable {
 
     /// Every route of the door.
     private static func routes(of node: Node, _ assignment: Assignment) -> [Route] {
-        HealthRoutes(node: node).all + [
+        HealthRoutes(node: node).all + StatementRoutes(node: node).all + [
             MetricsRoute(node: node).route,
             ScreenRoute(node: node, assignment: assignment).route,
         ]

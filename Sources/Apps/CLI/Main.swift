@@ -41,6 +41,7 @@ struct Custos: AsyncParsableCommand {
             ArchiveCommand.self, CheckCommand.self,
             DivergeCommand.self, BackupCommand.self, RestoreCommand.self,
             RepairCommand.self, RulesCommand.self,
-            EvidenceCommand.self, GovernCommand.self, IdentityCommand.self,
+            EvidenceCommand.self, GovernCommand.self, IdentityCommand.self, ChainCommand.self,
+            AnchorCommand.self, ForkCommand.self,
         ])
 }

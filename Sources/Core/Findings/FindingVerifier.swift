@@ -29,11 +29,20 @@ public struct FindingVerifier: Sendable {
     private let auditor: Auditor
 
     /// A verifier that trusts the genesis, and the head if there is one.
-    public init(genesis: Genesis, trusted: TrustedHead? = nil) throws(FindingFailure) {
+    public init(
+        genesis: Genesis, trusted: TrustedHead? = nil,
+        chain: GovernanceChain = GovernanceChain(links: [])
+    ) throws(FindingFailure) {
         self.genesis = genesis
         auditor = try proved { () throws(ProofFailure) in
-            try Auditor(genesis: genesis, trusted: trusted)
+            try Auditor(genesis: genesis, trusted: trusted, chain: chain)
         }
+    }
+
+    /// A verifier that trusts what this auditor of the genesis' ledger trusts.
+    public init(genesis: Genesis, auditor: Auditor) {
+        self.genesis = genesis
+        self.auditor = auditor
     }
 
     /// The finding, once every step has been done.

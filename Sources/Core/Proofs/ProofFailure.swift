@@ -35,6 +35,10 @@ public enum ProofStep: String, CaseIterable, Sendable {
     case completeness = "completeness"
     /// The entries handed in are those of the list.
     case rows = "entries of the list"
+    /// The head stands in the ledger above, as one that its quorum signed.
+    case anchor = "anchor in the ledger above"
+    /// Two heads contradict each other.
+    case fork = "contradiction"
     /// The block, executed again, gives the header that was signed.
     case execution = "execution"
     /// The statement is the one that the finding's entry commits to, and has the finding's id.

@@ -108,7 +108,8 @@ extension Node {
         _ reader: Inbox<Reader.Request>
     ) {
         switch request {
-        case .status, .submitBatch, .waitForEntry, .watch, .governance, .stop:
+        case .status, .submitBatch, .waitForEntry, .watch, .governance, .validatorKeys,
+            .stop:
             loop.post(.control(request, responder, message))
         case .submit(let stream, let bytes):
             do throws(SubmissionError) {

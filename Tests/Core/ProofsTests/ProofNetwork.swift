@@ -13,6 +13,8 @@ struct ProofNetwork {
     var numbers: [String: UInt64] = [:]
     /// What a member's consensus key follows from, where it was changed.
     var consensusKeys: [String: String] = [:]
+    /// What a member's submit key follows from, where it was changed.
+    var submitKeys: [String: String] = [:]
 
     /// A block as a node keeps it.
     struct Decided {
@@ -85,7 +87,7 @@ struct ProofNetwork {
             let bytes = BatchWriter.batch(
                 of: entries.map { $0.encode() }, ledger: ledger, issuer: issuer,
                 stream: StreamID(0), firstNumber: entries[0].number, expiry: Height(500),
-                signedBy: try ProofNetwork.key("\(issuer) submit"))
+                signedBy: try ProofNetwork.key(submitKeys[issuer.name] ?? "\(issuer) submit"))
             return try UnverifiedBatch(decoding: bytes).verify(against: state)
         }
         let executed = try state.execute(

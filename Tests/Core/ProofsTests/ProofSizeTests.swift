@@ -121,4 +121,31 @@ struct ProofSizeTests {
             #expect(byteCount > 4_096, "\(signers) signers: \(byteCount) bytes")
         }
     }
+
+    @Test("a change of validators among 34 costs at most 7 KB of chain")
+    mutating func chainLink() throws {
+        let ledger = genesis.ledger
+        for signers in [23, 34] {
+            let before = try proof(signers: signers).head.header
+            let header = BlockHeader(
+                ledger: ledger, height: before.height.next,
+                time: Timestamp(milliseconds: before.time.milliseconds + 1),
+                proposer: before.proposer, previous: before.hash,
+                batchesRoot: before.batchesRoot, treeSize: before.treeSize,
+                treeRoot: before.treeRoot, stateRoot: before.stateRoot,
+                nextValidators: before.nextValidators, active: before.active,
+                previousCommit: before.previousCommit)
+            let head = ClaimedHead(
+                header: header, commitProof: try commitProof(of: header, signers: signers))
+            let link = GovernanceChain.Link(
+                before: before, head: head, validators: genesis.charter.validators.encoded)
+            let chain = GovernanceChain(links: [link])
+            #expect(throws: Never.self) { try Auditor(genesis: genesis, chain: chain) }
+            let byteCount =
+                chain.encode(ledger: ledger).count
+                - GovernanceChain(links: []).encode(ledger: ledger).count
+            #expect(byteCount <= 7_168, "\(signers) signers: \(byteCount) bytes")
+            #expect(byteCount > 3_072, "\(signers) signers: \(byteCount) bytes")
+        }
+    }
 }

@@ -13,7 +13,7 @@ struct EntryShapeTests {
     func notYetAdmitted() {
         #expect(
             EntryKind.allCases.filter { !$0.isAdmitted }
-                == [.statement, .case, .share, .anchor])
+                == [.case, .share])
         for kind in EntryKind.allCases where !kind.isAdmitted {
             let entry = EntrySamples.sealed(kind, [EntrySamples.patient])
             #expect(throws: EntryError.notYetAdmitted(kind)) { try entry.checkShape() }

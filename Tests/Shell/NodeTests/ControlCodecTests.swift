@@ -22,12 +22,14 @@ struct ControlCodecTests {
             .query(QueryRequest(Query(), heights: HeightRange(Height(1), Height(7)))),
             .consistency(from: 3, to: 9),
             .archiveHead(from: Height(1), through: Height(4)), .archiveBlock(Height(3)),
-            .desk([9, 9]),
+            .desk([9, 9]), .governance, .validatorKeys, .anchored(LedgerID(digest)),
+            .anchorStep(LedgerID(digest), treeSize: 7),
+            .chain(from: Height(1), through: Height(9), skips: true),
         ]
     }
 
     @Test func everyRequestReadsBack() throws {
-        #expect(ControlCodecTests.requests.count == 18)
+        #expect(ControlCodecTests.requests.count == 23)
         for request in ControlCodecTests.requests {
             #expect(try ControlRequest.decode(request.encoded[...]) == request)
         }

@@ -56,7 +56,8 @@ struct RetentionTests {
                         proof: state.map.proof(of: .institution(institution.id)), absence: nil,
                         head: nil)
                 }
-                question.answer(StateAnswer(height: state.head.height, items: items))
+                question.answer(
+                    StateAnswer(height: state.head.height, items: items, validators: []))
             }
         }
 

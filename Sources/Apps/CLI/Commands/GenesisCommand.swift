@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import Foundation
 internal import Ledger
 internal import Primitives
+internal import Proofs
 internal import Records
 
 /// Makes the genesis of a network, or shows one.
@@ -79,6 +80,17 @@ extension Genesis {
             return try Genesis.decode(bytes)
         } catch {
             throw Failure(.refused, "\(path) is no genesis: \(error)")
+        }
+    }
+}
+
+extension Genesis {
+    /// The genesis in a file, where a proof is about to be judged by it.
+    static func reading(_ path: String) throws(ProofFailure) -> Genesis {
+        do throws(Failure) {
+            return try read(path)
+        } catch {
+            throw ProofFailure(.form, error.message)
         }
     }
 }

@@ -69,6 +69,10 @@ struct GovernCommand: AsyncParsableCommand {
                   rule ID HASH RUNNER[,RUNNER…]
                   retire RULE…
                   stop, resume                      nodes take no submissions, or take them again
+                  ledger GENESIS-FILE               its heads may be anchored here (`custos anchor`)
+                  no-ledger LEDGER-ID               they may not any more
+                  statement-issuer NAME KEY…        whose statements are registered: es256:HEX,
+                                                    es256k:HEX, eddsa:HEX; no key: nobody's
                   policy SIGNATURES [CHANGE=COUNT:KIND[+COUNT:KIND…] …]
 
                 Examples:

@@ -55,7 +55,7 @@ struct HeadCommand: AsyncParsableCommand {
         let bytes = try Files.read(proof)
         let head = try Files.read(path)
         let (first, second) = try Self.read {
-            (try Self.header(of: bytes), try BlockHeader.decode(head[...]))
+            (try ProofHeads(bytes).top.header, try BlockHeader.decode(head[...]))
         }
         guard first.treeSize > 0, first.treeSize <= second.treeSize else {
             throw Failure(
@@ -70,19 +70,6 @@ struct HeadCommand: AsyncParsableCommand {
         consistency.encode(into: &writer)
         try Files.write(writer.bytes, to: out)
         output.show(HeadReport(second, file: out))
-    }
-
-    /// The header that a proof of any kind stands under.
-    private static func header(of bytes: [UInt8]) throws -> BlockHeader {
-        switch ProofKind(bytes) {
-        case .entry: try ProofFile.decode(bytes).head.header
-        case .finding: try FindingBundle.decode(bytes).proof.head.header
-        case .answer:
-            try {
-                var rest = bytes[...]
-                return try AnswerPage.decode(from: &rest).head.header
-            }()
-        }
     }
 
     private static func read<Value>(_ body: () throws -> Value) throws(Failure) -> Value {

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Ledger
 internal import Node
 internal import Primitives
 internal import Proofs
@@ -12,11 +13,14 @@ struct ProofCommand: AsyncParsableCommand {
         discussion: """
             ENTRY is a leaf number, ISSUER/STREAM/NUMBER, or the hash of its leaf. With --finding, \
             the file is a bundle: the finding, its rule, and the evidence opened, each entry with \
-            its proof, so that whoever may read it can run the rule again.
+            its proof, so that whoever may read it can run the rule again. With --up, the proof \
+            goes on to the ledger above, in which a head of this one is anchored (`custos \
+            anchor`): a head of that ledger is all that has to be trusted then.
 
             Examples:
               custos proof 17 --out claim.proof --node devnet/insurer
               custos proof county-hospital/0/5 --out claim.proof
+              custos proof 17 --up province/regulator --out up.proof --node city/hospital
               custos proof --finding 3f6c2a91 --out case.proof --node devnet/regulator
               custos verify case.proof --genesis devnet/county.genesis
             """)
@@ -26,6 +30,9 @@ struct ProofCommand: AsyncParsableCommand {
 
     @Option(help: "A finding's id, or how it begins, instead of an entry.")
     var finding: String?
+
+    @Option(help: "A node of the ledger above, then of the one above that; repeatable.")
+    var up: [String] = []
 
     @Option(help: "The file to write.")
     var out: String
@@ -40,14 +47,53 @@ struct ProofCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let (leaf, bytes) = try await node.place.ask { client in
+        let place = try node.place
+        var (leaf, bytes) = try await place.ask { client in
             if let finding { return try await Self.bundle(of: finding, client) }
             guard let entry else { throw ExitCode.validationFailure }
             let leaf = try await entry.find(client).leafIndex
             return (leaf, try await client.proof(leaf: leaf))
         }
+        if !up.isEmpty { bytes = try await Self.walk(up, from: place, bytes) }
         try Files.write(bytes, to: out)
         output.show(ProofReport(leaf: leaf, file: out, byteCount: bytes.count))
+    }
+
+    /// The proof with the steps up to each ledger above, in turn.
+    ///
+    /// The tree that a proof stands under is the start of the anchored head's: the node below says
+    /// why.
+    private static func walk(
+        _ above: [String], from lowest: NodePlace, _ proof: [UInt8]
+    ) async throws -> [UInt8] {
+        var steps: [AnchorStep] = []
+        var place = lowest
+        var head = try ProofHeads(proof).own.header
+        for path in above {
+            let ledger = head.ledger
+            let size = head.treeSize
+            let next = try NodePlace(path)
+            let step = try await next.ask { client in
+                try await client.anchorStep(of: ledger, treeSize: size)
+            }
+            let anchored: AnchoredHead
+            do {
+                anchored = try AnchoredHead.decode(step.record.value)
+            } catch {
+                throw Failure(.other, "the node's record of the head cannot be read: \(error)")
+            }
+            if anchored.hash == head.hash {
+                steps.append(step)
+            } else {
+                let link = try await place.ask { client in
+                    try await client.consistency(from: size, to: anchored.treeSize)
+                }
+                steps.append(step.linked(by: link))
+            }
+            place = next
+            head = step.anchor.head.header
+        }
+        return TieredProof(steps: steps, proof: proof).encode()
     }
 
     /// The bundle of a finding, and the leaf of its entry.

@@ -18,12 +18,19 @@ struct VerifyCommand: ParsableCommand {
             which need not be trusted. FILE may also be an archive, of any size; with --full its \
             blocks are executed again, which finds whether the state follows from the entries.
 
+            Where validators changed, --chain names the file that leads from those of the genesis \
+            to later ones. A proof over tiers needs the genesis of each ledger above, lowest first \
+            with --above; --head is then a head of the topmost. A fork file, which `custos fork` \
+            makes, proves that a ledger contradicts itself.
+
             Ends with 0 where the proof holds, with 1 where it does not.
 
             Examples:
               custos verify claim.proof --genesis county.genesis
               custos verify trail.answer --genesis county.genesis --json
               custos verify claim.proof --genesis county.genesis --head june.head --link claim.link
+              custos verify up.proof --genesis city.genesis --above province.genesis
+              custos verify claim.proof --genesis county.genesis --chain county.chain
             """)
 
     @Argument(help: "The proof.")
@@ -38,40 +45,96 @@ struct VerifyCommand: ParsableCommand {
     @Option(help: "A file with the consistency proof from the proof's tree to the head's.")
     var link: String?
 
+    @Option(help: "How validators changed (`custos chain`); repeatable, one for each ledger.")
+    var chain: [String] = []
+
+    @Option(help: "The genesis of a ledger above, lowest first; repeatable.")
+    var above: [String] = []
+
     @Flag(help: "Execute an archive again from its first block.")
     var full = false
 
     @OptionGroup var output: OutputOptions
 
     func run() throws {
+        for path in [file] + chain + above where !Files.isThere(path) {
+            throw Failure(.file, "\(path) is not there")
+        }
         let genesis = try Genesis.read(genesis)
         guard head != nil || link == nil else {
             throw ValidationError("--link links with a head; say which with --head")
         }
         let trusted = try head.map { path throws(Failure) in try trustedHead(path) }
-        if let archive = try ArchiveReader(file) {
-            return try verify(archive, genesis, trusted)
-        }
-        let bytes = try Files.read(file)
-        if ProofKind(bytes) == .finding { return try verifyFinding(bytes, genesis, trusted) }
+        var holds = true
         do throws(ProofFailure) {
-            let auditor = try Auditor(genesis: genesis, trusted: trusted)
-            output.show(try VerifyReport(bytes, auditor))
+            let chains = try ChainFiles(chain)
+            if let archive = try archiveReader() {
+                return try verify(archive, genesis, trusted, chains.chain(of: genesis.ledger))
+            }
+            let bytes = try Files.reading(file)
+            let (auditor, anchors, proof) = try auditor(genesis, trusted, chains, bytes)
+            let report = try report(proof, genesis, auditor).under(anchors)
+            output.show(report)
+            holds = report.holds
         } catch {
             output.show(VerifyReport(error))
             throw Ending.refused
+        }
+        if !holds { throw Ending.refused }
+    }
+
+    private func archiveReader() throws(ProofFailure) -> ArchiveReader? {
+        do {
+            return try ArchiveReader(file)
+        } catch {
+            throw ProofFailure(.form, "\(error)")
+        }
+    }
+
+    /// Who checks the proof itself, after the way down from the ledgers above, and the proof.
+    private func auditor(
+        _ genesis: Genesis, _ trusted: TrustedHead?, _ chains: ChainFiles, _ bytes: [UInt8]
+    ) throws(ProofFailure) -> (Auditor, [ProvenAnchor], [UInt8]) {
+        guard ProofKind(bytes) == .tiers else {
+            return (
+                try Auditor(
+                    genesis: genesis, trusted: trusted, chain: chains.chain(of: genesis.ledger)),
+                [], bytes
+            )
+        }
+        let tiered = try TieredProof.decode(bytes)
+        var tiers = [TierAuditor.Tier(genesis: genesis, chain: chains.chain(of: genesis.ledger))]
+        for path in above {
+            let genesis = try Genesis.reading(path)
+            tiers.append(.init(genesis: genesis, chain: chains.chain(of: genesis.ledger)))
+        }
+        let (auditor, anchors) = try TierAuditor(tiers: tiers, trusted: trusted)
+            .descend(tiered.steps)
+        return (auditor, anchors, tiered.proof)
+    }
+
+    private func report(
+        _ bytes: [UInt8], _ genesis: Genesis, _ auditor: Auditor
+    ) throws(ProofFailure) -> VerifyReport {
+        switch ProofKind(bytes) {
+        case .finding: return try verifyFinding(bytes, genesis, auditor)
+        case .fork: return VerifyReport(try auditor.verify(try ForkProof.decode(bytes)))
+        case .tiers: throw ProofFailure(.form, "a proof over tiers within another one")
+        case .entry, .answer: return try VerifyReport(bytes, auditor)
         }
     }
 
     /// Checks an archive, record by record.
     private func verify(
-        _ archive: ArchiveReader, _ genesis: Genesis, _ trusted: TrustedHead?
-    ) throws {
+        _ archive: ArchiveReader, _ genesis: Genesis, _ trusted: TrustedHead?,
+        _ chain: GovernanceChain
+    ) throws(ProofFailure) {
         do {
             guard let first = try archive.next() else {
                 throw ProofFailure(.form, "the archive ends before its first record")
             }
-            var auditor = try ArchiveAuditor(first, genesis: genesis, trusted: trusted)
+            var auditor = try ArchiveAuditor(
+                first, genesis: genesis, trusted: trusted, chain: chain)
             var replay = full ? ArchiveReplay(genesis: genesis) : nil
             if full, auditor.heights.first != Height(1) {
                 throw Failure(.usage, "--full needs an archive that begins with block 1")
@@ -89,25 +152,22 @@ struct VerifyCommand: ParsableCommand {
             }
             output.show(ArchiveReport(auditor, isExecuted: full))
         } catch let failure as ProofFailure {
-            output.show(VerifyReport(failure))
-            throw Ending.refused
+            throw failure
+        } catch {
+            throw ProofFailure(.form, "\(error)")
         }
     }
 
     /// Checks a bundle as entries are checked, and then runs the rule again over the evidence.
     private func verifyFinding(
-        _ bytes: [UInt8], _ genesis: Genesis, _ trusted: TrustedHead?
-    ) throws {
-        do {
-            let bundle = try FindingBundle.decode(bytes)
-            let verifier = try FindingVerifier(genesis: genesis, trusted: trusted)
-            output.show(VerifyReport(try verifier.verify(bundle)))
-        } catch let failure as FindingFailure {
-            output.show(VerifyReport(failedStep: failure.step.rawValue, reason: failure.reason))
-            throw Ending.refused
-        } catch let failure as ProofFailure {
-            output.show(VerifyReport(failure))
-            throw Ending.refused
+        _ bytes: [UInt8], _ genesis: Genesis, _ auditor: Auditor
+    ) throws(ProofFailure) -> VerifyReport {
+        let bundle = try FindingBundle.decode(bytes)
+        do throws(FindingFailure) {
+            return VerifyReport(
+                try FindingVerifier(genesis: genesis, auditor: auditor).verify(bundle))
+        } catch {
+            return VerifyReport(failedStep: error.step.rawValue, reason: error.reason)
         }
     }
 

@@ -26,6 +26,14 @@ struct GovernanceWords {
         case ("retire", 1...): return .setRules([], retire: rest)
         case ("stop", 0): return .stop
         case ("resume", 0): return .resume
+        case ("ledger", 1): return try ledger(rest[0])
+        case ("statement-issuer", 1...):
+            return .setStatementIssuer(try statementIssuer(rest))
+        case ("no-ledger", 1):
+            guard let id = Digest(hex: rest[0]) else {
+                throw Failure(.usage, "a ledger's id is 64 hexadecimal digits")
+            }
+            return .setLedger(LedgerID(id), nil)
         case ("policy", 1...): return .setPolicy(try policy(rest))
         default:
             throw Failure(
@@ -52,6 +60,35 @@ struct GovernanceWords {
             submitKeys: file.submit.map { .init(stream: StreamID($0.stream), key: $0.key) },
             consensusKey: file.consensus, governKeys: file.govern, sealKey: file.seal,
             tlsPin: file.tls)
+    }
+
+    /// Somebody whose statements are registered: a name, and keys as ALGORITHM:HEX.
+    private func statementIssuer(_ words: [String]) throws(Failure) -> StatementIssuer {
+        var keys: [StatementKey] = []
+        for word in words.dropFirst() {
+            let parts = word.split(separator: ":", maxSplits: 1).map(String.init)
+            let algorithms: [String: StatementKey.Algorithm] = [
+                "es256": .es256, "es256k": .es256k, "eddsa": .edDSA,
+            ]
+            guard parts.count == 2, let algorithm = algorithms[parts[0]],
+                let bytes = [UInt8](hex: parts[1])
+            else {
+                throw Failure(
+                    .usage, "'\(word)' must be es256:HEX, es256k:HEX or eddsa:HEX, a public key")
+            }
+            do {
+                keys.append(try StatementKey(algorithm, bytes))
+            } catch {
+                throw Failure(.usage, "\(word): \(error)")
+            }
+        }
+        return StatementIssuer(name: words[0], keys: keys)
+    }
+
+    /// Another ledger, as its genesis founds it.
+    private func ledger(_ path: String) throws(Failure) -> GovernanceAction {
+        let genesis = try Genesis.read(path)
+        return .setLedger(genesis.ledger, AnchoredLedger.Registration(genesis))
     }
 
     private func key(

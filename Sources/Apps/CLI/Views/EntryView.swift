@@ -81,6 +81,9 @@ struct EntryView: Encodable {
         case .governance(.vote(let proposal, let isFor, let voter)):
             "\(voter.institution) is \(isFor ? "for" : "against") proposal \(proposal)"
         case .governance(.attend(let height, _)): "this node has followed up to block \(height)"
+        case .statement(let statement):
+            "a statement of '\(statement.header.issuer)' about '\(statement.header.subject)'"
+        case .anchor(let anchor): "\(anchor.summary)"
         case .unread(let bytes): "\(bytes.count) bytes of a kind that this version cannot read"
         }
     }

@@ -22,6 +22,65 @@ struct VerifyReport: Report {
     let reasonFound: String?
     /// The leaf that withdrew a finding, and why.
     let withdrawal: Withdrawal?
+    /// The ledgers above in which heads of the ones below are anchored, from the lowest up.
+    var tiers: [Tier] = []
+    /// How a ledger contradicts itself.
+    var fork: Fork?
+
+    /// That a head is anchored in the ledger above.
+    struct Tier: Encodable {
+        let name: String
+        let ledger: String
+        let leaf: UInt64
+        /// Height and tree size of the anchored head.
+        let anchoredHeight: UInt64
+        let anchoredTreeSize: UInt64
+        let head: Head
+
+        init(_ anchor: ProvenAnchor) {
+            name = anchor.name
+            ledger = anchor.ledger.description
+            leaf = anchor.leafIndex
+            anchoredHeight = anchor.anchored.height.blocks
+            anchoredTreeSize = anchor.anchored.treeSize
+            head = Head(anchor.head)
+        }
+
+        var lines: [String] {
+            [
+                "", "head \(anchoredHeight) of the ledger below stands in \(name) at leaf \(leaf)",
+                "  block   \(head.height) of \(head.time), \(head.hash)",
+                "  signed  \(head.signers.joined(separator: ", ")): "
+                    + "\(head.power) of \(head.totalPower) votes",
+                "  trust   \(head.anchor)",
+            ]
+        }
+    }
+
+    /// Two heads of one ledger that contradict each other.
+    struct Fork: Encodable {
+        let contradiction: String
+        let heights: [UInt64]
+        let hashes: [String]
+        let signersOfBoth: [String]
+
+        init(_ fork: ProvenFork) {
+            contradiction = fork.contradiction.rawValue
+            heights = [fork.first, fork.second].map(\.height.blocks)
+            hashes = [fork.first, fork.second].map(\.hash.description)
+            signersOfBoth = fork.signersOfBoth.map(\.name)
+        }
+
+        var lines: [String] {
+            [
+                "", "THE LEDGER CONTRADICTS ITSELF: \(contradiction)",
+                "  block \(heights[0])  \(hashes[0])", "  block \(heights[1])  \(hashes[1])",
+                "  each signed by more than 2/3 of the votes",
+                "  both signed by "
+                    + (signersOfBoth.isEmpty ? "nobody" : signersOfBoth.joined(separator: ", ")),
+            ]
+        }
+    }
 
     struct Withdrawal: Encodable {
         let leaf: UInt64
@@ -88,6 +147,20 @@ struct VerifyReport: Report {
         self.init(
             holds: true, kind: "entry", steps: entry.steps.map(\.rawValue),
             head: Head(entry.head), entries: [EntryView(entry)])
+    }
+
+    /// Two heads that show that a ledger has two pasts.
+    init(_ fork: ProvenFork) {
+        let steps: [ProofStep] = [.form, .ledger, .commitProof, .header, .fork]
+        self.init(holds: true, kind: "fork", steps: steps.map(\.rawValue))
+        self.fork = Fork(fork)
+    }
+
+    /// The same report of a proof whose head is anchored in ledgers above.
+    func under(_ anchors: [ProvenAnchor]) -> VerifyReport {
+        var report = self
+        report.tiers = anchors.map(Tier.init)
+        return report
     }
 
     /// A finding whose rule was run again and gave the same bytes.
@@ -191,6 +264,8 @@ struct VerifyReport: Report {
                 "  trust   \(head.anchor)",
             ]
         }
+        for tier in tiers { lines += tier.lines }
+        if let fork { lines += fork.lines }
         if let finding {
             lines += [
                 "", "finding \(finding), with \(evidence ?? 0) entries of evidence",
@@ -232,6 +307,8 @@ enum ProofKind {
     case entry
     case finding
     case answer
+    case tiers
+    case fork
 
     /// By what the first two fields after the version are; hostile bytes are some kind, too.
     init(_ bytes: [UInt8]) {
@@ -246,10 +323,15 @@ enum ProofKind {
             self = .finding
             return
         }
+        if major == 4 {
+            self = .tiers
+            return
+        }
         guard (try? reader.digest()) != nil, (try? reader.unsigned()) == 2,
             let major = try? reader.nextMajorType()
         else { return }
-        // Then a proof file has the entry's bytes, and an answer the query, a map.
+        // Then a proof file has the entry's bytes, an answer the query, a map, a fork two heads.
         if major == 5 { self = .answer }
+        if major == 4 { self = .fork }
     }
 }

@@ -60,6 +60,19 @@ public struct PublicKey: Hashable, Sendable {
     /// The 33 bytes of the compressed form.
     public var bytes: [UInt8] { [prefix] + x.bytes }
 
+    /// The 65 bytes of the uncompressed form: 4, x, y.
+    public var uncompressed: [UInt8] {
+        var source = point
+        var bytes = [UInt8](repeating: 0, count: 65)
+        var count = bytes.count
+        unsafe bytes.withUnsafeMutableBufferPointer { buffer in
+            guard let start = buffer.baseAddress else { return }
+            _ = unsafe secp256k1_ec_pubkey_serialize(
+                Curve.context, start, &count, &source, UInt32(SECP256K1_EC_UNCOMPRESSED))
+        }
+        return bytes
+    }
+
     /// The short name of this key: one hash each time.
     public var keyID: KeyID { KeyID(OpaqueID(prefixOf: SHA256.hash(bytes))) }
 

@@ -60,6 +60,11 @@ public enum EntryRefusal: Error, Equatable, Sendable {
     case evidence(EvidenceRefusal)
     /// A batch has more evidence than a node checks at once.
     case tooMuchEvidence(limit: Int)
+    /// A batch has more anchors than a node checks at once.
+    case tooManyAnchors(limit: Int)
+    /// A third party's statement that the registration policy does not take.
+    case statement(StatementRefusal)
+    case tooManyStatements(limit: Int)
 }
 
 extension BatchRefusal: CustomStringConvertible {
@@ -119,6 +124,9 @@ extension EntryRefusal: CustomStringConvertible {
         case .evidence(let refusal): "\(refusal)"
         case .tooMuchEvidence(let limit):
             "a batch may hold at most \(limit) entries of evidence"
+        case .statement(let refusal): "\(refusal)"
+        case .tooManyStatements(let limit): "a batch may hold at most \(limit) statements"
+        case .tooManyAnchors(let limit): "a batch may hold at most \(limit) anchors"
         }
     }
 }

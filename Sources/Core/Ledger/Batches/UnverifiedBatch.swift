@@ -1,5 +1,6 @@
 internal import Cryptography
 public import Primitives
+public import Records
 
 /// A batch as it came from anybody: well-formed, and believed in nothing yet.
 ///
@@ -75,5 +76,23 @@ public struct UnverifiedBatch: Sendable {
             for _ in 0..<count { entries.append(try reader.bytes()) }
             self.entries = entries
         }
+    }
+}
+
+extension UnverifiedBatch {
+    /// The entries as read, each with issuer, stream and number; nothing else of them is checked.
+    ///
+    /// - Throws: ``EntryError`` where one cannot be read.
+    public func readEntries() throws(EntryError) -> [Entry] {
+        var number = header.firstNumber
+        var read: [Entry] = []
+        read.reserveCapacity(entries.count)
+        for bytes in entries {
+            let entry = try Entry.decode(bytes)
+                .carried(by: header.issuer, header.stream, number: number)
+            number = entry.nextNumber
+            read.append(entry)
+        }
+        return read
     }
 }

@@ -99,6 +99,7 @@ private struct EntryReading {
         let entry: Entry
         do throws(EntryError) {
             entry = try Entry.decode(bytes)
+                .carried(by: batch.issuer, batch.stream, number: nextNumber)
             try entry.checkShape()
         } catch {
             throw .form(error)

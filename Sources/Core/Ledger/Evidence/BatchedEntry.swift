@@ -67,7 +67,13 @@ struct BatchedEntry: Hashable, Sendable {
             let proof = InclusionProof(
                 leafIndex: position, treeSize: UInt64(header.count), path: path)
             try proof.verify(leafHash: SHA256.leaf(entry), root: header.root)
-            let read = try Entry.decode(entry)
+            let bare = try Entry.decode(entry)
+            // Void entries skip numbers, so a statement's follows from its place only at the first.
+            guard bare.kind != .statement || position == 0 else {
+                throw EvidenceRefusal.entries("a statement that is not the first of its batch")
+            }
+            let read = bare.carried(
+                by: header.issuer, header.stream, number: header.firstNumber)
             guard read.issuer == header.issuer, read.stream == header.stream else {
                 throw EvidenceRefusal.entries("an entry of another issuer or stream")
             }

@@ -33,6 +33,8 @@ struct Admission {
                 entryCount: batch.entries.count, byteCount: batch.entriesByteCount)
         }
         try checkEvidence(batch)
+        try checkAnchors(batch)
+        try checkStatements(batch)
         for credential in try checkCredentials(batch) {
             credentials[credential.body.credential] = credential
             registered.append(credential)
@@ -91,6 +93,39 @@ struct Admission {
                 _ = try state.check(body)
             } catch {
                 throw .entry(index: index, .evidence(error))
+            }
+        }
+    }
+
+    /// The most anchors in a batch: each costs every node the signatures of a quorum.
+    private static let anchorCountMax = 4
+
+    private func checkAnchors(_ batch: VerifiedBatch) throws(BatchRefusal) {
+        var count = 0
+        for (index, entry) in batch.entries.enumerated() where entry.kind == .anchor {
+            count += 1
+            guard count <= Admission.anchorCountMax else {
+                throw .entry(index: index, .tooManyAnchors(limit: Admission.anchorCountMax))
+            }
+        }
+    }
+
+    /// The most statements in a batch: each costs every node a signature check.
+    private static let statementCountMax = 64
+
+    private func checkStatements(_ batch: VerifiedBatch) throws(BatchRefusal) {
+        var count = 0
+        for (index, entry) in batch.entries.enumerated() {
+            guard case .statement(let statement) = entry.body else { continue }
+            count += 1
+            guard count <= Admission.statementCountMax else {
+                throw .entry(
+                    index: index, .tooManyStatements(limit: Admission.statementCountMax))
+            }
+            do throws(StatementRefusal) {
+                try state.check(statement)
+            } catch {
+                throw .entry(index: index, .statement(error))
             }
         }
     }

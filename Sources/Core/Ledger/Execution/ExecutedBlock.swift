@@ -28,6 +28,17 @@ public struct ExecutedBlock: Sendable {
     /// What became of each entry of governance, in order.
     public let governanceOutcomes: [GovernanceOutcome]
 
+    /// What became of each anchor, in order.
+    public let anchorOutcomes: [AnchorOutcome]
+
+    /// An anchor, and why it has no effect where it has none.
+    public struct AnchorOutcome: Sendable {
+        public let leafIndex: UInt64
+        /// Whether it showed that the other ledger has two pasts.
+        public let isFork: Bool
+        public let refusal: AnchorRefusal?
+    }
+
     /// An entry of governance, and why it has no effect where it has none.
     public struct GovernanceOutcome: Sendable {
         public let leafIndex: UInt64

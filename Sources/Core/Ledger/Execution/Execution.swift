@@ -15,6 +15,7 @@ struct Execution {
     private(set) var leafHashes: [Digest] = []
     private(set) var governance: Governance
     private(set) var outcomes: [ExecutedBlock.GovernanceOutcome] = []
+    private(set) var anchorOutcomes: [ExecutedBlock.AnchorOutcome] = []
     private(set) var idleFindings: [ExecutedBlock.IdleFinding] = []
     /// (place of the term among the changes, position of the entry in the block).
     private var postings: [(item: Int, position: UInt32)] = []
@@ -66,6 +67,7 @@ struct Execution {
             }
         case .evidence(let body): addEvidence(body, at: position)
         case .governance(let body): addGovernance(body, by: entry.issuer, at: position)
+        case .anchor(let body): addAnchor(body, at: position)
         default: break
         }
     }
@@ -108,11 +110,58 @@ struct Execution {
         outcomes.append(ExecutedBlock.GovernanceOutcome(leafIndex: leaf, refusal: refusal))
     }
 
+    /// Notes the head of another ledger, or that the ledger has two pasts.
+    private mutating func addAnchor(_ body: AnchorBody, at position: UInt32) {
+        let leaf = firstLeaf + UInt64(position)
+        var refusal: AnchorRefusal?
+        var isFork = false
+        do throws(AnchorRefusal) {
+            switch try check(body, leaf: leaf) {
+            case .head(let ledger, let height, let head):
+                overlay.set(.anchoredLedger(body.ledger), .bytes(ledger.encode()))
+                overlay.set(.anchoredHead(body.ledger, height), .bytes(head.encode()))
+            case .fork(let ledger):
+                isFork = true
+                overlay.set(.anchoredLedger(body.ledger), .bytes(ledger.encode()))
+            }
+        } catch {
+            refusal = error
+        }
+        anchorOutcomes.append(
+            ExecutedBlock.AnchorOutcome(leafIndex: leaf, isFork: isFork, refusal: refusal))
+    }
+
+    private func check(
+        _ body: AnchorBody, leaf: UInt64
+    ) throws(AnchorRefusal) -> AnchorCheck.Effect {
+        guard let child = AnchorReading.ledger(overlay.value(of: .anchoredLedger(body.ledger)))
+        else { throw .notRegistered(body.ledger) }
+        return try AnchorCheck(
+            ledger: body.ledger, child: child,
+            head: { AnchorReading.head(overlay.value(of: .anchoredHead(body.ledger, $0))) },
+            signatures: state.voteCheck
+        ).check(body, leaf: leaf)
+    }
+
+    private mutating func register(
+        _ id: LedgerID, _ registration: AnchoredLedger.Registration?
+    ) {
+        let before = AnchorReading.ledger(overlay.value(of: .anchoredLedger(id)))
+        // That the validators are some was checked when the change was agreed on.
+        guard let registration, var after = try? AnchoredLedger(registration) else {
+            if before != nil { overlay.set(.anchoredLedger(id), .deleted) }
+            return
+        }
+        after.newest = before?.newest
+        overlay.set(.anchoredLedger(id), .bytes(after.encode()))
+    }
+
     private mutating func put(_ changes: [Governance.Change]) {
         for change in changes {
             switch change {
             case .set(let key, let bytes): overlay.set(key, .bytes(bytes))
             case .delete(let key): overlay.set(key, .deleted)
+            case .register(let id, let registration): register(id, registration)
             case .begin(let institution):
                 for submitKey in institution.submitKeys {
                     let key = StateKey.nextNumber(institution.id, submitKey.stream)
@@ -134,6 +183,8 @@ struct Execution {
     private mutating func addTerms(
         _ entry: Entry, at position: UInt32, _ issuer: inout IssuerTerms
     ) {
+        // A statement's bytes do not say who brought it: it is listed by what they say alone.
+        guard entry.kind != .statement else { return post(touch(.kind(.statement)), position) }
         for subject in entry.subjects {
             switch subject {
             case .patient(let id): post(touch(.patient(id)), position)

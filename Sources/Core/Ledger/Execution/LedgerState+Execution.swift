@@ -129,7 +129,8 @@ extension LedgerState {
             leafHashes: execution.leafHashes, idleFindings: execution.idleFindings,
             nodes: execution.nodes, changes: changes, runs: runs,
             credentials: admission.registered, treeBefore: head.tree,
-            governance: execution.governance, governanceOutcomes: execution.outcomes)
+            governance: execution.governance, governanceOutcomes: execution.outcomes,
+            anchorOutcomes: execution.anchorOutcomes)
     }
 
     /// Who signed the block below; nobody where the bytes are no commit proof.

@@ -30,7 +30,7 @@ extension Charter {
             }
             rules += new
             rules.sort { $0.id.utf8.lexicographicallyPrecedes($1.id.utf8) }
-        case .stop, .resume: break
+        case .stop, .resume, .setLedger, .setStatementIssuer: break
         case .setPolicy(let new): policy = new
         }
         do throws(Charter.Problem) {

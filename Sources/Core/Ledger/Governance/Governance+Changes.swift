@@ -37,10 +37,30 @@ extension Governance {
         case .resume:
             if standing.stoppedFrom == nil { throw .unfit("the ledger is not stopped") }
         case .remove, .setKey, .setPolicy: break
+        case .setLedger(_, let registration): try check(registration)
+        case .setStatementIssuer(let issuer): try check(issuer)
         }
         let after = try charter.after(action)
         try checkQuorum(after, at: height)
         return after
+    }
+
+    private func check(_ issuer: StatementIssuer) throws(GovernanceRefusal) {
+        if !issuer.keys.isEmpty, let problem = issuer.problem { throw .unfit(problem) }
+    }
+
+    private func check(
+        _ registration: AnchoredLedger.Registration?
+    ) throws(GovernanceRefusal) {
+        guard let registration else { return }
+        guard registration.validatorsFrom > .genesis else {
+            throw .unfit("validators vote from a height above 0")
+        }
+        do throws(ConsensusError) {
+            _ = try AnchoredLedger(registration)
+        } catch {
+            throw .unfit("the validators of the ledger \(registration.name): \(error)")
+        }
     }
 
     /// How many streams one change may begin.
@@ -136,6 +156,10 @@ extension Governance {
             standing.stoppedFrom = nil
             return []
         case .setPolicy(let policy): return [.set(.policy, policy.encode())]
+        case .setLedger(let id, let registration): return [.register(id, registration)]
+        case .setStatementIssuer(let issuer):
+            let key = StateKey.statementIssuer(issuer.name)
+            return [issuer.keys.isEmpty ? .delete(key) : .set(key, issuer.encodeKeys())]
         }
     }
 }

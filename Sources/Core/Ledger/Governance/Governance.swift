@@ -12,7 +12,7 @@ public struct Governance: Sendable {
     public internal(set) var attendance: Attendance
     public internal(set) var standing: LedgerStanding
     /// Every set of validators there was, by the first height at which it votes.
-    var sets: [(from: Height, validators: ValidatorSet)]
+    public internal(set) var sets: [(from: Height, validators: ValidatorSet)]
 
     /// The most proposals that are open at once.
     public static let openMax = 64
@@ -23,6 +23,8 @@ public struct Governance: Sendable {
         case delete(StateKey)
         /// The institution's streams begin to count, where they have not yet.
         case begin(Institution)
+        /// Another ledger is registered, or is not any more; what is anchored of it stays.
+        case register(LedgerID, AnchoredLedger.Registration?)
     }
 
     init(_ charter: Charter) {

@@ -37,13 +37,26 @@ extension GovernanceAction {
         case .setPolicy(let policy):
             open(1)
             policy.encode(into: &writer)
+        case .setStatementIssuer(let issuer):
+            open(2)
+            writer.text(issuer.name)
+            StatementIssuer.encode(issuer.keys, into: &writer)
+        case .setLedger(let id, let registration):
+            open(2)
+            writer.digest(id.digest)
+            if let registration {
+                writer.array(3)
+                registration.encodeItems(into: &writer)
+            } else {
+                writer.null()
+            }
         }
     }
 
     init(from reader: inout CBORReader) throws(CBORError) {
         let start = reader.offset
         let items = try reader.array(atMost: 3)
-        let kind: Kind = try reader.code("a kind of change, 1 to 9")
+        let kind: Kind = try reader.code("a kind of change, 1 to 11")
         guard items == Self.itemCount(kind) else {
             throw .unexpected(
                 offset: start, expected: "\(kind) with \(Self.itemCount(kind)) items",
@@ -71,13 +84,25 @@ extension GovernanceAction {
         case .stop: self = .stop
         case .resume: self = .resume
         case .policy: self = .setPolicy(try GovernancePolicy(from: &reader))
+        case .statementIssuer:
+            let name = try reader.text(1...256)
+            self = .setStatementIssuer(
+                StatementIssuer(name: name, keys: try StatementIssuer.keys(from: &reader)))
+        case .ledger:
+            let id = LedgerID(try reader.digest())
+            if try reader.isNull() {
+                self = .setLedger(id, nil)
+            } else {
+                try reader.array(exactly: 3)
+                self = .setLedger(id, try AnchoredLedger.Registration(itemsFrom: &reader))
+            }
         }
     }
 
     private static func itemCount(_ kind: Kind) -> Int {
         switch kind {
         case .stop, .resume: 1
-        case .power, .key, .rules: 3
+        case .power, .key, .rules, .ledger, .statementIssuer: 3
         default: 2
         }
     }

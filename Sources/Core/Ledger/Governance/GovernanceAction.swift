@@ -16,6 +16,10 @@ public enum GovernanceAction: Hashable, Sendable {
     case stop
     case resume
     case setPolicy(GovernancePolicy)
+    /// Another ledger whose heads may be anchored here; nil takes none of them any more.
+    case setLedger(LedgerID, AnchoredLedger.Registration?)
+    /// Somebody whose statements are registered, and with which keys; no keys is nobody.
+    case setStatementIssuer(StatementIssuer)
 
     /// Kinds of change, as policies name them.
     public enum Kind: UInt8, CaseIterable, Sendable {
@@ -28,6 +32,8 @@ public enum GovernanceAction: Hashable, Sendable {
         case stop = 7
         case resume = 8
         case policy = 9
+        case ledger = 10
+        case statementIssuer = 11
     }
 
     /// One role's new key; nil, or none, takes the old one away.
@@ -51,6 +57,8 @@ public enum GovernanceAction: Hashable, Sendable {
         case .stop: .stop
         case .resume: .resume
         case .setPolicy: .policy
+        case .setLedger: .ledger
+        case .setStatementIssuer: .statementIssuer
         }
     }
 }
@@ -68,6 +76,11 @@ extension GovernanceAction: CustomStringConvertible {
         case .stop: "stop taking submissions"
         case .resume: "take submissions again"
         case .setPolicy: "change the policy of governance"
+        case .setLedger(let id, let registration?):
+            "anchor heads of the ledger \(registration.name), \(id)"
+        case .setStatementIssuer(let issuer):
+            "register statements of '\(issuer.name)' under \(issuer.keys.count) keys"
+        case .setLedger(let id, nil): "anchor no more heads of ledger \(id)"
         }
     }
 }

@@ -1,5 +1,6 @@
+public import Cryptography
 public import Primitives
-internal import Records
+public import Records
 
 /// A proposal as the ledger holds it: its votes, and what became of it.
 public struct ProposalRecord: Hashable, Sendable {
@@ -64,6 +65,14 @@ extension ProposalRecord {
         return writer.bytes
     }
 
+    /// Reads a record from exactly these bytes; the id follows from the proposal in them.
+    public static func decode(_ bytes: [UInt8]) throws(LedgerError) -> ProposalRecord {
+        let record = try decode(bytes, id: .zero)
+        return ProposalRecord(
+            id: record.proposal.id, proposal: record.proposal, leaf: record.leaf,
+            votes: record.votes, standing: record.standing)
+    }
+
     static func decode(_ bytes: [UInt8], id: Digest) throws(LedgerError) -> ProposalRecord {
         var reader = CBORReader(bytes)
         let proposal: [UInt8]
@@ -125,6 +134,29 @@ extension ProposalRecord.Standing: CustomStringConvertible {
         case .enacted(let height): "in force since block \(height)"
         case .rejected(let height): "rejected at block \(height)"
         case .failed(let height, let reason): "failed at block \(height): \(reason)"
+        }
+    }
+}
+
+extension ProposalRecord {
+    /// A key that signs the batches of a stream.
+    public struct GivenKey: Hashable, Sendable {
+        public let institution: InstitutionID
+        public let stream: StreamID
+        public let key: PublicKey
+    }
+
+    /// The submit keys that the change brought once it was in force; they may be replaced by now.
+    public var givenKeys: [GivenKey] {
+        guard case .enacted = standing else { return [] }
+        switch proposal.action {
+        case .add(let institution):
+            return institution.submitKeys.map {
+                GivenKey(institution: institution.id, stream: $0.stream, key: $0.key)
+            }
+        case .setKey(let id, .submit(let stream, let key?)):
+            return [GivenKey(institution: id, stream: stream, key: key)]
+        default: return []
         }
     }
 }

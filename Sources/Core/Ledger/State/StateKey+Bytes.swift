@@ -26,6 +26,9 @@ extension StateKey {
         case 11: height(bytes).map(StateKey.validators)
         case 12: bytes.isEmpty ? .attendance : nil
         case 13: bytes.isEmpty ? .standing : nil
+        case 14: Digest(bytes).map { .anchoredLedger(LedgerID($0)) }
+        case 15: anchoredHead(bytes)
+        case 32: String(validating: bytes, as: UTF8.self).map(StateKey.statementIssuer)
         default: nil
         }
     }
@@ -48,6 +51,13 @@ extension StateKey {
     private static func height(_ bytes: [UInt8]) -> Height? {
         guard bytes.count == 8 else { return nil }
         return Height(bytes.reduce(UInt64(0)) { $0 << 8 | UInt64($1) })
+    }
+
+    private static func anchoredHead(_ bytes: [UInt8]) -> StateKey? {
+        guard let ledger = Digest(Array(bytes.prefix(32))),
+            let height = height(Array(bytes.dropFirst(32)))
+        else { return nil }
+        return .anchoredHead(LedgerID(ledger), height)
     }
 
     private static func byte(_ bytes: [UInt8]) -> UInt8? {

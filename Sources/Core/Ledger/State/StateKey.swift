@@ -26,6 +26,12 @@ public enum StateKey: Hashable, Sendable {
     case validators(Height)
     case attendance
     case standing
+    /// Another ledger whose heads may be anchored here.
+    case anchoredLedger(LedgerID)
+    /// The head of another ledger, by its height.
+    case anchoredHead(LedgerID, Height)
+    /// Somebody whose statements are registered, by the `iss` that they write.
+    case statementIssuer(String)
     /// The head of a term's list.
     case term(Term)
 
@@ -46,6 +52,9 @@ public enum StateKey: Hashable, Sendable {
         case .validators: 11
         case .attendance: 12
         case .standing: 13
+        case .anchoredLedger: 14
+        case .anchoredHead: 15
+        case .statementIssuer: 32
         case .term(let term): term.space
         }
     }
@@ -57,12 +66,12 @@ public enum StateKey: Hashable, Sendable {
         case .institution(let id): Array(id.name.utf8)
         case .nextNumber(let id, let stream): StateKey.bytes(id, stream)
         case .credential(let id): id.bytes
-        case .rule(let id): Array(id.utf8)
+        case .rule(let id), .statementIssuer(let id): Array(id.utf8)
         case .finding(let id), .evidence(let id), .proposal(let id): id.bytes
-        case .validators(let height):
-            [56, 48, 40, 32, 24, 16, 8, 0].map {
-                UInt8(truncatingIfNeeded: height.blocks >> UInt64($0))
-            }
+        case .validators(let height): StateKey.bytes(height)
+        case .anchoredLedger(let ledger): ledger.digest.bytes
+        case .anchoredHead(let ledger, let height):
+            ledger.digest.bytes + StateKey.bytes(height)
         case .term(.patient(let id)), .term(.practitioner(let id)): id.bytes
         case .term(.institution(let id)): Array(id.name.utf8)
         case .term(.stream(let id, let stream)): StateKey.bytes(id, stream)
@@ -81,6 +90,12 @@ public enum StateKey: Hashable, Sendable {
         bytes.append(space)
         bytes.append(contentsOf: self.bytes)
         return SHA256.hash(bytes)
+    }
+
+    private static func bytes(_ height: Height) -> [UInt8] {
+        [56, 48, 40, 32, 24, 16, 8, 0].map {
+            UInt8(truncatingIfNeeded: height.blocks >> UInt64($0))
+        }
     }
 
     private static func bytes(_ id: InstitutionID, _ stream: StreamID) -> [UInt8] {
@@ -112,6 +127,9 @@ extension StateKey: CustomStringConvertible {
         case .validators(let height): "the validators from height \(height)"
         case .attendance: "who follows the ledger"
         case .standing: "standing and milestones"
+        case .anchoredLedger(let id): "ledger \(id)"
+        case .anchoredHead(let id, let height): "head \(height) of ledger \(id)"
+        case .statementIssuer(let name): "issuer of statements \(name)"
         case .term(let term): "term \(term)"
         }
     }

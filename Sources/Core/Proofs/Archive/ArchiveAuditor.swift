@@ -33,9 +33,10 @@ public struct ArchiveAuditor: Sendable {
     ///
     /// - Throws: ``ProofFailure``, the first step that fails.
     public init(
-        _ record: [UInt8], genesis: Genesis, trusted: TrustedHead? = nil
+        _ record: [UInt8], genesis: Genesis, trusted: TrustedHead? = nil,
+        chain: GovernanceChain = GovernanceChain(links: [])
     ) throws(ProofFailure) {
-        auditor = try Auditor(genesis: genesis, trusted: trusted)
+        auditor = try Auditor(genesis: genesis, trusted: trusted, chain: chain)
         let head = try ArchiveHead.decode(record)
         try agree(.ledger, "the archive's ledger", found: head.ledger, right: genesis.ledger)
         heights = head.heights
@@ -76,6 +77,10 @@ public struct ArchiveAuditor: Sendable {
         let header = try auditor.signed(keys.head).header
         for proof in keys.institutions {
             try agree(.issuer, "the state root", found: proof.root, right: header.stateRoot)
+            if let record = try? ProposalRecord.decode(proof.value) {
+                try add(record, proof)
+                continue
+            }
             let institution = try step(.issuer) { () throws(LedgerError) in
                 try Institution.decode(proof.value)
             }
@@ -86,13 +91,25 @@ public struct ArchiveAuditor: Sendable {
         }
     }
 
+    /// The keys that a change of governance gave, which may be replaced by now.
+    private mutating func add(
+        _ record: ProposalRecord, _ proof: MapProof
+    ) throws(ProofFailure) {
+        try agree(
+            .issuer, "the key of proposal \(record.id) in the map", found: proof.key,
+            right: StateKey.proposal(record.id).digest(in: auditor.ledger))
+        for given in record.givenKeys { add(given.key, given.institution, given.stream) }
+    }
+
     private mutating func add(_ institution: Institution) {
-        for submit in institution.submitKeys {
-            let place = Place(issuer: institution.id, stream: submit.stream)
-            if keys[place]?.contains(submit.key) != true {
-                keys[place, default: []].append(submit.key)
-            }
-        }
+        for submit in institution.submitKeys { add(submit.key, institution.id, submit.stream) }
+    }
+
+    private mutating func add(
+        _ key: PublicKey, _ issuer: InstitutionID, _ stream: StreamID
+    ) {
+        let place = Place(issuer: issuer, stream: stream)
+        if keys[place]?.contains(key) != true { keys[place, default: []].append(key) }
     }
 
     /// Checks the record of the next block.

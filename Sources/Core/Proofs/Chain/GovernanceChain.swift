@@ -56,10 +56,19 @@ extension GovernanceChain {
     ///
     /// - Throws: ``ProofFailure`` at step `form`.
     public static func decode(_ bytes: [UInt8]) throws(ProofFailure) -> GovernanceChain {
+        try decodeNamed(bytes).chain
+    }
+
+    /// Reads a chain, and of which ledger it says that it is.
+    ///
+    /// - Throws: ``ProofFailure`` at step `form`.
+    public static func decodeNamed(
+        _ bytes: [UInt8]
+    ) throws(ProofFailure) -> (ledger: LedgerID, chain: GovernanceChain) {
         try reading("governance chain", bytes[...]) { reader throws(CBORError) in
             try reader.array(exactly: 3)
             try reader.version(1)
-            _ = try reader.digest()
+            let ledger = LedgerID(try reader.digest())
             var links: [Link] = []
             for _ in 0..<(try reader.array(atMost: linkCountMax)) {
                 try reader.array(exactly: 4)
@@ -72,7 +81,7 @@ extension GovernanceChain {
                         head: ClaimedHead(header: header, commitProof: proof),
                         validators: Array(try reader.bytes(atMost: 1 << 16))))
             }
-            return GovernanceChain(links: links)
+            return (ledger, GovernanceChain(links: links))
         }
     }
 }

@@ -21,10 +21,7 @@ struct ValidatorTrust: Sendable {
 
     /// Follows the links of a chain, each of which must hold by those before it.
     ///
-    /// A link holds where its block is the one above a header that names the new validators, where
-    /// more than 2/3 of their power signed it, and with it more than 1/3 of the power that was
-    /// trusted before, under the keys of then: so at least one honest validator of the trusted
-    /// set vouches for the new one.
+    /// When one holds says ``ValidatorLink``.
     mutating func follow(_ chain: GovernanceChain) throws(ProofFailure) {
         for link in chain.links {
             let header = link.head.header
@@ -34,47 +31,13 @@ struct ValidatorTrust: Sendable {
                 throw ProofFailure(
                     .validators, "\(what) is not above the one before, at \(last.from)")
             }
-            try agree(.validators, "the ledger of \(what)", found: header.ledger, right: ledger)
-            try agree(
-                .validators, "the previous hash of \(what)", found: header.previous,
-                right: link.before.hash)
-            let set = try step(.validators) { () throws(ConsensusError) in
-                try ValidatorSet.decode(link.validators)
+            let set = try step(.validators) { () throws(ValidatorLink.Refusal) in
+                try ValidatorLink(
+                    before: link.before, header: header, commitProof: link.head.commitProof,
+                    validators: link.validators
+                ).verify(of: ledger, trusted: last.validators)
             }
-            try agree(
-                .validators, "the digest of the validators of \(what)", found: set.digest,
-                right: link.before.nextValidators)
-            try verify(link.head, by: set, trusted: last.validators, what)
             sets.append((header.height, set))
-        }
-    }
-
-    private func verify(
-        _ head: ClaimedHead, by set: ValidatorSet, trusted: ValidatorSet, _ what: String
-    ) throws(ProofFailure) {
-        let proof = try step(.validators) { () throws(ConsensusError) in
-            try set.verify(
-                Unverified(head.commitProof), with: SigningBytes(ledger: ledger), by: KeyCheck()
-            ).message
-        }
-        try agree(
-            .validators, "the block that \(what) signs", found: proof.block.hash,
-            right: head.header.hash)
-        try agree(
-            .validators, "the height of \(what)", found: proof.height, right: head.header.height)
-        var power: UInt64 = 0
-        for precommit in proof.precommits {
-            guard let old = trusted.index(of: precommit.voter),
-                let new = set.index(of: precommit.voter),
-                trusted.validators[old].key == set.validators[new].key
-            else { continue }
-            power += trusted.validators[old].power
-        }
-        guard trusted.hasHonest(power) else {
-            throw ProofFailure(
-                .validators,
-                "\(what) is signed by \(power) of \(trusted.totalPower) power that was trusted "
-                    + "before; more than 1/3 is needed")
         }
     }
 }

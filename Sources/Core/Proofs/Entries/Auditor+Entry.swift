@@ -53,7 +53,8 @@ extension Auditor {
             try signed.verified(by: key, as: .batch)
         }
         let entry = try step(.number) { () throws(EntryError) in
-            try Entry.decode(file.entry)
+            try Entry.decode(file.entry).carried(
+                by: batch.issuer, batch.stream, number: batch.firstNumber + file.batchPosition)
         }
         try checkNumber(of: entry, at: file.batchPosition, in: batch)
         return ProvenEntry(

@@ -2,6 +2,7 @@ public import Consensus
 public import Cryptography
 public import Ledger
 public import Primitives
+internal import Records
 
 /// All that an auditor needs for one entry, apart from the genesis: believed in nothing yet.
 ///
@@ -107,7 +108,7 @@ extension ProofFile {
         try reader.key(1)
         ledger = LedgerID(try reader.digest())
         try reader.key(2)
-        entry = Array(try reader.bytes(atMost: 16_384))
+        entry = Array(try reader.bytes(atMost: Entry.evidenceByteCountMax))
         try reader.key(3)
         signedHeader = Array(try reader.bytes(atMost: 1_024))
         try reader.key(4)

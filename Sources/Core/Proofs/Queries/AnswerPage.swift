@@ -1,5 +1,6 @@
 public import Ledger
 public import Primitives
+internal import Records
 
 /// What a node answers to a query, with the proof that nothing is left out: one page of it.
 ///
@@ -151,7 +152,7 @@ extension AnswerPage.Part {
         slice = try reader.isNull() ? nil : try TermSlice(from: &reader)
         var entries: [[UInt8]] = []
         for _ in 0..<(try reader.array(atMost: .max)) {
-            entries.append(Array(try reader.bytes(atMost: 16_384)))
+            entries.append(Array(try reader.bytes(atMost: Entry.evidenceByteCountMax)))
         }
         self.entries = entries
     }

@@ -39,7 +39,7 @@ public struct Query: Hashable, Sendable {
     public func matches(_ entry: Entry) -> Bool {
         matchesSubjects(entry) && matchesAccess(entry)
             && (kinds.isEmpty || kinds.contains(entry.kind))
-            && (issuer == nil || entry.issuer == issuer)
+            && (issuer == nil || entry.issuer == issuer && entry.kind != .statement)
             && (happenedFrom.map { entry.eventTime >= $0 } ?? true)
             && (happenedBefore.map { entry.eventTime < $0 } ?? true)
     }
@@ -58,6 +58,8 @@ public struct Query: Hashable, Sendable {
             return false
         }
         guard let institution else { return true }
+        // Who brought a statement is not among its bytes, so nobody's list has it.
+        guard entry.kind != .statement else { return false }
         return entry.issuer == institution
             || entry.subjects.contains(.institution(institution))
     }

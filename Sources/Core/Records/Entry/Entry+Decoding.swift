@@ -3,6 +3,8 @@ internal import Primitives
 extension Entry {
     /// Reads an entry from exactly these bytes.
     ///
+    /// Of a statement they say nothing of the batch that carries it: see ``carried(by:_:number:)``.
+    ///
     /// - Throws: ``EntryError/oversize(byteCount:limit:)``, ``EntryError/malformed(_:)``.
     public static func decode(_ bytes: ArraySlice<UInt8>) throws(EntryError) -> Entry {
         guard bytes.count <= evidenceByteCountMax else {
@@ -10,9 +12,13 @@ extension Entry {
         }
         let entry: Entry
         do throws(CBORError) {
-            var reader = CBORReader(bytes)
-            entry = try Entry(from: &reader)
-            try reader.finish()
+            if bytes.first == StatementBody.firstByte {
+                entry = Entry(try StatementBody(decoding: bytes))
+            } else {
+                var reader = CBORReader(bytes)
+                entry = try Entry(from: &reader)
+                try reader.finish()
+            }
         } catch {
             guard bytes.count <= byteCountMax else {
                 throw .oversize(byteCount: bytes.count, limit: byteCountMax)
@@ -39,6 +45,11 @@ extension Entry {
         try reader.key(1)
         let kind: EntryKind = try reader.code("a kind of entry, 1 to 23")
         try reader.key(2)
+        guard kind != .statement else {
+            throw .unexpected(
+                offset: start, expected: "a statement as a COSE_Sign1 of its own",
+                found: "one within an entry")
+        }
         let issuer = try reader.institution()
         try reader.key(3)
         let stream = StreamID(

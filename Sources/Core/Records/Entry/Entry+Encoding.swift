@@ -3,8 +3,11 @@ internal import Primitives
 extension Entry {
     /// The entry's bytes, in the one order and length that the format allows.
     ///
+    /// A statement's are its own; what its batch says of it is not among them.
+    ///
     /// Subjects and recipients are written as they stand; a reader refuses them out of order.
     public func encode() -> [UInt8] {
+        if case .statement(let statement) = body { return statement.bytes }
         var writer = CBORWriter(reservingCapacity: 384)
         writer.map(pairCount)
         writer.unsigned(0)

@@ -45,7 +45,7 @@ extension Entry {
         case .link:
             try checkLinkSubjects()
         case .evidence: try checkEvidenceSubjects()
-        case .source, .void, .finding, .governance:
+        case .source, .void, .finding, .governance, .anchor, .statement:
             if !subjects.isEmpty { throw .unwanted(.subjects, kind: kind, right: "none") }
         case .hold:
             if !subjects.isEmpty { throw .unwanted(.subjects, kind: kind, right: "none") }
@@ -110,33 +110,31 @@ extension Entry {
     }
 
     private func checkBody() throws(EntryError) {
-        switch (kind, body) {
-        case (.link, .link), (.finding, .finding), (.governance, .governance),
-            (.evidence, .evidence),
-            (.notice, .notice), (.hold, .hold), (.erasure, .erasure):
+        guard kind.hasBody else {
+            if body != nil { throw .unwanted(.body, kind: kind, right: "no body") }
             return
-        case (.source, .source(let source)):
+        }
+        guard let body, body.kind == kind else {
+            throw .missing(.body, kind: kind, right: "the body of the kind")
+        }
+        switch body {
+        case .source(let source):
             guard source.isConsistent else {
                 throw .wrong(
                     .body, kind: kind,
                     right: "first number <= last where any are counted, outage from <= to")
             }
-        case (.void, .void(let void)):
+        case .void(let void):
             guard void.first == number + 1, void.last >= void.first else {
                 throw .wrong(
                     .body, kind: kind,
                     right: "first = \(number + 1), the entry's number + 1, and last >= first")
             }
-        case (.credential, .credential(let credential)):
+        case .credential(let credential):
             guard credential.from <= credential.to else {
                 throw .wrong(.body, kind: kind, right: "a first day not after the last day")
             }
-        case (.link, _), (.source, _), (.void, _), (.credential, _), (.finding, _),
-            (.governance, _), (.evidence, _), (.notice, _), (.hold, _), (.erasure, _):
-            throw .missing(.body, kind: kind, right: "the body of the kind")
-        case (_, .some):
-            throw .unwanted(.body, kind: kind, right: "no body")
-        case (_, .none): return
+        default: return
         }
     }
 }

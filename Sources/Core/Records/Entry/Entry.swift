@@ -46,7 +46,7 @@ public struct Entry: Hashable, Sendable {
 
     /// The longest entry, in bytes.
     public static let byteCountMax = 16_384
-    /// The longest entry of evidence, in bytes.
+    /// The longest entry of evidence or of an anchor, in bytes.
     public static let evidenceByteCountMax = 40_960
     /// The most subjects of an entry.
     public static let subjectCountMax = 16

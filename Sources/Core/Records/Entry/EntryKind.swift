@@ -27,16 +27,30 @@ public enum EntryKind: UInt8, CaseIterable, Sendable {
     /// Whether the checks of this version let the kind onto the ledger.
     public var isAdmitted: Bool {
         switch self {
-        case .statement, .case, .share, .anchor: false
+        case .case, .share: false
         default: true
         }
     }
 
     /// The longest entry of the kind, in bytes.
     ///
-    /// Evidence holds two entries of an issuer whole, each with its batch's signed header.
+    /// Evidence holds two entries of an issuer whole, each with its batch's signed header; an
+    /// anchor holds the signatures of another ledger's quorum, and how that quorum came to be.
     public var byteCountMax: Int {
-        self == .evidence ? Entry.evidenceByteCountMax : Entry.byteCountMax
+        switch self {
+        case .evidence, .anchor: Entry.evidenceByteCountMax
+        default: Entry.byteCountMax
+        }
+    }
+
+    /// Whether the entry must say something in clear, in a body of its kind.
+    var hasBody: Bool {
+        switch self {
+        case .link, .source, .void, .credential, .finding, .governance, .evidence, .notice, .hold,
+            .erasure, .anchor, .statement:
+            true
+        default: false
+        }
     }
 
     /// Whether the entry commits to a sealed payload; the others say what they say in a body.

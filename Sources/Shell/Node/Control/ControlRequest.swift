@@ -38,6 +38,16 @@ public enum ControlRequest: Hashable, Sendable {
     case desk([UInt8])
     /// Answer: the bytes of a `GovernanceSummary`.
     case governance
+    /// Answer: the bytes of what this ledger says of another one whose heads are anchored in it.
+    case anchored(LedgerID)
+    /// Answer: the bytes of an `AnchorStep` without its link, of the lowest head of that ledger
+    /// whose tree has at least so many entries.
+    case anchorStep(LedgerID, treeSize: UInt64)
+    /// Answer: the bytes of a `GovernanceChain` between the sets of two heights; height 0 is the
+    /// last block.
+    case chain(from: Height, through: Height, skips: Bool)
+    /// Answer: the keys of all validators that there were, without repeats.
+    case validatorKeys
     /// Stop the node. Answered before it stops.
     case stop
 }
@@ -91,6 +101,16 @@ extension ControlRequest {
             writer.bytes(bytes)
         case .stop: open(14, 0)
         case .governance: open(18, 0)
+        case .anchored(let id):
+            open(19, 1)
+            writer.digest(id.digest)
+        case .anchorStep(let id, let size):
+            open(20, 2)
+            writer.digest(id.digest)
+            writer.unsigned(size)
+        case .validatorKeys: open(22, 0)
+        case .chain(let first, let last, let skips):
+            write(21, first.blocks, last.blocks, skips ? 1 : 0)
         }
         return writer.bytes
     }
@@ -105,10 +125,10 @@ extension ControlRequest {
         guard version == ControlRequest.version else {
             throw .version(offset: start, found: version, supported: ControlRequest.version)
         }
-        let kind = try reader.unsigned("kind of request", atMost: 18)
+        let kind = try reader.unsigned("kind of request", atMost: 22)
         guard kind > 0, fields == itemCount(kind) else {
             throw .unexpected(
-                offset: start, expected: "a request of kind 1 to 18 with its fields",
+                offset: start, expected: "a request of kind 1 to 22 with its fields",
                 found: "kind \(kind) with \(fields) items")
         }
         let request = try read(kind, from: &reader)
@@ -119,9 +139,9 @@ extension ControlRequest {
     /// How many items a request has, version and kind included.
     private static func itemCount(_ kind: UInt64) -> Int {
         switch kind {
-        case 1, 14, 18: 2
-        case 4, 6: 5
-        case 2, 3, 15, 16: 4
+        case 1, 14, 18, 22: 2
+        case 4, 6, 21: 5
+        case 2, 3, 15, 16, 20: 4
         case 12: 2 + QueryRequest.itemCount
         default: 3
         }
@@ -158,6 +178,15 @@ extension ControlRequest {
                 from: Height(try reader.unsigned()), through: Height(try reader.unsigned()))
         case 17: return .archiveBlock(Height(try reader.unsigned()))
         case 18: return .governance
+        case 22: return .validatorKeys
+        case 19: return .anchored(LedgerID(try reader.digest()))
+        case 20:
+            return .anchorStep(
+                LedgerID(try reader.digest()), treeSize: try reader.unsigned())
+        case 21:
+            return .chain(
+                from: Height(try reader.unsigned()), through: Height(try reader.unsigned()),
+                skips: try reader.unsigned("whether to skip", atMost: 1) == 1)
         default: return .stop
         }
     }

@@ -1,7 +1,7 @@
 public import Cryptography
 public import Ledger
 public import Primitives
-internal import Proofs
+public import Proofs
 public import Records
 public import Transport
 
@@ -127,6 +127,43 @@ public final class NodeClient: Sendable {
         let bytes = try await control.request(ControlRequest.governance.encoded)
         do throws(LedgerError) {
             return try GovernanceSummary.decode(bytes)
+        } catch {
+            throw .malformed("the node's answer: \(error)")
+        }
+    }
+
+    /// What the ledger says of another one whose heads are anchored in it.
+    public func anchored(_ ledger: LedgerID) async throws(TransportError) -> AnchoredLedger {
+        let bytes = try await control.request(ControlRequest.anchored(ledger).encoded)
+        do throws(LedgerError) {
+            return try AnchoredLedger.decode(Array(bytes))
+        } catch {
+            throw .malformed("the node's answer: \(error)")
+        }
+    }
+
+    /// The step from that ledger up to this one: of the lowest head anchored here whose tree has at
+    /// least so many entries.
+    public func anchorStep(
+        of ledger: LedgerID, treeSize: UInt64
+    ) async throws(TransportError) -> AnchorStep {
+        let request = ControlRequest.anchorStep(ledger, treeSize: treeSize)
+        let bytes = try await control.request(request.encoded)
+        do throws(ProofFailure) {
+            return try AnchorStep.decode(Array(bytes))
+        } catch {
+            throw .malformed("the node's answer: \(error)")
+        }
+    }
+
+    /// How validators changed between the sets of two heights; height 0 is the last block.
+    public func chain(
+        from first: Height, through last: Height, skips: Bool
+    ) async throws(TransportError) -> GovernanceChain {
+        let request = ControlRequest.chain(from: first, through: last, skips: skips)
+        let bytes = try await control.request(request.encoded)
+        do throws(ProofFailure) {
+            return try GovernanceChain.decode(Array(bytes))
         } catch {
             throw .malformed("the node's answer: \(error)")
         }

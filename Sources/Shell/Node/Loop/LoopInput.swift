@@ -1,6 +1,7 @@
 internal import Hosting
 internal import Ledger
 internal import Primitives
+internal import Proofs
 internal import Records
 internal import Transport
 
@@ -30,20 +31,24 @@ enum LoopInput: Sendable {
 
 /// A question about the state after the last block; `answer` is called on the loop's thread.
 struct StateQuestion: Sendable {
-    let keys: [StateKey]
-    /// Whether all institutions are asked about, too.
-    var ofInstitutions = false
+    /// Which keys are meant, by the state that is asked.
+    let keys: @Sendable (LedgerState) -> [StateKey]
     let answer: @Sendable (StateAnswer) -> Void
 
     init(keys: [StateKey], answer: @escaping @Sendable (StateAnswer) -> Void) {
-        self.keys = keys
+        self.keys = { _ in keys }
         self.answer = answer
     }
 
-    /// A question about every institution, in the order of their ids.
-    init(ofInstitutions: Bool, answer: @escaping @Sendable (StateAnswer) -> Void) {
-        self.init(keys: [], answer: answer)
-        self.ofInstitutions = ofInstitutions
+    /// A question about whose keys an archive names: every institution as it is, in the order of
+    /// their ids, and what changed their submit keys before.
+    init(ofSubmitKeys answer: @escaping @Sendable (StateAnswer) -> Void) {
+        keys = { state in
+            state.institutions.map { .institution($0.id) }
+                + state.governance.proposals.filter { !$0.givenKeys.isEmpty }
+                .map { .proposal($0.id) }
+        }
+        self.answer = answer
     }
 }
 
@@ -52,6 +57,8 @@ struct StateAnswer: Sendable {
     let height: Height
     /// In the order of the keys.
     let items: [Item]
+    /// Every set of validators that there was, by the first height at which it votes.
+    let validators: [ChainBuilder.Change]
 
     /// What it says of one key.
     struct Item: Sendable {

@@ -15,6 +15,7 @@ extension NodeMachine {
             let answer = status.encoded
             answerWhenWritten { responder.respond(answer) }
         case .governance: responder.respond(GovernanceSummary(host.state).encode())
+        case .validatorKeys: responder.respond(validatorKeys)
         case .submitBatch(let bytes, let waits):
             try submit(bytes, waits: waits, responder)
         case .waitForEntry(let issuer, let stream, let number):
@@ -79,6 +80,20 @@ extension NodeMachine {
             return answerWhenWritten { responder.refuse("committed already; ask for the entry") }
         }
         waiters.add(.entry(responder), stream: stream, number: number)
+    }
+
+    /// The keys of all validators that there were, in the order in which they came.
+    private var validatorKeys: [UInt8] {
+        var keys: [PublicKey] = []
+        for (_, set) in host.state.governance.sets {
+            for validator in set.validators where !keys.contains(validator.key) {
+                keys.append(validator.key)
+            }
+        }
+        var writer = CBORWriter(reservingCapacity: 40 * keys.count)
+        writer.array(keys.count)
+        for key in keys { writer.publicKey(key) }
+        return writer.bytes
     }
 
     private var status: NodeStatus {

@@ -56,6 +56,20 @@ extension NodeMachine {
                 return "\(error)"
             }
         }
+        if case .statement(let body) = draft.body {
+            do throws(StatementRefusal) {
+                try host.state.check(body)
+            } catch {
+                return "\(error)"
+            }
+        }
+        if case .anchor(let body) = draft.body {
+            do throws(AnchorRefusal) {
+                try host.state.check(body)
+            } catch {
+                return "\(error)"
+            }
+        }
         guard let height = host.state.governance.standing.stoppedFrom,
             !NodeMachine.isTakenWhenStopped(draft.kind)
         else { return nil }

@@ -5,6 +5,7 @@ internal import Hosting
 internal import Ledger
 internal import Logging
 internal import Primitives
+internal import Proofs
 internal import Records
 internal import Storage
 internal import Transport
@@ -328,15 +329,17 @@ final class NodeMachine {
 
     private func answer(_ question: StateQuestion) {
         let state = host.state
-        var keys = question.keys
-        if question.ofInstitutions { keys += state.institutions.map { .institution($0.id) } }
-        let items = keys.map { key in
+        let items = question.keys(state).map { key in
             var head: TermHead?
             if case .term(let term) = key { head = state.map.head(of: term) }
             return StateAnswer.Item(
                 proof: state.map.proof(of: key), absence: state.map.absence(of: key), head: head)
         }
-        let answer = StateAnswer(height: state.head.height, items: items)
+        let changes = state.governance.sets.map {
+            ChainBuilder.Change(from: $0.from, validators: $0.validators.encoded)
+        }
+        let answer = StateAnswer(
+            height: state.head.height, items: items, validators: changes)
         answerWhenWritten { question.answer(answer) }
     }
 }

@@ -17,16 +17,19 @@ final class Reader {
         case proof(EntryAnswer, StateAnswer, Responder, wantsReceipts: Bool)
         case query(QueryRequest, [Term], StateAnswer, Responder)
         case archive(HeightRange, StateAnswer, Responder)
+        case anchored(LedgerID, Height, leaf: UInt64, Responder)
+        case stepUp(EntryAnswer, StateAnswer, Responder)
+        case chain(Height, Height, skips: Bool, StateAnswer, Responder)
     }
 
     private let store: BlockStore
     private let index: EntryIndex
-    private let inbox: Inbox<Request>
-    private let loop: Inbox<LoopInput>
+    let inbox: Inbox<Request>
+    let loop: Inbox<LoopInput>
     private let desk: Inbox<DeskWorker.Input>
     private let membership: Membership
-    private let ledger: LedgerID
-    private let nodes: TreeReader
+    let ledger: LedgerID
+    let nodes: TreeReader
     private let lists: RunLists
     private let findsByLeafHash: Bool
 
@@ -61,6 +64,9 @@ final class Reader {
             case .proof(_, _, let responder, _): responder
             case .query(_, _, _, let responder): responder
             case .archive(_, _, let responder): responder
+            case .anchored(_, _, _, let responder): responder
+            case .stepUp(_, _, let responder): responder
+            case .chain(_, _, _, _, let responder): responder
             }
         do throws(QueryError) {
             switch request {
@@ -72,6 +78,11 @@ final class Reader {
                 try page(request, terms, state, responder)
             case .archive(let heights, let state, _):
                 responder.respond(try archiveHead(heights, state).encode())
+            case .anchored(let id, let height, let leaf, _):
+                try proveAnchor(id, height, leaf: leaf, responder)
+            case .stepUp(let entry, let state, _): try stepUp(entry, state, responder)
+            case .chain(let first, let last, let skips, let state, _):
+                try makeChain(first, last, skips: skips, state, responder)
             }
         } catch {
             responder.refuse(error.answer)
@@ -104,10 +115,10 @@ final class Reader {
             let inbox = inbox
             loop.post(
                 .question(
-                    StateQuestion(ofInstitutions: true) { state in
+                    StateQuestion(ofSubmitKeys: { state in
                         let end = last == .genesis ? state.height : last
                         inbox.post(.archive(HeightRange(first, end), state, responder))
-                    }))
+                    })))
         case .archiveBlock(let height): responder.respond(try nodes.archived(height).encode())
         case .query(let request):
             let terms = Set(request.query.covers.joined()).map { ($0, StateKey.term($0)) }
@@ -117,6 +128,10 @@ final class Reader {
                     StateQuestion(keys: terms.map(\.1)) { state in
                         inbox.post(.query(request, terms.map(\.0), state, responder))
                     }))
+        case .anchored(let id): answerAnchored(id, responder)
+        case .anchorStep(let id, let size): findAnchor(id, treeSize: size, responder)
+        case .chain(let first, let last, let skips):
+            askChain(first, last, skips: skips, responder)
         default: throw .notForReading
         }
     }
@@ -126,9 +141,7 @@ final class Reader {
         _ leaf: UInt64, _ responder: Responder, wantsReceipts: Bool
     ) throws(QueryError) {
         let entry = try nodes.entry(at: leaf)
-        guard let issuer = try? Entry.decode(entry.entry[...]).issuer else {
-            throw .damaged("entry \(leaf)")
-        }
+        let issuer = try nodes.batch(of: entry).0.header.issuer
         let inbox = inbox
         loop.post(
             .question(
@@ -140,9 +153,10 @@ final class Reader {
     private func prove(
         _ entry: EntryAnswer, _ state: StateAnswer, _ responder: Responder, wantsReceipts: Bool
     ) throws(QueryError) {
-        let head = try nodes.head(state.height)
-        let inclusion = try nodes.inclusion(of: entry.leafIndex, treeSize: head.header.treeSize)
         if wantsReceipts {
+            let head = try nodes.head(state.height)
+            let inclusion = try nodes.inclusion(
+                of: entry.leafIndex, treeSize: head.header.treeSize)
             let voters = membership.timeline.charter(at: head.header.height)
             let receipts = Receipts.expand(
                 head.commitProof, ledger: ledger, inclusion: inclusion
@@ -152,6 +166,15 @@ final class Reader {
                     .encoded)
             return
         }
+        responder.respond(try proofFile(of: entry, state).encode())
+    }
+
+    /// The proof file of an entry under the last block; its issuer comes first in the answer.
+    func proofFile(
+        of entry: EntryAnswer, _ state: StateAnswer
+    ) throws(QueryError) -> ProofFile {
+        let head = try nodes.head(state.height)
+        let inclusion = try nodes.inclusion(of: entry.leafIndex, treeSize: head.header.treeSize)
         guard let issuer = state.items.first?.proof else { throw .noStateMap }
         let (batch, position) = try nodes.batch(of: entry)
         guard
@@ -159,7 +182,7 @@ final class Reader {
                 of: batch, entryAt: position, header: head.header,
                 commitProof: head.commitProof, inclusion: inclusion, issuer: issuer)
         else { throw .damaged("batch \(entry.batch)") }
-        responder.respond(file.encode())
+        return file
     }
 
     /// Answers a query; asking is an access, which the desk writes down first.

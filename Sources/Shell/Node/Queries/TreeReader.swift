@@ -47,8 +47,8 @@ final class TreeReader {
         }
         guard let (_, place) = found else { throw .noEntry(wanted) }
         let batch = try batch(Int(place.batch), at: place.height)
-        for (offset, bytes) in batch.entries.enumerated()
-        where (try? Entry.decode(bytes).number) == number {
+        let entries = (try? batch.readEntries()) ?? []
+        if let offset = entries.firstIndex(where: { $0.number == number }) {
             return try entry(
                 place.firstLeaf + UInt64(offset), place.height, batch: UInt64(place.batch),
                 position: offset)

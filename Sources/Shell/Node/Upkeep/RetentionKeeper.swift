@@ -111,7 +111,7 @@ final class RetentionKeeper: Sendable {
         else { return }
         round.isAsking = true
         let inbox = inbox
-        ask(StateQuestion(ofInstitutions: true) { inbox.post(.institutions($0)) })
+        ask(StateQuestion(ofSubmitKeys: { inbox.post(.institutions($0)) }))
     }
 
     private func isDue(_ last: Standing, _ nodes: TreeReader) -> Bool {

@@ -10,7 +10,9 @@ import Storage
 import Testing
 import Transport
 
-/// One node of a network of four whose others never come: nothing it says is ever committed.
+/// One node of a network of four whose others never come.
+///
+/// Nothing it says is ever committed, unless it has all the power.
 final class LoneNode {
     let folder: String
     let genesis: Genesis
@@ -18,7 +20,8 @@ final class LoneNode {
     let node: Node
 
     init(
-        rules: [RuleVersion] = [], change: (inout NodeConfiguration) throws -> Void = { _ in }
+        rules: [RuleVersion] = [], votesAlone: Bool = false,
+        change: (inout NodeConfiguration) throws -> Void = { _ in }
     ) throws {
         folder = "/tmp/ca-" + UUID().uuidString.prefix(13)
         var members: [Institution] = []
@@ -36,9 +39,13 @@ final class LoneNode {
                 InstitutionKind(name: name == "county-hospital" ? "hospital" : name))
             members.append(
                 Institution(
-                    id: id, name: name, kind: kind, tier: .county, power: 10,
+                    id: id, name: name, kind: kind, tier: .county,
+                    power: votesAlone && id != own ? 0 : 10,
                     submitKeys: [.init(stream: StreamID(0), key: submit.publicKey)],
-                    consensusKey: consensus.publicKey, sealKey: try seal.publicKey.bytes,
+                    consensusKey: consensus.publicKey,
+                    governKeys: [
+                        try SigningKey(secret: try Self.secret(inner, "govern")).publicKey
+                    ], sealKey: try seal.publicKey.bytes,
                     tlsPin: identity.pin))
         }
         genesis = try Genesis(
@@ -65,6 +72,11 @@ final class LoneNode {
 
     deinit {
         try? FileManager.default.removeItem(atPath: folder)
+    }
+
+    /// The govern key of the node's institution.
+    func governKey() throws -> SigningKey {
+        try SigningKey(secret: try Self.secret(folder + "/insurer", "govern"))
     }
 
     private static func secret(_ folder: String, _ name: String) throws -> [UInt8] {

@@ -12,11 +12,32 @@ public enum EntryBody: Hashable, Sendable {
     case notice(NoticeBody)
     case hold(HoldBody)
     case erasure(ErasureBody)
+    case anchor(AnchorBody)
+    case statement(StatementBody)
     /// A body under a kind that has none in this version: its bytes, unread, one CBOR item.
     case unread([UInt8])
 }
 
 extension EntryBody {
+    /// The kind whose body it is; nil for one that was not read.
+    var kind: EntryKind? {
+        switch self {
+        case .link: .link
+        case .source: .source
+        case .void: .void
+        case .credential: .credential
+        case .finding: .finding
+        case .governance: .governance
+        case .evidence: .evidence
+        case .notice: .notice
+        case .hold: .hold
+        case .erasure: .erasure
+        case .anchor: .anchor
+        case .statement: .statement
+        case .unread: nil
+        }
+    }
+
     init(of kind: EntryKind, from reader: inout CBORReader) throws(CBORError) {
         switch kind {
         case .link: self = .link(try LinkBody(from: &reader))
@@ -29,6 +50,8 @@ extension EntryBody {
         case .notice: self = .notice(try NoticeBody(from: &reader))
         case .hold: self = .hold(try HoldBody(from: &reader))
         case .erasure: self = .erasure(try ErasureBody(from: &reader))
+        case .anchor: self = .anchor(try AnchorBody(from: &reader))
+        case .statement: self = .statement(try StatementBody(decoding: try reader.bytes()))
         default: self = .unread(Array(try reader.item()))
         }
     }
@@ -45,6 +68,8 @@ extension EntryBody {
         case .notice(let body): body.encode(into: &writer)
         case .hold(let body): body.encode(into: &writer)
         case .erasure(let body): body.encode(into: &writer)
+        case .anchor(let body): body.encode(into: &writer)
+        case .statement(let body): writer.bytes(body.bytes)
         case .unread(let bytes): writer.encoded(bytes)
         }
     }

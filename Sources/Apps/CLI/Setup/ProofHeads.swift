@@ -1,0 +1,104 @@
+internal import Consensus
+internal import Ledger
+internal import Primitives
+internal import Proofs
+internal import Records
+
+/// The signed heads that a file of any kind of proof carries: believed in nothing yet.
+struct ProofHeads {
+    /// The head that the proof itself stands under.
+    let own: ClaimedHead
+    /// The head that an auditor's trusted one is held against: of the topmost tier.
+    let top: ClaimedHead
+    /// All of them: its own, and those of the tiers above and their anchors.
+    private let all: [ClaimedHead]
+
+    init(_ bytes: [UInt8]) throws(ProofFailure) {
+        switch ProofKind(bytes) {
+        case .entry: own = try ProofFile.decode(bytes).head
+        case .finding: own = try FindingBundle.decode(bytes).proof.head
+        case .answer:
+            var rest = bytes[...]
+            own = try AnswerPage.decode(from: &rest).head
+        case .fork:
+            let fork = try ForkProof.decode(bytes)
+            own = fork.first
+            top = own
+            all = [fork.first, fork.second]
+            return
+        case .tiers:
+            let tiered = try TieredProof.decode(bytes)
+            let below = try ProofHeads(tiered.proof)
+            own = below.own
+            top = tiered.steps.last?.anchor.head ?? below.own
+            var heads = below.all
+            for step in tiered.steps {
+                heads.append(step.anchor.head)
+                if let anchored = ProofHeads.anchored(step.anchor.entry) { heads.append(anchored) }
+            }
+            all = heads
+            return
+        }
+        top = own
+        // The proof of an anchor carries the head that is anchored as well.
+        var heads = [own]
+        if ProofKind(bytes) == .entry, let file = try? ProofFile.decode(bytes),
+            let anchored = ProofHeads.anchored(file.entry)
+        {
+            heads.append(anchored)
+        }
+        all = heads
+    }
+
+    func heads(of ledger: LedgerID) throws(ProofFailure) -> [ClaimedHead] {
+        let found = all.filter { $0.header.ledger == ledger }
+        guard !found.isEmpty else {
+            throw ProofFailure(.ledger, "no head of ledger \(ledger) is in the file")
+        }
+        return found
+    }
+
+    /// The head that an anchor entry carries.
+    private static func anchored(_ entry: [UInt8]) -> ClaimedHead? {
+        guard case .anchor(let body)? = try? Entry.decode(entry).body,
+            let header = try? BlockHeader.decode(body.header[...]),
+            let proof = try? CommitProof.decode(body.commitProof[...]).claimed
+        else { return nil }
+        return ClaimedHead(header: header, commitProof: proof)
+    }
+}
+
+/// Governance chains out of files, by the ledger that each says it is of.
+struct ChainFiles {
+    private let chains: [(ledger: LedgerID, chain: GovernanceChain)]
+
+    init(_ paths: [String]) throws(ProofFailure) {
+        var chains: [(ledger: LedgerID, chain: GovernanceChain)] = []
+        for path in paths { chains.append(try GovernanceChain.decodeNamed(Files.reading(path))) }
+        self.chains = chains
+    }
+
+    func chain(of ledger: LedgerID) -> GovernanceChain {
+        chains.first { $0.ledger == ledger }?.chain ?? GovernanceChain(links: [])
+    }
+}
+
+extension Files {
+    /// Reads a file where what is in it is about to be judged: one that cannot be read proves
+    /// nothing.
+    static func reading(_ path: String) throws(ProofFailure) -> [UInt8] {
+        do throws(Failure) {
+            return try read(path)
+        } catch {
+            throw ProofFailure(.form, "\(error)")
+        }
+    }
+
+    static func saving(_ bytes: [UInt8], to path: String) throws(ProofFailure) {
+        do throws(Failure) {
+            try write(bytes, to: path)
+        } catch {
+            throw ProofFailure(.form, "\(error)")
+        }
+    }
+}
