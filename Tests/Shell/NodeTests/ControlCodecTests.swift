@@ -83,7 +83,11 @@ struct ControlCodecTests {
             round: 6, standing: "resting", missing: [id], isCatchingUp: true, connected: [id],
             peers: [id, id], mempoolEntries: 7, mempoolBytes: 8,
             outboxes: [.init(stream: StreamID(2), nextNumber: 3, waiting: 1)], convictions: 9,
-            deskHeight: Height(3), uptimeSeconds: 10)
+            deskHeight: Height(3), uptimeSeconds: 10, entriesFrom: Height(2), clockOffset: -7,
+            clockOffsets: [.init(peer: id, milliseconds: -8)], certificateDays: 36_000)
         #expect(try NodeStatus.decode(status.encoded[...]) == status)
+        var bare = status
+        (bare.clockOffset, bare.certificateDays) = (nil, nil)
+        #expect(try NodeStatus.decode(bare.encoded[...]) == bare)
     }
 }

@@ -12,6 +12,8 @@ final class BenchNodes {
     let folder: String
     let count: Int
     private var processes: [Process] = []
+    /// Each node's standard input ends with this program, however it ends, and the node with it.
+    private var lifelines: [Pipe] = []
 
     /// A node's data folder, by the place of its validator.
     func folder(of index: Int) -> String { "\(folder)/\(BenchNetwork.name(index))" }
@@ -82,6 +84,11 @@ final class BenchNodes {
         let process = Process()
         process.executableURL = Bench.program.deletingLastPathComponent().appending(path: "custos")
         process.arguments = ["node", folder(of: index), "--ledger-only", "--log", "warning"]
+        process.arguments?.append("--until-input-ends")
+        let lifeline = Pipe()
+        _ = fcntl(lifeline.fileHandleForWriting.fileDescriptor, F_SETFD, FD_CLOEXEC)
+        process.standardInput = lifeline.fileHandleForReading
+        lifelines.append(lifeline)
         let log = "\(folder(of: index))/node.log"
         _ = FileManager.default.createFile(atPath: log, contents: nil)
         process.standardOutput = FileHandle(forWritingAtPath: log)

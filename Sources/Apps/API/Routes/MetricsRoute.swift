@@ -40,6 +40,22 @@ struct MetricsRoute: Sendable {
         text.gauge(
             "custos_entries_from", "The lowest block whose entries are kept.",
             status.entriesFrom.blocks)
+        for offset in status.clockOffsets {
+            text.gauge(
+                "custos_clock_offset_milliseconds",
+                "How much this node's clock is ahead of a peer's.",
+                offset.milliseconds, [("peer", offset.peer.name)])
+        }
+        if let own = status.clockOffset {
+            text.gauge(
+                "custos_clock_ahead_milliseconds",
+                "How much this node's clock is ahead of the middle of the others'.", own)
+        }
+        if let days = status.certificateDays {
+            text.gauge(
+                "custos_certificate_days_left",
+                "For how many days the dates of the TLS certificate last.", days)
+        }
         text.gauge("custos_uptime_seconds", "How long the node runs.", status.uptimeSeconds)
         for outbox in status.outboxes {
             text.gauge(

@@ -9,7 +9,8 @@ struct MetricsText {
 
     /// Adds a value of the metric `name`; the help of its first value counts.
     mutating func gauge(
-        _ name: String, _ help: String, _ value: UInt64, _ labels: [(String, String)] = []
+        _ name: String, _ help: String, _ value: some BinaryInteger,
+        _ labels: [(String, String)] = []
     ) {
         let inner = labels.map { "\($0)=\"\(MetricsText.escaped($1))\"" }.joined(separator: ",")
         let line = labels.isEmpty ? "\(name) \(value)" : "\(name){\(inner)} \(value)"

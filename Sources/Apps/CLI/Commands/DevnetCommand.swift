@@ -65,7 +65,8 @@ struct DevnetCommand: AsyncParsableCommand {
 
     private func start(_ member: DevnetLayout.Member) throws(Failure) -> ChildProcess {
         let process = try ChildProcess(
-            named: member.id.name, arguments: ["node", member.nodeFile], log: member.log
+            named: member.id.name, arguments: ["node", member.nodeFile, "--until-input-ends"],
+            log: member.log
         ) { name, status in
             note("\(name) ended with \(status)")
         }

@@ -33,6 +33,9 @@ struct NodeCommand: AsyncParsableCommand {
     @Flag(help: "Only order: seal nothing, open nothing, run no rules.")
     var ledgerOnly = false
 
+    @Flag(help: "End when standard input ends too: with the program that started this one.")
+    var untilInputEnds = false
+
     @Option(help: "trace, debug, info, notice, warning or error (default: node.json's, or info).")
     var log: String?
 
@@ -54,7 +57,7 @@ struct NodeCommand: AsyncParsableCommand {
         let door = try await door(configuration, of: node, logger: logger)
         output.show(NodeReport(node, configuration, door))
         let interruption = Task {
-            await Interruption.wait()
+            await Interruption.wait(orInputEnds: untilInputEnds)
             logger.info("asked to end")
             node.stop()
         }

@@ -100,6 +100,10 @@ struct StatusReport: Report {
     let supervisedHeight: UInt64
     let uptimeSeconds: UInt64
     let entriesFrom: UInt64
+    /// Milliseconds that the clock is ahead of the others', less than 0 where it is behind.
+    let clockOffset: Int64?
+    let clockOffsets: [String: Int64]
+    let certificateDays: Int64?
 
     struct Outbox: Encodable {
         let stream: UInt16
@@ -115,6 +119,7 @@ struct StatusReport: Report {
         case institution, ledger, height, hash, time, entries, round, standing, missing
         case isCatchingUp, connected, peers, mempoolEntries, mempoolBytes, outboxes, convictions
         case supervisedHeight, uptimeSeconds, entriesFrom, why
+        case clockOffset, clockOffsets, certificateDays
     }
 
     init(_ status: NodeStatus, isWhyWanted: Bool = false) {
@@ -141,6 +146,11 @@ struct StatusReport: Report {
         supervisedHeight = status.deskHeight.blocks
         uptimeSeconds = status.uptimeSeconds
         entriesFrom = status.entriesFrom.blocks
+        clockOffset = status.clockOffset
+        clockOffsets = Dictionary(
+            status.clockOffsets.map { ($0.peer.name, $0.milliseconds) }
+        ) { first, _ in first }
+        certificateDays = status.certificateDays
     }
 
     var lines: [String] {
@@ -157,6 +167,14 @@ struct StatusReport: Report {
             lines.append(
                 "  outbox      stream \(outbox.stream): next number \(outbox.nextNumber), "
                     + "\(outbox.waiting) not yet anchored")
+        }
+        if let clockOffset, clockOffset.magnitude >= 100 {
+            lines.append(
+                "  clock       \(clockOffset.magnitude) ms "
+                    + "\(clockOffset > 0 ? "ahead of" : "behind") the others'")
+        }
+        if let certificateDays, certificateDays < 60 {
+            lines.append("  certificate its dates end in \(certificateDays) days")
         }
         if entriesFrom > 1 { lines.append("  kept        entries from block \(entriesFrom) on") }
         if supervisedHeight < height {

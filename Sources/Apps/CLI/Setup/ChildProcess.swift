@@ -4,6 +4,8 @@ internal import Foundation
 final class ChildProcess: Sendable {
     let name: String
     private let process: Process
+    /// Its other end is the child's standard input, which ends with this process at the latest.
+    private let lifeline = Pipe()
 
     var processID: Int32 { process.processIdentifier }
     var isRunning: Bool { process.isRunning }
@@ -17,7 +19,9 @@ final class ChildProcess: Sendable {
         process = Process()
         process.executableURL = URL(filePath: try Self.thisProgram())
         process.arguments = arguments
-        process.standardInput = FileHandle.nullDevice
+        process.standardInput = lifeline.fileHandleForReading
+        // No other child may hold it open.
+        _ = fcntl(lifeline.fileHandleForWriting.fileDescriptor, F_SETFD, FD_CLOEXEC)
         if !Files.isThere(log) { try Files.write([], to: log) }
         guard let file = FileHandle(forWritingAtPath: log) else {
             throw Failure(.file, "cannot write \(log)")

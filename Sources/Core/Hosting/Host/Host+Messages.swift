@@ -58,7 +58,22 @@ extension Host {
             effects.append(.drop(peer, reason: "a proposal that is not the block it names"))
             return
         }
+        noteClock(of: block.header, claimed, from: peer)
         tell(.proposed(proposal, blockTime: block.header.time, receivedAt: now))
+    }
+
+    /// A new block of the height under way, straight from its proposer, shows that one's clock.
+    private mutating func noteClock(
+        of header: BlockHeader, _ proposal: Proposal, from peer: InstitutionID
+    ) {
+        guard header.proposer == peer, proposal.validRound == nil,
+            proposal.height == state.head.height.next
+        else { return }
+        let ahead = now.milliseconds - header.time.milliseconds
+        let limit = state.parameters.clockPrecisionMilliseconds
+        if let text = clocks.note(peer, ahead: ahead, limit: limit) {
+            effects.append(.report(text))
+        }
     }
 
     private mutating func receive(_ status: ReplicaStatus, from peer: InstitutionID) {

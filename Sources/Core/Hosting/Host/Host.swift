@@ -47,6 +47,8 @@ public struct Host: Sendable {
     /// What was heard since the return, where the disk was lost and it is not known yet what may
     /// be signed, or numbered.
     var returning: Returning?
+    /// How far the own clock is from the others'.
+    public internal(set) var clocks = ClockWatch()
     /// Two decided blocks of one height, where that was seen.
     var fork: Fork?
     /// How often in a row the status timer has found the ledger where it was.

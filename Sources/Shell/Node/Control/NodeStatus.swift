@@ -35,6 +35,24 @@ public struct NodeStatus: Hashable, Sendable {
     public var why: [String] = []
     /// The lowest block whose entries are kept here.
     public var entriesFrom = Height(1)
+    /// How many milliseconds this node's clock is ahead of the others' (less than 0: behind), by
+    /// what they propose; nil before any has.
+    public var clockOffset: Int64?
+    /// The same by peer.
+    public var clockOffsets: [PeerClock] = []
+    /// For how many days the TLS certificate's dates last; nil where they cannot be told.
+    public var certificateDays: Int64?
+
+    /// How many milliseconds this node's clock is ahead of a peer's.
+    public struct PeerClock: Hashable, Sendable {
+        public var peer: InstitutionID
+        public var milliseconds: Int64
+
+        public init(peer: InstitutionID, milliseconds: Int64) {
+            self.peer = peer
+            self.milliseconds = milliseconds
+        }
+    }
 
     /// Where one of the institution's own streams stands.
     public struct Outbox: Hashable, Sendable {
@@ -55,7 +73,7 @@ public struct NodeStatus: Hashable, Sendable {
 extension NodeStatus {
     public var encoded: [UInt8] {
         var writer = CBORWriter(reservingCapacity: 1_024)
-        writer.array(21)
+        writer.array(24)
         writer.unsigned(ControlRequest.version)
         writer.institution(institution)
         writer.digest(ledger.digest)
@@ -84,12 +102,20 @@ extension NodeStatus {
         writer.array(why.count)
         for line in why { writer.text(line) }
         writer.unsigned(entriesFrom.blocks)
+        writer.optional(clockOffset)
+        writer.array(clockOffsets.count)
+        for offset in clockOffsets {
+            writer.array(2)
+            writer.institution(offset.peer)
+            writer.integer(offset.milliseconds)
+        }
+        writer.optional(certificateDays)
         return writer.bytes
     }
 
     public static func decode(_ bytes: ArraySlice<UInt8>) throws(CBORError) -> NodeStatus {
         var reader = CBORReader(bytes)
-        try reader.array(exactly: 21)
+        try reader.array(exactly: 24)
         _ = try reader.unsigned("version", atMost: ControlRequest.version)
         let status = NodeStatus(
             institution: try reader.institution(), ledger: LedgerID(try reader.digest()),
@@ -102,7 +128,8 @@ extension NodeStatus {
             mempoolBytes: try reader.unsigned(), outboxes: try outboxes(from: &reader),
             convictions: try reader.unsigned(), deskHeight: Height(try reader.unsigned()),
             uptimeSeconds: try reader.unsigned(), why: try lines(from: &reader),
-            entriesFrom: Height(try reader.unsigned()))
+            entriesFrom: Height(try reader.unsigned()), clockOffset: try reader.optional(),
+            clockOffsets: try offsets(from: &reader), certificateDays: try reader.optional())
         try reader.finish()
         return status
     }
@@ -111,6 +138,19 @@ extension NodeStatus {
         var lines: [String] = []
         for _ in 0..<(try reader.array(atMost: 64)) { lines.append(try reader.text()) }
         return lines
+    }
+
+    private static func offsets(
+        from reader: inout CBORReader
+    ) throws(CBORError) -> [PeerClock] {
+        var offsets: [PeerClock] = []
+        for _ in 0..<(try reader.array(atMost: 4_096)) {
+            try reader.array(exactly: 2)
+            offsets.append(
+                PeerClock(
+                    peer: try reader.institution(), milliseconds: try reader.integer()))
+        }
+        return offsets
     }
 
     private static func outboxes(
@@ -129,6 +169,10 @@ extension NodeStatus {
 }
 
 extension CBORWriter {
+    fileprivate mutating func optional(_ value: Int64?) {
+        if let value { integer(value) } else { null() }
+    }
+
     mutating func institutions(_ ids: [InstitutionID]) {
         array(ids.count)
         for id in ids { institution(id) }
@@ -136,6 +180,10 @@ extension CBORWriter {
 }
 
 extension CBORReader {
+    fileprivate mutating func optional() throws(CBORError) -> Int64? {
+        try isNull() ? nil : try integer()
+    }
+
     mutating func institutions() throws(CBORError) -> [InstitutionID] {
         var ids: [InstitutionID] = []
         for _ in 0..<(try array(atMost: 4_096)) { ids.append(try institution()) }

@@ -96,6 +96,12 @@ extension NodeMachine {
         return writer.bytes
     }
 
+    private var certificateDays: Int64? {
+        setup.identity.notAfter.map {
+            ($0.milliseconds - SystemClock.now.milliseconds) / 86_400_000
+        }
+    }
+
     private var status: NodeStatus {
         let head = host.state.head
         let standing = host.replica.why()
@@ -111,6 +117,9 @@ extension NodeMachine {
             uptimeSeconds: (SystemClock.uptime - startedAt) / 1_000_000_000,
             why: host.why(connected: connectedPeers())
                 + outboxes.closed.map { "stream \($0.stream) takes no entries: \($0.reason)" },
-            entriesFrom: store.entriesFrom)
+            entriesFrom: store.entriesFrom, clockOffset: host.clocks.own,
+            clockOffsets: host.clocks.offsets.map {
+                NodeStatus.PeerClock(peer: $0.peer, milliseconds: $0.milliseconds)
+            }, certificateDays: certificateDays)
     }
 }

@@ -13,6 +13,11 @@ public struct TLSIdentity: Sendable {
     /// SHA-256 of the key's SubjectPublicKeyInfo, DER: what the ledger knows the key by.
     public let pin: Primitives.Digest
 
+    /// When the certificate's dates end; nil where that cannot be told.
+    ///
+    /// Nodes do not look at it, programs between them may.
+    public let notAfter: Timestamp?
+
     /// The certificate, PEM.
     public let certificatePEM: String
 
@@ -61,6 +66,10 @@ public struct TLSIdentity: Sendable {
         let key = try? P256.Signing.PrivateKey(pemRepresentation: privateKeyPEM)
         guard let key, SHA256.hash(key.publicKey) == pin else {
             throw .identity("the TLS key is not the P-256 key of the certificate")
+        }
+        let dates = try? Certificate(pemEncoded: certificatePEM)
+        notAfter = dates.map {
+            Timestamp(milliseconds: Int64($0.notValidAfter.timeIntervalSince1970 * 1_000))
         }
         self.certificatePEM = certificatePEM
         self.privateKeyPEM = privateKeyPEM
