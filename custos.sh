@@ -396,6 +396,11 @@ campaign() {
             "$custos" simulate --seed "${3:-1}" --seeds "${2:-1000}" --heights 200
             ;;
         model) check_model "${2:-3}" ;;
+        region)
+            # shellcheck source=Tests/Campaigns/region.sh
+            source Tests/Campaigns/region.sh
+            campaign_region "${@:2}"
+            ;;
         soak)
             prepare
             build_bench
@@ -404,7 +409,8 @@ campaign() {
             ;;
         *)
             fail "campaigns: release (all tests again, optimised), simulate [SEEDS [FIRST]], \
-model [ROUNDS] (Spin over docs/model), soak [SECONDS [SEED]] (load \
+model [ROUNDS] (Spin over docs/model), region [PATIENTS [YEARS [SEED]]] (a synthetic region \
+through four nodes, scored), soak [SECONDS [SEED]] (load \
 with crashes and partitions; an hour unless told otherwise)"
             ;;
     esac

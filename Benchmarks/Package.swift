@@ -14,7 +14,7 @@ let settings: [SwiftSetting] = [
 let rooms = [
     "Primitives", "Cryptography", "Records", "Consensus", "Ledger", "Proofs", "Transport",
     "Storage", "Sealing", "Node", "Interop", "RuleLanguage", "RuleEngine", "RuleSource",
-    "Batch",
+    "Synthesis", "Batch",
 ]
 
 let package = Package(

@@ -6,6 +6,9 @@ extension EntryKind {
         .patient, .practitioner, .institution, .coverage,
     ]
 
+    /// Kinds of facts of a record that tell of a house and of nobody's treatment.
+    public static let houseFacts: [FactKind] = [.roster, .stockMovement, .sanction]
+
     /// The kinds of facts that an entry of this kind is there to say.
     ///
     /// A payload holds these and ``contextFacts`` and nothing else: so whoever sees a sealed entry
@@ -26,10 +29,23 @@ extension EntryKind {
         default: []
         }
     }
+}
 
-    /// Whether a payload of an entry of this kind may hold a fact of that kind.
+extension Entry {
+    /// The kinds of facts that this entry is there to say, by its kind and its subjects.
+    ///
+    /// A record that names a patient is theirs; one that names none is a roster, a sanction or a
+    /// movement of stock. So an entry of somebody's duty never hides a measurement of somebody
+    /// else, and the other way round.
+    public var ownFacts: [FactKind] {
+        guard kind == .record else { return kind.ownFacts }
+        let isOfPatient = subjects.contains { $0.typeNumber == 1 }
+        return kind.ownFacts.filter { EntryKind.houseFacts.contains($0) != isOfPatient }
+    }
+
+    /// Whether the payload may hold a fact of that kind.
     public func mayHold(_ kind: FactKind) -> Bool {
-        ownFacts.contains(kind)
-            || (!ownFacts.isEmpty && EntryKind.contextFacts.contains(kind))
+        let own = ownFacts
+        return own.contains(kind) || (!own.isEmpty && EntryKind.contextFacts.contains(kind))
     }
 }

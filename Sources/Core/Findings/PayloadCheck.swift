@@ -36,20 +36,35 @@ public enum PayloadCheck {
 
     /// Throws where a fact stands under an entry that does not announce it: of a kind that the
     /// entry's kind does not hold, or about a patient that the ledger's index does not list it
-    /// under.
+    /// under; or, where it names no patient, about a practitioner.
     public static func checkFacts(
         of payload: Payload, entry: Entry
     ) throws(PayloadProblem) {
+        let isOfHouse = entry.kind == .record && !entry.subjects.contains { $0.typeNumber == 1 }
         for (ordinal, fact) in payload.facts.enumerated() {
-            guard entry.kind.mayHold(fact.kind) else {
+            guard entry.mayHold(fact.kind) else {
                 throw .kind(ordinal: ordinal, fact: fact.kind, entry: entry.kind)
             }
-            for field in fact.kind.schema.fields where field.type == .patient {
-                guard case .id(let id) = fact[field.number] else { continue }
-                guard entry.subjects.contains(.patient(id)) else {
-                    throw .patient(ordinal: ordinal, field: field.name)
+            for field in fact.kind.schema.fields {
+                guard let subject = subject(fact[field.number], field.type, isOfHouse) else {
+                    continue
+                }
+                guard entry.subjects.contains(subject) else {
+                    throw .subject(ordinal: ordinal, field: field.name)
                 }
             }
+        }
+    }
+
+    /// The subject that the entry must have for this value; nil where it need not.
+    private static func subject(
+        _ value: FactValue?, _ type: FactType, _ isOfHouse: Bool
+    ) -> Subject? {
+        guard case .id(let id) = value else { return nil }
+        switch type {
+        case .patient: return .patient(id)
+        case .practitioner where isOfHouse: return .practitioner(id)
+        default: return nil
         }
     }
 }
@@ -62,8 +77,8 @@ public enum PayloadProblem: Error, Equatable, Sendable {
     case format(FactError)
     /// A fact is of a kind that entries of this kind do not hold.
     case kind(ordinal: Int, fact: FactKind, entry: EntryKind)
-    /// A fact names a patient whom the entry does not.
-    case patient(ordinal: Int, field: String)
+    /// A fact names somebody whom the entry must name and does not.
+    case subject(ordinal: Int, field: String)
 }
 
 extension PayloadProblem: CustomStringConvertible {
@@ -76,8 +91,8 @@ extension PayloadProblem: CustomStringConvertible {
                 + "do not hold; "
                 + "right would be "
                 + (entry.ownFacts + EntryKind.contextFacts).map(\.name).joined(separator: ", ")
-        case .patient(let ordinal, let field):
-            "fact \(ordinal) of the payload names in '\(field)' a patient that the entry does not"
+        case .subject(let ordinal, let field):
+            "fact \(ordinal) of the payload names in '\(field)' somebody whom the entry does not"
         }
     }
 }

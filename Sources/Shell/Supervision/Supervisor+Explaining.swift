@@ -62,7 +62,7 @@ extension Supervisor {
         }
         for subject in subjects {
             try entries.scan(.subject(subject)) { (item) throws(SupervisionError) in
-                guard item.entry.kind.ownFacts.contains(kind),
+                guard item.entry.ownFacts.contains(kind),
                     day.map({ $0 == item.entry.eventTime.day }) ?? true
                 else { return true }
                 if case .opened = try entries.content(of: item) { return true }

@@ -28,16 +28,34 @@ public struct Synthesis: Sendable {
         public let planted: Int
     }
 
-    /// Writes the tables into `folder`, and the truth into `truth.csv` of the folder above them.
+    /// Writes the region into `folder`, and the truth into the file `truth`.
     ///
     /// - Throws: ``SynthesisError/unwritable(path:reason:)``.
     public func write(
-        into folder: String, truth path: String,
+        _ format: RegionFormat = .csv, into folder: String, truth path: String,
         progress: (_ day: Int, _ of: Int, _ records: Int) -> Void = { _, _, _ in }
     ) throws(SynthesisError) -> Summary {
         let world = World(tables, patients: patients, seed: seed)
-        let sink = try CSVFolder(folder, world: world)
         let truth = try TruthFile(path)
+        switch format {
+        case .csv:
+            let sink = try CSVFolder(folder, world: world)
+            let count = try write(world, sink, truth, progress)
+            try sink.finish()
+            return Summary(records: count, planted: truth.count)
+        case .fhir:
+            let sink = try FHIRFolder(folder, world: world)
+            let count = try write(world, sink, truth, progress)
+            try sink.finish()
+            return Summary(records: count, planted: truth.count)
+        }
+    }
+
+    /// Lives through all days, and returns how many records there were.
+    private func write<Sink: RowSink>(
+        _ world: World, _ sink: Sink, _ truth: TruthFile,
+        _ progress: (_ day: Int, _ of: Int, _ records: Int) -> Void
+    ) throws(SynthesisError) -> Int {
         var simulation = simulation(of: world, sink: sink, truth: truth)
         let days = years * 365
         for day in 0..<days {
@@ -45,9 +63,8 @@ public struct Synthesis: Sendable {
             if day.isMultiple(of: 30) { progress(day, days, simulation.rowCount) }
         }
         try simulation.close(after: Synthesis.closingDays)
-        try sink.finish()
         try truth.finish()
-        return Summary(records: simulation.rowCount, planted: truth.count)
+        return simulation.rowCount
     }
 
     func simulation<Sink: RowSink, Truth: TruthSink>(
@@ -58,4 +75,12 @@ public struct Synthesis: Sendable {
             seed: seed, prevalence: prevalence)
         return Simulation(world: world, sink: sink, truth: truth, planter: planter)
     }
+}
+
+/// As what a region is written.
+public enum RegionFormat: String, CaseIterable, Sendable {
+    /// Tables of comma-separated values, for `mappings/region`.
+    case csv
+    /// FHIR R4 resources, one a line.
+    case fhir
 }

@@ -17,11 +17,13 @@ struct PayloadCheckTests {
         return fact
     }
 
-    private func entry(_ kind: EntryKind, _ payload: Payload) throws -> Entry {
+    private func entry(
+        _ kind: EntryKind, _ payload: Payload, _ subjects: [Subject]? = nil
+    ) throws -> Entry {
         guard let issuer = InstitutionID("hospital") else { preconditionFailure() }
         return Entry(
             kind: kind, issuer: issuer, stream: StreamID(0), number: 1,
-            eventTime: Timestamp(milliseconds: 0), subjects: [.patient(patient)],
+            eventTime: Timestamp(milliseconds: 0), subjects: subjects ?? [.patient(patient)],
             commitment: try PayloadCommitment.commit(
                 to: payload.encode(), salt: salt, ledger: ledger))
     }
@@ -41,7 +43,7 @@ struct PayloadCheckTests {
 
     @Test("facts about others, and of kinds that the entry does not hold, are none")
     func refuses() throws {
-        #expect(throws: PayloadProblem.patient(ordinal: 1, field: "patient")) {
+        #expect(throws: PayloadProblem.subject(ordinal: 1, field: "patient")) {
             try check(.claim, [try fact(.claim, of: patient), try fact(.claimLine, of: stranger)])
         }
         #expect(throws: PayloadProblem.kind(ordinal: 0, fact: .claim, entry: .record)) {
@@ -50,6 +52,50 @@ struct PayloadCheckTests {
         #expect(throws: PayloadProblem.kind(ordinal: 0, fact: .patient, entry: .finding)) {
             try check(.finding, [try fact(.patient, of: patient)])
         }
+    }
+
+    struct HouseRow: CustomTestStringConvertible {
+        let testDescription: String
+        let kind: FactKind
+        let named: Subject?
+        let isEvidence: Bool
+    }
+
+    static let doctor = OpaqueID(prefixOf: SHA256.hash([3]))
+    static let houseRows = [
+        HouseRow(
+            testDescription: "a roster with its practitioner", kind: .roster,
+            named: .practitioner(doctor), isEvidence: true),
+        HouseRow(
+            testDescription: "a roster that names nobody", kind: .roster, named: nil,
+            isEvidence: false),
+        HouseRow(
+            testDescription: "a sanction with its practitioner", kind: .sanction,
+            named: .practitioner(doctor), isEvidence: true),
+        HouseRow(
+            testDescription: "a roster in the record of a patient", kind: .roster,
+            named: .patient(OpaqueID(prefixOf: SHA256.hash([1]))), isEvidence: false),
+        HouseRow(
+            testDescription: "stock, which is nobody's", kind: .stockMovement, named: nil,
+            isEvidence: true),
+        HouseRow(
+            testDescription: "a measurement of nobody", kind: .result, named: nil,
+            isEvidence: false),
+    ]
+
+    @Test(
+        "a record without a patient tells of houses, and names whose duty it is",
+        arguments: houseRows)
+    func houses(row: HouseRow) throws {
+        var fact = Fact(row.kind)
+        if row.kind != .stockMovement && row.kind != .result {
+            try fact.set("practitioner", to: .id(Self.doctor))
+        }
+        let payload = Payload(mediaType: "text/plain", source: [1], facts: [fact])
+        let entry = try entry(.record, payload, row.named.map { [$0] } ?? [])
+        let isEvidence = (try? PayloadCheck.checkFacts(of: payload, entry: entry)) != nil
+        #expect(isEvidence == row.isEvidence)
+        #expect(!row.isEvidence || entry.ownFacts.contains(row.kind))
     }
 
     @Test("a flip of any byte of payload or salt is another commitment")

@@ -9,6 +9,12 @@ struct EntryShapeTests {
         try entry.checkShape()
     }
 
+    @Test("a record of a house names no patient")
+    func houses() throws {
+        try EntrySamples.sealed(.record, []).checkShape()
+        try EntrySamples.sealed(.record, [EntrySamples.practitioner]).checkShape()
+    }
+
     @Test("every kind without checks is refused as not yet admitted")
     func notYetAdmitted() {
         #expect(
@@ -70,10 +76,11 @@ struct EntryShapeTests {
     }
     private static let subjectRows: [Row] = sealedNames.filter { $0 != "finding" }.flatMap {
         name -> [Row] in
-        [
-            bent("no patient", .subjects, .missing, name) { entry in
-                entry.subjects.removeAll { $0.typeNumber == 1 }
-            },
+        // A record without a patient is a roster, a sanction or stock.
+        let unnamed = bent("no patient", .subjects, .missing, name) { entry in
+            entry.subjects.removeAll { $0.typeNumber == 1 }
+        }
+        return (name == "record" ? [] : [unnamed]) + [
             bent("a body", .body, .unwanted, name) { $0.body = .unread([0]) },
             bent("the issuer as subject", .subjects, .wrong, name) {
                 $0.subjects.append(.institution($0.issuer))

@@ -121,7 +121,7 @@ struct SealingToRecipientsTests {
                 .submission(
                     .missing(.subjects, kind: .claim, right: "a patient and a claim"))
             ),
-            (otherPatient, .evidence(.patient(ordinal: 0, field: "patient"))),
+            (otherPatient, .evidence(.subject(ordinal: 0, field: "patient"))),
             (stranger, .recipient(Region.id("nobody"), why: "is not a member")),
             (void, .voidIsTheOutboxs),
         ]

@@ -6,28 +6,30 @@ import Testing
 
 /// The county's tables, and small regions made of them.
 enum TestRegion {
+    static let root = URL(filePath: #filePath).deletingLastPathComponent()
+        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+
     static func tables() throws -> RegionTables {
-        let root = URL(filePath: #filePath).deletingLastPathComponent()
-            .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-        return try RegionTables(folder: root.appending(path: "regions/county").path)
+        try RegionTables(folder: root.appending(path: "regions/county").path)
     }
 
     /// The files of a region of one year, by their names.
     static func files(
-        patients: Int, seed: UInt64, prevalence: Int = 1_000
+        patients: Int, seed: UInt64, prevalence: Int = 1_000, format: RegionFormat = .csv
     ) throws -> [String: String] {
-        let folder = FileManager.default.temporaryDirectory.appending(
+        let parent = FileManager.default.temporaryDirectory.appending(
             path: "region-\(UUID().uuidString)")
+        let folder = parent.appending(path: "rows")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(at: folder) }
+        defer { try? FileManager.default.removeItem(at: parent) }
         let synthesis = Synthesis(
             tables: try tables(), patients: patients, years: 1, seed: seed,
             prevalence: prevalence)
         let truth = folder.appending(path: "truth.csv")
-        _ = try synthesis.write(into: folder.path, truth: truth.path)
+        _ = try synthesis.write(format, into: folder.path, truth: truth.path)
         var files: [String: String] = [:]
         for name in try FileManager.default.contentsOfDirectory(atPath: folder.path) {
-            files[String(name.dropLast(4))] = try String(
+            files[String(name.prefix { $0 != "." })] = try String(
                 contentsOf: folder.appending(path: name), encoding: .utf8)
         }
         return files

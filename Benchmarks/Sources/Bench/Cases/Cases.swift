@@ -2,7 +2,8 @@
 enum Cases {
     static let all: [Benchmark] =
         LedgerCases.all + [
-            LedgerStages.benchmark, IngestFHIR.benchmark, ProofInclusion.benchmark,
+            LedgerStages.benchmark, IngestFHIR.benchmark, SynthesisPace.benchmark,
+            ProofInclusion.benchmark,
             RulesStream.benchmark, ScreenClaim.benchmark, RulesSimple.byName, RulesSimple.typed,
             RulesSweep.backtest, RulesSweep.memory,
         ] + RulesSweep.questions + VerifyArchive.all + AccessCases.all

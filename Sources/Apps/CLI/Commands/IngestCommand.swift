@@ -25,7 +25,7 @@ struct IngestCommand: AsyncParsableCommand {
             Examples:
               custos ingest samples/synthea-small --assign samples/institutions.json --net devnet
               custos ingest audit.ndjson --node devnet/county-hospital --strict
-              custos ingest region/csv --mapping mappings/region --net devnet
+              custos ingest region/csv --mapping mappings/region --net devnet --by-time
             """)
 
     @OptionGroup var intake: IntakeOptions
@@ -59,6 +59,12 @@ struct IntakeOptions: ParsableArguments {
     @Option(help: "Read tables of comma-separated values by this mapping, or folder of mappings.")
     var mapping: String?
 
+    @Flag(help: "With --mapping: read the tables side by side, in the order of their times.")
+    var byTime = false
+
+    @Option(help: "Write here under which number each row was accepted, for `custos score --node`.")
+    var placed: String?
+
     @Flag(help: "Derive accesses from encounters, orders and claims even beside AuditEvents.")
     var derive = false
 
@@ -72,7 +78,8 @@ struct IntakeOptions: ParsableArguments {
         }
         let epochs = Epochs(try places[0].genesis.parameters)
         let intake = Intake(
-            gateways: gateways, keys: try IssuerKeys.read(places), epochs: epochs
+            gateways: gateways, keys: try IssuerKeys.read(places), epochs: epochs,
+            placed: try placed.map { path throws(Failure) in try PlacedFile(path) }
         ) { text in
             if !isQuiet { ProgressLine.show(text) }
         }
@@ -85,6 +92,7 @@ struct IntakeOptions: ParsableArguments {
             throw Failure.of(error, by: places[0].configuration.institution)
         }
         for gateway in gateways.values { await gateway.client.close() }
+        try intake.placed?.flush()
         ProgressLine.end()
         return intake.report
     }
@@ -117,6 +125,12 @@ struct IntakeOptions: ParsableArguments {
                 }
                 let mappings = try CSVMapping.list(mapping)
                 let folder = paths[0]
+                if byTime {
+                    return { names in
+                        TimedImport(
+                            folder: folder, mappings: mappings, issuer: own, pseudonyms: names)
+                    }
+                }
                 return { names in
                     CSVImport(folder: folder, mappings: mappings, issuer: own, pseudonyms: names)
                 }

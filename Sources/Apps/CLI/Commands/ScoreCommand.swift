@@ -1,18 +1,21 @@
 internal import ArgumentParser
 internal import Interop
+internal import Node
 internal import RuleLanguage
 internal import RuleSource
 internal import Synthesis
 
 /// Says how well rules find what was planted.
-struct ScoreCommand: ParsableCommand {
+struct ScoreCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "score",
         abstract: "Say how well rules find what was planted in a region.",
         discussion: """
             With --offline, runs the rules of a folder over a region of `custos synthesize` in \
             this process: the same mapping, engine and rules as at a node, without a ledger. With \
-            --findings, takes a table of findings that something else has made.
+            --findings, takes a table of findings that something else has made. With --node, takes \
+            what the nodes of a ledger found and anchored; --placed is the table that `custos \
+            ingest --placed` wrote, which knows the rows by name.
 
             Recall is of planted cases, by difficulty; precision of what was reported, all alarms \
             about one subject being one case. Shares stand with their 95 % bounds (Wilson).
@@ -20,6 +23,7 @@ struct ScoreCommand: ParsableCommand {
             Examples:
               custos score --offline region
               custos score --offline region --rules rules --html scoreboard.html --json
+              custos score --node devnet/regulator --placed placed.csv --truth region/truth.csv
               custos score --truth region/truth.csv --findings found.csv --claims 40000
             """)
 
@@ -31,6 +35,12 @@ struct ScoreCommand: ParsableCommand {
 
     @Option(help: "A table of findings: rule, subject, records, day, amount, open.")
     var findings: String?
+
+    @Option(help: "The folder of a node: score what it knows of, with --placed and --truth.")
+    var node: String?
+
+    @Option(help: "The table that `custos ingest --placed` wrote.")
+    var placed: String?
 
     @Option(help: "How many claims the findings are from, for the rate of false alarms.")
     var claims = 0
@@ -53,20 +63,23 @@ struct ScoreCommand: ParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
-        guard (offline == nil) != (findings == nil) else {
-            throw ValidationError("one of --offline and --findings is needed")
+        guard [offline, findings, node].count(where: { $0 != nil }) == 1 else {
+            throw ValidationError("one of --offline, --findings and --node is needed")
         }
         guard offline != nil || truth != nil else {
-            throw ValidationError("with --findings, name the truth with --truth")
+            throw ValidationError("with --findings and --node, name the truth with --truth")
+        }
+        guard (node == nil) == (placed == nil) else {
+            throw ValidationError("--node and --placed belong together")
         }
         guard (1...365).contains(every), claims >= 0 else {
             throw ValidationError("--every is 1 to 365, --claims not negative")
         }
     }
 
-    func run() throws {
+    func run() async throws {
         do {
-            let board = try board()
+            let board = try await board()
             if let html {
                 try Files.write(Array(ScoreboardPage.html(board).utf8), to: html)
             }
@@ -78,7 +91,10 @@ struct ScoreCommand: ParsableCommand {
         }
     }
 
-    private func board() throws -> Scoreboard {
+    private func board() async throws -> Scoreboard {
+        if let node, let placed, let truth {
+            return try await board(of: try NodePlace(node), placed, try TruthCase.read(truth))
+        }
         if let findings, let truth {
             return Scoreboard(
                 truth: try TruthCase.read(truth), findings: try FoundFinding.read(findings),
@@ -97,5 +113,28 @@ struct ScoreCommand: ParsableCommand {
         return Scoreboard(
             truth: truth, findings: found, rules: folder.rules.map(\.rule.header.id),
             claims: run.claims)
+    }
+
+    /// What the ledger's nodes found.
+    private func board(
+        of place: NodePlace, _ placed: String, _ truth: [TruthCase]
+    ) async throws -> Scoreboard {
+        var run = try NodeRun(placed: placed)
+        let client = try await place.connect()
+        var found: [FoundFinding] = []
+        do {
+            found = try await run.findings(of: client) { done, of in
+                ProgressLine.show("\(done) of \(of) findings")
+            }
+        } catch {
+            await client.close()
+            throw Failure.of(error, by: place.configuration.institution)
+        }
+        await client.close()
+        ProgressLine.end()
+        if let out { try Files.write(FoundFinding.table(found), to: out) }
+        return Scoreboard(
+            truth: truth, findings: found,
+            rules: try RuleBuild.read(rules).rules.map(\.rule.header.id), claims: run.claims)
     }
 }

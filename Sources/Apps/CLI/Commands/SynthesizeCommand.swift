@@ -10,13 +10,22 @@ struct SynthesizeCommand: ParsableCommand {
             Writes tables of comma-separated values into DIR/csv, which `custos ingest` takes with \
             --mapping mappings/region, and what was planted into DIR/truth.csv, for \
             `custos score`. The same tables, numbers and seed give the same bytes on any machine. \
+            With --format fhir, DIR/fhir has FHIR R4 resources instead, with less in them, and \
+            DIR/assignment.json says which organisation is which institution. \
             What a region is like stands in the tables of --region, see docs/synthesis.md.
 
             Examples:
               custos synthesize --patients 2000 --years 3 --seed 1 --out region
               custos synthesize --patients 500 --years 1 --seed 1 --prevalence 0 --out honest
-              custos ingest region/csv --mapping mappings/region --net devnet
+              custos ingest region/csv --mapping mappings/region --net devnet --by-time
+              custos synthesize --patients 500 --years 1 --seed 1 --format fhir --out region
+              custos ingest region/fhir --assign region/assignment.json --net devnet
             """)
+
+    enum Format: String, ExpressibleByArgument, CaseIterable {
+        case csv
+        case fhir
+    }
 
     @Option(help: "How many people live there.")
     var patients: Int
@@ -36,6 +45,9 @@ struct SynthesizeCommand: ParsableCommand {
     @Option(help: "Planted cases, per 1,000 of what is natural; 0 plants none.")
     var prevalence = 1_000
 
+    @Option(help: "csv: tables with all there is; fhir: resources, one a line.")
+    var format = Format.csv
+
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
@@ -52,10 +64,11 @@ struct SynthesizeCommand: ParsableCommand {
             let synthesis = Synthesis(
                 tables: try RegionTables(folder: region), patients: patients, years: years,
                 seed: seed, prevalence: prevalence)
-            try Files.makeFolder("\(out)/csv")
+            try Files.makeFolder("\(out)/\(format.rawValue)")
             let start = ContinuousClock.now
-            let summary = try synthesis.write(into: "\(out)/csv", truth: "\(out)/truth.csv") {
-                day, days, records in
+            let summary = try synthesis.write(
+                RegionFormat(rawValue: format.rawValue) ?? .csv, into: "\(out)/\(format.rawValue)", truth: "\(out)/truth.csv"
+            ) { day, days, records in
                 ProgressLine.show("day \(day) of \(days), \(records) records")
             }
             ProgressLine.end()

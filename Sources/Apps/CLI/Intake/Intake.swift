@@ -20,6 +20,8 @@ final class Intake {
     private let gateways: [InstitutionID: Gateway]
     private(set) var report = IntakeReport()
     private let book: NameBook
+    /// Where to say under which number each row was accepted.
+    let placed: PlacedFile?
     private let progress: (String) -> Void
 
     /// How many submissions are under way at once.
@@ -29,9 +31,10 @@ final class Intake {
 
     init(
         gateways: [InstitutionID: Gateway], keys: [InstitutionID: IssuerKey], epochs: Epochs,
-        progress: @escaping (String) -> Void
+        placed: PlacedFile? = nil, progress: @escaping (String) -> Void
     ) {
         self.gateways = gateways
+        self.placed = placed
         self.progress = progress
         book = NameBook(keys: keys, epochs: epochs)
     }
@@ -74,7 +77,7 @@ final class Intake {
                         continue
                     }
                     if underWay == Self.underWayMax, let sent = try await group.next() {
-                        report.add(sent)
+                        try add(sent)
                         underWay -= 1
                     }
                     let follows = waits || report.sentCount % Self.followEvery == 0
@@ -83,9 +86,14 @@ final class Intake {
                     group.addTask { await Self.send(draft, to: gateway.client, follows) }
                 }
             }
-            for try await sent in group { report.add(sent) }
+            for try await sent in group { try add(sent) }
         }
         report.finish(input.report, seconds: (ContinuousClock.now - start) / .seconds(1))
+    }
+
+    private func add(_ sent: Sent) throws {
+        report.add(sent)
+        if let entry = PlacedEntry(sent) { try placed?.add(entry) }
     }
 
     private static func send(
@@ -123,6 +131,7 @@ struct Sent: Sendable {
     let issuer: InstitutionID
     let origin: Draft.Origin
     let kind: EntryKind
+    let eventTime: Timestamp
     var number: UInt64?
     var leaf: UInt64?
     var height: UInt64?
@@ -135,5 +144,6 @@ struct Sent: Sendable {
         issuer = draft.issuer
         origin = draft.origin
         kind = draft.kind
+        eventTime = draft.eventTime
     }
 }

@@ -17,7 +17,7 @@ struct OfflineRun {
     private var engine: Engine
     private let rules: [String]
     private let names: OfflineNames
-    private var tables: [OfflineTable]
+    private var input: TimedImport
     /// The name of each row by its leaf.
     private var rows: [String] = []
     private var batch: [AnchoredFact] = []
@@ -31,6 +31,8 @@ struct OfflineRun {
         let position: LedgerPosition
     }
 
+    /// Enough to see whether a case is among them.
+    private static let involvedMax = 512
     private static let dayMilliseconds: Int64 = 86_400_000
 
     /// `every`: findings are looked at after so many days.
@@ -44,31 +46,30 @@ struct OfflineRun {
         self.rules = rules.rules.map(\.rule.header.id)
         names = OfflineNames()
         self.every = Int32(clamping: every)
-        tables = []
-        for mapping in try CSVMapping.list(mapping) {
-            guard let any = InstitutionID("regulator") else { continue }
-            tables.append(
-                try OfflineTable(
-                    CSVImport(
-                        folder: folder, mappings: [mapping], issuer: any, pseudonyms: names)))
-        }
+        guard let any = InstitutionID("regulator") else { preconditionFailure("it is an id") }
+        input = TimedImport(
+            folder: folder, mappings: try CSVMapping.list(mapping), issuer: any,
+            pseudonyms: names)
     }
 
     var rowCount: Int { rows.count }
 
     /// Runs over everything; `progress` is told the day and how many rows were read.
     mutating func run(_ progress: (Day, Int) -> Void) throws -> [FoundFinding] {
-        while let next = tables.indices.filter({ tables[$0].head != nil })
-            .min(by: { tables[$0].anchored < tables[$1].anchored })
-        {
-            let anchored = tables[next].anchored
-            if let day, anchored.day > day {
-                take()
-                if day.number % 30 == 0 { progress(day, rows.count) }
+        while let event = try input.next() {
+            switch event {
+            case .progress: continue
+            // A region is whole or it is none.
+            case .problem(let problem): throw Failure(.file, "\(problem)")
+            case .draft(let draft):
+                let anchored = input.anchored
+                if let day, anchored.day > day {
+                    take()
+                    if day.number % 30 == 0 { progress(day, rows.count) }
+                }
+                day = anchored.day
+                add(draft, anchored)
             }
-            day = anchored.day
-            if let draft = tables[next].head { add(draft, anchored) }
-            try tables[next].advance()
         }
         take()
         return findings()
@@ -120,6 +121,7 @@ struct OfflineRun {
                 FoundFinding(
                     rule: rules[judged.rule], subject: names.name(outline.subject.item),
                     records: outline.violating.map { rows[Int($0.index)] },
+                    involved: outline.involved.prefix(Self.involvedMax).map { rows[Int($0.index)] },
                     day: (firstDays[place] ?? day).map { Int($0.number) },
                     amount: outline.amount.flatMap(Self.minorUnits)))
         }

@@ -66,6 +66,8 @@ extension Entry {
         case .access where access?.action == .execute:
             // A query of the ledger names what it was about, which may be nobody.
             return
+        // Rosters, stock and sanctions are nobody's record: their payloads name no patient.
+        case .record: break
         default:
             try require([1], "a patient")
         }

@@ -78,7 +78,7 @@ extension Mismatch.Reason {
         case .commitment: self = .commitment
         case .format: self = .format
         case .kind: self = .kind
-        case .patient: self = .patient
+        case .subject: self = .patient
         }
     }
 }

@@ -114,7 +114,7 @@ struct FactFeed {
         }
         if item.entry.kind == .access, patients.isEmpty { return [] }
         var marks: [SealedMark] = []
-        for kind in item.entry.kind.ownFacts {
+        for kind in item.entry.ownFacts {
             for patient in patients.isEmpty ? [nil] : patients {
                 for practitioner in practitioners.isEmpty ? [nil] : practitioners {
                     marks.append(

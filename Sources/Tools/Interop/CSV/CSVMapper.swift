@@ -59,7 +59,7 @@ struct CSVMapper {
             }
             context.ids[name] = id
         }
-        for name in rule.kind.requiredSubjects where context.ids[name] == nil {
+        for name in rule.requiredSubjects where context.ids[name] == nil {
             throw ElementError(
                 element: rule.subjects[name]?.column ?? name.rawValue,
                 error: .missing(expected: "a \(name.rawValue): a \(rule.kind) names one"))

@@ -149,9 +149,6 @@ extension CSVMapping.EntryRule {
             guard let subject = try value.object(name.rawValue) else { continue }
             subjects[name] = try CSVValue(subject, lookups: lookups)
         }
-        for name in kind.requiredSubjects where subjects[name] == nil {
-            throw value.missing(name.rawValue, "its identifier: a \(kind) names it")
-        }
         self.subjects = subjects
         access = try value.object("access").flatMapped { access throws(ElementError) in
             try CSVMapping.AccessRule(access, lookups: lookups)
@@ -164,13 +161,19 @@ extension CSVMapping.EntryRule {
             facts.append(try CSVMapping.FactRule(fact, lookups: lookups))
         }
         self.facts = facts
+        for name in requiredSubjects where subjects[name] == nil {
+            throw value.missing(name.rawValue, "its identifier: a \(kind) names it")
+        }
     }
 }
 
-extension EntryKind {
-    /// The subjects without which an entry of the kind is refused.
+extension CSVMapping.EntryRule {
+    /// The subjects without which an entry is refused, or its payload no evidence.
     var requiredSubjects: [CSVMapping.SubjectName] {
-        switch self {
+        switch kind {
+        case .record:
+            facts.contains { $0.kind.schema.fields.contains { $0.type == .patient } }
+                || facts.isEmpty ? [.patient] : []
         case .claim, .claimResponse: [.patient, .claim]
         case .prescription: [.patient, .practitioner, .prescription]
         default: [.patient]

@@ -24,11 +24,12 @@ extension Simulation {
         else { return nil }
         let wait = chance.place([600, 300, 100])
         let submitted = max(row.to + 1_800, (row.to / 86_400) * 86_400 + 18 * 3_600)
-        let claim = ClaimRow(
+        var claim = ClaimRow(
             id: id(), person: row.person, practitioner: row.practitioner, facility: row.facility,
             type: world.facilities[row.facility].tier <= 1 ? .professional : .institutional,
             from: row.from, to: row.to, submitted: submitted + wait * 86_400,
             diagnosis: row.reason, visit: row.id, order: nil, orderFacility: nil, lines: lines)
+        if chance.perMille(tables.setting(.unknownDoctor)) { claim.practitioner = -1 }
         try code(claim)
         try submit(claim, on: claim.submitted / 86_400, &chance)
         return claim

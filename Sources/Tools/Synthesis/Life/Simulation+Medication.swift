@@ -15,17 +15,19 @@ extension Simulation {
     /// A pharmacy hands over what was ordered, and claims it.
     @discardableResult
     mutating func dispense(
-        _ order: OrderRow, at pharmacy: Int, on when: Int, _ chance: inout Chance
+        _ order: OrderRow, at pharmacy: Int, on when: Int, second: Int? = nil,
+        _ chance: inout Chance
     ) throws(SynthesisError) -> (dispense: DispenseRow, claim: ClaimRow?) {
         let packs = max(1, (order.quantity + 29) / 30)
-        let open = when * 86_400 + (9 * 60 + chance.below(10 * 60)) * 60
+        let open = when * 86_400 + (second ?? (9 * 60 + chance.below(10 * 60)) * 60)
         let price = tables.drugs[order.drug].price
         let row = DispenseRow(
             id: id(), order: order.id, orderFacility: order.facility, person: order.person,
             practitioner: order.practitioner, facility: pharmacy, drug: order.drug,
             // Nobody is handed a drug before it was ordered.
             at: max(open, order.at + 900), quantity: order.quantity, days: order.days,
-            paid: order.quantity * price, traceCode: traceCodes(packs), packs: packs)
+            paid: order.quantity * price,
+            traceCode: try traceCodes(packs, of: order.drug, at: pharmacy), packs: packs)
         try write(.dispense(row), on: when)
         return (row, try claim(row, order, on: when, &chance))
     }
@@ -50,11 +52,32 @@ extension Simulation {
             return
         }
         var chance = Chance(world.seed, 4, UInt64(number), UInt64(day), UInt64(index))
-        try dispense(refill.order, at: world.people[number].pharmacy, on: day, &chance)
+        try dispense(
+            refill.order, at: world.people[number].pharmacy, on: day,
+            second: errand(of: number) + index * 5, &chance)
         world.people[number].care[index].suppliedUntil = day + refill.order.days
         refill.left -= 1
-        refill.nextDay = day + nextFill(refill.order.days, &chance)
+        refill.nextDay = togetherDay(number, day + nextFill(refill.order.days, &chance), &chance)
         world.people[number].care[index].refill = refill.left > 0 ? refill : nil
+    }
+
+    /// The second of today at which somebody of the household is at the pharmacy: one goes for all.
+    private func errand(of number: Int) -> Int {
+        var chance = Chance(world.seed, 6, UInt64(world.people[number].household), UInt64(day))
+        return 9 * 3_600 + chance.below(9 * 3_600) + number % 8 * 20
+    }
+
+    /// The day, or one up to four days later on which another of the household has a refill due.
+    private func togetherDay(_ number: Int, _ due: Int, _ chance: inout Chance) -> Int {
+        guard chance.perMille(tables.setting(.familyPickup)) else { return due }
+        let household = world.people[number].household
+        for other in max(0, number - 8)..<min(world.people.count, number + 9)
+        where other != number && world.people[other].household == household {
+            for care in world.people[other].care {
+                if let next = care.refill?.nextDay, (due...due + 4).contains(next) { return next }
+            }
+        }
+        return due
     }
 
     /// In how many days a supply is fetched again: never before nine tenths of it are used up.

@@ -30,9 +30,10 @@ extension Simulation {
     ) throws(SynthesisError) -> VisitRow {
         let doctor =
             request.practitioner
-            ?? world.doctor(at: request.facility, request.department, on: day, &chance)
+            ?? world.doctor(at: request.facility, request.department, on: day + wait, &chance)
         let first = day + wait
-        let from = first * 86_400 + (8 * 60 + chance.below(9 * 60)) * 60
+        let arrival = wait == 0 ? world.people[request.person].busyUntil + 50 * 60 : 0
+        let from = max(first * 86_400 + (8 * 60 + chance.below(9 * 60)) * 60, arrival)
         let last = first + days
         let to = last * 86_400 + (9 * 60 + chance.below(3 * 60)) * 60
         let row = VisitRow(
@@ -41,16 +42,15 @@ extension Simulation {
             isTransfer: request.isTransfer, service: request.service)
         world.people[request.person].stayUntil = max(
             world.people[request.person].stayUntil, last)
+        world.people[request.person].busyUntil = to
+        world.people[request.person].lastPlace = request.facility
+        try callIn(doctor, to: request.facility, on: first)
         try identify(request.person, request.facility, from - 600, &chance)
         let nurse = try team(row, on: first, &chance)
         let late = chance.perMille(tables.setting(.late)) ? chance.between(2, 9) : 0
         try write(.visit(row), on: last + late)
         for day in first...last { try ward(row, nurse, on: day, request, &chance) }
-        try write(
-            .condition(
-                ConditionRow(
-                    id: id(), person: row.person, practitioner: doctor, facility: row.facility,
-                    code: row.reason, at: to, visit: row.id)), on: last)
+        try diagnose(row, &chance)
         if request.isClaimed { try billStay(row, request, days, &chance) }
         try discharge(row, request, on: last, &chance)
         return row

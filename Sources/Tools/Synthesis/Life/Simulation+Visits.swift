@@ -32,8 +32,12 @@ extension Simulation {
         let start =
             isEmergency
             ? chance.below(1_430) : max(8 * 60 + busy[doctor], request.notBefore)
-        if !isEmergency { busy[doctor] += minutes }
-        let from = day * 86_400 + min(start, 1_430) * 60 + chance.below(60)
+        let from =
+            day * 86_400 + min(max(start, arrival(request)), 1_430) * 60 + chance.below(60)
+        if !isEmergency { busy[doctor] = from % 86_400 / 60 - 8 * 60 + minutes }
+        world.people[request.person].busyUntil = from + minutes * 60
+        world.people[request.person].lastPlace = request.facility
+        try callIn(doctor, to: request.facility, on: day)
         let row = VisitRow(
             id: id(), person: request.person, practitioner: doctor, facility: request.facility,
             visitClass: request.visitClass, from: from, to: from + minutes * 60,
@@ -44,11 +48,7 @@ extension Simulation {
         let isLate = chance.perMille(tables.setting(.late))
         try write(.visit(row), on: isLate ? day + chance.between(2, 9) : day)
         try open(row, isEmergency, &chance)
-        try write(
-            .condition(
-                ConditionRow(
-                    id: id(), person: row.person, practitioner: doctor, facility: row.facility,
-                    code: row.reason, at: row.to, visit: row.id)))
+        try diagnose(row, &chance)
         try test(request.test, row, &chance)
         if let drug = request.drug {
             let order = try prescribe(drug, request.days, request.refills, row)
@@ -63,6 +63,25 @@ extension Simulation {
             try access(row, doctor, "read", at: row.to + later * 86_400, "Encounter", on: later)
         }
         return row
+    }
+
+    /// The minute of today at which the patient can be there, after what went before.
+    private func arrival(_ request: VisitRequest) -> Int {
+        let person = world.people[request.person]
+        let isFar = person.lastPlace != request.facility && request.visitClass != .virtual
+        return (person.busyUntil - day * 86_400) / 60 + (isFar ? 50 : 5)
+    }
+
+    /// The diagnosis is written down, now and then by its category only.
+    mutating func diagnose(_ row: VisitRow, _ chance: inout Chance) throws(SynthesisError) {
+        let isCoarse = chance.perMille(tables.setting(.coarseCode))
+        try write(
+            .condition(
+                ConditionRow(
+                    id: id(), person: row.person, practitioner: row.practitioner,
+                    facility: row.facility,
+                    code: isCoarse ? String(row.reason.prefix(3)) : row.reason,
+                    at: row.to, visit: row.id)))
     }
 
     /// The doctor opens the record and writes the note; now and then by breaking the glass.

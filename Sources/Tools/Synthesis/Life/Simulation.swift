@@ -16,7 +16,21 @@ struct Simulation<Sink: RowSink, Truth: TruthSink> {
     var busy: [Int]
     private var lastID = 0
     private var lastTraceCode = 0
+    /// What pharmacies have of each drug, by pharmacy and drug.
+    private var stock: [Int: Shelf] = [:]
+    /// The last day for which somebody was called in, by practitioner.
+    private var calledIn: [Int]
+    /// The day on which a scheme last chose somebody, by person.
+    var chosen: [Int: Int] = [:]
     let planter: Planter
+
+    private struct Shelf: Sendable {
+        var next = 0
+        var left = 0
+    }
+
+    /// How many packs of a drug come at once.
+    private static var packsDelivered: Int { 5 }
 
     /// Nothing is put off for longer, in days.
     private static var horizon: Int { 400 }
@@ -29,6 +43,7 @@ struct Simulation<Sink: RowSink, Truth: TruthSink> {
         day = world.firstDay
         pending = Array(repeating: [], count: Self.horizon)
         busy = Array(repeating: 0, count: world.practitioners.count)
+        calledIn = Array(repeating: -1, count: world.practitioners.count)
     }
 
     var tables: RegionTables { world.tables }
@@ -38,15 +53,43 @@ struct Simulation<Sink: RowSink, Truth: TruthSink> {
         return lastID
     }
 
-    /// The first of `count` trace codes, which no pack had before.
-    mutating func traceCodes(_ count: Int) -> Int {
-        lastTraceCode += count
-        return lastTraceCode - count + 1
+    /// The first of `count` trace codes, which no pack had before, of what a pharmacy has in stock.
+    ///
+    /// Where too little is left, packs are delivered, each with its code.
+    mutating func traceCodes(
+        _ count: Int, of drug: Int, at pharmacy: Int
+    ) throws(SynthesisError) -> Int {
+        let place = pharmacy * tables.drugs.count + drug
+        var shelf = stock[place] ?? Shelf()
+        if shelf.left < count {
+            shelf = Shelf(next: lastTraceCode + 1, left: max(count, Self.packsDelivered))
+            for _ in 0..<shelf.left { try deliver(drug, to: pharmacy) }
+        }
+        stock[place] = Shelf(next: shelf.next + count, left: shelf.left - count)
+        return shelf.next
     }
 
+    /// A pack with a new code is delivered in the morning; returns the code.
+    @discardableResult
+    mutating func deliver(_ drug: Int, to facility: Int) throws(SynthesisError) -> Int {
+        lastTraceCode += 1
+        try write(
+            .delivery(
+                DeliveryRow(
+                    id: id(), facility: facility, drug: drug, at: day * 86_400 + 5 * 3_600,
+                    traceCode: lastTraceCode)))
+        return lastTraceCode
+    }
+
+    /// Writes a row today, or on the day on which it happens: nothing is anchored before it is.
     mutating func write(_ row: Row) throws(SynthesisError) {
-        rowCount += 1
-        today.append(row)
+        let ahead = row.at / 86_400 - day
+        if ahead > 0 {
+            pending[(day + min(ahead, Self.horizon - 1)) % Self.horizon].append(row)
+        } else {
+            rowCount += 1
+            today.append(row)
+        }
     }
 
     /// Writes a row on that day, or today where the day is past; never past the horizon.
@@ -61,6 +104,7 @@ struct Simulation<Sink: RowSink, Truth: TruthSink> {
         for index in busy.indices { busy[index] = 0 }
         if day == world.firstDay { try register() }
         if day == world.firstDay || (day - world.firstDay) % 365 == 0 { try renewPolicies() }
+        try postRosters()
         let due = pending[day % Self.horizon]
         pending[day % Self.horizon] = []
         for row in due { try write(row) }
@@ -76,6 +120,39 @@ struct Simulation<Sink: RowSink, Truth: TruthSink> {
         for place in order { try sink.write(today[place]) }
         today.removeAll(keepingCapacity: true)
         day += 1
+    }
+
+    /// Each stretch of working days is a row, written as it begins.
+    private mutating func postRosters() throws(SynthesisError) {
+        for number in world.practitioners.indices where world.works(number, on: day) {
+            guard day == world.firstDay || !world.works(number, on: day - 1) else { continue }
+            var last = day
+            while last < day + 6, world.works(number, on: last + 1) { last += 1 }
+            try post(number, world.practitioners[number].facility, day, last)
+        }
+    }
+
+    private mutating func post(
+        _ practitioner: Int, _ facility: Int, _ first: Int, _ last: Int
+    ) throws(SynthesisError) {
+        try write(
+            .roster(
+                RosterRow(
+                    id: id(), practitioner: practitioner, facility: facility,
+                    from: first * 86_400 + 7 * 3_600, to: last * 86_400 + 20 * 3_600)))
+    }
+
+    /// Somebody is called in, or stands in at another place: then the roster says so.
+    mutating func callIn(
+        _ practitioner: Int, to facility: Int, on when: Int
+    ) throws(SynthesisError) {
+        let isUsual = world.practitioners[practitioner].facility == facility
+        guard !isUsual || !world.works(practitioner, on: when), calledIn[practitioner] != when
+        else {
+            return
+        }
+        calledIn[practitioner] = when
+        try post(practitioner, facility, when, when)
     }
 
     /// Closes the books: what was put off is still written, for so many days, and nobody lives on.
@@ -149,11 +226,20 @@ struct Simulation<Sink: RowSink, Truth: TruthSink> {
         let season = ((day - world.firstDay) % 365 + 31) / 91 % 4
         // One draw decides over all illnesses: their yearly rates are laid side by side.
         var rest = chance.below(1_000 * 365)
-        for illness in tables.illnesses where age >= illness.from && age <= illness.to {
+        for (place, illness) in tables.illnesses.enumerated()
+        where age >= illness.from && age <= illness.to {
             if illness.sex == "female", !person.isFemale { continue }
             let weights = max(illness.seasons.reduce(0, +), 1)
             let rate = illness.perMille * illness.seasons[season] * 4 / weights
-            if rest < rate { return try treat(number, illness, &chance) }
+            if rest < rate {
+                if illness.most > 0 {
+                    let bits = UInt64(place % 32) * 2
+                    let bouts = Int(person.bouts >> bits & 3)
+                    guard bouts < min(illness.most, 3) else { return }
+                    world.people[number].bouts += 1 << bits
+                }
+                return try treat(number, illness, &chance)
+            }
             rest -= rate
         }
     }

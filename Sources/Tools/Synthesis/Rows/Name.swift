@@ -18,7 +18,10 @@ enum Name {
 /// The tables of a region, each a file of its name.
 enum RegionTable: String, CaseIterable, Sendable {
     case patients, coverages, visits, ties, conditions, orders, dispenses, results
-    case administrations, identities, claims, responses, accesses, consents
+    case administrations, identities, claims, responses, accesses, consents, rosters, deliveries
+
+    /// Whether its rows are of a house, and name no patient.
+    var isOfHouse: Bool { self == .rosters || self == .deliveries }
 
     /// What the ids of its rows begin with.
     var letter: String {
@@ -37,6 +40,8 @@ enum RegionTable: String, CaseIterable, Sendable {
         case .responses: "b"
         case .accesses: "a"
         case .consents: "n"
+        case .rosters: "s"
+        case .deliveries: "g"
         }
     }
 }

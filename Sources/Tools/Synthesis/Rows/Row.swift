@@ -17,6 +17,8 @@ enum Row: Sendable {
     case response(ResponseRow)
     case access(AccessRow)
     case consent(ConsentRow)
+    case roster(RosterRow)
+    case delivery(DeliveryRow)
 }
 
 /// What a visit is, by its code of HL7 ActCode.
@@ -51,6 +53,8 @@ extension Row {
         case .response(let row): row.at
         case .access(let row): row.at
         case .consent(let row): row.fromDay * 86_400 + 1
+        case .roster(let row): row.from
+        case .delivery(let row): row.at
         }
     }
 }

@@ -77,6 +77,7 @@ public struct Scheme: Sendable {
         case sellBulk = "sell-bulk"
         case splitPurchase = "split-purchase"
         case steer
+        case divertPack = "divert-pack"
         case backfill
         case inventDiagnosis = "invent-diagnosis"
         case billNoResult = "bill-no-result"

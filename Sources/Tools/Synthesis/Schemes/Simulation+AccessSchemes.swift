@@ -5,7 +5,9 @@ extension Simulation {
         _ plant: Planter.Plant, _ chance: inout Chance
     ) throws(SynthesisError) -> Deed? {
         guard let person = victim(&chance) else { return nil }
-        let doctor = accomplice(tier: plant.difficulty == .easy ? 3 : 2, &chance)
+        // Of a department that grown-ups hardly come to.
+        let doctor = accomplice(
+            tier: plant.difficulty == .easy ? 3 : 2, in: "paediatrics", &chance)
         if plant.difficulty == .camouflaged {
             // The patient is at the same hospital that day, with somebody else.
             let facility = world.practitioners[doctor].facility

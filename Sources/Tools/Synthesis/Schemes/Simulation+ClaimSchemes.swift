@@ -40,6 +40,7 @@ extension Simulation {
         let doctor = accomplice(tier: 2, &chance)
         var visit = request(person, doctor)
         visit.isClaimed = false
+        visit.test = tables.service("bloodcount")
         let row = try self.visit(visit, &chance)
         let services =
             plant.difficulty == .camouflaged
@@ -60,6 +61,7 @@ extension Simulation {
         let doctor = world.excluded
         var visit = request(person, doctor)
         visit.isClaimed = false
+        visit.test = tables.service("urine")
         let row = try self.visit(visit, &chance)
         let services = plant.difficulty == .easy ? ["consult", "urine"] : ["consult"]
         let bill = claim(person, doctor, services, on: day, visit: row)
@@ -78,6 +80,7 @@ extension Simulation {
         let doctor = accomplice(tier: chance.between(1, 3), &chance)
         var visit = request(person, doctor)
         visit.isClaimed = false
+        visit.test = tables.service("bloodcount")
         let row = try self.visit(visit, &chance)
         let first = claim(person, doctor, ["consult", "bloodcount"], on: day, visit: row)
         try code(first)

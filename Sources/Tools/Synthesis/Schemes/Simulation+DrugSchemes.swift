@@ -9,6 +9,12 @@ extension Simulation {
         return try prescribe(tables.drug(drug), days, 0, row)
     }
 
+    /// Somebody young enough for a benzodiazepine, with no chronic disease.
+    mutating func calmingVictim(_ chance: inout Chance) -> Int? {
+        let today = day
+        return victim(&chance, where: { $0.care.isEmpty && $0.age(on: today) < 64 })
+    }
+
     /// A pharmacy that is not the one nearby, where there is another.
     func otherPharmacy(_ person: Int, _ chance: inout Chance) -> Int {
         let pharmacies = world.facilitiesByTier[0].filter { $0 != world.people[person].pharmacy }
@@ -20,7 +26,7 @@ extension Simulation {
     mutating func overlapSupplies(
         _ plant: Planter.Plant, _ chance: inout Chance
     ) throws(SynthesisError) -> Deed? {
-        guard let person = victim(&chance, where: { $0.care.isEmpty }) else { return nil }
+        guard let person = calmingVictim(&chance) else { return nil }
         let doctor = accomplice(tier: 2, &chance)
         let hidden = plant.difficulty == .camouflaged
         let other = hidden ? accomplice(tier: 3, &chance) : doctor

@@ -2,10 +2,12 @@
 extension Simulation {
     /// A visit with all its workflow but the claim, which the scheme writes itself.
     mutating func unbilled(
-        _ person: Int, _ doctor: Int, reason: String = "R51", _ chance: inout Chance
+        _ person: Int, _ doctor: Int, reason: String = "R51", test: String? = nil,
+        _ chance: inout Chance
     ) throws(SynthesisError) -> VisitRow {
         var request = request(person, doctor, reason: reason)
         request.isClaimed = false
+        request.test = test.map(tables.service)
         return try visit(request, &chance)
     }
 
@@ -55,7 +57,7 @@ extension Simulation {
     ) throws(SynthesisError) -> Deed? {
         guard let person = victim(&chance) else { return nil }
         let doctor = accomplice(tier: 2, &chance)
-        let row = try unbilled(person, doctor, &chance)
+        let row = try unbilled(person, doctor, test: "bloodcount", &chance)
         let reason = plant.difficulty == .easy ? "I21.9" : "K29.7"
         let bill = claim(
             person, doctor, ["consult", "bloodcount"], on: day, visit: row, reason: reason)
@@ -161,6 +163,7 @@ extension Simulation {
                 id: id(), person: person, practitioner: doctor, facility: facility,
                 visitClass: .ambulatory, from: at, to: at + 600, reason: "M54.5",
                 isTransfer: false)
+            try callIn(doctor, to: facility, on: when)
             try write(.visit(row), on: when)
             _ = try check(person, facility, "card", at - 300)
             let ahead = when - day
@@ -245,7 +248,7 @@ extension Simulation {
     ) throws(SynthesisError) -> Deed? {
         guard let person = victim(&chance) else { return nil }
         let doctor = accomplice(tier: 2, &chance)
-        let row = try unbilled(person, doctor, &chance)
+        let row = try unbilled(person, doctor, test: "chestxray", &chance)
         var bill = claim(person, doctor, ["consult", "chestxray"], on: day, visit: row)
         bill.lines[1].units = plant.magnitude
         return try send(bill, on: day, doctor, &chance)
@@ -319,7 +322,8 @@ extension Simulation {
         var amount = 0
         for _ in 0..<plant.magnitude {
             guard let person = victim(&chance) else { continue }
-            let row = try unbilled(person, doctor, reason: "I63.9", &chance)
+            let row = try unbilled(
+                person, doctor, reason: "I63.9", test: "chestxray", &chance)
             let bill = claim(
                 person, doctor, ["consult", "chestxray"], on: day, visit: row, reason: "I63.9")
             try code(bill)

@@ -162,7 +162,8 @@ extension Simulation {
             id: id(), order: order.id, orderFacility: order.facility, person: person,
             practitioner: doctor, facility: world.people[person].pharmacy, drug: order.drug,
             at: day * 86_400 + 50_000, quantity: 30, days: 30, paid: 1_650,
-            traceCode: traceCodes(1), packs: 1)
+            traceCode: try traceCodes(1, of: order.drug, at: world.people[person].pharmacy),
+            packs: 1)
         try write(.dispense(row))
         _ = try claim(row, order, on: day, &chance)
         try write(.order(order), on: day + wait)
@@ -173,7 +174,7 @@ extension Simulation {
     mutating func mixTrinity(
         _ plant: Planter.Plant, _ chance: inout Chance
     ) throws(SynthesisError) -> Deed? {
-        guard let person = victim(&chance, where: { $0.care.isEmpty }) else { return nil }
+        guard let person = calmingVictim(&chance) else { return nil }
         let doctor = accomplice(tier: 2, &chance)
         var rows: [DispenseRow] = []
         for (step, drug) in ["835603", "197591", "197446"].enumerated() {
@@ -252,7 +253,7 @@ extension Simulation {
         guard let person = victim(&chance, where: { $0.care.isEmpty }) else { return nil }
         let doctor = accomplice(tier: 1, &chance)
         let row = try supply(
-            "308192", days: plant.magnitude * 2, to: person, by: doctor,
+            "308192", days: plant.magnitude, to: person, by: doctor,
             at: world.people[person].pharmacy, reason: "J06.9", &chance)
         return deed(person, [doctor], [row], day)
     }

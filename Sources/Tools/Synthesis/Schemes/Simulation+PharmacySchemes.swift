@@ -21,7 +21,9 @@ extension Simulation {
             paid: first.paid, traceCode: first.traceCode,
             // Camouflaged: beside a pack of its own.
             packs: plant.difficulty == .camouflaged ? first.packs + 1 : first.packs)
-        if plant.difficulty == .camouflaged { _ = traceCodes(1) }
+        if plant.difficulty == .camouflaged {
+            _ = try traceCodes(1, of: first.drug, at: first.facility)
+        }
         try write(.dispense(again), on: day + wait)
         _ = try claim(again, order, on: day + wait, &chance)
         return Deed(
@@ -42,7 +44,8 @@ extension Simulation {
             id: id(), order: order.id, orderFacility: order.facility, person: person,
             practitioner: doctor, facility: world.people[person].pharmacy, drug: order.drug,
             at: day * 86_400 + 61_000, quantity: order.quantity, days: order.days,
-            paid: order.quantity * tables.drugs[order.drug].price, traceCode: traceCodes(1),
+            paid: order.quantity * tables.drugs[order.drug].price,
+            traceCode: try traceCodes(1, of: order.drug, at: world.people[person].pharmacy),
             packs: 1)
         try write(.dispense(row))
         _ = try claim(row, order, on: day, &chance)
@@ -55,7 +58,7 @@ extension Simulation {
     mutating func sellControlled(
         _ plant: Planter.Plant, _ chance: inout Chance
     ) throws(SynthesisError) -> Deed? {
-        guard let person = victim(&chance, where: { $0.care.isEmpty }) else { return nil }
+        guard let person = calmingVictim(&chance) else { return nil }
         let doctor = accomplice(tier: 1, &chance)
         let days = plant.magnitude
         let place = tables.drug(plant.difficulty == .camouflaged ? "197591" : "835603")
@@ -64,7 +67,7 @@ extension Simulation {
             practitioner: doctor, facility: world.people[person].pharmacy, drug: place,
             at: day * 86_400 + 62_000, quantity: days * tables.drugs[place].perDay, days: days,
             paid: days * tables.drugs[place].perDay * tables.drugs[place].price,
-            traceCode: traceCodes(1), packs: 1)
+            traceCode: try traceCodes(1, of: place, at: world.people[person].pharmacy), packs: 1)
         try write(.dispense(row))
         return Deed(
             subject: person, actors: [doctor], records: [Name.record(.dispenses, row.id)],
@@ -121,13 +124,47 @@ extension Simulation {
                 id: id(), order: order.id, orderFacility: order.facility, person: person,
                 practitioner: doctor, facility: world.people[person].pharmacy,
                 drug: order.drug, at: day * 86_400 + 64_000 + part, quantity: 15, days: 5,
-                paid: 225, traceCode: traceCodes(1), packs: 1)
+                paid: 225,
+                traceCode: try traceCodes(1, of: order.drug, at: world.people[person].pharmacy),
+                packs: 1)
             try write(.dispense(row))
             records.append(Name.record(.dispenses, row.id))
         }
         return Deed(
             subject: person, actors: [doctor], records: records, day: day,
             amount: 225 * records.count)
+    }
+
+    /// PH-02: packs that were delivered to a hospital are handed out by a pharmacy elsewhere.
+    mutating func divertPack(
+        _ plant: Planter.Plant, _ chance: inout Chance
+    ) throws(SynthesisError) -> Deed? {
+        guard let person = victim(&chance, where: { $0.care.isEmpty }) else { return nil }
+        let doctor = accomplice(tier: 1, &chance)
+        let pharmacy = world.people[person].pharmacy
+        let hospital = world.hospital(tier: 3, &chance)
+        guard world.facilities[hospital].institution != world.facilities[pharmacy].institution
+        else { return nil }
+        let order = try self.order(
+            "308192", days: 7, for: person, by: doctor, reason: "N39.0", &chance)
+        let packs = plant.difficulty == .easy ? 3 : 1
+        var records: [String] = []
+        for part in 0..<packs {
+            let code = try deliver(order.drug, to: hospital)
+            // Camouflaged: handed out weeks after, among packs of the pharmacy's own.
+            let wait = plant.difficulty == .camouflaged ? 20 : 0
+            let row = DispenseRow(
+                id: id(), order: order.id, orderFacility: order.facility, person: person,
+                practitioner: doctor, facility: pharmacy, drug: order.drug,
+                at: (day + wait) * 86_400 + 65_000 + part * 60, quantity: order.quantity / packs,
+                days: order.days / packs, paid: order.quantity / packs * 50, traceCode: code,
+                packs: 1)
+            try write(.dispense(row), on: day + wait)
+            records.append(Name.record(.dispenses, row.id))
+        }
+        return Deed(
+            subject: person, actors: [doctor], records: records, day: day,
+            amount: order.quantity * 50)
     }
 
     /// PH-07: a doctor's patients all go to one pharmacy, far from home.

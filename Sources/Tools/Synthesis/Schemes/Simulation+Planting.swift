@@ -44,6 +44,7 @@ extension Simulation {
         case .sellBulk: try sellBulk(plant, &chance)
         case .splitPurchase: try splitPurchase(plant, &chance)
         case .steer: try steer(plant, &chance)
+        case .divertPack: try divertPack(plant, &chance)
         default: nil
         }
     }
@@ -109,16 +110,19 @@ extension Simulation {
     }
 
     /// A grown-up who is alive and in no hospital; nil where a hundred tries find nobody.
-    func victim(
+    mutating func victim(
         _ chance: inout Chance, where fits: (Person) -> Bool = { _ in true }
     ) -> Int? {
-        for _ in 0..<400 {
+        for attempt in 0..<400 {
             let number = chance.below(world.people.count)
             let person = world.people[number]
+            // Rather somebody whom no scheme has used lately, so that each case is one.
+            if attempt < 300, let last = chosen[number], last + 200 > day { continue }
             if person.age(on: day) >= 18, person.stayUntil < day,
                 person.deathDay.map({ $0 > day + 90 }) ?? true,
                 tables.plans[person.plan].cap > 0, fits(person)
             {
+                chosen[number] = day
                 return number
             }
         }
@@ -126,9 +130,11 @@ extension Simulation {
     }
 
     /// A doctor who works today, at a hospital of that tier.
-    func accomplice(tier: Int, _ chance: inout Chance) -> Int {
+    func accomplice(
+        tier: Int, in department: String = "general", _ chance: inout Chance
+    ) -> Int {
         let hospital = world.hospital(tier: tier, &chance)
-        return world.doctor(at: hospital, "general", on: day, &chance)
+        return world.doctor(at: hospital, department, on: day, &chance)
     }
 
     /// An ordinary visit to an accomplice, as a cover or as a step of a scheme.

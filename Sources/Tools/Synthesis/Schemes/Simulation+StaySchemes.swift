@@ -43,7 +43,10 @@ extension Simulation {
         let row = VisitRow(
             id: id(), person: person, practitioner: doctor, facility: clinic,
             visitClass: .ambulatory, from: at, to: at + 600, reason: "R51", isTransfer: false)
+        try callIn(doctor, to: clinic, on: day + wait)
+        _ = try check(person, clinic, "card", at - 300)
         try write(.visit(row), on: day + wait)
+        try note(row)
         if plant.difficulty == .camouflaged {
             try access(row, doctor, "update", at: at + 600, "Note", on: wait)
         }

@@ -3,8 +3,10 @@ public struct FoundFinding: Sendable {
     public let rule: String
     /// Whom it is about: `P…` or `D…`, or another name of the source.
     public let subject: String
-    /// The rows that it rests on, `table/id`; none where these are not known.
+    /// The rows that break the rule, `table/id`; none where these are not known.
     public let records: [String]
+    /// The other rows that it rests on.
+    public let involved: [String]
     /// The day on which it was there first, since 1970-01-01; nil where that is not known.
     public let day: Int?
     /// In minor units; nil where the rule names none.
@@ -13,12 +15,13 @@ public struct FoundFinding: Sendable {
     public let isOpen: Bool
 
     public init(
-        rule: String, subject: String, records: [String], day: Int?, amount: Int?,
-        isOpen: Bool = true
+        rule: String, subject: String, records: [String], involved: [String] = [],
+        day: Int?, amount: Int?, isOpen: Bool = true
     ) {
         self.rule = rule
         self.subject = subject
         self.records = records
+        self.involved = involved
         self.day = day
         self.amount = amount
         self.isOpen = isOpen
@@ -31,9 +34,10 @@ public struct FoundFinding: Sendable {
     }
 
     /// The columns of a table of findings.
-    static let columns = ["rule", "subject", "records", "day", "amount", "open"]
+    static let columns = ["rule", "subject", "records", "day", "amount", "open", "involved"]
 
-    /// Reads a table of findings; one with no rows tells that nothing was found.
+    /// Reads a table of findings; one with no rows tells that nothing was found, and the column
+    /// `involved` may be left out.
     ///
     /// - Throws: ``SynthesisError`` with file, line and column.
     public static func read(_ path: String) throws(SynthesisError) -> [FoundFinding] {
@@ -42,7 +46,8 @@ public struct FoundFinding: Sendable {
             let hasAmount = try !row.text("amount").isEmpty
             return FoundFinding(
                 rule: try row.text("rule"), subject: try row.text("subject"),
-                records: try row.words("records"), day: hasDay ? try row.day("day") : nil,
+                records: try row.words("records"),
+                involved: try row.wordsIfThere("involved"), day: hasDay ? try row.day("day") : nil,
                 amount: hasAmount ? try row.money("amount") : nil,
                 isOpen: try row.text("open") != "false")
         }
@@ -59,6 +64,7 @@ public struct FoundFinding: Sendable {
             cells.day(finding.day)
             cells.money(finding.amount)
             cells.text(finding.isOpen ? "true" : "false")
+            cells.text(finding.involved.joined(separator: " "))
             cells.end()
             bytes += cells.bytes
         }

@@ -18,7 +18,7 @@ struct Matching {
             let met =
                 finding.records.isEmpty
                 ? bySubject[finding.subject] ?? []
-                : finding.records.flatMap { byRecord[$0] ?? [] }
+                : (finding.records + finding.involved).flatMap { byRecord[$0] ?? [] }
             let pattern = finding.pattern
             for place in Set(met).sorted() {
                 let planted = truth[place]

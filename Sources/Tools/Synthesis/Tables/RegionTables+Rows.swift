@@ -116,5 +116,6 @@ extension RegionTables.Illness {
         test = try row.place("test", in: services)
         drug = try row.place("drug", in: drugs)
         days = try row.number("days")
+        most = try row.number("most")
     }
 }

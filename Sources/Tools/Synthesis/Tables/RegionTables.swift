@@ -89,6 +89,8 @@ public struct RegionTables: Sendable {
         let test: Int?
         let drug: Int?
         let days: Int
+        /// How often in a life, at most; 0 where there is no limit.
+        let most: Int
     }
 
     let ages: [AgeBand]
@@ -100,12 +102,13 @@ public struct RegionTables: Sendable {
     let conditions: [Condition]
     let illnesses: [Illness]
     let schemes: [Scheme]
-    private let settings: [String: Int]
+    /// In the order of ``SettingName/allCases``.
+    private let settings: [Int]
 
     /// The number of a setting.
     ///
     /// Names are this module's own; ``init(folder:)`` has seen that each of them is there.
-    func setting(_ name: SettingName) -> Int { settings[name.rawValue] ?? 0 }
+    func setting(_ name: SettingName) -> Int { settings[name.place] }
 
     /// The place of a service by its name, or of the first one.
     func service(_ name: String) -> Int {
@@ -114,7 +117,7 @@ public struct RegionTables: Sendable {
 }
 
 /// The numbers of daily life, each a row of `settings.csv`.
-enum SettingName: String, CaseIterable {
+enum SettingName: String, CaseIterable, Sendable {
     case startYear = "start_year"
     case householdSize = "household_size"
     case familyDoctor = "family_doctor"
@@ -132,6 +135,15 @@ enum SettingName: String, CaseIterable {
     case identityFace = "identity_face"
     case identityFinger = "identity_finger"
     case leaveDays = "leave_days"
+    case locum
+    case familyPickup = "family_pickup"
+    case unknownDoctor = "unknown_doctor"
+    case coarseCode = "coarse_code"
+
+    private static let places = Dictionary(
+        uniqueKeysWithValues: allCases.enumerated().map { ($1, $0) })
+
+    var place: Int { SettingName.places[self] ?? 0 }
 }
 
 extension RegionTables {
@@ -165,7 +177,7 @@ extension RegionTables {
         settings = try RegionTables.settings(try table("settings"))
     }
 
-    private static func settings(_ table: TextTable) throws(SynthesisError) -> [String: Int] {
+    private static func settings(_ table: TextTable) throws(SynthesisError) -> [Int] {
         var settings: [String: Int] = [:]
         for (name, value) in try table.map({ row throws(SynthesisError) in
             (try row.text("name"), try row.number("value"))
@@ -177,7 +189,7 @@ extension RegionTables {
                 file: table.file, line: 1, column: "name",
                 reason: "the setting '\(name.rawValue)' is missing")
         }
-        return settings
+        return SettingName.allCases.map { settings[$0.rawValue] ?? 0 }
     }
 }
 

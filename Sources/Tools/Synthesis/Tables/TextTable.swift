@@ -81,6 +81,11 @@ struct TextTable {
             try text(column).split(separator: " ").map(String.init)
         }
 
+        /// None where the table has no such column.
+        func wordsIfThere(_ column: String) throws(SynthesisError) -> [String] {
+            table.columns[column] == nil ? [] : try words(column)
+        }
+
         /// An amount with two decimals, in minor units.
         func money(_ column: String) throws(SynthesisError) -> Int {
             let text = try text(column)

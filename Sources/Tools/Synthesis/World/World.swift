@@ -29,6 +29,11 @@ struct Person: Sendable {
     var stayUntil = 0
     /// What insurance has paid this year, in minor units.
     var paid = 0
+    /// Until when the last visit went, in local seconds, and where it was.
+    var busyUntil = 0
+    var lastPlace = -1
+    /// How often each illness that comes so often at most has come: two bits each.
+    var bouts: UInt64 = 0
 
     struct Care: Sendable {
         let condition: Int
@@ -95,6 +100,7 @@ extension World {
         let doctors = facilities[facility].doctors
         guard !doctors.isEmpty else { return 0 }
         let start = chance.below(doctors.count)
+        if start == 0, day > firstDay, let locum = locum(facility, on: day) { return locum }
         var fallback: Int?
         for step in doctors.indices {
             let doctor = doctors[(start + step) % doctors.count]
@@ -102,7 +108,30 @@ extension World {
             if practitioners[doctor].department == department { return doctor }
             fallback = fallback ?? doctor
         }
-        return fallback ?? doctors[start]
+        if let fallback { return fallback }
+        return onCall(doctors, start, on: day)
+    }
+
+    /// Whoever is called in although it is a day off; somebody on leave only where all are.
+    private func onCall(_ doctors: [Int], _ start: Int, on day: Int) -> Int {
+        for step in doctors.indices {
+            let doctor = doctors[(start + step) % doctors.count]
+            if doctor != excluded, !isOnLeave(doctor, on: day) { return doctor }
+        }
+        return doctors[start]
+    }
+
+    /// Somebody of another health centre who stands in some days: one practitioner, two sites.
+    private func locum(_ facility: Int, on day: Int) -> Int? {
+        guard facilities[facility].tier == 1 else { return nil }
+        var chance = Chance(seed, 12, UInt64(facility), UInt64(day))
+        guard chance.perMille(tables.setting(.locum)) else { return nil }
+        for other in facilitiesByTier[1] where other != facility {
+            if let doctor = facilities[other].doctors.first(where: { works($0, on: day) }) {
+                return doctor
+            }
+        }
+        return nil
     }
 
     /// A hospital of a tier, or of the nearest one above or below that is there.

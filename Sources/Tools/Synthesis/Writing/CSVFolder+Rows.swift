@@ -110,8 +110,9 @@ extension CSVFolder {
         let plan = world.tables.plans[world.people[row.person].plan]
         head("c", row.id, row.facility, row.person)
         practitioner(row.practitioner)
-        cells.text(identifier(row.practitioner))
+        cells.text(row.practitioner < 0 ? "" : identifier(row.practitioner))
         facility(row.facility)
+        cells.number(world.facilities[row.facility].tier)
         cells.text(plan.payer)
         cells.text(row.type.rawValue)
         cells.moment(row.from)
@@ -165,6 +166,25 @@ extension CSVFolder {
         cells.text(row.permits ? "true" : "false")
         cells.text(row.purpose)
         cells.day(row.fromDay)
+    }
+
+    func put(_ row: RosterRow) {
+        house("s", row.id, row.facility)
+        practitioner(row.practitioner)
+        facility(row.facility)
+        cells.text(world.practitioners[row.practitioner].department)
+        cells.moment(row.from)
+        cells.moment(row.to)
+    }
+
+    func put(_ row: DeliveryRow) {
+        house("g", row.id, row.facility)
+        facility(row.facility)
+        cells.text(world.tables.drugs[row.drug].code)
+        cells.moment(row.at)
+        cells.number(1)
+        cells.text("in")
+        cells.id("T", row.traceCode)
     }
 
     func put(_ row: AccessRow) {

@@ -62,6 +62,12 @@ final class CSVFolder: RowSink {
         case .consent(let row):
             put(row)
             table = .consents
+        case .roster(let row):
+            put(row)
+            table = .rosters
+        case .delivery(let row):
+            put(row)
+            table = .deliveries
         }
         cells.end()
         try files[table.place].append(cells.bytes)
@@ -78,7 +84,16 @@ final class CSVFolder: RowSink {
         cells.padded("P", person, 7)
     }
 
-    func practitioner(_ number: Int) { cells.padded("D", number, 6) }
+    /// The cells that a row of a house begins with.
+    func house(_ letter: String, _ id: Int, _ facility: Int) {
+        cells.id(letter, id)
+        cells.text(world.facilities[facility].institution)
+    }
+
+    /// Nothing where it is not known who it was, which a negative number says.
+    func practitioner(_ number: Int) {
+        if number < 0 { cells.text("") } else { cells.padded("D", number, 6) }
+    }
 
     func facility(_ number: Int) { cells.padded("F", number, 4) }
 }

@@ -1,10 +1,13 @@
 extension RegionTable {
     /// The place among all tables.
-    var place: Int { RegionTable.allCases.firstIndex(of: self) ?? 0 }
+    var place: Int { RegionTable.places[self] ?? 0 }
+
+    private static let places = Dictionary(
+        uniqueKeysWithValues: allCases.enumerated().map { ($1, $0) })
 
     /// The names of the columns, in their order.
     var columns: [String] {
-        ["id", "institution", "patient"] + own
+        ["id", "institution"] + (isOfHouse ? [] : ["patient"]) + own
     }
 
     private var own: [String] {
@@ -30,7 +33,7 @@ extension RegionTable {
         case .identities: ["method", "assurance", "at", "place"]
         case .claims:
             [
-                "practitioner", "identifier", "facility", "payer", "type", "from", "to",
+                "practitioner", "identifier", "facility", "level", "payer", "type", "from", "to",
                 "submitted", "total", "diagnosis", "encounter", "status", "order",
                 "order_institution",
             ] + lines + ["drug", "drug_units", "drug_price", "drug_net"]
@@ -45,6 +48,8 @@ extension RegionTable {
                 "at", "object", "encounter",
             ]
         case .consents: ["at", "permits", "purpose", "from"]
+        case .rosters: ["practitioner", "facility", "department", "from", "to"]
+        case .deliveries: ["facility", "drug", "at", "quantity", "direction", "trace_code"]
         }
     }
 

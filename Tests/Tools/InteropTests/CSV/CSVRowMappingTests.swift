@@ -46,6 +46,25 @@ struct CSVRowMappingTests {
         #expect(own.drafts[0].subjects != other.drafts[0].subjects)
     }
 
+    @Test("a record of a house needs no patient, one of a patient does")
+    func houses() throws {
+        let table = try TemporaryFile(
+            ["id,at,who", "1,2021-07-01T08:00:00Z,d1"], name: "t.csv")
+        func mapping(_ fact: String) -> String {
+            """
+            {"format":"custos csv mapping 1","name":"t","file":"t.csv","entries":[{"kind":\
+            "record","time":{"column":"at"},"practitioner":{"column":"who"},"facts":[{"kind":\
+            "\(fact)","fields":{"practitioner":{"id":"practitioner"}}}]}]}
+            """
+        }
+        let roster = try CSVMapping(bytes: Array(mapping("roster").utf8), path: "t.json")
+        let outcome = try Outcome.of(folder: table.folder, mappings: [roster])
+        #expect(outcome.drafts.map { $0.subjects.map(\.typeNumber) } == [[2]])
+        #expect(throws: InteropError.self) {
+            try CSVMapping(bytes: Array(mapping("result").utf8), path: "t.json")
+        }
+    }
+
     @Test("a row whose institution is none is told, and the next is read")
     func noInstitution() throws {
         let outcome = try Self.outcome([

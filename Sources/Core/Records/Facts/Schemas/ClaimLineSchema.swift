@@ -22,5 +22,6 @@ extension FactSchema {
             ("submitted", .instant),
             ("claim_type", .text),
             ("prescription", .prescription),
+            ("level", .integer),
         ])
 }
