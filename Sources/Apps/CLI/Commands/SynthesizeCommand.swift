@@ -67,7 +67,8 @@ struct SynthesizeCommand: ParsableCommand {
             try Files.makeFolder("\(out)/\(format.rawValue)")
             let start = ContinuousClock.now
             let summary = try synthesis.write(
-                RegionFormat(rawValue: format.rawValue) ?? .csv, into: "\(out)/\(format.rawValue)", truth: "\(out)/truth.csv"
+                RegionFormat(rawValue: format.rawValue) ?? .csv, into: "\(out)/\(format.rawValue)",
+                truth: "\(out)/truth.csv"
             ) { day, days, records in
                 ProgressLine.show("day \(day) of \(days), \(records) records")
             }

@@ -50,7 +50,7 @@ extension Simulation {
         try open(row, isEmergency, &chance)
         try diagnose(row, &chance)
         try test(request.test, row, &chance)
-        if let drug = request.drug {
+        if let drug = request.drug, !takes(drug, request.person) {
             let order = try prescribe(drug, request.days, request.refills, row)
             if !chance.perMille(tables.setting(.neverCollected)) {
                 let pharmacy = world.people[row.person].pharmacy
@@ -63,6 +63,13 @@ extension Simulation {
             try access(row, doctor, "read", at: row.to + later * 86_400, "Encounter", on: later)
         }
         return row
+    }
+
+    /// Whether somebody has enough of a drug already, for what lasts.
+    private func takes(_ drug: Int, _ person: Int) -> Bool {
+        world.people[person].care.contains { care in
+            tables.conditions[care.condition].drug == drug && care.suppliedUntil > day
+        }
     }
 
     /// The minute of today at which the patient can be there, after what went before.

@@ -114,7 +114,9 @@ extension Simulation {
             "appendectomy", "K35.8", person, other, days: 3, after: wait, &chance)
         return Deed(
             subject: person, actors: [other],
-            records: [first, second].map { Name.record(.claims, $0.id) }, day: day + wait + 3,
+            records: [first, second].map { Name.record(.claims, $0.id) }
+                + [first, second].compactMap { $0.visit.map { Name.record(.visits, $0) } },
+            day: day + wait + 3,
             amount: second.total)
     }
 

@@ -140,7 +140,7 @@ extension Simulation {
         let doctor = accomplice(tier: 2, &chance)
         let row = try supply(
             "310346", days: plant.difficulty == .easy ? 90 : 28, to: person, by: doctor,
-            at: world.people[person].pharmacy, reason: "N39.0", &chance)
+            at: world.people[person].pharmacy, reason: "R39.1", &chance)
         return deed(person, [doctor], [row], day)
     }
 
@@ -255,7 +255,11 @@ extension Simulation {
         let row = try supply(
             "308192", days: plant.magnitude, to: person, by: doctor,
             at: world.people[person].pharmacy, reason: "J06.9", &chance)
-        return deed(person, [doctor], [row], day)
+        // It is the order that is too long.
+        let orders = row.order.map { [Name.record(.orders, $0)] } ?? []
+        return Deed(
+            subject: person, actors: [doctor],
+            records: [Name.record(.dispenses, row.id)] + orders, day: day, amount: row.paid)
     }
 
     /// RX-32: two long-acting opioids at once.
