@@ -25,6 +25,17 @@ struct HonestWorldTests {
         #expect(visits.count > 1_000)
     }
 
+    @Test("writes down what happens in the order of its days")
+    func order() throws {
+        let files = try Self.honest()
+        for table in ["accesses", "identities", "conditions"] {
+            let days = TestRegion.rows(files[table] ?? "").map { TestRegion.day($0["at"] ?? "") }
+            // A bill of the small hours is coded on the evening before.
+            #expect(zip(days, days.dropFirst()).allSatisfy { $1 >= $0 - 1 }, "\(table)")
+            #expect(days.count > 500)
+        }
+    }
+
     @Test("has whoever gives a service on duty that day")
     func duty() throws {
         let files = try Self.honest()

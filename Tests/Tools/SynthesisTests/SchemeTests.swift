@@ -24,17 +24,6 @@ struct SchemeTests {
         #expect(actors.contains { $0 >= 5 })
     }
 
-    @Test("are nothing that is written before it happens")
-    func order() throws {
-        let files = try TestRegion.files(patients: 300, seed: 13)
-        // Of these tables no row is ever late.
-        for table in ["accesses", "identities"] {
-            let days = TestRegion.rows(files[table] ?? "").map { TestRegion.day($0["at"] ?? "") }
-            #expect(days.count > 500)
-            #expect(days == days.sorted(), "\(table)")
-        }
-    }
-
     @Test("the rules' price list is that of the county")
     func prices() throws {
         let path = TestRegion.root.appending(path: "rules/tables/price-list.csv").path
