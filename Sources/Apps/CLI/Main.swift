@@ -34,6 +34,7 @@ struct Custos: AsyncParsableCommand {
         subcommands: [
             KeygenCommand.self, GenesisCommand.self, NodeCommand.self, DevnetCommand.self,
             SynthesizeCommand.self, ScoreCommand.self, ExportCommand.self, SweepCommand.self,
+            SweepPartCommand.self,
             IngestCommand.self, SubmitCommand.self,
             StatusCommand.self, QueryCommand.self, SimulateCommand.self,
             FindingsCommand.self, ExplainCommand.self, ProofCommand.self, ReceiptCommand.self,

@@ -21,6 +21,7 @@ struct RulesCommand: ParsableCommand {
             """,
         subcommands: [
             Check.self, Test.self, Format.self, List.self, Build.self, Schema.self, Tables.self,
+            SQL.self,
         ])
 
     struct Check: ParsableCommand {
@@ -97,6 +98,8 @@ private struct ListReport: Report {
         let level: String
         let result: String
         let hash: String
+        /// Steps for one judged row at most, as the language estimates them.
+        let cost: Int
         let file: String
     }
 
@@ -106,15 +109,16 @@ private struct ListReport: Report {
             return Item(
                 id: header.id, title: header.title, status: header.status.name,
                 level: header.level.name, result: header.result.name,
-                hash: item.checked.hash.description, file: item.file)
+                hash: item.checked.hash.description, cost: item.checked.cost.steps, file: item.file)
         }
     }
 
     var lines: [String] {
-        var table = Table("rule", "level", "result", "status", "hash", "title")
+        var table = Table("rule", "level", "result", "status", "cost", "hash", "title")
         for rule in rules {
             table.add(
-                rule.id, rule.level, rule.result, rule.status, "\(rule.hash.prefix(12))…",
+                rule.id, rule.level, rule.result, rule.status, "\(rule.cost)",
+                "\(rule.hash.prefix(12))…",
                 rule.title)
         }
         return table.lines

@@ -21,7 +21,15 @@ struct SweepCommand: ParsableCommand {
               custos export --region region --out facts
               custos sweep facts
               custos sweep facts --rules rules --rule RX-03 --out findings.jsonl --json
+              custos sweep facts --engine spark --master 'local[2]'
+              custos sweep /shared/facts --engine spark --master spark://127.0.0.1:7077
             """)
+
+    /// Who gathers what is judged.
+    enum Gatherer: String, ExpressibleByArgument, CaseIterable {
+        case native
+        case spark
+    }
 
     @Argument(help: "The folder of facts.")
     var facts: String
@@ -38,12 +46,22 @@ struct SweepCommand: ParsableCommand {
     @Option(help: "How many threads; left out, as many as there are cores.")
     var threads: Int?
 
+    @Option(help: "Who gathers what is judged: native, or spark (through spark-submit).")
+    var engine = Gatherer.native
+
+    @Option(help: "Where Spark runs: local[2], spark://HOST:PORT, ….")
+    var master = "local[*]"
+
+    @Option(help: "Into how many parts Spark puts the rows of a rule.")
+    var parts = 8
+
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
         guard threads.map({ $0 > 0 }) ?? true else {
             throw ValidationError("--threads is 1 or more")
         }
+        guard parts > 0 else { throw ValidationError("--parts is 1 or more") }
     }
 
     func run() throws {
@@ -52,6 +70,7 @@ struct SweepCommand: ParsableCommand {
         for name in rule where !items.contains(where: { $0.rule.header.id == name }) {
             throw Failure(.refused, "no rule in \(rules) is called \(name)")
         }
+        if engine == .spark { return try runSpark(items) }
         let sweep: Sweep
         do {
             let source = try FactFolder(path: facts)
@@ -80,8 +99,65 @@ struct SweepCommand: ParsableCommand {
     }
 }
 
+extension SweepCommand {
+    /// Lets Spark gather, and its workers judge by `custos sweep-part`.
+    private func runSpark(_ items: [RuleFolder.Item]) throws {
+        guard let submit = SparkRun.find() else {
+            throw Failure(.file, "there is no spark-submit that starts, in SPARK_HOME or the path")
+        }
+        let scratch = FileManager.default.temporaryDirectory
+            .appending(path: "custos-spark-\(UUID().uuidString)").path
+        try Files.makeFolder(scratch, isPrivate: true)
+        defer { try? FileManager.default.removeItem(atPath: scratch) }
+        do {
+            let folder = try FactFolder(path: Files.place(facts, beside: "./."))
+            guard let program = Bundle.main.executablePath else {
+                throw Failure(.other, "this program does not know where it lies")
+            }
+            let job = SparkJob(
+                folder, rules: items.map(\.checked), parts: parts,
+                command: [
+                    program, "sweep-part", "--rules", Files.place(rules, beside: "./."),
+                    "--present", "\(folder.manifest.present)",
+                ], out: "\(scratch)/found")
+            let found = try SparkRun.lines(
+                of: job, submit: submit, master: master, folder: scratch
+            ).compactMap { try? JSONDecoder().decode(SweepFinding.self, from: Data($0.utf8)) }
+                .sorted { ($0.rule, $0.leaf, $0.ordinal) < ($1.rule, $1.leaf, $1.ordinal) }
+            if let out {
+                try Files.write(
+                    found.flatMap { Array((JSONText.of($0) + "\n").utf8) }, to: out)
+            }
+            output.show(SparkReport(items.map(\.rule.header.id), found))
+        } catch let error as BatchError {
+            throw Failure(.file, "\(error)")
+        }
+    }
+}
+
+/// How many findings each rule has that Spark swept.
+struct SparkReport: Report {
+    struct Swept: Encodable {
+        let rule: String
+        let findings: Int
+    }
+
+    let rules: [Swept]
+
+    init(_ rules: [String], _ found: [SweepFinding]) {
+        let counts = Dictionary(grouping: found, by: \.rule).mapValues(\.count)
+        self.rules = rules.map { Swept(rule: $0, findings: counts[$0] ?? 0) }
+    }
+
+    var lines: [String] {
+        var table = Table("rule", "findings")
+        for item in rules { table.add(item.rule, "\(item.findings)") }
+        return table.lines
+    }
+}
+
 /// A finding of a sweep, as a line.
-struct SweepFinding: Encodable {
+struct SweepFinding: Codable {
     let rule: String
     let leaf: UInt64
     let ordinal: UInt32

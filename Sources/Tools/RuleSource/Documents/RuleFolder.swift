@@ -53,7 +53,13 @@ public struct RuleFolder: Sendable {
                     message: "\(other.file) holds a rule with the id \(id), too"))
         }
         do throws(RuleErrors) {
-            rules.append(Item(file: file, checked: try rule.check(against: schema)))
+            let checked = try rule.check(against: schema)
+            let stage = rule.header.attributes.first { $0.name == .stage }?.text ?? ""
+            if let problem = StageBudget.problem(checked.cost, stage: stage) {
+                return errors.append(
+                    SourceError(file: file, position: .none, message: problem))
+            }
+            rules.append(Item(file: file, checked: checked))
         } catch {
             errors += error.errors.map {
                 SourceError(file: file, position: $0.position, message: "\($0.problem)")

@@ -1,0 +1,119 @@
+import Cryptography
+import Foundation
+import Primitives
+import Records
+import RuleEngine
+import RuleLanguage
+import RuleSource
+import Testing
+
+@testable import Batch
+
+/// The rules of the repository, read once.
+private let shipped: RuleFolder = {
+    var folder = URL(filePath: #filePath)
+    for _ in 0..<4 { folder.deleteLastPathComponent() }
+    return RuleFolder(path: folder.appending(path: "rules").path)
+}()
+
+@Suite("Stream, sweep and Spark")
+struct SparkEqualityTests {
+    private static let present = Timestamp(milliseconds: 221_845_392_000_000)
+
+    /// All cases of all shipped rules on one ledger: people and papers of each case are its own.
+    private func facts() throws -> [AnchoredFact] {
+        var facts: [AnchoredFact] = []
+        for entry in shipped.rules {
+            let tests = try #require(try RuleTestReader.beside(entry.file))
+            for (number, testCase) in tests.cases.enumerated() where testCase.sealed.isEmpty {
+                for fact in testCase.facts {
+                    facts.append(
+                        try moved(fact, "\(entry.rule.header.id) \(number)", facts.count))
+                }
+            }
+        }
+        return facts
+    }
+
+    private func moved(
+        _ fact: AnchoredFact, _ name: String, _ leaf: Int
+    ) throws -> AnchoredFact {
+        var copy = fact.fact
+        for field in copy.kind.schema.fields {
+            guard case .id(let id)? = copy[field.number] else { continue }
+            let moved = OpaqueID(prefixOf: SHA256.hash(Array("\(name) \(id)".utf8)))
+            try copy.set(field.name, to: .id(moved))
+        }
+        return AnchoredFact(
+            fact: copy,
+            position: LedgerPosition(
+                leafIndex: UInt64(leaf), leafHash: SHA256.hash(Array("leaf \(leaf)".utf8)),
+                ordinal: 0, height: Height(UInt64(leaf)), anchored: fact.position.anchored,
+                issuer: fact.position.issuer))
+    }
+
+    private func lines(_ judged: [Engine.Judged], _ rule: String) -> [String] {
+        judged.compactMap { item in
+            guard case .finding(let body) = item.verdict else { return nil }
+            return "\(rule) \(item.position.leafIndex) \(body.hex)"
+        }
+    }
+
+    @Test("every shipped rule finds the same in all three, byte for byte")
+    func allThree() throws {
+        let facts = try facts()
+        var engine = try Engine(rules: shipped.rules.map(\.checked), tables: shipped.tables)
+        engine.take(facts, present: Self.present)
+        var streamed: [String] = []
+        var finding: Set<String> = []
+        for judged in engine.judged {
+            let id = shipped.rules[judged.rule].rule.header.id
+            let found = lines([judged], id)
+            streamed += found
+            if !found.isEmpty { finding.insert(id) }
+        }
+        // Institutions are shared by all cases, so what counts by institution may find nothing.
+        #expect(finding.count > shipped.rules.count * 9 / 10, "found by \(finding.sorted())")
+        let sweep = try Sweep(
+            rules: shipped.rules.map(\.checked), tables: shipped.tables,
+            facts: FactColumns(facts), present: Self.present)
+        let swept = shipped.rules.enumerated().flatMap { number, entry in
+            lines(
+                sweep.judge(rule: number, by: ThreadWorkers(count: 2)), entry.rule.header.id)
+        }
+        #expect(swept == streamed)
+        guard let submit = SparkRun.find() else {
+            print("Spark was left out: there is no spark-submit that starts (SPARK_HOME, PATH)")
+            return
+        }
+        #expect(try bySpark(facts, submit).sorted() == streamed.sorted())
+    }
+
+    private func bySpark(_ facts: [AnchoredFact], _ submit: String) throws -> [String] {
+        let path = FileManager.default.temporaryDirectory
+            .appending(path: "spark-\(UUID().uuidString)").path
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        try FileManager.default.createDirectory(
+            atPath: path, withIntermediateDirectories: true)
+        var writer = try FactFolderWriter(path: "\(path)/facts", rowsOfFile: 300)
+        for fact in facts { try writer.add(fact) }
+        let folder = try writer.finish(present: Self.present)
+        // What each worker would judge comes back with a mark before each part.
+        let job = SparkJob(
+            folder, rules: shipped.rules.map(\.checked), parts: 3,
+            command: ["sh", "-c", "echo part; cat"], out: "\(path)/found")
+        let answers = try SparkRun.lines(
+            of: job, submit: submit, master: "local[2]", folder: path)
+        var found: [String] = []
+        for part in answers.split(separator: "part", omittingEmptySubsequences: true) {
+            var input = SparkPart()
+            for line in part { try input.add(line) }
+            for entry in shipped.rules {
+                let judged = try input.judge(
+                    entry.checked, tables: shipped.tables, present: Self.present)
+                found += lines(judged, entry.rule.header.id)
+            }
+        }
+        return found
+    }
+}
