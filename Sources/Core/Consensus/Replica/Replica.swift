@@ -21,6 +21,8 @@ public struct Replica: Sendable {
     /// The commit proof that the host gave with the height.
     var givenCommit: CommitProof?
     var lastSigned: SignedState?
+    /// What the log holds of this height, to be fed again, and of those above: the blocks below
+    /// them may not have reached the disk when they did.
     private var restored: [LogRecord]
     /// True while the log is fed again: nothing is signed, and nothing leaves.
     var isReplaying = false
@@ -35,7 +37,7 @@ public struct Replica: Sendable {
     ///   - authenticator: makes this replica's signatures and checks all.
     ///   - start: the height after the last applied block.
     ///   - signed: the last-signed state, where there is one.
-    ///   - log: the records of this height; others are left out.
+    ///   - log: the records on the disk; those of heights below are left out.
     ///   - signsFrom: the first height at which it may sign. A replica that lost its disk is no
     ///     new replica: it keeps silent until two heights above the highest one that more than
     ///     2/3 of the power reported on its return.
@@ -53,18 +55,26 @@ public struct Replica: Sendable {
         self.early = EarlyMessages(
             height: start.height.next, validatorCount: start.validators.count)
         self.lastSigned = signed
-        self.restored = log.filter { $0.height == start.height }
+        self.restored = log.filter { $0.height >= start.height }
     }
 
     /// The first thing to call: feeds the log again with signing off, and goes on from there.
     public mutating func resume() -> [Effect] {
         effects = []
+        feedAgain()
+        settle()
+        return takeEffects()
+    }
+
+    /// Comes back to where an earlier life of this replica was at the present height, and says
+    /// again what it said.
+    private mutating func feedAgain() {
         isReplaying = true
-        for record in restored {
+        for record in restored where record.height == state.height {
             replay(record)
             settle()
         }
-        restored = []
+        restored.removeAll { $0.height <= state.height }
         layLastSignedOver()
         isReplaying = false
         stepBackToUnsigned()
@@ -75,8 +85,6 @@ public struct Replica: Sendable {
             }
         }
         sendAgain()
-        settle()
-        return takeEffects()
     }
 
     /// Takes one input, and answers with what is to be done, in order.
@@ -139,10 +147,13 @@ public struct Replica: Sendable {
         let isSameSet = start.validators == state.validators
         state = HeightState(start, identity: identity, by: authenticator)
         early = EarlyMessages(height: start.height.next, validatorCount: start.validators.count)
-        if lastSigned?.height == start.height {
-            // A crash took the block below away after something at this height was signed.
-            layLastSignedOver()
-            sendAgain()
+        let isKnown = restored.contains { $0.height == start.height }
+        if isKnown || lastSigned?.height == start.height {
+            // A crash took the block below away after something at this height was signed: what
+            // the log has of it stands, or a second thing would be signed beside it.
+            feedAgain()
+        } else {
+            restored.removeAll { $0.height <= start.height }
         }
         guard waiting.height == start.height else { return }
         if let proposal = waiting.proposal {

@@ -12,13 +12,15 @@ struct Scene {
     private var blockNames: [BlockID: String] = [:]
     /// What the disk would hold.
     private var signed: SignedState?
-    /// What it held before the last write.
-    private var signedBefore: SignedState?
+    /// What it held before each write.
+    private var signedBefore: [SignedState?] = []
     private var log: [LogRecord] = []
     /// What must hold in every scene, whatever it is about, and did not.
     private(set) var breaches: [String] = []
     /// What left this replica, by height, round and step.
     private var said: [String: String] = [:]
+    /// What of this replica was in the log when it came back.
+    private var logged: Set<String> = []
 
     /// The scene of a first line.
     ///
@@ -55,8 +57,12 @@ struct Scene {
         case "why": return ["\(replica.why())".replacingBlockNames(blockNames)]
         case "state": return [describeState()]
         case "restart":
-            // `unsigned=1`: the last write of the last-signed state was lost.
-            if words.number("unsigned") != nil { signed = signedBefore }
+            // `unsigned=1`: the last write of the last-signed state was lost; `height=1`: so was
+            // the block of that height.
+            for _ in 0..<(words.number("unsigned") ?? 0) {
+                signed = signedBefore.popLast() ?? nil
+            }
+            height = words.number("height") ?? height
             return restart(losing: Int(words.number("losing") ?? 0))
         case "log": return log.map { "has \(describe($0))" }
         default:
@@ -140,7 +146,7 @@ struct Scene {
                 log.append(record)
                 return "append \(describe(record))"
             case .persist(let state):
-                signedBefore = signed
+                signedBefore.append(signed)
                 signed = state
                 return "persist \(describe(state))"
             case .broadcast(.proposal(let proposal)): return "broadcast \(proposal)"
@@ -177,14 +183,27 @@ struct Scene {
             breaches.append("said \(earlier), and says \(message)")
         }
         said[key] = "\(message)"
+        // In the last-signed state, or in a log from which it came back.
         let written = signed.map { ($0.height, $0.round, $0.step.rawValue) }
-        if written.map({ $0 < (place.height, place.round, place.step.rawValue) }) ?? true {
+        let isSigned =
+            written.map { $0 >= (place.height, place.round, place.step.rawValue) } ?? false
+        if !isSigned, !logged.contains(key) {
             breaches.append("says \(message) before it is written down")
         }
     }
 
     private mutating func restart(losing count: Int) -> [String] {
         log.removeLast(min(count, log.count))
+        for record in log {
+            switch record {
+            case .proposed(let proposal, _, _):
+                logged.insert("\(Timer.Step.propose) \(proposal.height)/\(proposal.round)")
+            case .voted(let vote) where vote.voter.name == me:
+                let step: Timer.Step = vote.kind == .prevote ? .prevote : .precommit
+                logged.insert("\(step) \(vote.height)/\(vote.round)")
+            default: break
+            }
+        }
         replica = Replica(
             identity: Fixture.id(me), ledger: Fixture.ledger,
             authenticator: Fixture.authenticator(me),
