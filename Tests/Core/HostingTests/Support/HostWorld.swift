@@ -16,6 +16,18 @@ struct HostWorld {
         let mode: Mode
     }
 
+    /// Ends one node's process at one effect, durable or not, before it or right after.
+    ///
+    /// What was not synced by then is lost, or kept.
+    struct EffectBreak: Sendable {
+        enum Moment: Sendable, CaseIterable { case before, after }
+
+        let node: Int
+        let effect: Int
+        let moment: Moment
+        let keepsUnsynced: Bool
+    }
+
     enum Event {
         case input(Int, life: Int, HostInput)
         case outbox(Int, life: Int, OutboxInput)
@@ -48,6 +60,9 @@ struct HostWorld {
     var queue = EventQueue<Event>()
     var now = Region.start.milliseconds + 1_000
     var planned: Break?
+    var plannedEffect: EffectBreak?
+    /// What the effects of the node that breaks at one were, in order, as far as it came.
+    var effectKinds: [String] = []
     var dropPercent = 0
     /// Nodes that hear and say nothing.
     var cutOff: Set<Int> = []
@@ -157,18 +172,20 @@ struct HostWorld {
         boot(nodes.count - 1)
     }
 
-    /// Kills a node: what was not synced is gone, or some of it.
-    mutating func crash(_ index: Int) {
+    /// Kills a node: what was not synced is gone, or some of it, or all is there, as is said.
+    mutating func crash(_ index: Int, keepsUnsynced: Bool? = nil) {
         guard nodes[index].host != nil else { return }
         nodes[index].host = nil
         nodes[index].outbox = nil
         nodes[index].life += 1
         let unsynced = nodes[index].disk.unsyncedLog
-        let kept = Int.random(in: 0...unsynced.count, using: &generator)
+        let drawn = Int.random(in: 0...unsynced.count, using: &generator)
+        let kept = keepsUnsynced.map { $0 ? unsynced.count : 0 } ?? drawn
         nodes[index].disk.log += unsynced.prefix(kept)
         nodes[index].disk.unsyncedLog = []
         let blocks = nodes[index].disk.unsyncedCommits.map(\.block)
-        let written = Int.random(in: 0...blocks.count, using: &generator)
+        let drawnBlocks = Int.random(in: 0...blocks.count, using: &generator)
+        let written = keepsUnsynced.map { $0 ? blocks.count : 0 } ?? drawnBlocks
         nodes[index].disk.commits += blocks.prefix(written)
         nodes[index].disk.unsyncedCommits = []
         for other in nodes.indices where other != index {
@@ -191,58 +208,8 @@ struct HostWorld {
         return true
     }
 
-    /// Carries out a host's effects, in their order, and nothing after a step that broke.
-    mutating func carryOut(_ effects: [HostEffect], at index: Int) {
-        for effect in effects {
-            switch effect {
-            case .appendLog(let record): nodes[index].disk.unsyncedLog.append(record)
-            case .persist(let state):
-                guard persist(state, at: index) else { return }
-            case .commit(let block):
-                let next =
-                    nodes[index].host?.state.nextNumber(of: nodes[index].id, Region.stream) ?? 1
-                nodes[index].disk.unsyncedCommits.append((block, next))
-                let delay =
-                    blockWriteMilliseconds == 0
-                    ? 0 : Int64.random(in: 0...blockWriteMilliseconds, using: &generator)
-                queue.add(.written(index, life: nodes[index].life), at: now + delay)
-            case .send(let message, let peer):
-                if let to = nodes.firstIndex(where: { $0.id == peer }) {
-                    send(message, from: index, to: to)
-                }
-            case .broadcast(.batch) where losesPushedBatches: break
-            case .broadcast(let message):
-                for to in nodes.indices where to != index { send(message, from: index, to: to) }
-            case .serveBlock(let height, let peer):
-                guard let to = nodes.firstIndex(where: { $0.id == peer }) else { continue }
-                guard writeBlocks(index) else { return }
-                let block = nodes[index].disk.block(at: height).map(PeerMessage.block)
-                send(block ?? .blockLacking(height), from: index, to: to)
-            case .startTimer(let timer, let milliseconds):
-                schedule(index, .timedOut(timer), in: Int64(milliseconds))
-            case .answer(let token, .refused(let refusal)):
-                if refusal.isTemporary {
-                    let life = nodes[index].life
-                    queue.add(.outbox(index, life: life, .refused(first: token)), at: now + 1)
-                }
-            case .answer, .report: break
-            case .drop(let peer, let reason):
-                drops.append("\(nodes[index].name) drops \(peer): \(reason)")
-            case .keep(let body):
-                nodes[index].disk.kept.append(body)
-                if body.kind.convicts { convictions.append(body) }
-            case .anchor(let body): anchor(body, at: index)
-            case .signFrom(let height): nodes[index].disk.signsFrom = height
-            case .numberFrom(let height):
-                nodes[index].disk.numbersFrom = height
-                stepOutbox(index, .expired(at: height))
-            case .halt(let reason): problems.append("\(nodes[index].name) halts: \(reason)")
-            }
-        }
-    }
-
     /// Makes a state durable, and first what it rests on; false where the node broke off.
-    private mutating func persist(_ state: SignedState, at index: Int) -> Bool {
+    mutating func persist(_ state: SignedState, at index: Int) -> Bool {
         if state.restsOnLog, !writeBlocks(index) { return false }
         if state.restsOnLog || !nodes[index].disk.unsyncedCommits.isEmpty {
             let isBroken = breaks(index) { disk in
@@ -255,7 +222,7 @@ struct HostWorld {
     }
 
     /// Waits for all blocks that are being written; false where the node broke off.
-    private mutating func writeBlocks(_ index: Int) -> Bool {
+    mutating func writeBlocks(_ index: Int) -> Bool {
         while !nodes[index].disk.unsyncedCommits.isEmpty {
             guard writeBlock(index) else { return false }
         }
