@@ -1,109 +1,124 @@
 /*
- * The consensus of Custos at one height: algorithm 1 of arXiv:1807.04938 as Sources/Core/Consensus has it.
+ * The safety of Custos' consensus at one height: algorithm 1 of arXiv:1807.04938 as Sources/Core/Consensus has it.
  *
- * Four replicas, one of them byzantine, two values, ROUNDS rounds. The honest three are processes; the
- * byzantine one is what the others may believe of it at any time: its votes count for whatever is
- * needed, on every side, and in the round that it proposes each honest replica hears what it likes.
- * Messages are never taken back and may be acted upon at any time or never; timers may run out at any
- * time, a later round may be entered at any time, and who has decided goes on. That is more than can
- * happen, so what is safe here is safe there. Votes against are left out: nothing rests on them.
+ * Four replicas, one of them byzantine, two values, ROUNDS rounds. What is kept is what safety rests on: which honest
+ * replica prevoted and precommitted what in which round. Everything else is what an enemy would choose:
+ *
+ * - The byzantine replica's votes count for whatever is needed, on every side.
+ * - Every proposer is as good as byzantine: each honest replica hears, in any round, any value with any valid round,
+ *   as long as the prevotes are there that prove it.
+ * - Messages are acted upon at any time or never, timers run out at any time, any later round may be entered at any
+ *   time, and who has decided goes on. A round is left by voting in a later one.
+ * - A vote against is a vote that is not cast: nothing rests on it.
+ *
+ * That is more than can happen, so what is safe here is safe there. The lock is no variable: it is the last precommit.
  *
  * A quorum is three of four: two honest votes and the byzantine one.
  *
- *   spin -a consensus.pml && gcc -O2 -DSAFETY -DCOLLAPSE -o pan pan.c && ./pan -m100000
+ *   spin -a consensus.pml && gcc -O2 -DSAFETY -DCOLLAPSE -o pan pan.c && ./pan -m1000000
  *
- * With -DBROKEN_LOCK (a prevote does not look at the lock) spin must find a disagreement.
+ * With -DBROKEN_LOCK (a prevote does not look at the lock), -DBROKEN_PROOF (a proof may be older than the lock) or
+ * -DBROKEN_QUORUM (one vote less is enough) spin must find a disagreement.
+ *
+ * Sources/Tools/Simulator/Model/VoteModel.swift has the same steps, holds every vote of every simulated height against
+ * them, and reaches as many states as are stored here.
  */
 #ifndef ROUNDS
 #define ROUNDS 3
 #endif
 #define HONEST 3
-#define NONE 3          /* no vote, no value, no round */
+#ifdef BROKEN_QUORUM
+#define ENOUGH 1        /* honest votes that make a quorum, with the byzantine one */
+#else
+#define ENOUGH 2
+#endif
+#define NONE 0          /* no vote, or one against; values are 1 and 2 */
 
 byte prevotes[HONEST * ROUNDS];
 byte precommits[HONEST * ROUNDS];
-byte proposed[ROUNDS];      /* what the honest proposer of a round proposed */
-byte proposedWith[ROUNDS];  /* with which valid round */
-byte liarsRound;            /* the round that the byzantine replica proposes in; ROUNDS: none */
 
 #define PV(p, r) prevotes[(p) * ROUNDS + (r)]
 #define PC(p, r) precommits[(p) * ROUNDS + (r)]
-#define POLKA(r, v) ((PV(0, r) == v) + (PV(1, r) == v) + (PV(2, r) == v) >= 2)
-#define DECISION(r, v) ((PC(0, r) == v) + (PC(1, r) == v) + (PC(2, r) == v) >= 2)
+#define POLKA(r, v) ((PV(0, r) == v) + (PV(1, r) == v) + (PV(2, r) == v) >= ENOUGH)
+#define DECISION(r, v) ((PC(0, r) == v) + (PC(1, r) == v) + (PC(2, r) == v) >= ENOUGH)
 
-#define PROVEN(r) (proposedWith[r] == NONE || POLKA(proposedWith[r], proposed[r]))
-
-#define DECIDED(v) (DECISION(0, v) || DECISION(1, v) || DECISION(ROUNDS - 1, v))
-
-/* Lines 22 to 27 and 28 to 33, for a proposal of v with valid round w in the present round. */
-inline judge(v, w) {
-    if
-#ifdef BROKEN_LOCK
-    :: true -> PV(me, round) = v
+/* Whether p may still vote in round r: it has voted in no later one. */
+#if ROUNDS == 1
+#define STANDS(p, r) true
+#elif ROUNDS == 2
+#define STANDS(p, r) ((r) >= 1 || (PV(p, 1) == NONE && PC(p, 1) == NONE))
+#elif ROUNDS == 3
+#define STANDS(p, r) (((r) >= 1 || (PV(p, 1) == NONE && PC(p, 1) == NONE)) \
+    && ((r) >= 2 || (PV(p, 2) == NONE && PC(p, 2) == NONE)))
 #else
-    :: lockedRound == NONE || lockedValue == v -> PV(me, round) = v
-    :: w != NONE && lockedRound != NONE && lockedValue != v && lockedRound <= w -> PV(me, round) = v
-    :: else
+#define STANDS(p, r) (((r) >= 1 || (PV(p, 1) == NONE && PC(p, 1) == NONE)) \
+    && ((r) >= 2 || (PV(p, 2) == NONE && PC(p, 2) == NONE)) \
+    && ((r) >= 3 || (PV(p, 3) == NONE && PC(p, 3) == NONE)))
 #endif
-    fi;
-    hasPrevoted = true
+
+/* Lines 22 to 27 and 28 to 33, for v against the lock of round l: v is locked, or a round w from l on proves v. */
+#ifdef BROKEN_LOCK
+#define PASSES(p, r, l, v) true
+#elif defined BROKEN_PROOF
+#define PASSES(p, r, l, v) (PC(p, l) == v || (0 < (r) && POLKA(0, v)) || ((l) < (r) && POLKA(l, v)))
+#else
+#define PASSES(p, r, l, v) (PC(p, l) == v \
+    || ((l) < (r) && POLKA(l, v)) \
+    || ((l) + 1 < (r) && POLKA((l) + 1, v)) \
+    || ((l) + 2 < (r) && POLKA((l) + 2, v)))
+#endif
+
+/* The lock is the last precommit below round r. */
+#if ROUNDS == 1
+#define MAY(p, r, v) true
+#elif ROUNDS == 2
+#define MAY(p, r, v) ((r) < 1 || PC(p, 0) == NONE || PASSES(p, r, 0, v))
+#elif ROUNDS == 3
+#define MAY(p, r, v) (((r) > 1 && PC(p, 1) != NONE) -> PASSES(p, r, 1, v) \
+    : (((r) > 0 && PC(p, 0) != NONE) -> PASSES(p, r, 0, v) : true))
+#else
+#define MAY(p, r, v) (((r) > 2 && PC(p, 2) != NONE) -> PASSES(p, r, 2, v) \
+    : (((r) > 1 && PC(p, 1) != NONE) -> PASSES(p, r, 1, v) \
+    : (((r) > 0 && PC(p, 0) != NONE) -> PASSES(p, r, 0, v) : true)))
+#endif
+
+#define DECIDED_BELOW(v) (DECISION(0, v) || DECISION(ROUNDS - 1, v))
+#if ROUNDS > 2
+#define DECIDED(v) (DECIDED_BELOW(v) || DECISION(1, v) || DECISION(ROUNDS - 2, v))
+#else
+#define DECIDED(v) DECIDED_BELOW(v)
+#endif
+
+inline prevote(p, r, v) {
+    PV(p, r) = v
 }
 
-proctype replica(byte me) {
-    byte round = 0;
-    bool hasPrevoted = false;
-    byte lockedValue = NONE, lockedRound = NONE, validValue = NONE, validRound = NONE;
-    byte v, w;
+inline precommit(p, r, v) {
+    PC(p, r) = v;
+    assert(!(DECIDED(1) && DECIDED(2)))
+}
 
+/* Lines 36 to 43: a precommit, and with it the lock, rests on a quorum of prevotes of its round. */
+#define STEPS(p, r, v) \
+    :: atomic { PV(p, r) == NONE && PC(p, r) == NONE && STANDS(p, r) && MAY(p, r, v) -> prevote(p, r, v) } \
+    :: atomic { PC(p, r) == NONE && STANDS(p, r) && POLKA(r, v) -> precommit(p, r, v) }
+
+#define VALUES(p, r) STEPS(p, r, 1) STEPS(p, r, 2)
+#if ROUNDS == 1
+#define REPLICA(p) VALUES(p, 0)
+#elif ROUNDS == 2
+#define REPLICA(p) VALUES(p, 0) VALUES(p, 1)
+#elif ROUNDS == 3
+#define REPLICA(p) VALUES(p, 0) VALUES(p, 1) VALUES(p, 2)
+#else
+#define REPLICA(p) VALUES(p, 0) VALUES(p, 1) VALUES(p, 2) VALUES(p, 3)
+#endif
+
+active proctype world() {
+end:
     do
-    /* Lines 14 to 19: the proposer of round r is replica r, unless it is the liar's turn. */
-    :: atomic { !hasPrevoted && round == me && round != liarsRound && proposed[round] == NONE ->
-           if
-           :: validRound != NONE -> proposed[round] = validValue; proposedWith[round] = validRound
-           :: validRound == NONE -> proposed[round] = 0; proposedWith[round] = NONE
-           :: validRound == NONE -> proposed[round] = 1; proposedWith[round] = NONE
-           fi }
-    :: atomic { !hasPrevoted && round != liarsRound && proposed[round] != NONE && PROVEN(round) ->
-           v = proposed[round]; w = proposedWith[round];
-           judge(v, w); v = 0; w = 0 }
-    :: atomic { !hasPrevoted && round == liarsRound ->
-           if :: v = 0 :: v = 1 fi;
-           w = NONE;
-           if
-           :: true
-           :: round > 0 && POLKA(0, v) -> w = 0
-           :: round > 1 && POLKA(1, v) -> w = 1
-           fi;
-           judge(v, w); v = 0; w = 0 }
-    /* Lines 36 to 43: locks and precommits, or, past its precommit against, takes the value as valid. */
-    :: atomic { validRound != round && (POLKA(round, 0) || POLKA(round, 1)) ->
-           if :: POLKA(round, 0) -> v = 0 :: POLKA(round, 1) -> v = 1 fi;
-           hasPrevoted = true; validValue = v; validRound = round;
-           if
-           :: lockedValue = v; lockedRound = round; PC(me, round) = v;
-               assert(!(DECIDED(0) && DECIDED(1)))
-           :: true
-           fi;
-           v = 0 }
-    /* Lines 55 to 67. */
-    :: atomic { round < ROUNDS - 1 -> round++; hasPrevoted = false }
-    :: atomic { round == ROUNDS - 1 -> break }
+    REPLICA(0)
+    REPLICA(1)
+    REPLICA(2)
     od
-}
-
-init {
-    atomic {
-        byte i = 0;
-        do
-        :: i < HONEST * ROUNDS -> prevotes[i] = NONE; precommits[i] = NONE; i++
-        :: else -> break
-        od;
-        i = 0;
-        do
-        :: i < ROUNDS -> proposed[i] = NONE; proposedWith[i] = NONE; i++
-        :: else -> break
-        od;
-        if :: liarsRound = 0 :: liarsRound = 1 :: liarsRound = 2 :: liarsRound = ROUNDS fi;
-        run replica(0); run replica(1); run replica(2)
-    }
 }

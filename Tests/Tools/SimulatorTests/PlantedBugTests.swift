@@ -9,7 +9,7 @@ struct PlantedBugTests {
         var found: (seed: UInt64, what: Violation)?
         for seed in 1...1_000 as ClosedRange<UInt64> {
             var plan = self.plan(for: bug, seed: seed)
-            plan.planted = bug
+            plan.plant(bug)
             var simulation = try Simulation(plan)
             guard let violation = simulation.run().violations.first else { continue }
             found = (seed, violation)

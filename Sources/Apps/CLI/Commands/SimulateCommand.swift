@@ -13,6 +13,10 @@ struct SimulateCommand: ParsableCommand {
             --nodes and --faults, a seed draws its own: four to seven nodes, all kinds of faults, \
             up to a third of the replicas byzantine; every 100th seed signs with real keys.
 
+            --culprits is the search for culprits: one byzantine replica more than may be, on a \
+            bad network. The ledger may fork then, and the votes must name at least f + 1 of those \
+            who did it, and nobody honest. --byzantine with more than a third does the same.
+
             --faults takes names of kinds or of groups, with commas: network, disk, process, \
             byzantine, none, all; \
             and \(FaultKind.allCases.map(\.rawValue).joined(separator: ", ")), \
@@ -25,6 +29,8 @@ struct SimulateCommand: ParsableCommand {
               custos simulate --seed 7 --nodes 16 --heights 50 --faults network,byzantine --log
               custos simulate --seed 1 --seeds 1000 --heights 200
               custos simulate --seed 1 --seconds 60
+              custos simulate --seed 1 --seeds 100 --heights 30 --culprits
+              custos simulate --seed 7 --powers 3,1,1,1,1
             """)
 
     @Option(help: "The seed, or the first of them.")
@@ -47,6 +53,12 @@ struct SimulateCommand: ParsableCommand {
 
     @Option(help: "How many replicas are byzantine; drawn from the seed if not given.")
     var byzantine: Int?
+
+    @Option(help: "How much each node's vote counts, with commas; says how many nodes, too.")
+    var powers: String?
+
+    @Flag(help: "More byzantine replicas than may be: search for who did it.")
+    var culprits = false
 
     @Option(help: "How replicas sign: mac or real.")
     var signatures: String?
@@ -91,13 +103,17 @@ struct SimulateCommand: ParsableCommand {
     }
 
     private func plan(of seed: UInt64) throws -> SimulationPlan {
+        if culprits { return SimulationPlan.culprits(seed: seed, heights: heights) }
         var plan = SimulationPlan.campaign(seed: seed, heights: heights)
+        let powers = try wantedPowers()
+        let nodes = powers?.count ?? nodes
         if nodes != nil || faults != nil || byzantine != nil {
             let (kinds, habits) = try wanted()
             plan = SimulationPlan(
                 seed: seed, nodeCount: nodes ?? plan.nodeCount, heights: heights, faults: kinds,
                 misbehaviours: habits, byzantineCount: byzantine, signatures: plan.signatures)
         }
+        if let powers { plan.powers = powers }
         guard plan.byzantineCount < plan.nodeCount else {
             throw ValidationError("at least one replica must be honest")
         }
@@ -112,9 +128,18 @@ struct SimulateCommand: ParsableCommand {
                 let names = PlantedBug.allCases.map(\.rawValue).joined(separator: ", ")
                 throw ValidationError("--plant takes one of \(names), not '\(plant)'")
             }
-            plan.planted = bug
+            plan.plant(bug)
         }
         return plan
+    }
+
+    private func wantedPowers() throws -> [UInt64]? {
+        guard let powers else { return nil }
+        let numbers = powers.split(separator: ",").compactMap { UInt64($0) }
+        guard (4...16).contains(numbers.count), numbers.allSatisfy({ (1...1_000).contains($0) }),
+            numbers.count == powers.split(separator: ",").count
+        else { throw ValidationError("--powers takes 4 to 16 numbers from 1 to 1000") }
+        return numbers
     }
 
     private func wanted() throws -> ([FaultKind], [Misbehaviour]) {

@@ -13,6 +13,11 @@ struct SeedView: Report {
     let faults: [String: Int]
     let misdeeds: [String: Int]
     let convicted: [String]
+    let evidence: Int
+    let powers: [UInt64]
+    let powerChanges: Int
+    let forkedAt: UInt64?
+    let named: [String]
     let virtualMilliseconds: Int64
     let recoveryMilliseconds: Int64
     let events: UInt64
@@ -30,6 +35,11 @@ struct SeedView: Report {
         faults = SeedView.table(report.faults)
         misdeeds = SeedView.table(report.misdeeds)
         convicted = report.convicted
+        evidence = report.evidenceCount
+        powers = report.plan.powers
+        powerChanges = report.powerChangeCount
+        forkedAt = report.forkedAt
+        named = report.named
         virtualMilliseconds = report.virtualMilliseconds
         recoveryMilliseconds = report.recoveryMilliseconds
         events = report.eventCount
@@ -51,7 +61,18 @@ struct SeedView: Report {
         ]
         if byzantine > 0 {
             lines.append("  byzantine: \(SeedView.words(misdeeds))")
-            lines.append("  convicted: \(convicted.joined(separator: ", "))")
+            lines.append(
+                "  convicted: \(convicted.joined(separator: ", ")); "
+                    + "\(evidence) pieces of evidence on the ledger")
+        }
+        if Set(powers).count > 1 || powerChanges > 0 {
+            let list = powers.map(String.init).joined(separator: ", ")
+            lines.append("  powers \(list); \(powerChanges) changed by vote")
+        }
+        if let forkedAt {
+            lines.append(
+                "  forked at height \(forkedAt); its votes name "
+                    + named.joined(separator: ", "))
         }
         lines.append("  after faults stopped, the next block came in \(recoveryMilliseconds) ms")
         lines += violations.map { "  violation: \($0)" }

@@ -16,13 +16,18 @@ struct Checker {
     private(set) var model = IndexModel()
     /// The bytes of each node's entries, by number from 1.
     private(set) var entries: [[[UInt8]]]
-    var isForked = false
+    private(set) var isForked = false
+    private(set) var forkHeight = Height.genesis
+    /// Keys that entries put into the state map beside their terms.
+    private(set) var keys: [StateKey] = []
+    private(set) var evidenceCount = 0
     /// Blocks that honest nodes proposed, by hash; the round in which each first was.
     var proposed: [Digest: Round] = [:]
 
     init(region: SimulatedRegion) {
         self.region = region
         reference = LedgerState(genesis: region.genesis)
+        reference.voteCheck = region.authenticators[0]
         entries = Array(repeating: [], count: region.names.count)
     }
 
@@ -36,6 +41,7 @@ struct Checker {
         if place < chain.count {
             let first = chain[place]
             guard first.executed.block.hash == block.executed.block.hash else {
+                if !isForked { forkHeight = block.height }
                 isForked = true
                 return (.fork, "at height \(block.height)")
             }
@@ -60,7 +66,7 @@ struct Checker {
             block.proof.block.treeRoot == header.treeRoot
         else { return (.validity, "the proof at \(header.height) is of another block") }
         do throws(ConsensusError) {
-            _ = try region.validators.verify(
+            _ = try reference.validators(at: header.height).verify(
                 Unverified(block.proof), with: region.signing, by: region.authenticators[0])
         } catch {
             return (.validity, "the commit proof at \(header.height) does not hold: \(error)")
@@ -93,6 +99,19 @@ struct Checker {
         return nil
     }
 
+    private mutating func noteKeys(of entry: Entry) {
+        let key: StateKey
+        switch entry.body {
+        case .evidence(let body):
+            guard let offence = try? reference.check(body) else { return }
+            key = .evidence(offence.digest)
+            evidenceCount += 1
+        case .governance(.propose(let bytes, _)): key = .proposal(SHA256.hash(bytes))
+        default: return
+        }
+        if !keys.contains(key) { keys.append(key) }
+    }
+
     private mutating func list(_ batch: VerifiedBatch) -> (Violation.Kind, String)? {
         guard let issuer = region.index(of: batch.header.issuer) else {
             return (.validity, "a batch of \(batch.header.issuer), who is nobody")
@@ -106,6 +125,7 @@ struct Checker {
         }
         for (bytes, entry) in zip(batch.entryBytes, batch.entries) {
             model.add(entry)
+            noteKeys(of: entry)
             entries[issuer].append(Array(bytes))
         }
         return nil

@@ -3,6 +3,7 @@ internal import Cryptography
 internal import Hosting
 internal import Ledger
 internal import Primitives
+internal import Records
 
 /// What is demanded of every step, of every block, and at the end.
 extension Simulation {
@@ -34,9 +35,11 @@ extension Simulation {
         }
         if !nodes[index].isByzantine {
             let isNew = height > checker.chain.count
+            if checker.isForked { return }
             if let (kind, text) = checker.add(block) {
                 return violate(kind, "\(nodes[index].id): \(text)")
             }
+            checkDecision(block.proof, by: index)
             if isNew { checkEntries(of: block) }
             if height.isMultiple(of: 20) { compare(index) }
         }
@@ -69,6 +72,7 @@ extension Simulation {
                 !nodes[issuer].isByzantine
             else { continue }
             for (offset, bytes) in batch.entryBytes.enumerated() {
+                if case .evidence(let body) = batch.entries[offset].body { checkEvidence(body) }
                 let number = batch.header.firstNumber + UInt64(offset)
                 guard let handedIn = nodes[issuer].handedIn[number] else { continue }
                 if handedIn != Array(bytes) {
@@ -77,6 +81,14 @@ extension Simulation {
                 }
             }
         }
+    }
+
+    /// What stands on the ledger convicts nobody who is honest.
+    private mutating func checkEvidence(_ body: EvidenceBody) {
+        guard body.kind.convicts, let about = region.index(of: body.about),
+            !nodes[about].isByzantine
+        else { return }
+        violate(.evidence, "the ledger convicts \(body.about), honest, of \(body.kind)")
     }
 
     /// One node's state, index and proofs against what the checker computes from the blocks.
@@ -162,7 +174,7 @@ extension Checker {
         }
         // What governance keeps, as far as it is there.
         let heights = (0...UInt64(chain.count + 1)).map { StateKey.validators(Height($0)) }
-        keys += ([.policy, .attendance, .standing] + heights).filter {
+        keys += ([.policy, .attendance, .standing] + heights + self.keys).filter {
             reference.map.value(of: $0) != nil
         }
         keys += model.terms.map { .term($0.term) }

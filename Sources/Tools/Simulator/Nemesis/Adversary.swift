@@ -10,12 +10,13 @@ struct Adversary {
     /// Messages of any node that were overheard.
     private(set) var overheard: [PeerMessage] = []
 
-    init(seed: UInt64, members: [Int], misbehaviours: [Misbehaviour]) {
+    /// Members that are united all do everything.
+    init(seed: UInt64, members: [Int], misbehaviours: [Misbehaviour], areUnited: Bool) {
         self.members = members
         var generator = SeededGenerator(seed: seed ^ 0xad4e)
         habits = members.map { _ in
             // Some do one thing only, some everything.
-            generator.chance(30)
+            areUnited || generator.chance(30)
                 ? misbehaviours
                 : generator.draw(
                     1 + generator.below(max(1, misbehaviours.count)), of: misbehaviours)

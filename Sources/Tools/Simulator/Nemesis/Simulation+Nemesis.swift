@@ -21,6 +21,7 @@ extension Simulation {
         let hasStruck =
             switch fault.family {
             case .network: strikeNetwork(fault, for: duration)
+            case .disk where plan.mayFork, .process where plan.mayFork: false
             case .disk: strikeDisk(fault, for: duration)
             case .process: strikeProcess(fault, for: duration)
             }
@@ -177,12 +178,7 @@ extension Simulation {
 
     /// Whether one more replica may be out of order: they and the byzantine ones are at most f.
     private func mayFail(_ index: Int) -> Bool {
-        let others = nodes.indices.filter { other in
-            other != index
-                && (nodes[other].isByzantine || nodes[other].isDisabled
-                    || nodes[other].isClockWrong)
-        }
-        return others.count < SimulatedRegion.faultyMax(of: plan.nodeCount)
+        isWithinBound(faulty: nodes.indices.filter { $0 == index || isOutOfOrder($0) })
     }
 
     mutating func carryOut(_ heal: Heal) {

@@ -12,7 +12,9 @@ struct SimulatedRegion: Sendable {
     let authenticators: [SimulatedAuthenticator]
     let validators: ValidatorSet
     let signing: SigningBytes
+    let powers: [UInt64]
     private let submitKeys: [SigningKey]
+    private let governKeys: [SigningKey]
     private let patients: [OpaqueID]
 
     static let start = Timestamp(milliseconds: 1_790_000_000_000)
@@ -27,9 +29,13 @@ struct SimulatedRegion: Sendable {
     /// How many replicas may be at fault, of so many with equal power.
     static func faultyMax(of nodeCount: Int) -> Int { (nodeCount - 1) / 3 }
 
-    init(nodeCount: Int, signatures: SignatureKind) throws {
+    /// How much power may be at fault at first.
+    var faultyPowerMax: UInt64 { (powers.reduce(0, +) - 1) / 3 }
+
+    init(powers: [UInt64], signatures: SignatureKind) throws {
+        self.powers = powers
         var names: [InstitutionID] = []
-        for index in 0..<nodeCount {
+        for index in powers.indices {
             let letter = Character(UnicodeScalar(UInt8(97 + index)))
             guard let name = InstitutionID("node-\(letter)") else {
                 preconditionFailure("node-\(letter) is an id")
@@ -38,6 +44,7 @@ struct SimulatedRegion: Sendable {
         }
         self.names = names
         submitKeys = try names.map { try SimulatedRegion.key("\($0) submit") }
+        governKeys = try names.map { try SimulatedRegion.key("\($0) govern") }
         authenticators = try names.map {
             SimulatedAuthenticator(
                 key: try SimulatedRegion.key("\($0) consensus"), kind: signatures)
@@ -52,11 +59,13 @@ struct SimulatedRegion: Sendable {
         for (index, name) in names.enumerated() {
             institutions.append(
                 Institution(
-                    id: name, name: name.name, kind: .hospital, tier: .county, power: 1,
+                    id: name, name: name.name, kind: .hospital, tier: .county,
+                    power: powers[index],
                     submitKeys: [
                         Institution.SubmitKey(
                             stream: SimulatedRegion.stream, key: submitKeys[index].publicKey)
-                    ], consensusKey: authenticators[index].key.publicKey))
+                    ], consensusKey: authenticators[index].key.publicKey,
+                    governKeys: [governKeys[index].publicKey]))
         }
         genesis = try Genesis(
             name: "simulated region", start: SimulatedRegion.start, institutions: institutions,
@@ -71,6 +80,12 @@ struct SimulatedRegion: Sendable {
     }
 
     func index(of id: InstitutionID) -> Int? { names.firstIndex(of: id) }
+
+    /// The person of an institution who proposes and votes.
+    func governor(_ index: Int) -> GovernanceSigner {
+        GovernanceSigner(
+            ledger: genesis.ledger, institution: names[index], keys: [governKeys[index]])
+    }
 
     /// An access with this number; `salt` tells two of one number apart.
     func entry(_ issuer: Int, _ number: UInt64, salt: UInt64) -> [UInt8] {

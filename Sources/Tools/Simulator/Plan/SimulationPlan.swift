@@ -12,8 +12,15 @@ public struct SimulationPlan: Sendable {
     public var byzantineCount: Int
     public var signatures: SignatureKind
     public var planted: PlantedBug?
-    /// For the search for culprits: safety may fall, and then the evidence must do.
-    public var mayFork = false
+    /// How much each node's vote counts at first.
+    public var powers: [UInt64]
+    /// Whether institutions vote on each other's power as they go.
+    public var changesValidators = false
+
+    /// More are byzantine than may be: safety may fall, and then the evidence must do.
+    ///
+    /// Only the network goes wrong then: what a disk loses, no evidence can show.
+    public var mayFork: Bool { byzantineCount > SimulatedRegion.faultyMax(of: nodeCount) }
 
     public init(
         seed: UInt64, nodeCount: Int = 4, heights: Int = 40,
@@ -30,6 +37,14 @@ public struct SimulationPlan: Sendable {
         self.planted = planted
         self.byzantineCount =
             byzantineCount ?? SimulationPlan.byzantine(seed, nodeCount, misbehaviours)
+        powers = Array(repeating: 1, count: nodeCount)
+    }
+
+    /// Plants a mistake; those that count votes count heads, so powers are equal then.
+    public mutating func plant(_ bug: PlantedBug) {
+        planted = bug
+        powers = Array(repeating: 1, count: nodeCount)
+        changesValidators = false
     }
 
     /// Half of all seeds have as many byzantine replicas as may be, the others fewer.
@@ -43,12 +58,33 @@ public struct SimulationPlan: Sendable {
     }
 
     /// The plan of one seed of a campaign: four to seven nodes, every 100th with real signatures.
+    ///
+    /// A quarter have uneven powers, another quarter change them on the way.
     public static func campaign(
         seed: UInt64, nodes: ClosedRange<Int> = 4...7, heights: Int = 200
     ) -> SimulationPlan {
         var generator = SeededGenerator(seed: seed ^ 0xca3)
-        return SimulationPlan(
+        var plan = SimulationPlan(
             seed: seed, nodeCount: nodes.lowerBound + generator.below(nodes.count),
             heights: heights, signatures: seed.isMultiple(of: 100) ? .real : .mac)
+        switch generator.below(4) {
+        case 0:
+            for index in plan.powers.indices { plan.powers[index] = 1 + generator.next() % 3 }
+        case 1: plan.changesValidators = true
+        default: break
+        }
+        return plan
+    }
+
+    /// The plan of one seed of the search for culprits: one byzantine replica more than may be, all
+    /// of whom say two things, on a bad network.
+    public static func culprits(seed: UInt64, heights: Int = 30) -> SimulationPlan {
+        var generator = SeededGenerator(seed: seed ^ 0xc01)
+        let count = 4 + generator.below(4)
+        return SimulationPlan(
+            seed: seed, nodeCount: count, heights: heights,
+            faults: FaultKind.allCases.filter { $0.family == .network },
+            misbehaviours: [.equivocateProposals, .equivocateVotes],
+            byzantineCount: SimulatedRegion.faultyMax(of: count) + 1)
     }
 }

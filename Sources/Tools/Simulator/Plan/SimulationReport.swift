@@ -12,6 +12,14 @@ public struct SimulationReport: Sendable {
     public let misdeeds: [(name: String, count: Int)]
     /// Whom honest replicas convicted.
     public let convicted: [String]
+    /// How many pieces of evidence stand on the ledger.
+    public let evidenceCount: Int
+    /// How many votes on a power came into force.
+    public let powerChangeCount: Int
+    /// Where more than may be were byzantine: the height at which the ledger forked, if it did, and
+    /// whom the votes of it name.
+    public let forkedAt: UInt64?
+    public let named: [String]
     /// How long it took on the simulated clock.
     public let virtualMilliseconds: Int64
     public let eventCount: UInt64
@@ -32,6 +40,10 @@ public struct Violation: Sendable, CustomStringConvertible {
         case fork, validity, durability, acknowledged, numbers, heads, evidence, liveness
         case recomputation, halt, restart
         case innocent
+        /// A vote or a decision that the exhausted model does not have.
+        case model
+        /// A fork whose votes do not name enough of those who did it.
+        case culprits
         /// The simulator itself came to something that it does not know how to go on from.
         case broken
     }

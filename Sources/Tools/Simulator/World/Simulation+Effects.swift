@@ -42,8 +42,7 @@ extension Simulation {
         case .report(let text): say("\(nodes[index].id): \(text)")
         case .drop(let peer, let reason): drop(peer, at: index, reason)
         case .keep(let body): if body.kind.convicts { convict(body, by: index) }
-        // Simulated nodes number what their own gateways hand in, and nothing else.
-        case .anchor: break
+        case .anchor(let body): anchor(body, at: index)
         case .signFrom(let height): nodes[index].disk.comeback?.signsFrom = height
         case .numberFrom(let height):
             nodes[index].disk.comeback?.numbersFrom = height

@@ -60,7 +60,7 @@ extension Simulation {
             let height = Height(UInt64(nodes[index].disk.height))
             let proof = try nodes[index].disk.proof(at: height)
             if planted.bug == nil {
-                _ = try region.validators.verify(
+                _ = try state.validators(at: height).verify(
                     Unverified(proof), with: region.signing, by: region.authenticators[index])
             }
             headCommit = proof

@@ -15,6 +15,7 @@ extension Simulation {
         }
         let message = planted.twist(message, by: from, region: region)
         checkSent(message, by: from)
+        checkStep(message, by: from)
         // Through the bytes, as on a wire; read once for all who hear it.
         let bytes = message.encoded
         trace.note(4, now, from, Checksum.of(bytes))

@@ -1,4 +1,5 @@
 internal import Consensus
+internal import Cryptography
 internal import Hosting
 internal import Ledger
 internal import Primitives
@@ -26,6 +27,14 @@ public struct Simulation {
     var recoveryMilliseconds: Int64 = 0
     var violations: [Violation] = []
     var convicted: [String] = []
+    /// By height, from the first: what honest replicas have cast.
+    var models: [VoteModel<BlockID>] = []
+    /// Where the ledger forked, which only more than f byzantine replicas bring about.
+    var forkedAt: Height?
+    var named: [String] = []
+    var votesCast: [(proposal: Digest, node: Int)] = []
+    /// The greatest power that each may have by now.
+    var powersHigh: [UInt64] = []
     /// A line for each thing that a reader of a failure would like to know, where asked for.
     public var log: [String]?
 
@@ -40,18 +49,21 @@ public struct Simulation {
         case nemesis
         case heal(Heal)
         case mischief(Int)
+        case govern
     }
 
     public init(_ plan: SimulationPlan) throws {
         self.plan = plan
-        region = try SimulatedRegion(nodeCount: plan.nodeCount, signatures: plan.signatures)
+        region = try SimulatedRegion(powers: plan.powers, signatures: plan.signatures)
+        powersHigh = region.powers
         generator = SeededGenerator(seed: plan.seed)
         network = SimulatedNetwork(nodeCount: plan.nodeCount)
         checker = Checker(region: region)
         planted = PlantedParts(plan.planted, nodeCount: plan.nodeCount)
-        let liars = generator.draw(plan.byzantineCount, of: Array(0..<plan.nodeCount)).sorted()
+        let liars = Simulation.liars(plan, region, &generator)
         adversary = Adversary(
-            seed: plan.seed, members: liars, misbehaviours: plan.misbehaviours)
+            seed: plan.seed, members: liars, misbehaviours: plan.misbehaviours,
+            areUnited: plan.mayFork)
         for (index, id) in region.names.enumerated() {
             nodes.append(SimulatedNode(id: id, isByzantine: liars.contains(index)))
         }
@@ -62,6 +74,26 @@ public struct Simulation {
         }
         for liar in liars { queue.add(.mischief(liar), at: now + 20) }
         if !plan.faults.isEmpty { queue.add(.nemesis, at: now + 100) }
+        if plan.changesValidators { queue.add(.govern, at: now + 300) }
+    }
+
+    /// Who is byzantine: as many as planned, and, unless it is planned so, less than a third of the
+    /// power.
+    private static func liars(
+        _ plan: SimulationPlan, _ region: SimulatedRegion, _ generator: inout SeededGenerator
+    ) -> [Int] {
+        let all = Array(0..<plan.nodeCount)
+        if plan.mayFork || Set(region.powers).count == 1 {
+            return generator.draw(plan.byzantineCount, of: all).sorted()
+        }
+        var liars: [Int] = []
+        var power: UInt64 = 0
+        for index in generator.draw(all.count, of: all) where liars.count < plan.byzantineCount {
+            guard power + region.powers[index] <= region.faultyPowerMax else { continue }
+            power += region.powers[index]
+            liars.append(index)
+        }
+        return liars.sorted()
     }
 
     /// The replicas that are not byzantine.
@@ -73,17 +105,24 @@ public struct Simulation {
     /// Runs the whole plan: storm, recovery, the rest of the heights, and the last comparison.
     public mutating func run() -> SimulationReport {
         let goal = plan.heights
-        run(for: 240_000) { $0.heightMax >= goal }
-        calm()
-        recover()
-        run(for: 600_000) { $0.heightMax >= goal }
-        settle()
-        if violations.isEmpty, !plan.mayFork { checkAtTheEnd() }
+        run(for: plan.mayFork ? 20_000 : 240_000) { $0.heightMax >= goal || $0.forkedAt != nil }
+        if plan.mayFork {
+            // Nothing is promised but that those who did it are known; for a while nodes find out.
+            run(for: 5_000) { _ in false }
+        } else {
+            calm()
+            recover()
+            run(for: 600_000) { $0.heightMax >= goal }
+            settle()
+            if violations.isEmpty { checkAtTheEnd() }
+        }
         let place = honest.map { nodes[$0].disk.height }.min() ?? 0
         return SimulationReport(
             plan: plan, violations: violations, height: place,
             entryCount: checker.entryCount, faults: faultCounts, misdeeds: misdeedCounts,
-            convicted: convicted,
+            convicted: convicted, evidenceCount: checker.evidenceCount,
+            powerChangeCount: checker.reference.governance.powerChangeCount,
+            forkedAt: forkedAt?.blocks, named: named,
             virtualMilliseconds: now - SimulatedRegion.start.milliseconds,
             eventCount: trace.count, recoveryMilliseconds: recoveryMilliseconds,
             digest: trace.digest.description)
@@ -95,11 +134,15 @@ public struct Simulation {
     {
         let end = now + milliseconds
         while now < end {
-            if !violations.isEmpty, !plan.mayFork { return false }
+            if !violations.isEmpty { return false }
             if isDone(self) { return true }
             guard let (time, event) = queue.removeFirst() else { return false }
             now = max(now, time)
             handle(event)
+            if forkedAt == nil, checker.isForked {
+                forkedAt = checker.forkHeight
+                audit(checker.forkHeight)
+            }
         }
         return isDone(self)
     }
@@ -126,6 +169,7 @@ public struct Simulation {
         case .nemesis: strike()
         case .heal(let heal): carryOut(heal)
         case .mischief(let index): doMischief(as: index)
+        case .govern: govern()
         }
     }
 
@@ -149,7 +193,7 @@ public struct Simulation {
     mutating func recover() {
         guard violations.isEmpty else { return }
         let parameters = region.genesis.parameters
-        let rounds = Int64(SimulatedRegion.faultyMax(of: plan.nodeCount) + 1)
+        let rounds = Int64(checker.reference.validators(at: .genesis).totalPower + 2) / 3
         let bound = rounds * 3 * Int64(parameters.timeoutCapMilliseconds) + 2_000
         let height = heightMax
         let began = now
@@ -172,7 +216,7 @@ public struct Simulation {
                         && (world.nodes[index].outbox?.waitingCount ?? 0) == 0
                 }
         }
-        if !isSettled, violations.isEmpty, !plan.mayFork {
+        if !isSettled, violations.isEmpty {
             violate(.liveness, "not all came to the same end: \(standing)")
         }
     }
@@ -188,6 +232,9 @@ public struct Simulation {
     }
 
     mutating func violate(_ kind: Violation.Kind, _ text: String) {
+        if plan.mayFork, kind != .evidence, kind != .culprits {
+            return say("beyond what is promised: \(kind.rawValue): \(text)")
+        }
         let elapsed = now - SimulatedRegion.start.milliseconds
         violations.append(Violation(kind: kind, milliseconds: elapsed, text: text))
         say("VIOLATION \(kind.rawValue): \(text)")

@@ -1,0 +1,47 @@
+import Simulator
+import Testing
+
+/// Seeds that once found something, each with what it found: they are run for ever.
+@Suite("Seeds that once found something")
+struct RegressionSeedTests {
+    struct Row: Sendable, CustomTestStringConvertible {
+        let seed: UInt64
+        let nodes: Int?
+        let heights: Int
+        let found: String
+
+        var testDescription: String { "seed \(seed): \(found)" }
+    }
+
+    static let rows =
+        [
+            Row(
+                seed: 17, nodes: 4, heights: 20,
+                found: "what makes a replica vote reached the disk, and the vote did not"),
+            Row(
+                seed: 138, nodes: nil, heights: 40,
+                found: "an honest proposal with other bytes under the same header"),
+        ]
+        + [3, 7, 15].map {
+            Row(
+                seed: $0, nodes: nil, heights: 12,
+                found: "a node whose disk was lost numbered entries from 1 again")
+        }
+        + [2, 21, 22, 28, 29, 30].map {
+            Row(
+                seed: $0, nodes: nil, heights: 12,
+                found: "an honest peer that answered late was dropped as a liar")
+        }
+
+    @Test("keep every promise now", arguments: rows)
+    func keepsPromises(row: Row) throws {
+        var plan = SimulationPlan.campaign(seed: row.seed, heights: row.heights)
+        if let nodes = row.nodes {
+            plan = SimulationPlan(seed: row.seed, nodeCount: nodes, heights: row.heights)
+        }
+        var simulation = try Simulation(plan)
+        let report = simulation.run()
+        #expect(report.violations.map(\.description) == [], "seed \(row.seed): \(row.found)")
+        #expect(report.height >= row.heights)
+    }
+}
