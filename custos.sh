@@ -145,7 +145,8 @@ swift_format() {
 lint() {
     step "Style"
     swift_format lint --strict
-    bash -n custos.sh .ci/run
+    local script
+    for script in custos.sh .ci/run Tests/Campaigns/*.sh; do bash -n "$script"; done
 }
 
 # --- building and testing -------------------------------------------------------------------------
@@ -360,60 +361,17 @@ flip() {
         dd of="$2" bs=1 seek="$place" conv=notrunc status=none
 }
 
-# Every state of the protocol at one height; and a broken one, to see that it would be found.
-check_model() {
-    local model folder
-    if ! { command -v spin && command -v gcc; } >/dev/null; then
-        fail "the model needs: apt-get install spin gcc"
-    fi
-    model=$PWD/docs/model/consensus.pml
-    folder=$(mktemp -d)
-    cd "$folder"
-    step "A model that forgets its lock: a disagreement must be found"
-    spin -a -DBROKEN_LOCK "$model"
-    gcc -w -O2 -DSAFETY -DCOLLAPSE -o pan pan.c
-    ./pan -m100000 >log
-    if grep -q "errors: 0" log; then fail "none was found"; fi
-    step "The protocol, $1 rounds: all states"
-    spin -a -DROUNDS="$1" "$model"
-    gcc -w -O2 -DSAFETY -DCOLLAPSE -o pan pan.c
-    ./pan -m100000 >log
-    grep -E "errors:|states, stored" log
-    grep -q "errors: 0" log || fail "the model is not safe"
-}
-
+# One file each in Tests/Campaigns; its second line says what it is.
 campaign() {
-    case ${1:-} in
-        release)
-            prepare
-            step "All tests again, optimised"
-            swift test -c release -Xswiftc -enable-testing
-            ;;
-        simulate)
-            prepare
-            build_custos release
-            step "Simulating ${2:-1000} seeds of 200 heights, from ${3:-1} on"
-            "$custos" simulate --seed "${3:-1}" --seeds "${2:-1000}" --heights 200
-            ;;
-        model) check_model "${2:-3}" ;;
-        region)
-            # shellcheck source=Tests/Campaigns/region.sh
-            source Tests/Campaigns/region.sh
-            campaign_region "${@:2}"
-            ;;
-        soak)
-            prepare
-            build_bench
-            step "Half of saturation, a node killed every few seconds, one cut off every minute"
-            "$bench" soak "${2:-3600}" "${3:-$RANDOM}"
-            ;;
-        *)
-            fail "campaigns: release (all tests again, optimised), simulate [SEEDS [FIRST]], \
-model [ROUNDS] (Spin over docs/model), region [PATIENTS [YEARS [SEED]]] (a synthetic region \
-through four nodes, scored), soak [SECONDS [SEED]] (load \
-with crashes and partitions; an hour unless told otherwise)"
-            ;;
-    esac
+    local name=${1:-}
+    if [ -z "$name" ] || [ ! -f "Tests/Campaigns/$name.sh" ]; then
+        for name in Tests/Campaigns/*.sh; do sed -n '2s/^# /  /p' "$name" >&2; done
+        fail "campaigns are the above${1:+; there is none called '$1'}"
+    fi
+    shift
+    # shellcheck source=/dev/null
+    . "Tests/Campaigns/$name.sh"
+    "campaign_$name" "$@"
 }
 
 main "$@"

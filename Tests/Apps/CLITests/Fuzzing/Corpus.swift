@@ -1,0 +1,107 @@
+import Consensus
+import Cryptography
+import Foundation
+import Hosting
+import Ledger
+import Primitives
+
+/// Sound inputs to begin from: the frozen bytes of `Tests/Vectors/formats`, messages made of them,
+/// and the rules, mappings and exports that come with the project.
+enum Corpus {
+    struct Sample: Sendable {
+        let name: String
+        let bytes: [UInt8]
+    }
+
+    static func samples(root: URL) throws -> [Sample] {
+        var samples: [Sample] = []
+        for name in ["entries", "ledger", "proofs"] {
+            let file = root.appending(path: "Tests/Vectors/formats/\(name).txt")
+            for line in try String(contentsOf: file, encoding: .utf8).split(separator: "\n") {
+                let parts = line.split(separator: "\t")
+                guard parts.count == 2, let bytes = hex(parts[1]), bytes.count < 65_536 else {
+                    continue
+                }
+                samples.append(Sample(name: "\(name)-\(parts[0])", bytes: bytes))
+            }
+        }
+        let batch = samples.first { $0.name == "ledger-batch" }?.bytes ?? []
+        samples += messages(batch: batch)
+        if let signed = try? UnverifiedBatch(decoding: batch).signedHeader {
+            samples.append(Sample(name: "signed-header", bytes: Array(signed)))
+        }
+        samples += try texts(root: root)
+        return samples
+    }
+
+    /// Messages between nodes, and what a replica writes down of them.
+    private static func messages(batch: [UInt8]) -> [Sample] {
+        let block = BlockID(hash: .zero, treeRoot: .zero)
+        guard let voter = InstitutionID("insurer"),
+            let signature = try? Signature([UInt8](repeating: 7, count: 64))
+        else { return [] }
+        let vote = Vote(
+            kind: .precommit, height: Height(7), round: Round(2), voter: voter, block: block,
+            validRound: nil, signature: signature)
+        let proposal = Proposal(
+            height: Height(7), round: Round(2), validRound: Round(1), blockID: block,
+            block: [1, 2, 3], signature: signature)
+        let status = ReplicaStatus(
+            height: Height(7), round: Round(2), hasProposal: true, prevotes: [3],
+            precommits: [1], missing: block)
+        let sent: [PeerMessage] = [
+            .vote(Unverified(vote)), .proposal(Unverified(proposal)), .status(status),
+            .batch(batch), .batchesWanted([.zero]), .blockWanted(Height(3)),
+            .lockWanted(Height(3), Round(1), block), .votesWanted(Height(9)),
+        ]
+        let records: [LogRecord] = [
+            .workArrived(Height(7)), .voted(vote),
+            .proposed(proposal, blockTime: Timestamp(milliseconds: 5), isTimely: true),
+            .timedOut(Timer(height: Height(7), round: Round(2), step: .prevote)),
+            .valueChecked(height: Height(7), block: block, isValid: false),
+        ]
+        return sent.enumerated().map { Sample(name: "message-\($0)", bytes: $1.encoded) }
+            + records.enumerated().map { Sample(name: "record-\($0)", bytes: $1.encoded) }
+            + [
+                Sample(name: "vote", bytes: vote.encoded),
+                Sample(name: "proposal", bytes: proposal.encoded),
+            ]
+    }
+
+    private static func texts(root: URL) throws -> [Sample] {
+        var samples: [Sample] = []
+        for (folder, suffix, count) in [
+            ("rules", ".yaml", 12), ("mappings", ".yaml", 4), ("samples", ".ndjson", 12),
+        ] {
+            let paths =
+                (FileManager.default.enumerator(atPath: root.appending(path: folder).path)?
+                .compactMap { $0 as? String } ?? []).filter { $0.hasSuffix(suffix) }.sorted()
+            for path in paths.prefix(count) {
+                let bytes = [UInt8](
+                    try Data(contentsOf: root.appending(path: "\(folder)/\(path)")))
+                // Of an export one line is enough.
+                let part =
+                    suffix == ".ndjson"
+                    ? Array(bytes.prefix { $0 != UInt8(ascii: "\n") }) : bytes
+                samples.append(
+                    Sample(
+                        name: path.split(separator: "/").joined(separator: "-"),
+                        bytes: Array(part.prefix(16_384))))
+            }
+        }
+        samples.append(
+            Sample(
+                name: "checkpoint",
+                bytes: [UInt8]("log\n7\nAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n".utf8)
+                    + [UInt8]("\n\u{2014} log AAAAAAAA\n".utf8)))
+        return samples
+    }
+
+    private static func hex(_ text: Substring) -> [UInt8]? {
+        let digits = text.compactMap(\.hexDigitValue)
+        guard digits.count == text.count, digits.count.isMultiple(of: 2) else { return nil }
+        return stride(from: 0, to: digits.count, by: 2).map {
+            UInt8(digits[$0] << 4 | digits[$0 + 1])
+        }
+    }
+}

@@ -1,0 +1,26 @@
+import Node
+import Sealing
+import Supervision
+
+/// What a node's doors read.
+extension Decoders {
+    static let all = core + texts + doors
+
+    static let doors = [
+        Decoder("delivery") { try Delivery(decoding: $0) },
+        Decoder("control request") { try ControlRequest.decode($0[...]) },
+        Decoder("query answer") { try QueryAnswer.decode($0[...]) },
+        Decoder("node status") { try NodeStatus.decode($0[...]) },
+        Decoder("desk request") { try DeskRequest.decode($0) },
+        Decoder("desk status") { try DeskStatus.decode($0) },
+        Decoder("parts of a bundle") { try BundleParts.decode($0) },
+        Decoder("trail") { try TrailAnswer.decode($0) },
+        Decoder("list of findings") { try FindingList.decode($0) },
+        Decoder("question of a peer") { try PeerQuestion.decode($0) },
+        Decoder("pseudonym request") { try PseudonymRequest.decode($0) },
+        Decoder("pseudonym answer") { try PseudonymAnswer.decode($0) },
+        Decoder("screening answer") { try ScreeningAnswer.decode($0) },
+        Decoder("delivery answer") { try DeliveryAnswer.decode($0) },
+        Decoder("status of an erasure") { try ErasureStatus.decode($0) },
+    ]
+}
