@@ -1,5 +1,6 @@
 internal import Cryptography
 public import Primitives
+internal import Proofs
 public import Records
 
 /// Whether an opened payload is the one that an entry commits to, and may be used as evidence.
@@ -40,6 +41,7 @@ public enum PayloadCheck {
     public static func checkFacts(
         of payload: Payload, entry: Entry
     ) throws(PayloadProblem) {
+        try checkSegments(of: payload, entry: entry)
         let isOfHouse = entry.kind == .record && !entry.subjects.contains { $0.typeNumber == 1 }
         for (ordinal, fact) in payload.facts.enumerated() {
             guard entry.mayHold(fact.kind) else {
@@ -69,6 +71,23 @@ public enum PayloadCheck {
     }
 }
 
+extension PayloadCheck {
+    /// Throws unless the payload has the segments that the entry's root stands for, or neither
+    /// has any.
+    private static func checkSegments(
+        of payload: Payload, entry: Entry
+    ) throws(PayloadProblem) {
+        guard case .record(let record) = entry.body else {
+            guard payload.segments.isEmpty else { throw .segments }
+            return
+        }
+        guard !payload.segments.isEmpty,
+            payload.segments.allSatisfy({ $0.salt.count == Segment.saltByteCount }),
+            SegmentTree(payload.segments).root == record.root
+        else { throw .segments }
+    }
+}
+
 /// Why an opened payload is no evidence.
 public enum PayloadProblem: Error, Equatable, Sendable {
     /// Salt and payload do not give the entry's commitment.
@@ -79,11 +98,14 @@ public enum PayloadProblem: Error, Equatable, Sendable {
     case kind(ordinal: Int, fact: FactKind, entry: EntryKind)
     /// A fact names somebody whom the entry must name and does not.
     case subject(ordinal: Int, field: String)
+    /// Its segments do not give the root that the entry shows, or stand where there is none.
+    case segments
 }
 
 extension PayloadProblem: CustomStringConvertible {
     public var description: String {
         switch self {
+        case .segments: "the segments of the payload do not give the root that the entry shows"
         case .commitment: "salt and payload do not give the commitment of the entry"
         case .format(let error): "the payload matches its commitment, and is none: \(error)"
         case .kind(let ordinal, let fact, let entry):

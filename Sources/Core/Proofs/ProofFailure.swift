@@ -47,6 +47,8 @@ public enum ProofStep: String, CaseIterable, Sendable {
     case evidence = "evidence"
     /// The withdrawal is the one that its entry commits to, and of this finding's issuer.
     case withdrawal = "withdrawal"
+    /// Each segment that is shown is one of the record's.
+    case segments = "segments of the record"
 }
 
 /// Why a proof does not prove what it claims: the step that failed, and the reason.

@@ -40,6 +40,8 @@ public enum SupervisionError: Error, Equatable, Sendable {
     case held(leafIndex: UInt64, by: String)
     /// The entry has no payload that this institution could open.
     case nothingToErase(leafIndex: UInt64)
+    /// Segments of the entry cannot be shown by this node.
+    case notDisclosed(leafIndex: UInt64, why: String)
     /// No rule of this id runs here.
     case ruleNotRun(String)
     /// The rule that found it does not run here any more, or with other tables.
@@ -88,6 +90,8 @@ extension SupervisionError: CustomStringConvertible {
         case .held(let leaf, let who): "the payload of leaf \(leaf) must not be erased: \(who)"
         case .nothingToErase(let leaf):
             "leaf \(leaf) has no payload that this institution holds"
+        case .notDisclosed(let leaf, let why):
+            "nothing of leaf \(leaf) can be disclosed here: it \(why)"
         case .ruleNotRun(let rule):
             "no rule '\(rule)' runs on this node; `custos status` lists those that do"
         case .ruleGone(let id):

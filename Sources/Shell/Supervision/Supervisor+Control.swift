@@ -29,6 +29,7 @@ extension Supervisor {
             return try spans(patient, epochs, purpose, at: now)
         case .forgetPersons(let identifiers):
             return try forgetPersons(identifiers, at: now)
+        case .disclose(let leaf, let kinds): return try disclose(leaf, kinds, at: now)
         case .identities: return try identitiesReply()
         case .mismatches:
             let lines = try payloads.mismatches().map { mismatch in

@@ -130,6 +130,7 @@ struct DeskTests {
         .names([LocalName(.patient, "1"), LocalName(.practitioner, "2")], .operations),
         .names([LocalName(.patient, "1")], .treatment, epoch: 7),
         .spans(Samples.patient, 3...9, .supervision), .forgetPersons(["1", "2"]), .identities,
+        .disclose(leaf: 3, [.vitals, .other]),
         .mismatches,
         .whyNot(rule: "CE-01", subject: .patient(Samples.patient), on: nil),
         .erase(leaves: [1, 2], ground: "x"), .erasure(leaf: 7),

@@ -1,6 +1,7 @@
 import Ledger
 import Primitives
 import Records
+import RuleEngine
 import RuleLanguage
 import Storage
 import Supervision
@@ -78,6 +79,48 @@ struct EngineRunnerTests {
         try region.catchUp(Region.regulator)
         try region.deliver(from: Region.hospital, to: Region.regulator)
         #expect(try status(Region.regulator, region).rules.map(\.openCount) == [0])
+    }
+
+    @Test("why not is answered by the desk with the tree, what is sealed, and an access")
+    func whyNot() throws {
+        let region = try region()
+        for id in [Region.insurer, Region.regulator] {
+            try SmallFile.write(
+                Self.rule.encode(), to: region.path(id) + "/rules/\(Self.rule.hash).rule")
+            try open(id, region)
+        }
+        try region.commit(
+            try region.prepare([try Samples.record(), try Samples.claim()], by: Region.hospital))
+        try region.deliverAll()
+        try region.commit([])
+        func ask(
+            _ id: InstitutionID, _ subject: Subject = .patient(Samples.patient), on day: Day? = nil
+        ) throws -> (ExplanationAnswer, [Submission]) {
+            let reply = try region.node(id).control(
+                DeskRequest.whyNot(rule: "CE-01", subject: subject, on: day).encode(),
+                at: region.now)
+            return (try ExplanationAnswer.decode(reply.answer), reply.first)
+        }
+        // The regulator reads the record: there is one, so the rule does not find.
+        let (regulator, first) = try ask(Region.regulator)
+        #expect(regulator.explanations.map(\.outcome) == [.clear])
+        #expect(regulator.explanations.first?.leafIndex == 1)
+        #expect(regulator.text.contains("records.none() = no") && regulator.sealed.isEmpty)
+        #expect(first.map(\.access?.action) == [.read])
+        #expect(first.first?.subjects == [.patient(Samples.patient)])
+        // The insurer may not read it, and is told which leaf that is.
+        let (insurer, _) = try ask(Region.insurer)
+        #expect(insurer.explanations.map(\.outcome) == [.notEvaluated])
+        let other = try ask(Region.regulator, .patient(Region.opaque(9)))
+        #expect(other.0.explanations.isEmpty && other.0.text.contains("can read none"))
+        let day = try ask(Region.regulator, on: Day(number: 3))
+        #expect(day.0.explanations.isEmpty)
+        #expect(throws: SupervisionError.ruleNotRun("CE-99")) {
+            try region.node(Region.insurer).control(
+                DeskRequest.whyNot(
+                    rule: "CE-99", subject: .patient(Samples.patient), on: nil
+                ).encode(), at: region.now)
+        }
     }
 
     @Test("sealed entries are answered by the engine, too")

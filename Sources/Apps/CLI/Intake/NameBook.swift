@@ -88,7 +88,8 @@ final class NameBook: PseudonymSource {
             }, access: draft.access,
             payload: Payload(
                 mediaType: draft.payload.mediaType, source: draft.payload.source,
-                facts: draft.payload.facts.map { $0.renaming(name) }),
+                facts: draft.payload.facts.map { $0.renaming(name) },
+                segments: draft.payload.segments),
             origin: draft.origin)
     }
 }

@@ -16,6 +16,7 @@ struct ProofHeads {
     init(_ bytes: [UInt8]) throws(ProofFailure) {
         switch ProofKind(bytes) {
         case .entry: own = try ProofFile.decode(bytes).head
+        case .disclosure: own = try Disclosure.decode(bytes).proof.head
         case .finding: own = try FindingBundle.decode(bytes).proof.head
         case .answer:
             var rest = bytes[...]

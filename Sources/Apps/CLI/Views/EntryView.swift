@@ -84,6 +84,7 @@ struct EntryView: Encodable {
         case .statement(let statement):
             "a statement of '\(statement.header.issuer)' about '\(statement.header.subject)'"
         case .anchor(let anchor): "\(anchor.summary)"
+        case .record(let record): "version \(record.version), segments under \(record.root)"
         case .unread(let bytes): "\(bytes.count) bytes of a kind that this version cannot read"
         }
     }

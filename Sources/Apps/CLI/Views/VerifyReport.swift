@@ -20,6 +20,8 @@ struct VerifyReport: Report {
     let limits: [String]
     /// What a finding says.
     let reasonFound: String?
+    /// What a disclosure shows of a record.
+    let disclosure: DisclosureView?
     /// The leaf that withdrew a finding, and why.
     let withdrawal: Withdrawal?
     /// The ledgers above in which heads of the ones below are anchored, from the lowest up.
@@ -128,10 +130,10 @@ struct VerifyReport: Report {
 
     /// Reads the bytes as whichever kind of proof they are, and checks them.
     init(_ bytes: [UInt8], _ auditor: Auditor) throws(ProofFailure) {
-        if case .answer = ProofKind(bytes) {
-            try self.init(answer: bytes, auditor)
-        } else {
-            self.init(try auditor.verify(try ProofFile.decode(bytes)))
+        switch ProofKind(bytes) {
+        case .answer: try self.init(answer: bytes, auditor)
+        case .disclosure: self.init(try auditor.verify(try Disclosure.decode(bytes)))
+        default: self.init(try auditor.verify(try ProofFile.decode(bytes)))
         }
     }
 
@@ -161,6 +163,16 @@ struct VerifyReport: Report {
         var report = self
         report.tiers = anchors.map(Tier.init)
         return report
+    }
+
+    private init(_ proven: ProvenDisclosure) {
+        let view = DisclosureView(proven)
+        self.init(
+            holds: true, kind: "disclosure",
+            steps: (proven.entry.steps + [.segments]).map(\.rawValue),
+            head: Head(proven.entry.head), entries: [EntryView(proven.entry)],
+            limits: ["What the \(view.sealed) other segments say is not shown, and not proved."],
+            disclosure: view)
     }
 
     /// A finding whose rule was run again and gave the same bytes.
@@ -233,8 +245,10 @@ struct VerifyReport: Report {
         holds: Bool, kind: String?, steps: [String], failedStep: String? = nil,
         reason: String? = nil, head: Head? = nil, finding: String? = nil, evidence: Int? = nil,
         answer: Answer? = nil, entries: [EntryView] = [], limits: [String] = [],
-        reasonFound: String? = nil, withdrawal: Withdrawal? = nil
+        reasonFound: String? = nil, withdrawal: Withdrawal? = nil,
+        disclosure: DisclosureView? = nil
     ) {
+        self.disclosure = disclosure
         self.holds = holds
         self.kind = kind
         self.steps = steps
@@ -282,6 +296,7 @@ struct VerifyReport: Report {
             ]
             lines += answer.epochs.map(\.line)
         }
+        if let disclosure { lines += disclosure.lines }
         if let withdrawal {
             lines += [
                 "", "WITHDRAWN at leaf \(withdrawal.leaf): it does not hold any more",
@@ -309,6 +324,7 @@ enum ProofKind {
     case answer
     case tiers
     case fork
+    case disclosure
 
     /// By what the first two fields after the version are; hostile bytes are some kind, too.
     init(_ bytes: [UInt8]) {
@@ -318,9 +334,10 @@ enum ProofKind {
             (try? reader.unsigned()) != nil, (try? reader.unsigned()) == 1,
             let major = try? reader.nextMajorType()
         else { return }
-        // A bundle begins with a whole proof file, a map; the others with the ledger's id.
-        if major == 5 {
-            self = .finding
+        // A disclosure begins with a count, a bundle with a whole proof file, a map; the others
+        // with the ledger's id.
+        if major == 0 || major == 5 {
+            self = major == 0 ? .disclosure : .finding
             return
         }
         if major == 4 {

@@ -111,9 +111,23 @@ extension Entry {
         }
     }
 
+    /// A record may have a body, where it is in segments; nothing else without a must have one.
+    private func checkOptionalBody() throws(EntryError) {
+        switch body {
+        case nil: return
+        case .record(let record)? where kind == .record:
+            guard record.isConsistent else {
+                throw .wrong(
+                    .body, kind: kind,
+                    right: "version 1 without a previous root, or a later one with it")
+            }
+        default: throw .unwanted(.body, kind: kind, right: "no body")
+        }
+    }
+
     private func checkBody() throws(EntryError) {
         guard kind.hasBody else {
-            if body != nil { throw .unwanted(.body, kind: kind, right: "no body") }
+            try checkOptionalBody()
             return
         }
         guard let body, body.kind == kind else {

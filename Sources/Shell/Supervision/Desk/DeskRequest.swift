@@ -34,6 +34,8 @@ public enum DeskRequest: Hashable, Sendable {
     case forgetPersons([String])
     /// How patient keys stand here. Answer: text.
     case identities
+    /// Segments of a record, by their kinds. Answer: ``DisclosureAnswer``.
+    case disclose(leaf: UInt64, Set<Segment.Kind>)
 }
 
 extension DeskRequest {
@@ -89,6 +91,11 @@ extension DeskRequest {
             writer.array(identifiers.count)
             for identifier in identifiers { writer.text(identifier) }
         case .identities: open(14, 0)
+        case .disclose(let leaf, let kinds):
+            open(15, 2)
+            writer.unsigned(leaf)
+            writer.array(kinds.count)
+            for number in kinds.map(\.rawValue).sorted() { writer.unsigned(UInt64(number)) }
         }
         return writer.bytes
     }
@@ -100,10 +107,10 @@ extension DeskRequest {
             let items = try reader.array(atMost: 6)
             try reader.version(1)
             let kind = try reader.unsigned()
-            let counts = [0, 2, 3, 2, 3, 3, 5, 2, 5, 3, 4, 3, 6, 3, 2]
+            let counts = [0, 2, 3, 2, 3, 3, 5, 2, 5, 3, 4, 3, 6, 3, 2, 4]
             guard kind < counts.count, items == counts[Int(kind)] else {
                 throw .unexpected(
-                    offset: start, expected: "a request of kind 1 to 14 with its fields",
+                    offset: start, expected: "a request of kind 1 to 15 with its fields",
                     found: "kind \(kind) with \(items) items")
             }
             switch kind {
@@ -127,9 +134,31 @@ extension DeskRequest {
                 let (first, last) = (try reader.epoch(), try reader.epoch())
                 return .spans(patient, first...max(first, last), try reader.purpose())
             case 13: return .forgetPersons(try identifiers(from: &reader))
-            default: return .identities
+            case 14: return .identities
+            default:
+                return .disclose(
+                    leaf: try reader.unsigned(), try segmentKinds(from: &reader))
             }
         }
+    }
+
+    private static func segmentKinds(
+        from reader: inout CBORReader
+    ) throws(CBORError) -> Set<Segment.Kind> {
+        var kinds: Set<Segment.Kind> = []
+        let start = reader.offset
+        for _ in 0..<(try reader.array(atMost: Segment.Kind.allCases.count)) {
+            let number = UInt8(try reader.unsigned("kind of segment", atMost: 255))
+            guard let kind = Segment.Kind(rawValue: number) else {
+                throw .unexpected(
+                    offset: start, expected: "kinds of segments, 1 to 12", found: "\(number)")
+            }
+            kinds.insert(kind)
+        }
+        guard !kinds.isEmpty else {
+            throw .unexpected(offset: start, expected: "a kind of segment", found: "none")
+        }
+        return kinds
     }
 
     private static func identifiers(

@@ -1,5 +1,6 @@
 internal import Findings
 public import Primitives
+internal import Proofs
 public import Records
 internal import Sealing
 internal import Storage
@@ -80,6 +81,23 @@ public final class Gateway {
         return try PreparedEntry(row: row, reference: reference)
     }
 
+    /// The payload with a fresh salt for each segment.
+    private func salted(_ payload: Payload) -> Payload {
+        Payload(
+            mediaType: payload.mediaType, source: payload.source, facts: payload.facts,
+            segments: payload.segments.map {
+                $0.salted(random.bytes(Segment.saltByteCount))
+            })
+    }
+
+    /// What the entry shows of a record: a submission cannot know the root, only what it follows.
+    private func record(of payload: Payload, following body: EntryBody?) -> RecordBody {
+        let root = SegmentTree(payload.segments).root
+        guard case .record(let submitted) = body else { return RecordBody(root: root) }
+        return RecordBody(
+            root: root, version: submitted.version, previous: submitted.previous)
+    }
+
     private func seal(
         _ submission: Submission, members: Members
     ) throws(SupervisionError) -> (Entry, SealedPayload?) {
@@ -90,7 +108,11 @@ public final class Gateway {
             access: submission.access, body: submission.body)
         var sealed: SealedPayload?
         switch (submission.kind.hasPayload, submission.payload) {
-        case (true, let payload?):
+        case (true, let submitted?):
+            let payload = salted(submitted)
+            if submission.kind == .record, !payload.segments.isEmpty {
+                entry.body = .record(record(of: payload, following: submission.body))
+            }
             entry.recipients = try policy.recipients(
                 of: submission, issuer: institution, among: members)
             do throws(PayloadProblem) {

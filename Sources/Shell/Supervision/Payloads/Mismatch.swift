@@ -19,6 +19,8 @@ public struct Mismatch: Hashable, Sendable {
         case notRecipient = 7
         /// A fact is of a kind that the entry's kind does not hold.
         case kind = 8
+        /// Its segments do not give the root that the record's entry shows.
+        case segments = 10
     }
 
     public let commitment: Digest
@@ -52,6 +54,7 @@ extension Mismatch.Reason: CustomStringConvertible {
         case .format: "the payload is not in the format"
         case .patient: "a fact names a patient that the entry does not"
         case .kind: "a fact is of a kind that the entry's kind does not hold"
+        case .segments: "its segments do not give the root that the entry shows"
         case .notRecipient: "the entry does not name this institution as a recipient"
         }
     }

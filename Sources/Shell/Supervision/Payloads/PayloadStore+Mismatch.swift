@@ -79,6 +79,7 @@ extension Mismatch.Reason {
         case .format: self = .format
         case .kind: self = .kind
         case .subject: self = .patient
+        case .segments: self = .segments
         }
     }
 }

@@ -14,6 +14,7 @@ public enum EntryBody: Hashable, Sendable {
     case erasure(ErasureBody)
     case anchor(AnchorBody)
     case statement(StatementBody)
+    case record(RecordBody)
     /// A body under a kind that has none in this version: its bytes, unread, one CBOR item.
     case unread([UInt8])
 }
@@ -34,6 +35,7 @@ extension EntryBody {
         case .erasure: .erasure
         case .anchor: .anchor
         case .statement: .statement
+        case .record: .record
         case .unread: nil
         }
     }
@@ -52,6 +54,7 @@ extension EntryBody {
         case .erasure: self = .erasure(try ErasureBody(from: &reader))
         case .anchor: self = .anchor(try AnchorBody(from: &reader))
         case .statement: self = .statement(try StatementBody(decoding: try reader.bytes()))
+        case .record: self = .record(try RecordBody(from: &reader))
         default: self = .unread(Array(try reader.item()))
         }
     }
@@ -70,6 +73,7 @@ extension EntryBody {
         case .erasure(let body): body.encode(into: &writer)
         case .anchor(let body): body.encode(into: &writer)
         case .statement(let body): writer.bytes(body.bytes)
+        case .record(let body): body.encode(into: &writer)
         case .unread(let bytes): writer.encoded(bytes)
         }
     }

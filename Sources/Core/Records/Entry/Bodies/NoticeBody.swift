@@ -8,7 +8,7 @@ public struct NoticeBody: Hashable, Sendable {
     public let leafIndex: UInt64
     public let problem: Problem
 
-    /// What is wrong; numbers 1 to 8 are those of a refused delivery (`docs/formats/wire.md`).
+    /// What is wrong; 1 to 8 and 10 are those of a refused delivery (`docs/formats/wire.md`).
     public enum Problem: UInt8, CaseIterable, Sendable {
         case wrappedKey = 1
         case ciphertext = 2
@@ -20,6 +20,8 @@ public struct NoticeBody: Hashable, Sendable {
         case kind = 8
         /// It did not come within the time that the recipient waits.
         case notDelivered = 9
+        /// Its segments do not give the root that the record's entry shows.
+        case segments = 10
     }
 
     public init(leafIndex: UInt64, problem: Problem) {
@@ -37,7 +39,7 @@ extension NoticeBody {
         let start = reader.offset
         let code = UInt8(try reader.unsigned("problem of a payload", atMost: 255))
         guard let problem = Problem(rawValue: code) else {
-            throw .unexpected(offset: start, expected: "a problem, 1 to 9", found: "\(code)")
+            throw .unexpected(offset: start, expected: "a problem, 1 to 10", found: "\(code)")
         }
         self.problem = problem
     }
@@ -62,6 +64,7 @@ extension NoticeBody.Problem: CustomStringConvertible {
         case .patient: "a fact names a patient that the entry does not"
         case .notRecipient: "the entry does not name the recipient"
         case .kind: "a fact is of a kind that the entry's kind does not hold"
+        case .segments: "its segments do not give the root of the entry"
         case .notDelivered: "it was not delivered in time"
         }
     }
