@@ -97,7 +97,8 @@ extension NodeMachine {
     }
 
     private var certificateDays: Int64? {
-        setup.identity.notAfter.map {
+        let pin = host.state.institution(setup.institution)?.tlsPin
+        return setup.keyring.identity(named: pin).notAfter.map {
             ($0.milliseconds - SystemClock.now.milliseconds) / 86_400_000
         }
     }
