@@ -79,6 +79,7 @@ public final class Node: Sendable {
             logger: logger, observer: committed,
             headMoved: { deskInbox.post(.headMoved($0)) },
             history: { readerInbox.post(.history(from: $0, through: $1, $2)) },
+            readStored: { readerInbox.post(.control($0, $1)) },
             membersChanged: {
                 Node.spread($0, membership, setup.keyring, network, deskInbox, logger)
             },

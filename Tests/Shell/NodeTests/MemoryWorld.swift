@@ -110,7 +110,7 @@ final class MemoryWorld {
             setup: setup, membership: Membership(setup), parts: try Node.open(setup),
             inbox: Inbox(), link: wire, dropPeer: { _ in }, connectedPeers: { [] }, logger: logger,
             observer: { _ in },
-            headMoved: { _ in }, history: { _, _, _ in })
+            headMoved: { _ in }, history: { _, _, _ in }, readStored: { _, _ in })
         machines[index] = machine
         if holdsBlocks { machine.writer.hold() }
         machine.uptime = { [clock] in clock.nanoseconds.withLock { $0 } }

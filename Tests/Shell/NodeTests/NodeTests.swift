@@ -68,6 +68,9 @@ struct NodeTests {
         }
         // The very same batch is answered as before, a gap and another signature are refused.
         #expect(try await client.submitBatch(batch, waits: false) == answer)
+        // Who asks for an entry after its block came is told where it stands, too.
+        let entry = try await client.committed(network.ids[2], StreamID(0), number: 20)
+        #expect(entry.leafIndex == 19)
         let foreign = network.batch(of: 3, first: 1, count: 1)
         var flipped = foreign
         flipped[flipped.count - 1] ^= 1

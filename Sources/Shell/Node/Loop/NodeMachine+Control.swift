@@ -77,7 +77,10 @@ extension NodeMachine {
             return responder.refuse("there is no stream \(stream)")
         }
         guard number >= next else {
-            return answerWhenWritten { responder.refuse("committed already; ask for the entry") }
+            // The block came before the question.
+            let stored = ControlRequest.entryByNumber(
+                stream.issuer, stream.stream, number: number)
+            return answerWhenWritten { [readStored] in readStored(stored, responder) }
         }
         waiters.add(.entry(responder), stream: stream, number: number)
     }

@@ -29,6 +29,8 @@ final class NodeMachine {
     let headMoved: @Sendable (Height) -> Void
     /// Reads what was committed before, for whoever watches.
     let history: @Sendable (_ from: Height, _ through: Height, Responder) -> Void
+    /// Answers, from what is on the disk, a question that came to the loop.
+    let readStored: @Sendable (ControlRequest, Responder) -> Void
     /// Told of who takes part now, before the block that says so is shown to anybody.
     let membersChanged: @Sendable (CharterTimeline) -> Void
     /// Told that no peer takes the TLS key that is shown.
@@ -103,6 +105,7 @@ final class NodeMachine {
         observer: @escaping @Sendable (CommittedBlock) -> Void,
         headMoved: @escaping @Sendable (Height) -> Void,
         history: @escaping @Sendable (Height, Height, Responder) -> Void,
+        readStored: @escaping @Sendable (ControlRequest, Responder) -> Void,
         membersChanged: @escaping @Sendable (CharterTimeline) -> Void = { _ in },
         identityRefused: @escaping @Sendable () -> Void = {}
     ) throws(NodeError) {
@@ -119,6 +122,7 @@ final class NodeMachine {
         self.observer = observer
         self.headMoved = headMoved
         self.history = history
+        self.readStored = readStored
         metrics = NodeMetrics(data: setup.data)
         let restart = try Restart(parts.store, genesis: setup.genesis)
         let log = try ReplicaLog(parts.directory, head: restart.state.head.height)
