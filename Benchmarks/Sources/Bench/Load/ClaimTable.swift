@@ -19,9 +19,9 @@ enum ClaimTable {
             "python3", "-c",
             """
             import duckdb, sys
-            duckdb.sql(f"copy (select claim, patient, provider, day, code,
+            duckdb.sql(f'''copy (select claim, patient, provider, day, code,
               cast(round(amount * 100) as bigint), los from '{sys.argv[1]}' order by claim)
-              to '/dev/stdout' (format csv, header false)")
+              to '/dev/stdout' (format csv, header false)''')
             """, file,
         ]
         let pipe = Pipe()

@@ -2,8 +2,7 @@ internal import RuleLanguage
 
 /// How much a rule may cost for one judged row, by the moment in which it runs.
 ///
-/// What is asked while somebody waits has to be cheaper than what runs at night. A step takes about
-/// ten nanoseconds, so these are a millisecond and ten.
+/// What is asked while somebody waits has to be cheaper than what runs at night.
 enum StageBudget {
     static let waited = RuleCost(steps: 100_000)
     static let batch = RuleCost(steps: 1_000_000)
