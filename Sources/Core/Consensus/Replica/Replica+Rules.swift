@@ -118,7 +118,11 @@ extension Replica {
         case .valid:
             // The later of the proposal's valid round and the own lock on this block: so a
             // prevote always shows why an earlier precommit for another block did not forbid it.
-            let lock = state.locked?.block == id ? state.locked?.round : nil
+            // A lock of this very round is no earlier one: a replica has it that comes back to
+            // before a prevote that it had not signed.
+            let lock = state.locked.flatMap {
+                $0.block == id && $0.round < state.round ? $0.round : nil
+            }
             prevote(id, validRound: [validRound, lock].compactMap { $0 }.max())
         }
         return true
