@@ -90,27 +90,44 @@ public struct FindingVerifier: Sendable {
         }
     }
 
-    /// The canonical rule, if it is the one that the ledger has the finding's issuer run.
+    /// The canonical rule, if it is one that the finding's issuer could anchor findings of, as of
+    /// the finding's block and for the service that it is about.
     private func rule(
         _ outline: FindingOutline, _ proven: ProvenFinding
     ) throws(FindingFailure) -> [UInt8] {
-        guard let version = genesis.rules.first(where: { $0.id == outline.rule }) else {
-            throw FindingFailure(.rule, "the ledger has no rule \(outline.rule)")
+        let issuer = proven.entry.entry.issuer
+        let height = proven.statement.height
+        let history = proven.rule?.history ?? RuleHistory(outline.rule, in: genesis)
+        if let rule = proven.rule?.rule, rule != outline.rule {
+            throw FindingFailure(
+                .rule, "the bundle shows what became of \(rule), not of \(outline.rule)")
         }
-        guard version.hash == outline.ruleHash else {
+        guard let point = history.point(at: height), point.inForce != nil || point.trial != nil
+        else { throw FindingFailure(.rule, "the ledger has no rule \(outline.rule)") }
+        let day = service(outline, proven)
+        guard let version = point.version(outline.ruleHash, on: day, anchoredBy: issuer) else {
+            let right =
+                point.inForce?.hash(on: day).map { "; right would be \($0)" }
+                ?? "; no version was in force"
             throw FindingFailure(
                 .rule,
-                "\(outline.rule) has the hash \(outline.ruleHash) in the finding; "
-                    + "right would be \(version.hash)")
+                "\(outline.rule) has the hash \(outline.ruleHash) in the finding, as of block "
+                    + "\(height) and a service of \(day)\(right)")
         }
-        let issuer = proven.entry.entry.issuer
         guard version.runners.contains(issuer) else {
             throw FindingFailure(.rule, "\(issuer) does not run \(outline.rule)")
         }
         for bytes in proven.rules {
-            if let rule = try? Rule.decode(bytes), rule.hash == version.hash { return bytes }
+            if let rule = try? Rule.decode(bytes), rule.hash == outline.ruleHash { return bytes }
         }
-        throw FindingFailure(.rule, "the bundle has no rule with the hash \(version.hash)")
+        throw FindingFailure(.rule, "the bundle has no rule with the hash \(outline.ruleHash)")
+    }
+
+    /// The latest day among the entries that speak against somebody.
+    private func service(_ outline: FindingOutline, _ proven: ProvenFinding) -> Day {
+        let violating = Set(outline.violating.map(\.index))
+        return proven.evidence.map(\.entry).filter { violating.contains($0.leafIndex) }
+            .map(\.entry.eventTime.day).max() ?? proven.entry.entry.eventTime.day
     }
 
     private func table(
@@ -195,7 +212,14 @@ public struct VerifiedFinding: Sendable {
     }
 
     /// What this does not prove, for the report.
-    public static let limits = [
+    public var limits: [String] {
+        guard proven.rule == nil else { return VerifiedFinding.limits }
+        return VerifiedFinding.limits + [
+            "The rule is the one that the genesis has: that no vote had changed it is not proved."
+        ]
+    }
+
+    private static let limits = [
         "The bundle holds what the rule read, not all that it might have read: that no other "
             + "entry speaks against the finding is not proved here.",
         "Times of anchoring are those of the header that each proof is cut under, or earlier.",

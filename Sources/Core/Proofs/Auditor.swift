@@ -9,6 +9,7 @@ public import Primitives
 /// that leads to them from those of genesis.
 public struct Auditor: Sendable {
     public let ledger: LedgerID
+    let genesis: Genesis
     /// The epochs of pseudonyms, which the genesis fixes for ever.
     let epochs: Epochs
     private let trust: ValidatorTrust
@@ -22,6 +23,7 @@ public struct Auditor: Sendable {
         chain: GovernanceChain = GovernanceChain(links: [])
     ) throws(ProofFailure) {
         ledger = genesis.ledger
+        self.genesis = genesis
         epochs = Epochs(genesis.parameters)
         self.trusted = trusted
         var trust = ValidatorTrust(

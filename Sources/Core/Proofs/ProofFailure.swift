@@ -45,6 +45,8 @@ public enum ProofStep: String, CaseIterable, Sendable {
     case statement = "statement of the finding"
     /// Each payload is the one that its entry commits to.
     case evidence = "evidence"
+    /// The state map says what became of the rule.
+    case rule = "history of the rule"
     /// The withdrawal is the one that its entry commits to, and of this finding's issuer.
     case withdrawal = "withdrawal"
     /// Each segment that is shown is one of the record's.

@@ -1,6 +1,7 @@
 public import Primitives
 public import Proofs
 public import Records
+internal import RuleLanguage
 
 extension Supervisor {
     /// Answers the operator at the time `now`.
@@ -20,6 +21,7 @@ extension Supervisor {
             return try whyNot(rule, subject, day, at: now)
         case .screen(let question): return DeskReply(try screen(question).encode())
         case .erase(let leaves, let ground): return try erase(leaves, ground: ground, at: now)
+        case .backTest(let rule): return DeskReply(try backTest(rule).encode())
         case .erasure(let leaf):
             return DeskReply(try erasureStatus(of: leaf, at: now).encode())
         case .bundle(let finding): return DeskReply(try bundleParts(of: finding).encode())
@@ -38,6 +40,21 @@ extension Supervisor {
             }
             return DeskReply(Array(lines.joined(separator: "\n").utf8))
         }
+    }
+
+    /// What a canonical rule would have found in all that this institution may open.
+    private func backTest(_ bytes: [UInt8]) throws(SupervisionError) -> BackTestReport {
+        guard let rules, let rulesFolder else { throw .rules("this node has no folder of them") }
+        let rule: Rule
+        do throws(CBORError) {
+            rule = try Rule.decode(bytes)
+        } catch {
+            throw .malformed(what: "canonical rule", error)
+        }
+        let test = BackTest(
+            entries: entries, people: identities.book, running: rules.versions,
+            folder: rulesFolder)
+        return try test.report(on: rule)
     }
 
     /// The access that asking the ledger is, whomever it asks about.

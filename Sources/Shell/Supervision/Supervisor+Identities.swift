@@ -51,7 +51,7 @@ extension Supervisor {
                 lines.append("  \(id) has taken: \(count)")
             }
         }
-        if let people = identities.people {
+        if let people = identities.people, people.isSupervising || people.keyCount > 0 {
             lines.append("keys of \(people.keyCount) patients are held here")
         }
         if lines.isEmpty { lines.append("no patient keys are kept on this node") }

@@ -8,7 +8,9 @@ extension Supervisor {
     ///
     /// - Throws: ``SupervisionError/rules(_:)`` where no rules run here.
     func screen(_ question: ScreeningQuestion) throws(SupervisionError) -> ScreeningAnswer {
-        guard let rules else { throw .rules("none is configured on this node") }
+        guard let rules, !rules.versions.isEmpty else {
+            throw .rules("the ledger has this node run none")
+        }
         let firstLeaf = entries.mark.leafCount
         var facts: [AnchoredFact] = []
         var kinds: Set<FactKind> = []

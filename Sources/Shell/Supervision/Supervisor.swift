@@ -31,6 +31,8 @@ public final class Supervisor {
     let noticeAfterMilliseconds: Int64
     private var lastNotices: Timestamp?
     let rules: RuleHost?
+    private let ruleRequests: RuleRequests?
+    let rulesFolder: String?
     private let gateway: Gateway
     private let receiver: PayloadReceiver
     private let database: SupervisionDatabase
@@ -42,6 +44,7 @@ public final class Supervisor {
         case delivery
         case pseudonyms
         case personKeys
+        case rules
     }
 
     /// Opens what lies in the folders, or makes it.
@@ -85,6 +88,9 @@ public final class Supervisor {
         epochs = settings.epochs
         identities = try settings.identities(database)
         rules = try settings.ruleHost(identities.book)
+        rulesFolder = settings.rulesFolder
+        ruleRequests = settings.rulesFolder.map(RuleRequests.init(folder:))
+        ruleRequests?.follow(charters)
         names = NameDesk(
             institution: institution, client: pseudonyms, provider: settings.provider,
             service: identities.naming, random: settings.random, epochs: epochs)
@@ -94,6 +100,9 @@ public final class Supervisor {
     public func follow(_ charters: CharterTimeline) {
         self.charters = charters
         members = Members(charters.current.institutions)
+        identities.follow(SupervisorSettings.supervisors(of: charters.current), institution)
+        rules?.follow(charters)
+        ruleRequests?.follow(charters)
     }
 
     /// Takes in further keys that payloads may be sealed to.
@@ -182,6 +191,8 @@ public final class Supervisor {
             guard let service = identities.keys else { throw .notProvider(institution) }
             let reply = try service.handleRequest(after: number, from: member, at: now)
             return DeskReply(reply.answer.encode(), first: reply.first)
+        case .rules(let hashes):
+            return DeskReply(PeerQuestion.answer(rules: try ruleRequests?.answer(hashes) ?? []))
         }
     }
 
@@ -204,6 +215,10 @@ public final class Supervisor {
             underWay[peer] = .delivery
             return PeerQuestion.delivery(delivery.encoded).encode()
         }
+        if let hashes = ruleRequests?.question(to: peer, at: height) {
+            underWay[peer] = .rules
+            return PeerQuestion.rules(hashes).encode()
+        }
         return nil
     }
 
@@ -214,6 +229,9 @@ public final class Supervisor {
         switch underWay.removeValue(forKey: peer) {
         case .delivery: try deliveries.handleAnswer(answer, from: peer)
         case .pseudonyms: try names.handleAnswer(answer, at: now)
+        case .rules:
+            let found = try PeerQuestion.rules(inAnswer: answer)
+            if try ruleRequests?.take(found, from: peer) ?? false { rules?.beginAnew() }
         case .personKeys: _ = try identities.people?.handleAnswer(answer)
         case nil: throw .unasked(what: "answer")
         }

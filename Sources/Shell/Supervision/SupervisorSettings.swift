@@ -16,7 +16,7 @@ public struct SupervisorSettings: Sendable {
     /// Keys that payloads were or will be sealed to, as the ledger changes the institution's.
     public var furtherSealKeys: [SealSecretKey] = []
     public var policy = RecipientPolicy.standard
-    /// The folder of canonical rules and knowledge tables; nil where this node runs no rules.
+    /// The folder of canonical rules and knowledge tables; nil where this node keeps none.
     public var rulesFolder: String?
     /// Makes what runs the rules, in place of the engine over the rules' folder.
     public var runner: RunnerMaker?
@@ -44,16 +44,16 @@ public struct SupervisorSettings: Sendable {
         self.sealKey = sealKey
     }
 
-    /// Makes a runner of rules, and says of those that cannot run, by id, why not.
+    /// Makes a runner of rules, and says of those that cannot run, by hash, why not.
     public typealias RunnerMaker =
         @Sendable ([RuleVersion]) throws(SupervisionError) -> (
-            runner: any RuleRunner, problems: [String: String]
+            runner: any RuleRunner, problems: [Digest: String]
         )
 
     func ruleHost(_ people: PersonBook) throws(SupervisionError) -> RuleHost? {
         guard let make = runner ?? engine() else { return nil }
         return try RuleHost(
-            rules: genesis.rules, institution: institution, people: people,
+            charters: charters, institution: institution, people: people,
             patienceMilliseconds: patienceMilliseconds, make: make)
     }
 
@@ -69,9 +69,11 @@ public struct SupervisorSettings: Sendable {
     }
 
     /// Who gets the keys of patients: regulators, and those who run rules.
-    var supervisors: Set<InstitutionID> {
-        var supervisors = Set(genesis.rules.flatMap(\.runners))
-        for member in genesis.institutions where member.kind == .regulator {
+    var supervisors: Set<InstitutionID> { SupervisorSettings.supervisors(of: charters.current) }
+
+    static func supervisors(of charter: Charter) -> Set<InstitutionID> {
+        var supervisors = Set((charter.rules + charter.trials).flatMap(\.runners))
+        for member in charter.institutions where member.kind == .regulator {
             supervisors.insert(member.id)
         }
         return supervisors
@@ -98,7 +100,7 @@ public struct SupervisorSettings: Sendable {
                 directory: directory, roster: roster, provider: institution,
                 ledger: genesis.ledger, epochs: epochs, supervisors: supervisors)
         }
-        guard let provider, supervisors.contains(institution) else { return parts }
+        guard let provider else { return parts }
         let keyring = try PersonKeyring(
             store: try sealing { () throws(SealingError) in
                 try PersonKeyStore(
@@ -109,6 +111,7 @@ public struct SupervisorSettings: Sendable {
         parts.people = PersonDesk(
             ledger: genesis.ledger, institution: institution, provider: provider,
             sealKey: sealKey, keyring: keyring, book: parts.book, service: parts.keys)
+        parts.follow(supervisors, institution)
         return parts
     }
 }
@@ -121,6 +124,12 @@ struct IdentityParts {
     var naming: PseudonymService?
     /// Gives patient keys to those who supervise, at the same place.
     var keys: PersonKeyService?
-    /// Gets patient keys, where this institution supervises.
+    /// Gets patient keys, while this institution supervises.
     var people: PersonDesk?
+
+    /// Takes over who gets patient keys.
+    func follow(_ supervisors: Set<InstitutionID>, _ institution: InstitutionID) {
+        keys?.supervisors = supervisors
+        people?.isSupervising = supervisors.contains(institution)
+    }
 }

@@ -48,7 +48,13 @@ struct GovernanceTests {
             return state.apply(executed)
         }
 
+        /// What the next header names as active.
+        func activeDigest() throws -> Digest {
+            try TestNetwork.execute([], on: state).header.active
+        }
+
         /// Proposes in one name and votes for it in others, all in one block.
+        @discardableResult
         mutating func agree(
             on action: GovernanceAction, by names: [String], notBefore: Height = .genesis
         ) throws -> Digest {

@@ -49,6 +49,40 @@ struct EngineRunnerTests {
             region.node(id).control(DeskRequest.status.encode(), at: region.now).answer)
     }
 
+    @Test("a rule that is voted in travels from who has it to who runs it, and runs there at once")
+    func travels() throws {
+        let region = try Region()
+        try SmallFile.write(
+            Self.rule.encode(), to: region.path(Region.insurer) + "/rules/\(Self.rule.hash).rule")
+        for id in [Region.insurer, Region.regulator] { try open(id, region) }
+        try region.block(try region.prepare([try Samples.claim()], by: Region.hospital))
+        try region.catchUp(Region.hospital)
+        for id in [Region.insurer, Region.regulator] {
+            try region.catchUp(id)
+            try region.deliver(from: Region.hospital, to: id)
+        }
+        let version = RuleVersion(
+            id: "CE-01", hash: Self.rule.hash, runners: [Region.insurer, Region.regulator])
+        let timeline = try CharterTimeline(region.genesis).after(
+            .setRules([version], retire: []), from: Height(2))
+        for id in [Region.insurer, Region.regulator] { try region.node(id).follow(timeline) }
+        try region.block([])
+        for id in [Region.insurer, Region.regulator] { try region.catchUp(id) }
+        #expect(try status(Region.insurer, region).rules.map(\.openCount) == [1])
+        let lacking = try #require(try status(Region.regulator, region).rules.first)
+        #expect(lacking.openCount == 0 && !lacking.problem.isEmpty)
+        #expect(try region.deliver(from: Region.regulator, to: Region.insurer) == 1)
+        try region.block([])
+        try region.catchUp(Region.regulator)
+        let running = try #require(try status(Region.regulator, region).rules.first)
+        #expect(running.openCount == 1 && running.problem.isEmpty)
+        // What was not asked for, or has another hash, is not kept.
+        let forged = PeerQuestion.rules([.zero]).encode()
+        let reply = try region.node(Region.insurer).answer(
+            forged, from: Region.regulator, at: region.now)
+        #expect(reply.answer == [0x82, 0x01, 0x80])
+    }
+
     @Test("a rule that is there by its hash runs, and finds, and explains")
     func runs() throws {
         let region = try region()

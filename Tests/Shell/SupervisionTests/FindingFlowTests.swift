@@ -22,7 +22,7 @@ struct FindingFlowTests {
     private func open(_ id: InstitutionID, _ region: Region) throws {
         _ = try region.open(id) {
             $0.runner = { (versions) throws(SupervisionError) in
-                try OrphanClaims.maker(versions)
+                versions.isEmpty ? (NoRules(), [:]) : try OrphanClaims.maker(versions)
             }
             $0.patienceMilliseconds = 5_000
         }
@@ -94,6 +94,53 @@ struct FindingFlowTests {
         var waited = 0
         while try tick(Region.regulator, region).isEmpty, waited < 50 { waited += 1 }
         #expect(waited > 0 && waited < 20)
+    }
+
+    @Test("a rule on trial finds for its runners, then for some, then for all, without restart")
+    func lifeCycle() throws {
+        let region = try Region()
+        for id in [Region.insurer, Region.regulator] { try open(id, region) }
+        let runners = [Region.insurer, Region.regulator]
+        var timeline = CharterTimeline(region.genesis)
+        func vote(_ trial: [InstitutionID]?, from day: Day? = nil, _ label: String) throws {
+            let version = RuleVersion(
+                id: OrphanClaims.id, hash: try #require(Digest([UInt8](label.utf8))),
+                runners: runners, trial: trial, serviceFrom: day)
+            timeline = try timeline.after(
+                .setRules([version], retire: []), from: Height(UInt64(region.log.count + 1)))
+            for id in runners { try region.node(id).follow(timeline) }
+        }
+        let (one, two) = (String(repeating: "1", count: 32), String(repeating: "2", count: 32))
+        try region.block(try region.prepare([try Samples.claim()], by: Region.hospital))
+        try region.catchUp(Region.hospital)
+        for id in runners {
+            #expect(try region.catchUp(id).isEmpty)
+            try region.deliver(from: Region.hospital, to: id)
+        }
+        // In the shadow it finds, and says nothing to the ledger.
+        try vote([], one)
+        for id in runners {
+            for _ in 0..<10 { #expect(try tick(id, region).isEmpty) }
+            #expect(try list(id, region).map(\.isOpen) == [true])
+            #expect(try status(id, region).rules.map(\.stage) == [.shadow])
+        }
+        // As a canary only the regulator anchors.
+        try vote([Region.regulator], one)
+        for _ in 0..<10 { #expect(try tick(Region.insurer, region).isEmpty) }
+        #expect(try tick(Region.regulator, region).map(\.kind) == [.finding])
+        // In force for later services only, it does not judge this one; the next version does.
+        try vote(nil, from: Day(number: 1), two)
+        _ = try tick(Region.insurer, region)
+        #expect(try list(Region.insurer, region).isEmpty)
+        try vote(nil, from: Day(number: 0), one)
+        #expect(try tick(Region.insurer, region).map(\.kind) == [.finding])
+        // Retired, it finds nothing any more.
+        timeline = try timeline.after(
+            .setRules([], retire: [OrphanClaims.id]), from: Height(UInt64(region.log.count + 1)))
+        for id in runners { try region.node(id).follow(timeline) }
+        _ = try tick(Region.insurer, region)
+        #expect(try status(Region.insurer, region).rules.isEmpty)
+        #expect(try list(Region.insurer, region).isEmpty)
     }
 
     @Test("a restart finds the same again, and publishes nothing twice")

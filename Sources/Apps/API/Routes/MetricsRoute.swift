@@ -1,3 +1,4 @@
+internal import Ledger
 internal import Node
 internal import Primitives
 internal import Records
@@ -82,7 +83,10 @@ struct MetricsRoute: Sendable {
         text.gauge(
             "custos_findings_standing", "Findings that stand on the ledger.", desk.standingCount)
         for rule in desk.rules {
-            let label = [("rule", rule.rule)]
+            let label = [
+                ("rule", rule.rule), ("stage", rule.stage.rawValue),
+                ("hash", String(rule.hash.description.prefix(12))),
+            ]
             text.gauge(
                 "custos_rule_open", "Findings that a rule has open.", rule.openCount, label)
             text.gauge(

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Findings
 internal import Ledger
 internal import Node
 internal import Primitives
@@ -124,8 +125,17 @@ struct ProofCommand: AsyncParsableCommand {
             proof: try await proof(parts.leafIndex, client), statement: parts.statement,
             salt: parts.salt, rules: parts.rules,
             knowledge: parts.tables.map { FindingBundle.Table(name: $0.name, rows: $0.bytes) },
-            evidence: evidence, withdrawal: withdrawal)
+            evidence: evidence, withdrawal: withdrawal, rule: try await rule(of: parts, client))
         return (parts.leafIndex, bundle.encode())
+    }
+
+    /// What became of the finding's rule; nil where the finding cannot be read.
+    private static func rule(
+        of parts: BundleParts, _ client: NodeClient
+    ) async throws -> RuleProof? {
+        let statement = try FindingStatement.decode(parts.statement)
+        guard let outline = try? FindingOutline.decode(statement.body) else { return nil }
+        return try RuleProof.decode(try await client.ruleProof(outline.rule))
     }
 
     private static func proof(

@@ -6,7 +6,7 @@ internal import RuleLanguage
 internal import RuleSource
 
 /// Checks, lists and builds supervision rules.
-struct RulesCommand: ParsableCommand {
+struct RulesCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "rules",
         abstract: "Check, test, list and build supervision rules; no Swift needed to write them.",
@@ -18,10 +18,11 @@ struct RulesCommand: ParsableCommand {
               custos rules test rules --rule RX-05
               custos rules list rules --json
               custos rules build rules --out node/rules
+              custos rules history PR-03 --node devnet/regulator
             """,
         subcommands: [
             Check.self, Test.self, Format.self, List.self, Build.self, Schema.self, Tables.self,
-            SQL.self,
+            SQL.self, History.self, Backtest.self,
         ])
 
     struct Check: ParsableCommand {

@@ -120,7 +120,7 @@ struct VerifyCommand: ParsableCommand {
         case .finding: return try verifyFinding(bytes, genesis, auditor)
         case .fork: return VerifyReport(try auditor.verify(try ForkProof.decode(bytes)))
         case .tiers: throw ProofFailure(.form, "a proof over tiers within another one")
-        case .entry, .answer, .disclosure: return try VerifyReport(bytes, auditor)
+        case .entry, .answer, .disclosure, .rule: return try VerifyReport(bytes, auditor)
         }
     }
 

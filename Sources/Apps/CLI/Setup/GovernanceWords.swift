@@ -22,7 +22,7 @@ struct GovernanceWords {
         case ("power", 2): return .setPower(try id(rest[0]), try number(rest[1]))
         case ("key", 3): return .setKey(try id(rest[0]), try key(rest[1], rest[2]))
         case ("parameter", 2...): return .setParameters(try changed(rest))
-        case ("rule", 3): return .setRules([try rule(rest)], retire: [])
+        case ("rule", 3...): return .setRules([try rule(rest)], retire: [])
         case ("retire", 1...): return .setRules([], retire: rest)
         case ("stop", 0): return .stop
         case ("resume", 0): return .resume
@@ -133,7 +133,29 @@ struct GovernanceWords {
         }
         var runners: [InstitutionID] = []
         for name in words[2].split(separator: ",") { runners.append(try id(String(name))) }
-        return RuleVersion(id: words[0], hash: hash, runners: runners.sorted())
+        var trial: [InstitutionID]?
+        var serviceFrom: Day?
+        for word in words.dropFirst(3) {
+            let parts = word.split(separator: "=", maxSplits: 1).map(String.init)
+            switch (parts.first ?? "", parts.count) {
+            case ("shadow", 1): trial = []
+            case ("canary", 2):
+                trial = try parts[1].split(separator: ",").map { (name) throws(Failure) in
+                    try id(String(name))
+                }.sorted()
+            case ("from", 2):
+                guard let day = try? Day.reading(parts[1]) else {
+                    throw Failure(.usage, "a day of service is written 2026-03-01")
+                }
+                serviceFrom = day
+            default:
+                throw Failure(
+                    .usage, "'\(word)' is none of shadow, canary=ID,ID and from=2026-03-01")
+            }
+        }
+        return RuleVersion(
+            id: words[0], hash: hash, runners: runners.sorted(), trial: trial,
+            serviceFrom: serviceFrom)
     }
 
     private func policy(_ words: [String]) throws(Failure) -> GovernancePolicy {

@@ -83,6 +83,8 @@ struct VerifyReport: Report {
             ]
         }
     }
+    /// What became of a rule.
+    let rule: RuleHistoryView?
 
     struct Withdrawal: Encodable {
         let leaf: UInt64
@@ -133,6 +135,7 @@ struct VerifyReport: Report {
         switch ProofKind(bytes) {
         case .answer: try self.init(answer: bytes, auditor)
         case .disclosure: self.init(try auditor.verify(try Disclosure.decode(bytes)))
+        case .rule: self.init(try auditor.verify(try RuleProof.decode(bytes)))
         default: self.init(try auditor.verify(try ProofFile.decode(bytes)))
         }
     }
@@ -175,19 +178,28 @@ struct VerifyReport: Report {
             disclosure: view)
     }
 
+    /// What became of a rule.
+    private init(_ rule: ProvenRule) {
+        let steps: [ProofStep] = [.form, .ledger, .commitProof, .header, .rule]
+        self.init(
+            holds: true, kind: "rule", steps: steps.map(\.rawValue), head: Head(rule.head),
+            rule: RuleHistoryView(rule))
+    }
+
     /// A finding whose rule was run again and gave the same bytes.
     init(_ verified: VerifiedFinding) {
         let finding = verified.proven
         let steps =
             finding.entry.steps.map(\.rawValue)
             + [ProofStep.statement, .evidence].map(\.rawValue)
+            + (finding.rule == nil ? [] : [ProofStep.rule.rawValue])
             + ["rule, tables and facts are those of the ledger", "the rule gives the same bytes"]
             + (finding.withdrawal == nil ? [] : ["the finding was withdrawn by who stated it"])
         self.init(
             holds: true, kind: "finding", steps: steps, head: Head(finding.entry.head),
             finding: finding.statement.finding.description, evidence: finding.evidence.count,
             entries: [EntryView(finding.entry)] + finding.evidence.map { EntryView($0.entry) },
-            limits: VerifiedFinding.limits + verified.joined,
+            limits: verified.limits + verified.joined,
             reasonFound: (try? FindingBodyView(finding.statement.body))
                 .map { "\($0.rule), \($0.result): \($0.reason)" },
             withdrawal: finding.withdrawal.map {
@@ -246,7 +258,7 @@ struct VerifyReport: Report {
         reason: String? = nil, head: Head? = nil, finding: String? = nil, evidence: Int? = nil,
         answer: Answer? = nil, entries: [EntryView] = [], limits: [String] = [],
         reasonFound: String? = nil, withdrawal: Withdrawal? = nil,
-        disclosure: DisclosureView? = nil
+        disclosure: DisclosureView? = nil, rule: RuleHistoryView? = nil
     ) {
         self.disclosure = disclosure
         self.holds = holds
@@ -262,6 +274,7 @@ struct VerifyReport: Report {
         self.limits = limits
         self.reasonFound = reasonFound
         self.withdrawal = withdrawal
+        self.rule = rule
     }
 
     var lines: [String] {
@@ -305,6 +318,7 @@ struct VerifyReport: Report {
             ]
             lines += withdrawal.reason.split(separator: "\n").map { "  \($0)" }
         }
+        if let rule { lines += [""] + rule.lines }
         for entry in entries { lines += [""] + entry.lines }
         for limit in limits { lines += ["", "note: \(limit)"] }
         return lines + ["", "PROVED: \(kind ?? "")"]
@@ -325,6 +339,7 @@ enum ProofKind {
     case tiers
     case fork
     case disclosure
+    case rule
 
     /// By what the first two fields after the version are; hostile bytes are some kind, too.
     init(_ bytes: [UInt8]) {
@@ -342,6 +357,11 @@ enum ProofKind {
         }
         if major == 4 {
             self = .tiers
+            return
+        }
+        // What became of a rule begins with the rule's id, a text.
+        if major == 3 {
+            self = .rule
             return
         }
         guard (try? reader.digest()) != nil, (try? reader.unsigned()) == 2,

@@ -230,7 +230,7 @@ struct Execution {
         let runs = closeRuns()
         put(
             governance.close(
-                height, signers: signers,
+                height, at: time, signers: signers,
                 previous: LedgerStanding.Milestone(
                     height: state.head.height, block: state.head.hash)))
         overlay.set(.ledger, LedgerState.ledgerValue(height, time))

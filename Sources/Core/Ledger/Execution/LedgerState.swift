@@ -33,7 +33,7 @@ public struct LedgerState: Sendable {
     /// The state that a genesis founds, at height 0.
     public init(genesis: Genesis) {
         ledger = genesis.ledger
-        registry = Registry(Governance(genesis.charter))
+        registry = Registry(Governance(genesis.charter, since: genesis.start))
         head = Head(
             height: .genesis, time: genesis.start, hash: .zero, tree: MerkleFrontier())
         map = StateMap(

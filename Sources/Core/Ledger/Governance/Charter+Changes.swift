@@ -7,7 +7,7 @@ extension Charter {
     func after(_ action: GovernanceAction) throws(GovernanceRefusal) -> Charter {
         var institutions = institutions
         var parameters = parameters
-        var rules = rules
+        var (rules, trials) = (rules, trials)
         var policy = policy
         switch action {
         case .add(let institution):
@@ -25,17 +25,31 @@ extension Charter {
             institutions[index] = institutions[index].with(change)
         case .setParameters(let new): parameters = new
         case .setRules(let new, let retired):
-            rules.removeAll { rule in
-                retired.contains(rule.id) || new.contains { $0.id == rule.id }
+            rules.removeAll { retired.contains($0.id) }
+            trials.removeAll { retired.contains($0.id) }
+            for version in new {
+                guard version.earlier.isEmpty else {
+                    throw .unfit("which versions still judge, the ledger keeps itself")
+                }
+                let old = rules.first { $0.id == version.id }
+                // One that comes into force, or into another trial, ends the trial before.
+                trials.removeAll { $0.id == version.id }
+                guard version.trial == nil else {
+                    trials.append(version)
+                    continue
+                }
+                rules.removeAll { $0.id == version.id }
+                rules.append(version.superseding(old))
             }
-            rules += new
             rules.sort { $0.id.utf8.lexicographicallyPrecedes($1.id.utf8) }
+            trials.sort { $0.id.utf8.lexicographicallyPrecedes($1.id.utf8) }
         case .stop, .resume, .setLedger, .setStatementIssuer: break
         case .setPolicy(let new): policy = new
         }
         do throws(Charter.Problem) {
             return try Charter(
-                institutions: institutions, parameters: parameters, rules: rules, policy: policy)
+                institutions: institutions, parameters: parameters, rules: rules,
+                trials: trials, policy: policy)
         } catch {
             throw .unfit(error.reason)
         }

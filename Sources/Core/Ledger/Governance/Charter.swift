@@ -10,8 +10,10 @@ public struct Charter: Sendable {
     /// By id, increasing.
     public let institutions: [Institution]
     public let parameters: Parameters
-    /// By id, increasing.
+    /// Those in force, by id, increasing.
     public let rules: [RuleVersion]
+    /// Those on trial, beside the ones in force, by id, increasing.
+    public let trials: [RuleVersion]
     public let policy: GovernancePolicy
     /// Every institution with power.
     public let validators: ValidatorSet
@@ -31,15 +33,24 @@ public struct Charter: Sendable {
     /// The charter of these parts; institutions and rules stand by id.
     init(
         institutions: [Institution], parameters: Parameters, rules: [RuleVersion],
-        policy: GovernancePolicy
+        trials: [RuleVersion] = [], policy: GovernancePolicy
     ) throws(Problem) {
         if let problem = parameters.problem { throw Problem(problem) }
         try Charter.check(institutions)
-        try Charter.check(rules, of: institutions)
+        try Charter.check(rules, areTrials: false, of: institutions)
+        try Charter.check(trials, areTrials: true, of: institutions)
+        for trial in trials {
+            let judging = rules.filter { $0.id == trial.id }
+                .flatMap { [$0.hash] + $0.earlier.map(\.hash) }
+            guard !judging.contains(trial.hash) else {
+                throw Problem("rule \(trial.id) is in force as \(trial.hash): no trial is needed")
+            }
+        }
         if let problem = policy.problem(for: institutions) { throw Problem(problem) }
         self.institutions = institutions
         self.parameters = parameters
         self.rules = rules
+        self.trials = trials
         self.policy = policy
         do throws(ConsensusError) {
             validators = try ValidatorSet(
@@ -52,7 +63,7 @@ public struct Charter: Sendable {
         } catch {
             throw Problem("\(error)")
         }
-        activeDigest = SHA256.hash(Charter.active(parameters, rules))
+        activeDigest = SHA256.hash(Charter.active(parameters, rules, trials))
         indexOf = Dictionary(
             institutions.enumerated().map { ($0.element.id, $0.offset) }
         ) { first, _ in first }
@@ -62,17 +73,24 @@ public struct Charter: Sendable {
         indexOf[id].map { institutions[$0] }
     }
 
-    /// `[parameters, [* [tstr, digest]]]`.
-    private static func active(_ parameters: Parameters, _ rules: [RuleVersion]) -> [UInt8] {
+    /// `[parameters, [* [tstr, digest, ? rule-version]], ? [+ rule-version]]`: a rule version in
+    /// full where there is more to it than its hash, and those on trial where there are any.
+    private static func active(
+        _ parameters: Parameters, _ rules: [RuleVersion], _ trials: [RuleVersion]
+    ) -> [UInt8] {
         var writer = CBORWriter(reservingCapacity: 80 + 70 * rules.count)
-        writer.array(2)
+        writer.array(trials.isEmpty ? 2 : 3)
         parameters.encode(into: &writer)
         writer.array(rules.count)
         for rule in rules {
-            writer.array(2)
+            writer.array(rule.isPlain ? 2 : 3)
             writer.text(rule.id)
             writer.digest(rule.hash)
+            if !rule.isPlain { rule.encode(into: &writer) }
         }
+        guard !trials.isEmpty else { return writer.bytes }
+        writer.array(trials.count)
+        for rule in trials { rule.encode(into: &writer) }
         return writer.bytes
     }
 }
@@ -123,7 +141,7 @@ extension Charter {
     }
 
     private static func check(
-        _ rules: [RuleVersion], of institutions: [Institution]
+        _ rules: [RuleVersion], areTrials: Bool, of institutions: [Institution]
     ) throws(Problem) {
         guard rules.count <= Genesis.ruleCountMax else {
             throw Problem("\(rules.count) rules; at most 4096 are right")
@@ -136,6 +154,12 @@ extension Charter {
             for runner in rule.runners where !institutions.contains(where: { $0.id == runner }) {
                 throw Problem("rule \(rule.id) is run by \(runner), which is no institution here")
             }
+            guard (rule.trial != nil) == areTrials else {
+                throw Problem("rule \(rule.id) stands with those of another stage")
+            }
+            for id in rule.trial ?? [] where !rule.runners.contains(id) {
+                throw Problem("\(id) cannot anchor what \(rule.id) finds: it does not run it")
+            }
         }
     }
 }
@@ -143,7 +167,8 @@ extension Charter {
 extension Charter: Hashable {
     public static func == (left: Charter, right: Charter) -> Bool {
         left.institutions == right.institutions && left.parameters == right.parameters
-            && left.rules == right.rules && left.policy == right.policy
+            && left.rules == right.rules && left.trials == right.trials
+            && left.policy == right.policy
     }
 
     public func hash(into hasher: inout Hasher) {

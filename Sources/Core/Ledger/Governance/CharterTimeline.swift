@@ -14,13 +14,16 @@ public struct CharterTimeline: Sendable {
 
     /// By height, increasing; the first is that of the genesis.
     public let stretches: [Stretch]
+    /// Rules of proposals that are open, or agreed and not in force yet.
+    public let proposedRules: [RuleVersion]
     /// From when on nodes take no submissions, as it stands now.
     public let stoppedFrom: Height?
 
     /// The timeline of a ledger on which nothing has changed.
     public init(_ genesis: Genesis) {
-        stretches = [Stretch(from: Height(1), charter: genesis.charter)]
-        stoppedFrom = nil
+        self.init(
+            stretches: [Stretch(from: Height(1), charter: genesis.charter)], stoppedFrom: nil,
+            proposedRules: [])
     }
 
     /// The timeline of a ledger that came from `genesis` to this state.
@@ -37,11 +40,20 @@ public struct CharterTimeline: Sendable {
             // What was enacted was possible on what stood then.
             timeline = (try? timeline.after(action, from: height)) ?? timeline
         }
-        stretches = timeline.stretches
-        stoppedFrom = governance.standing.stoppedFrom
+        self.init(
+            stretches: timeline.stretches, stoppedFrom: governance.standing.stoppedFrom,
+            proposedRules: governance.proposals.flatMap(CharterTimeline.rulesToCome))
     }
 
-    private init(stretches: [Stretch], stoppedFrom: Height?) {
+    private static func rulesToCome(of record: ProposalRecord) -> [RuleVersion] {
+        switch (record.standing, record.proposal.action) {
+        case (.open, .setRules(let rules, _)), (.agreed, .setRules(let rules, _)): rules
+        default: []
+        }
+    }
+
+    private init(stretches: [Stretch], stoppedFrom: Height?, proposedRules: [RuleVersion]) {
+        self.proposedRules = proposedRules
         self.stretches = stretches
         self.stoppedFrom = stoppedFrom
     }
@@ -57,7 +69,7 @@ public struct CharterTimeline: Sendable {
         return CharterTimeline(
             stretches: stretches.filter { $0.from < height }
                 + [Stretch(from: height, charter: charter)],
-            stoppedFrom: stoppedFrom)
+            stoppedFrom: stoppedFrom, proposedRules: proposedRules)
     }
 
     /// What holds for the block after the last one.

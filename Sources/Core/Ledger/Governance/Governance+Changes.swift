@@ -28,9 +28,13 @@ extension Governance {
             guard new.epochDays == charter.parameters.epochDays else {
                 throw .unfit("how many days an epoch has is for the genesis to say")
             }
-        case .setRules(_, let retired):
-            for id in retired where !charter.rules.contains(where: { $0.id == id }) {
-                throw .unfit("no rule \(id) is in force")
+        case .setRules(let new, let retired):
+            for id in new.map(\.id) where histories[id]?.isFull ?? false {
+                throw .unfit("rule \(id) has changed too often; a new id is right for it")
+            }
+            for id in retired
+            where !(charter.rules + charter.trials).contains(where: { $0.id == id }) {
+                throw .unfit("no rule \(id) is in force or on trial")
             }
         case .stop:
             if standing.stoppedFrom != nil { throw .unfit("the ledger is stopped already") }
@@ -90,7 +94,8 @@ extension Governance {
 extension Governance {
     /// Notes who signed the block below, and enacts what is due from the next height on.
     mutating func close(
-        _ height: Height, signers: [InstitutionID], previous: LedgerStanding.Milestone
+        _ height: Height, at time: Timestamp, signers: [InstitutionID],
+        previous: LedgerStanding.Milestone
     ) -> [Change] {
         var changes: [Change] = []
         let attendanceBefore = attendance
@@ -103,7 +108,7 @@ extension Governance {
             guard case .agreed(let from) = proposals[index].standing, from <= height.next else {
                 continue
             }
-            changes += enact(index, at: height)
+            changes += enact(index, at: height, time)
             changes.append(.set(.proposal(proposals[index].id), proposals[index].encode()))
         }
         if height.blocks.isMultiple(of: LedgerStanding.milestoneHeights) { standing.add(previous) }
@@ -123,7 +128,9 @@ extension Governance {
         return set.validators[index].key == charter.institution(id)?.consensusKey
     }
 
-    private mutating func enact(_ index: Int, at height: Height) -> [Change] {
+    private mutating func enact(
+        _ index: Int, at height: Height, _ time: Timestamp
+    ) -> [Change] {
         let action = proposals[index].proposal.action
         let before = charter
         do throws(GovernanceRefusal) {
@@ -147,8 +154,10 @@ extension Governance {
             return [.set(.institution(id), institution.encode()), .begin(institution)]
         case .setParameters(let parameters): return [.set(.parameters, parameters.encode())]
         case .setRules(let rules, let retired):
-            return rules.map { .set(.rule($0.id), $0.encode()) }
-                + retired.map { .delete(.rule($0)) }
+            let ids = Set(rules.map(\.id) + retired)
+            return ids.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }.flatMap {
+                noteRule($0, before: before, from: height.next, time)
+            }
         case .stop:
             standing.stoppedFrom = height.next
             return []
@@ -161,5 +170,27 @@ extension Governance {
             let key = StateKey.statementIssuer(issuer.name)
             return [issuer.keys.isEmpty ? .delete(key) : .set(key, issuer.encodeKeys())]
         }
+    }
+
+    /// What the state map says of a rule after a change, and its history with one point more.
+    private mutating func noteRule(
+        _ id: String, before: Charter, from height: Height, _ time: Timestamp
+    ) -> [Change] {
+        var changes: [Change] = []
+        func note(_ key: StateKey, _ old: RuleVersion?, _ new: RuleVersion?) {
+            guard old != new else { return }
+            changes.append(new.map { .set(key, $0.encode()) } ?? .delete(key))
+        }
+        let (rule, trial) = (
+            charter.rules.first { $0.id == id }, charter.trials.first { $0.id == id }
+        )
+        note(.rule(id), before.rules.first { $0.id == id }, rule)
+        note(.ruleTrial(id), before.trials.first { $0.id == id }, trial)
+        guard !changes.isEmpty else { return [] }
+        var history = histories[id] ?? RuleHistory(id, in: before, since: genesisTime)
+        history.add(
+            RuleHistory.Point(from: height, time: time, inForce: rule, trial: trial))
+        histories[id] = history
+        return changes + [.set(.ruleHistory(id), history.encode())]
     }
 }

@@ -11,6 +11,10 @@ public struct Governance: Sendable {
     public internal(set) var proposals: [ProposalRecord]
     public internal(set) var attendance: Attendance
     public internal(set) var standing: LedgerStanding
+    /// What became of each rule that governance has changed, by id.
+    public internal(set) var histories: [String: RuleHistory] = [:]
+    /// The time of the genesis, from which on its rules are in force.
+    let genesisTime: Timestamp
     /// Every set of validators there was, by the first height at which it votes.
     public internal(set) var sets: [(from: Height, validators: ValidatorSet)]
 
@@ -27,8 +31,9 @@ public struct Governance: Sendable {
         case register(LedgerID, AnchoredLedger.Registration?)
     }
 
-    init(_ charter: Charter) {
+    init(_ charter: Charter, since genesisTime: Timestamp) {
         self.charter = charter
+        self.genesisTime = genesisTime
         proposals = []
         attendance = Attendance()
         standing = LedgerStanding()
@@ -37,9 +42,12 @@ public struct Governance: Sendable {
 
     init(
         charter: Charter, proposals: [ProposalRecord], attendance: Attendance,
-        standing: LedgerStanding, sets: [(from: Height, validators: ValidatorSet)]
+        standing: LedgerStanding, sets: [(from: Height, validators: ValidatorSet)],
+        histories: [String: RuleHistory], since genesisTime: Timestamp
     ) {
         self.charter = charter
+        self.histories = histories
+        self.genesisTime = genesisTime
         self.proposals = proposals
         self.attendance = attendance
         self.standing = standing
@@ -57,7 +65,7 @@ public struct Governance: Sendable {
 
     /// The charter's parts as the state map of genesis holds them after institutions and streams.
     static func records(of genesis: Genesis) -> [(StateKey, [UInt8])] {
-        let governance = Governance(genesis.charter)
+        let governance = Governance(genesis.charter, since: genesis.start)
         return [
             (.policy, genesis.policy.encode()),
             (.validators(Height(1)), governance.charter.validators.encoded),

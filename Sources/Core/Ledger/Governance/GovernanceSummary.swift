@@ -8,6 +8,8 @@ public struct GovernanceSummary: Sendable {
     /// By id, increasing.
     public let institutions: [Institution]
     public let parameters: Parameters
+    /// Those in force, then those on trial, each by id, increasing.
+    public let rules: [RuleVersion]
     public let policy: GovernancePolicy
     /// In the order of the ledger.
     public let proposals: [ProposalRecord]
@@ -19,6 +21,7 @@ public struct GovernanceSummary: Sendable {
         height = state.head.height
         institutions = state.institutions
         parameters = state.parameters
+        rules = state.charter.rules + state.charter.trials
         policy = state.charter.policy
         proposals = state.governance.proposals
         attendance = state.governance.attendance
@@ -27,11 +30,12 @@ public struct GovernanceSummary: Sendable {
 }
 
 extension GovernanceSummary {
-    /// `[1, height, [* institution], parameters, policy, [* [digest, bstr]], bstr, bstr]`.
+    /// `[2, height, [* institution], parameters, policy, [* [digest, bstr]], bstr, bstr,
+    /// [* rule-version]]`.
     public func encode() -> [UInt8] {
         var writer = CBORWriter(reservingCapacity: 4_096)
-        writer.array(8)
-        writer.unsigned(1)
+        writer.array(9)
+        writer.unsigned(2)
         writer.unsigned(height.blocks)
         writer.array(institutions.count)
         for institution in institutions { institution.encode(into: &writer) }
@@ -45,6 +49,8 @@ extension GovernanceSummary {
         }
         writer.bytes(attendance.encode())
         writer.bytes(standing.encode())
+        writer.array(rules.count)
+        for rule in rules { rule.encode(into: &writer) }
         return writer.bytes
     }
 
@@ -69,6 +75,7 @@ extension GovernanceSummary {
         height = parts.height
         institutions = parts.institutions
         parameters = parts.parameters
+        rules = parts.rules
         policy = parts.policy
         self.proposals = proposals
         self.attendance = attendance
@@ -83,10 +90,11 @@ extension GovernanceSummary {
         let proposals: [(Digest, [UInt8])]
         let attendance: [UInt8]
         let standing: [UInt8]
+        let rules: [RuleVersion]
 
         init(from reader: inout CBORReader) throws(CBORError) {
-            try reader.array(exactly: 8)
-            try reader.version(1)
+            try reader.array(exactly: 9)
+            try reader.version(2)
             height = try reader.height()
             var institutions: [Institution] = []
             for _ in 0..<(try reader.array(atMost: Genesis.institutionCountMax)) {
@@ -103,6 +111,11 @@ extension GovernanceSummary {
             self.proposals = proposals
             attendance = Array(try reader.bytes())
             standing = Array(try reader.bytes())
+            var rules: [RuleVersion] = []
+            for _ in 0..<(try reader.array(atMost: 2 * Genesis.ruleCountMax)) {
+                rules.append(try RuleVersion(from: &reader))
+            }
+            self.rules = rules
         }
     }
 }

@@ -21,6 +21,8 @@ public struct LedgerRestoration {
 
     /// The most slots that one entry can take: its subjects, five other terms, its own state.
     private static let slotsOfEntryMax: UInt64 = 24
+    /// The most slots that rules can take: in force, on trial, and what became of them.
+    private static let slotsOfRulesMax = 3 * UInt64(Genesis.ruleCountMax)
 
     public init(genesis: Genesis) {
         self.genesis = genesis
@@ -148,7 +150,9 @@ public struct LedgerRestoration {
 
     /// Makes room for a slot, unless it is one that so many entries cannot have come to.
     private mutating func grow(to slot: Int) -> Bool {
-        let limit = UInt64(genesisSlotCount) + LedgerRestoration.slotsOfEntryMax * tree.size
+        let limit =
+            UInt64(genesisSlotCount) + LedgerRestoration.slotsOfRulesMax
+            + LedgerRestoration.slotsOfEntryMax * tree.size
         guard slot >= 0, UInt64(slot) < limit else { return false }
         let missing = slot + 1 - keys.count
         if missing > 0 {
@@ -179,6 +183,6 @@ public struct LedgerRestoration {
             guard case .bytes(let bytes) = record.value else { continue }
             try parts.add(record.key, bytes)
         }
-        return try parts.registry()
+        return try parts.registry(since: genesis.start)
     }
 }

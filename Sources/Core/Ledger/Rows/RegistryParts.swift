@@ -6,6 +6,8 @@ struct RegistryParts {
     private var institutions: [Institution] = []
     private var parameters: Parameters?
     private var rules: [RuleVersion] = []
+    private var trials: [RuleVersion] = []
+    private var histories: [String: RuleHistory] = [:]
     private var policy = GovernancePolicy.standard
     private var proposals: [ProposalRecord] = []
     private var attendance = Attendance()
@@ -22,11 +24,9 @@ struct RegistryParts {
             parameters = try reading("parameters", bytes[...]) { reader throws(CBORError) in
                 try Parameters(from: &reader)
             }
-        case .rule:
-            rules.append(
-                try reading("rule version", bytes[...]) { reader throws(CBORError) in
-                    try RuleVersion(from: &reader)
-                })
+        case .rule: rules.append(try RegistryParts.rule(bytes))
+        case .ruleTrial: trials.append(try RegistryParts.rule(bytes))
+        case .ruleHistory(let id): histories[id] = try RuleHistory.decode(bytes)
         case .policy:
             policy = try reading("policy", bytes[...]) { reader throws(CBORError) in
                 try GovernancePolicy(from: &reader)
@@ -44,14 +44,21 @@ struct RegistryParts {
         }
     }
 
+    private static func rule(_ bytes: [UInt8]) throws(LedgerError) -> RuleVersion {
+        try reading("rule version", bytes[...]) { reader throws(CBORError) in
+            try RuleVersion(from: &reader)
+        }
+    }
+
     /// The registry, where all parts of it were there and fit together.
-    func registry() throws(LedgerError) -> Registry {
+    func registry(since genesisTime: Timestamp) throws(LedgerError) -> Registry {
         guard let parameters else { throw .restore("the parameters are missing") }
         let charter: Charter
         do throws(Charter.Problem) {
             charter = try Charter(
                 institutions: institutions.sorted { $0.id < $1.id }, parameters: parameters,
                 rules: rules.sorted { $0.id.utf8.lexicographicallyPrecedes($1.id.utf8) },
+                trials: trials.sorted { $0.id.utf8.lexicographicallyPrecedes($1.id.utf8) },
                 policy: policy)
         } catch {
             throw .restore(error.reason)
@@ -60,6 +67,7 @@ struct RegistryParts {
             Governance(
                 charter: charter, proposals: proposals.sorted { $0.leaf < $1.leaf },
                 attendance: attendance, standing: standing,
-                sets: sets.sorted { $0.from < $1.from }), credentials: credentials)
+                sets: sets.sorted { $0.from < $1.from }, histories: histories,
+                since: genesisTime), credentials: credentials)
     }
 }

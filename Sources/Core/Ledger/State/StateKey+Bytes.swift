@@ -29,6 +29,8 @@ extension StateKey {
         case 14: Digest(bytes).map { .anchoredLedger(LedgerID($0)) }
         case 15: anchoredHead(bytes)
         case 32: String(validating: bytes, as: UTF8.self).map(StateKey.statementIssuer)
+        case 23: String(validating: bytes, as: UTF8.self).map(StateKey.ruleTrial)
+        case 24: String(validating: bytes, as: UTF8.self).map(StateKey.ruleHistory)
         default: nil
         }
     }

@@ -13,6 +13,10 @@ public enum StateKey: Hashable, Sendable {
     case credential(OpaqueID)
     case parameters
     case rule(String)
+    /// The version of a rule that is on trial, by the rule's id.
+    case ruleTrial(String)
+    /// What became of a rule, by its id: a ``RuleHistory``.
+    case ruleHistory(String)
     /// A finding that stands.
     case finding(Digest)
     /// Height and time of the block.
@@ -56,6 +60,8 @@ public enum StateKey: Hashable, Sendable {
         case .anchoredHead: 15
         case .statementIssuer: 32
         case .term(let term): term.space
+        case .ruleTrial: 23
+        case .ruleHistory: 24
         }
     }
 
@@ -66,7 +72,8 @@ public enum StateKey: Hashable, Sendable {
         case .institution(let id): Array(id.name.utf8)
         case .nextNumber(let id, let stream): StateKey.bytes(id, stream)
         case .credential(let id): id.bytes
-        case .rule(let id), .statementIssuer(let id): Array(id.utf8)
+        case .rule(let id), .ruleTrial(let id), .ruleHistory(let id), .statementIssuer(let id):
+            Array(id.utf8)
         case .finding(let id), .evidence(let id), .proposal(let id): id.bytes
         case .validators(let height): StateKey.bytes(height)
         case .anchoredLedger(let ledger): ledger.digest.bytes
@@ -119,6 +126,8 @@ extension StateKey: CustomStringConvertible {
         case .credential(let id): "credential \(id)"
         case .parameters: "the parameters"
         case .rule(let id): "rule \(id)"
+        case .ruleTrial(let id): "trial of rule \(id)"
+        case .ruleHistory(let id): "history of rule \(id)"
         case .finding(let id): "finding \(id)"
         case .ledger: "height and time"
         case .evidence(let id): "evidence \(id)"

@@ -1,4 +1,5 @@
 internal import Cryptography
+internal import Ledger
 internal import Primitives
 internal import Records
 
@@ -14,6 +15,8 @@ public struct ProvenFinding: Sendable {
     public let evidence: [Evidence]
     /// The entry that withdrew it, where the bundle has one.
     public let withdrawal: Withdrawal?
+    /// What became of its rule, where the bundle proves it.
+    public let rule: ProvenRule?
 
     /// A withdrawal that is proved.
     public struct Withdrawal: Sendable {
@@ -62,7 +65,24 @@ extension Auditor {
             knowledge: bundle.knowledge, evidence: evidence,
             withdrawal: try bundle.withdrawal.map { (withdrawal) throws(ProofFailure) in
                 try verify(withdrawal, of: statement.finding, entry)
+            },
+            rule: try bundle.rule.map { (proof) throws(ProofFailure) in
+                try verify(proof, of: statement, entry)
             })
+    }
+
+    /// What became of a rule, up to a block that is not before the one that the finding is as of.
+    private func verify(
+        _ proof: RuleProof, of statement: FindingStatement, _ entry: ProvenEntry
+    ) throws(ProofFailure) -> ProvenRule {
+        let proven = try verify(proof)
+        guard proven.head.header.height >= statement.height else {
+            throw ProofFailure(
+                .rule,
+                "the rule's history is shown up to block \(proven.head.header.height); the "
+                    + "finding is as of block \(statement.height)")
+        }
+        return proven
     }
 
     /// The withdrawal, if its entry is one of this finding, by who stated it, and after it.

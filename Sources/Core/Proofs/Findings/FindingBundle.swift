@@ -18,6 +18,8 @@ public struct FindingBundle: Hashable, Sendable {
     public let evidence: [Evidence]
     /// The entry that withdrew it, where one did.
     public let withdrawal: Withdrawal?
+    /// What became of the finding's rule; without it, what the genesis says is taken.
+    public let rule: RuleProof?
 
     /// The entry that withdraws a finding, opened.
     public struct Withdrawal: Hashable, Sendable {
@@ -61,7 +63,8 @@ public struct FindingBundle: Hashable, Sendable {
 
     public init(
         proof: ProofFile, statement: [UInt8], salt: [UInt8], rules: [[UInt8]],
-        knowledge: [Table], evidence: [Evidence], withdrawal: Withdrawal? = nil
+        knowledge: [Table], evidence: [Evidence], withdrawal: Withdrawal? = nil,
+        rule: RuleProof? = nil
     ) {
         self.proof = proof
         self.statement = statement
@@ -70,6 +73,7 @@ public struct FindingBundle: Hashable, Sendable {
         self.knowledge = knowledge
         self.evidence = evidence
         self.withdrawal = withdrawal
+        self.rule = rule
     }
 }
 
@@ -77,7 +81,7 @@ extension FindingBundle {
     /// The bytes of the bundle.
     public func encode() -> [UInt8] {
         var writer = CBORWriter(reservingCapacity: 16_384)
-        writer.map(withdrawal == nil ? 7 : 8)
+        writer.map(7 + (withdrawal == nil ? 0 : 1) + (rule == nil ? 0 : 1))
         writer.unsigned(0)
         writer.unsigned(1)
         writer.unsigned(1)
@@ -111,6 +115,10 @@ extension FindingBundle {
             writer.bytes(withdrawal.statement)
             writer.bytes(withdrawal.salt)
         }
+        if let rule {
+            writer.unsigned(8)
+            rule.encode(into: &writer)
+        }
         return writer.bytes
     }
 
@@ -125,9 +133,9 @@ extension FindingBundle {
 
     private init(from reader: inout CBORReader) throws(CBORError) {
         let start = reader.offset
-        let fields = try reader.map(atMost: 8)
+        let fields = try reader.map(atMost: 9)
         guard fields >= 7 else {
-            throw .outOfRange(offset: start, what: "count of map pairs", limit: 8)
+            throw .outOfRange(offset: start, what: "count of map pairs", limit: 9)
         }
         try reader.key(0)
         try reader.version(1)
@@ -159,14 +167,25 @@ extension FindingBundle {
                     salt: Array(try reader.bytes(exactly: 32))))
         }
         self.evidence = evidence
-        guard fields == 8 else {
-            withdrawal = nil
-            return
+        var withdrawal: Withdrawal?
+        var rule: RuleProof?
+        var previous: UInt64 = 6
+        for _ in 7..<fields {
+            let start = reader.offset
+            let key = try reader.unsigned()
+            guard key > previous else { throw .keyOutOfOrder(offset: start) }
+            previous = key
+            switch key {
+            case 7:
+                try reader.array(exactly: 3)
+                withdrawal = Withdrawal(
+                    proof: try ProofFile(from: &reader), statement: Array(try reader.bytes()),
+                    salt: Array(try reader.bytes(exactly: 32)))
+            case 8: rule = try RuleProof(from: &reader)
+            default: throw .key(offset: start, key: key, problem: .unknown)
+            }
         }
-        try reader.key(7)
-        try reader.array(exactly: 3)
-        withdrawal = Withdrawal(
-            proof: try ProofFile(from: &reader), statement: Array(try reader.bytes()),
-            salt: Array(try reader.bytes(exactly: 32)))
+        self.withdrawal = withdrawal
+        self.rule = rule
     }
 }

@@ -24,7 +24,8 @@ public struct NodeConfiguration: Codable, Equatable, Sendable {
     public var listen: Address
     public var keys: Keys
     public var peers: [PeerAddress]
-    /// The folder of canonical rules and knowledge tables, where this node runs rules.
+    /// The folder of canonical rules and knowledge tables; `rules` in the data directory where
+    /// absent.
     public var rules: String?
     /// The institution that names people by ids; this one, where it is the identity provider.
     public var identityProvider: String?

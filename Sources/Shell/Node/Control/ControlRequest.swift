@@ -1,3 +1,4 @@
+internal import Ledger
 public import Primitives
 public import Records
 
@@ -48,6 +49,8 @@ public enum ControlRequest: Hashable, Sendable {
     case chain(from: Height, through: Height, skips: Bool)
     /// Answer: the keys of all validators that there were, without repeats.
     case validatorKeys
+    /// Answer: the bytes of a `RuleProof` under the last block.
+    case ruleProof(String)
     /// Stop the node. Answered before it stops.
     case stop
 }
@@ -57,60 +60,54 @@ extension ControlRequest {
 
     public var encoded: [UInt8] {
         var writer = CBORWriter(reservingCapacity: 64)
-        func open(_ kind: UInt64, _ fields: Int) {
-            writer.array(fields + 2)
-            writer.unsigned(ControlRequest.version)
-            writer.unsigned(kind)
-        }
-        func write(_ kind: UInt64, _ numbers: UInt64...) {
-            open(kind, numbers.count)
-            for number in numbers { writer.unsigned(number) }
-        }
         switch self {
-        case .status: open(1, 0)
+        case .status: writer.open(1, 0)
         case .submit(let stream, let submission):
-            open(2, 2)
+            writer.open(2, 2)
             writer.unsigned(UInt64(stream.number))
             writer.bytes(submission)
         case .submitBatch(let bytes, let waits):
-            open(3, 2)
+            writer.open(3, 2)
             writer.bytes(bytes)
             writer.bool(waits)
         case .waitForEntry(let issuer, let stream, let number):
-            open(4, 3)
+            writer.open(4, 3)
             writer.entry(issuer, stream, number)
-        case .watch(let height): write(5, height.blocks)
+        case .watch(let height): writer.request(5, height.blocks)
         case .entryByNumber(let issuer, let stream, let number):
-            open(6, 3)
+            writer.open(6, 3)
             writer.entry(issuer, stream, number)
-        case .entryByLeaf(let leaf): write(7, leaf)
+        case .entryByLeaf(let leaf): writer.request(7, leaf)
         case .entryByHash(let hash):
-            open(8, 1)
+            writer.open(8, 1)
             writer.digest(hash)
-        case .block(let height): write(9, height.blocks)
-        case .proof(let leaf): write(10, leaf)
-        case .receipts(let leaf): write(11, leaf)
+        case .block(let height): writer.request(9, height.blocks)
+        case .proof(let leaf): writer.request(10, leaf)
+        case .receipts(let leaf): writer.request(11, leaf)
         case .query(let request):
-            open(12, QueryRequest.itemCount)
+            writer.open(12, QueryRequest.itemCount)
             request.encode(into: &writer)
-        case .consistency(let first, let second): write(15, first, second)
-        case .archiveHead(let first, let last): write(16, first.blocks, last.blocks)
-        case .archiveBlock(let height): write(17, height.blocks)
+        case .consistency(let first, let second): writer.request(15, first, second)
+        case .archiveHead(let first, let last): writer.request(16, first.blocks, last.blocks)
+        case .archiveBlock(let height): writer.request(17, height.blocks)
         case .desk(let bytes):
-            open(13, 1)
+            writer.open(13, 1)
             writer.bytes(bytes)
-        case .stop: open(14, 0)
-        case .governance: open(18, 0)
+        case .stop: writer.open(14, 0)
+        case .governance: writer.open(18, 0)
         case .anchored(let id):
-            open(19, 1)
+            writer.open(19, 1)
             writer.digest(id.digest)
         case .anchorStep(let id, let size):
-            open(20, 2)
+            writer.open(20, 2)
             writer.digest(id.digest)
             writer.unsigned(size)
-        case .validatorKeys: open(22, 0)
+        case .validatorKeys: writer.open(22, 0)
         case .chain(let first, let last, let skips):
-            write(21, first.blocks, last.blocks, skips ? 1 : 0)
+            writer.request(21, first.blocks, last.blocks, skips ? 1 : 0)
+        case .ruleProof(let rule):
+            writer.open(23, 1)
+            writer.text(rule)
         }
         return writer.bytes
     }
@@ -125,10 +122,10 @@ extension ControlRequest {
         guard version == ControlRequest.version else {
             throw .version(offset: start, found: version, supported: ControlRequest.version)
         }
-        let kind = try reader.unsigned("kind of request", atMost: 22)
+        let kind = try reader.unsigned("kind of request", atMost: 23)
         guard kind > 0, fields == itemCount(kind) else {
             throw .unexpected(
-                offset: start, expected: "a request of kind 1 to 22 with its fields",
+                offset: start, expected: "a request of kind 1 to 23 with its fields",
                 found: "kind \(kind) with \(fields) items")
         }
         let request = try read(kind, from: &reader)
@@ -187,12 +184,25 @@ extension ControlRequest {
             return .chain(
                 from: Height(try reader.unsigned()), through: Height(try reader.unsigned()),
                 skips: try reader.unsigned("whether to skip", atMost: 1) == 1)
+        case 23: return .ruleProof(try reader.text(atMost: RuleVersion.idByteCountMax))
         default: return .stop
         }
     }
 }
 
 extension CBORWriter {
+    /// Opens a request of a kind with so many fields.
+    fileprivate mutating func open(_ kind: UInt64, _ fieldCount: Int) {
+        array(fieldCount + 2)
+        unsigned(ControlRequest.version)
+        unsigned(kind)
+    }
+
+    fileprivate mutating func request(_ kind: UInt64, _ numbers: UInt64...) {
+        open(kind, numbers.count)
+        for number in numbers { unsigned(number) }
+    }
+
     mutating func entry(_ issuer: InstitutionID, _ stream: StreamID, _ number: UInt64) {
         institution(issuer)
         unsigned(UInt64(stream.number))

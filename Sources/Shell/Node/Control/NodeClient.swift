@@ -90,6 +90,11 @@ public final class NodeClient: Sendable {
         Array(try await control.request(ControlRequest.proof(leaf: leaf).encoded))
     }
 
+    /// The bytes of the proof of what became of a rule.
+    public func ruleProof(_ rule: String) async throws(TransportError) -> [UInt8] {
+        Array(try await control.request(ControlRequest.ruleProof(rule).encoded))
+    }
+
     public func receipts(leaf: UInt64) async throws(TransportError) -> [ReceiptAnswer] {
         try await ask(.receipts(leaf: leaf), [ReceiptAnswer].decode)
     }

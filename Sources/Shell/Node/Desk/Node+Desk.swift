@@ -22,7 +22,7 @@ extension Node {
         settings.furtherSealKeys = Array(sealKeys.dropFirst())
         settings.charters = charters
         settings.runner = runner
-        settings.rulesFolder = configuration.rules
+        settings.rulesFolder = configuration.rules ?? setup.data + "/rules"
         settings.provider = try provider(configuration)
         do throws(SupervisionError) {
             return try SupervisionDesk(settings)

@@ -37,7 +37,7 @@ final class NodeMachine {
     let identityRefused: @Sendable () -> Void
     private let rescue: IdentityRescue
     /// The charter that was handed on last, and from when on the ledger is stopped by it.
-    private var handedOn: (charter: Charter, stoppedFrom: Height?)?
+    private var handedOn: (charter: Charter, stoppedFrom: Height?, proposalCount: Int)?
     /// Locks of keys that came while the node ran.
     private var furtherLocks: [KeyLock] = []
 
@@ -264,8 +264,9 @@ final class NodeMachine {
     func handOnCharter(isForced: Bool = false) {
         let stoppedFrom = host.state.governance.standing.stoppedFrom
         let charter = host.state.charter
+        let proposalCount = host.state.governance.proposals.count
         if let handedOn, handedOn.charter == charter, handedOn.stoppedFrom == stoppedFrom,
-            !isForced
+            handedOn.proposalCount == proposalCount, !isForced
         {
             return
         }
@@ -277,7 +278,7 @@ final class NodeMachine {
             outboxes.noteKeysChanged()
             for line in setup.keyring.wants(after) { logger.warning("\(line)") }
         }
-        handedOn = (charter, stoppedFrom)
+        handedOn = (charter, stoppedFrom, proposalCount)
         membersChanged(charters)
     }
 

@@ -20,6 +20,7 @@ final class Reader {
         case anchored(LedgerID, Height, leaf: UInt64, Responder)
         case stepUp(EntryAnswer, StateAnswer, Responder)
         case chain(Height, Height, skips: Bool, StateAnswer, Responder)
+        case rule(String, StateAnswer, Responder)
     }
 
     private let store: BlockStore
@@ -67,6 +68,7 @@ final class Reader {
             case .anchored(_, _, _, let responder): responder
             case .stepUp(_, _, let responder): responder
             case .chain(_, _, _, _, let responder): responder
+            case .rule(_, _, let responder): responder
             }
         do throws(QueryError) {
             switch request {
@@ -83,6 +85,12 @@ final class Reader {
             case .stepUp(let entry, let state, _): try stepUp(entry, state, responder)
             case .chain(let first, let last, let skips, let state, _):
                 try makeChain(first, last, skips: skips, state, responder)
+            case .rule(let rule, let state, _):
+                guard let item = state.items.first, let proof = item.proof ?? item.absence else {
+                    throw .noStateMap
+                }
+                let head = try nodes.head(state.height)
+                responder.respond(RuleProof(rule: rule, head: head, state: proof).encode())
             }
         } catch {
             responder.refuse(error.answer)
@@ -119,6 +127,13 @@ final class Reader {
                         let end = last == .genesis ? state.height : last
                         inbox.post(.archive(HeightRange(first, end), state, responder))
                     })))
+        case .ruleProof(let rule):
+            let inbox = inbox
+            loop.post(
+                .question(
+                    StateQuestion(keys: [.ruleHistory(rule)]) { state in
+                        inbox.post(.rule(rule, state, responder))
+                    }))
         case .archiveBlock(let height): responder.respond(try nodes.archived(height).encode())
         case .query(let request):
             let terms = Set(request.query.covers.joined()).map { ($0, StateKey.term($0)) }

@@ -36,66 +36,66 @@ public enum DeskRequest: Hashable, Sendable {
     case identities
     /// Segments of a record, by their kinds. Answer: ``DisclosureAnswer``.
     case disclose(leaf: UInt64, Set<Segment.Kind>)
+    /// What a canonical rule would have found here. Answer: ``BackTestReport``.
+    case backTest(rule: [UInt8])
 }
 
 extension DeskRequest {
     public func encode() -> [UInt8] {
         var writer = CBORWriter(reservingCapacity: 128)
-        func open(_ kind: UInt64, _ fields: Int) {
-            writer.array(fields + 2)
-            writer.unsigned(1)
-            writer.unsigned(kind)
-        }
         switch self {
-        case .status: open(1, 0)
+        case .status: writer.open(1, 0)
         case .trail(let query):
-            open(2, 1)
+            writer.open(2, 1)
             query.encode(into: &writer)
-        case .findings: open(3, 0)
+        case .findings: writer.open(3, 0)
         case .explain(let finding):
-            open(4, 1)
+            writer.open(4, 1)
             writer.digest(finding)
         case .bundle(let finding):
-            open(5, 1)
+            writer.open(5, 1)
             writer.digest(finding)
         case .names(let names, let purpose, let epoch):
-            open(6, 3)
+            writer.open(6, 3)
             writer.unsigned(UInt64(purpose.rawValue))
             LocalName.encode(names, into: &writer)
             if let epoch { writer.unsigned(UInt64(epoch)) } else { writer.null() }
-        case .mismatches: open(7, 0)
+        case .mismatches: writer.open(7, 0)
         case .whyNot(let rule, let subject, let day):
-            open(8, 3)
+            writer.open(8, 3)
             writer.text(rule)
             EntryTerm.subject(subject).encode(into: &writer)
             if let day { writer.integer(Int64(day.number)) } else { writer.null() }
         case .screen(let question):
-            open(9, 1)
+            writer.open(9, 1)
             question.encode(into: &writer)
         case .erase(let leaves, let ground):
-            open(10, 2)
+            writer.open(10, 2)
             writer.array(leaves.count)
             for leaf in leaves { writer.unsigned(leaf) }
             writer.text(ground)
         case .erasure(let leaf):
-            open(11, 1)
+            writer.open(11, 1)
             writer.unsigned(leaf)
         case .spans(let patient, let epochs, let purpose):
-            open(12, 4)
+            writer.open(12, 4)
             writer.bytes(patient.bytes)
             writer.unsigned(UInt64(epochs.lowerBound))
             writer.unsigned(UInt64(epochs.upperBound))
             writer.unsigned(UInt64(purpose.rawValue))
         case .forgetPersons(let identifiers):
-            open(13, 1)
+            writer.open(13, 1)
             writer.array(identifiers.count)
             for identifier in identifiers { writer.text(identifier) }
-        case .identities: open(14, 0)
+        case .identities: writer.open(14, 0)
         case .disclose(let leaf, let kinds):
-            open(15, 2)
+            writer.open(15, 2)
             writer.unsigned(leaf)
             writer.array(kinds.count)
             for number in kinds.map(\.rawValue).sorted() { writer.unsigned(UInt64(number)) }
+        case .backTest(let rule):
+            writer.open(16, 1)
+            writer.bytes(rule)
         }
         return writer.bytes
     }
@@ -107,10 +107,10 @@ extension DeskRequest {
             let items = try reader.array(atMost: 6)
             try reader.version(1)
             let kind = try reader.unsigned()
-            let counts = [0, 2, 3, 2, 3, 3, 5, 2, 5, 3, 4, 3, 6, 3, 2, 4]
+            let counts = [0, 2, 3, 2, 3, 3, 5, 2, 5, 3, 4, 3, 6, 3, 2, 4, 3]
             guard kind < counts.count, items == counts[Int(kind)] else {
                 throw .unexpected(
-                    offset: start, expected: "a request of kind 1 to 15 with its fields",
+                    offset: start, expected: "a request of kind 1 to 16 with its fields",
                     found: "kind \(kind) with \(items) items")
             }
             switch kind {
@@ -135,9 +135,10 @@ extension DeskRequest {
                 return .spans(patient, first...max(first, last), try reader.purpose())
             case 13: return .forgetPersons(try identifiers(from: &reader))
             case 14: return .identities
-            default:
+            case 15:
                 return .disclose(
                     leaf: try reader.unsigned(), try segmentKinds(from: &reader))
+            default: return .backTest(rule: Array(try reader.bytes()))
             }
         }
     }
@@ -207,5 +208,14 @@ extension DeskRequest {
 extension CBORReader {
     fileprivate mutating func epoch() throws(CBORError) -> UInt32 {
         UInt32(truncatingIfNeeded: try unsigned("epoch", atMost: UInt64(UInt32.max)))
+    }
+}
+
+extension CBORWriter {
+    /// Opens a request of a kind with so many fields.
+    fileprivate mutating func open(_ kind: UInt64, _ fieldCount: Int) {
+        array(fieldCount + 2)
+        unsigned(1)
+        unsigned(kind)
     }
 }

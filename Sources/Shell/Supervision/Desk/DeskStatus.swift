@@ -1,3 +1,4 @@
+public import Ledger
 public import Primitives
 
 /// How supervision on this node stands, in numbers.
@@ -25,6 +26,8 @@ public struct DeskStatus: Hashable, Sendable {
     /// How one rule fares on this node.
     public struct RuleStanding: Hashable, Sendable {
         public let rule: String
+        public let hash: Digest
+        public let stage: RuleVersion.Stage
         public let openCount: UInt64
         /// Answers `not evaluated` because entries are sealed to others, and for other causes.
         public let sealedCount: UInt64
@@ -33,10 +36,13 @@ public struct DeskStatus: Hashable, Sendable {
         public let problem: String
 
         public init(
-            rule: String, openCount: UInt64, sealedCount: UInt64, unknownCount: UInt64,
+            rule: String, hash: Digest, stage: RuleVersion.Stage, openCount: UInt64,
+            sealedCount: UInt64, unknownCount: UInt64,
             problem: String
         ) {
             self.rule = rule
+            self.hash = hash
+            self.stage = stage
             self.openCount = openCount
             self.sealedCount = sealedCount
             self.unknownCount = unknownCount
@@ -58,12 +64,14 @@ extension DeskStatus {
     public func encode() -> [UInt8] {
         var writer = CBORWriter(reservingCapacity: 128 + rules.count * 64)
         writer.array(11)
-        writer.unsigned(1)
+        writer.unsigned(2)
         for number in numbers { writer.unsigned(number) }
         writer.array(rules.count)
         for rule in rules {
-            writer.array(5)
+            writer.array(7)
             writer.text(rule.rule)
+            writer.digest(rule.hash)
+            writer.text(rule.stage.rawValue)
             writer.unsigned(rule.openCount)
             writer.unsigned(rule.sealedCount)
             writer.unsigned(rule.unknownCount)
@@ -76,7 +84,7 @@ extension DeskStatus {
     public static func decode(_ bytes: [UInt8]) throws(SupervisionError) -> DeskStatus {
         try reading("status of the desk", bytes) { reader throws(CBORError) in
             try reader.array(exactly: 11)
-            try reader.version(1)
+            try reader.version(2)
             var status = DeskStatus()
             status.height = Height(try reader.unsigned())
             status.awaitedCount = try reader.unsigned()
@@ -88,10 +96,18 @@ extension DeskStatus {
             status.standingCount = try reader.unsigned()
             status.withdrawnCount = try reader.unsigned()
             for _ in 0..<(try reader.array(atMost: 4_096)) {
-                try reader.array(exactly: 5)
+                try reader.array(exactly: 7)
+                let rule = try reader.text(atMost: 64)
+                let hash = try reader.digest()
+                let start = reader.offset
+                let word = try reader.text(atMost: 16)
+                guard let stage = RuleVersion.Stage(rawValue: word) else {
+                    throw .unexpected(
+                        offset: start, expected: "a stage of a rule", found: word)
+                }
                 status.rules.append(
                     RuleStanding(
-                        rule: try reader.text(atMost: 64), openCount: try reader.unsigned(),
+                        rule: rule, hash: hash, stage: stage, openCount: try reader.unsigned(),
                         sealedCount: try reader.unsigned(), unknownCount: try reader.unsigned(),
                         problem: try reader.text(atMost: 16_384)))
             }

@@ -1,4 +1,4 @@
-internal import Primitives
+public import Primitives
 
 /// What one node's desk asks another's.
 ///
@@ -8,6 +8,8 @@ public enum PeerQuestion: Hashable, Sendable {
     case delivery([UInt8])
     /// The bytes of a ``PseudonymRequest``; answered by a ``PseudonymAnswer``.
     case pseudonyms([UInt8])
+    /// The hashes of canonical rules; answered by those that the peer has: `[1, [* bstr]]`.
+    case rules([Digest])
     /// The patient keys after the first so many; answered by a `PersonKeyAnswer`.
     case personKeys(after: UInt64)
 
@@ -25,6 +27,10 @@ public enum PeerQuestion: Hashable, Sendable {
         case .personKeys(let number):
             writer.unsigned(3)
             writer.unsigned(number)
+        case .rules(let hashes):
+            writer.unsigned(4)
+            writer.array(hashes.count)
+            for hash in hashes { writer.digest(hash) }
         }
         return writer.bytes
     }
@@ -40,10 +46,40 @@ public enum PeerQuestion: Hashable, Sendable {
             case 1: return .delivery(Array(try reader.bytes()))
             case 2: return .pseudonyms(Array(try reader.bytes()))
             case 3: return .personKeys(after: try reader.unsigned())
+            case 4:
+                var hashes: [Digest] = []
+                for _ in 0..<(try reader.array(atMost: RuleRequests.countMax)) {
+                    hashes.append(try reader.digest())
+                }
+                return .rules(hashes)
             default:
                 throw .unexpected(
-                    offset: start, expected: "a kind of question, 1 to 3", found: "\(kind)")
+                    offset: start, expected: "a kind of question, 1 to 4", found: "\(kind)")
             }
+        }
+    }
+}
+
+extension PeerQuestion {
+    /// The answer to a question for rules: `[1, [* bstr]]`.
+    static func answer(rules: [[UInt8]]) -> [UInt8] {
+        var writer = CBORWriter(reservingCapacity: 64 + rules.reduce(0) { $0 + $1.count })
+        writer.array(2)
+        writer.unsigned(1)
+        writer.array(rules.count)
+        for rule in rules { writer.bytes(rule) }
+        return writer.bytes
+    }
+
+    static func rules(inAnswer bytes: [UInt8]) throws(SupervisionError) -> [[UInt8]] {
+        try reading("answer with rules", bytes) { reader throws(CBORError) in
+            try reader.array(exactly: 2)
+            try reader.version(1)
+            var rules: [[UInt8]] = []
+            for _ in 0..<(try reader.array(atMost: RuleRequests.countMax)) {
+                rules.append(Array(try reader.bytes()))
+            }
+            return rules
         }
     }
 }

@@ -38,7 +38,7 @@ final class FindingPress {
         for finding in open {
             // Most are this node's own and long on the ledger: no look at the disk for those.
             guard desk.own[finding.id] == nil,
-                let place = finding.runners.firstIndex(of: institution)
+                let place = finding.publishers.firstIndex(of: institution)
             else { continue }
             let (waited, overflow) = now.milliseconds.subtractingReportingOverflow(
                 finding.found.milliseconds)

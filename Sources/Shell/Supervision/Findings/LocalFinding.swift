@@ -5,9 +5,11 @@ internal import Proofs
 /// A finding that this node's rules have open.
 struct LocalFinding {
     let id: Digest
-    /// The rule that found it, and who runs that rule, by id increasing.
-    let rule: String
+    /// The rule that found it, who runs that rule, and who of them anchors what it finds, by id
+    /// increasing.
+    let rule: RuleVersion
     let runners: [InstitutionID]
+    let publishers: [InstitutionID]
     /// Whom it is about, as the body writes it.
     let subject: [UInt8]
     let body: [UInt8]

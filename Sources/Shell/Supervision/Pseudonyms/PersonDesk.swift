@@ -3,7 +3,8 @@ internal import Primitives
 internal import Records
 internal import Sealing
 
-/// A supervising node's patient keys: asks the identity provider for those that are new.
+/// A node's patient keys: while it supervises, it asks the identity provider for those that are
+/// new.
 final class PersonDesk {
     private let ledger: LedgerID
     private let institution: InstitutionID
@@ -13,6 +14,8 @@ final class PersonDesk {
     private let book: PersonBook
     /// Where this node is the identity provider itself.
     private let service: PersonKeyService?
+    /// Whether the ledger has this institution supervise now.
+    var isSupervising = false
     private var askedAt: Timestamp?
     private var isMore = false
 
@@ -35,7 +38,7 @@ final class PersonDesk {
 
     /// The number of the last row that this node has, where it is time to ask a peer for more.
     func question(to peer: InstitutionID, at now: Timestamp) -> UInt64? {
-        guard peer == provider, peer != institution else { return nil }
+        guard isSupervising, peer == provider, peer != institution else { return nil }
         if !isMore, let askedAt {
             let (passed, overflow) = now.milliseconds.subtractingReportingOverflow(
                 askedAt.milliseconds)
@@ -70,7 +73,7 @@ final class PersonDesk {
 
     /// Where this node is the provider: takes what its own directory has that is new.
     func takeOwn() throws(SupervisionError) -> Bool {
-        guard let service else { return false }
+        guard isSupervising, let service else { return false }
         var changed = false
         while keyring.position < service.roster.last {
             changed = try take(service.page(after: keyring.position)) || changed

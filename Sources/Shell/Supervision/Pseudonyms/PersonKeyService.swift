@@ -13,7 +13,8 @@ final class PersonKeyService {
     private let provider: InstitutionID
     private let ledger: LedgerID
     private let epochs: Epochs
-    private let supervisors: Set<InstitutionID>
+    /// Those who get patient keys, as the ledger has it now.
+    var supervisors: Set<InstitutionID>
     /// How many rows each supervising node has said to have, in this process.
     private(set) var confirmed: [InstitutionID: UInt64] = [:]
 

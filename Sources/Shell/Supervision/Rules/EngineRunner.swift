@@ -8,8 +8,8 @@ internal import RuleLanguage
 
 /// Runs the rules of the node's folder by the engine.
 final class EngineRunner: RuleRunner {
-    private let versions: [RuleVersion]
-    private let tables: [KnowledgeTable]
+    private var versions: [RuleVersion]
+    private let library: RuleLibrary
     private var engine: Engine
     private var open: [Digest: Found] = [:]
 
@@ -20,36 +20,35 @@ final class EngineRunner: RuleRunner {
         let body: [UInt8]
     }
 
-    private init(versions: [RuleVersion], tables: [KnowledgeTable], engine: Engine) {
+    private init(versions: [RuleVersion], library: RuleLibrary, engine: Engine) {
         self.versions = versions
-        self.tables = tables
+        self.library = library
         self.engine = engine
     }
 
-    /// A runner of those rules that can run, and why the others cannot.
+    /// A runner of those rules that can run, and why the others cannot; `further` are rules that
+    /// need not lie in the folder.
     static func make(
-        _ versions: [RuleVersion], folder: String
-    ) throws(SupervisionError) -> (runner: any RuleRunner, problems: [String: String]) {
+        _ versions: [RuleVersion], folder: String, beside further: [Digest: Rule] = [:]
+    ) throws(SupervisionError) -> (runner: any RuleRunner, problems: [Digest: String]) {
         let library = try RuleLibrary(folder: folder)
-        var problems: [String: String] = [:]
+        var problems: [Digest: String] = [:]
         var running: [RuleVersion] = []
         var rules: [CheckedRule] = []
         for version in versions {
             do throws(RuleRefusal) {
-                let rule = try library.rule(version)
+                let rule = try library.rule(version, beside: further)
                 // A rule that a table does not serve must not keep the others from running.
                 _ = try engine([rule], library)
                 rules.append(rule)
                 running.append(version)
             } catch {
-                problems[version.id] = ([error.reason] + library.problems).joined(separator: "; ")
+                problems[version.hash] = ([error.reason] + library.problems).joined(separator: "; ")
             }
         }
         do throws(RuleRefusal) {
             let engine = try engine(rules, library)
-            return (
-                EngineRunner(versions: running, tables: library.tables, engine: engine), problems
-            )
+            return (EngineRunner(versions: running, library: library, engine: engine), problems)
         } catch {
             throw .rules(error.reason)
         }
@@ -62,6 +61,12 @@ final class EngineRunner: RuleRunner {
             return try Engine(rules: rules, tables: library.tables)
         } catch {
             throw RuleRefusal(reason: "\(error)")
+        }
+    }
+
+    func stand(_ versions: [RuleVersion]) {
+        self.versions = self.versions.map { old in
+            versions.first { $0.hash == old.hash } ?? old
         }
     }
 
@@ -89,11 +94,11 @@ final class EngineRunner: RuleRunner {
         return findings
     }
 
-    func unevaluated() -> [String: (sealed: Int, unknown: Int)] {
-        var counts: [String: (sealed: Int, unknown: Int)] = [:]
+    func unevaluated() -> [Digest: (sealed: Int, unknown: Int)] {
+        var counts: [Digest: (sealed: Int, unknown: Int)] = [:]
         for judged in engine.judged {
             guard case .notEvaluated(let cause) = judged.verdict else { continue }
-            let id = versions[judged.rule].id
+            let id = versions[judged.rule].hash
             if cause.isSealed {
                 counts[id, default: (0, 0)].sealed += 1
             } else {
@@ -121,11 +126,15 @@ final class EngineRunner: RuleRunner {
     }
 
     var judging: [(rule: RuleVersion, kind: FactKind)] {
-        zip(versions, engine.rules).map { ($0, FactKind.allCases[$1.kind]) }
+        zip(versions, engine.rules).filter { $0.0.trial == nil }.map {
+            ($0, FactKind.allCases[$1.kind])
+        }
     }
 
     func whatIf(_ facts: [AnchoredFact]) -> [ScreeningAnswer.Row] {
         engine.whatIf(facts, present: Timestamp(milliseconds: .min)).compactMap { judged in
+            // What is on trial decides about no claim.
+            guard versions[judged.rule].trial == nil else { return nil }
             let rule = versions[judged.rule].id
             switch judged.verdict {
             case .notConcerned, .clear: return nil
@@ -143,13 +152,7 @@ final class EngineRunner: RuleRunner {
     }
 
     func material(of outline: FindingOutline) -> RuleMaterial? {
-        guard let number = number(of: outline) else { return nil }
-        let rule = engine.rules[number]
-        return RuleMaterial(
-            rules: [rule.rule.encode()],
-            tables: rule.tables.map {
-                BundleParts.Table(name: tables[$0].schema.name, bytes: tables[$0].encode())
-            })
+        library.material(of: outline)
     }
 
     /// The rule that found, if it still runs with the tables that it used.
@@ -159,7 +162,7 @@ final class EngineRunner: RuleRunner {
                 $0.id == outline.rule && $0.hash == outline.ruleHash
             })
         else { return nil }
-        let used = engine.rules[number].tables.map { tables[$0] }
+        let used = engine.rules[number].tables.map { library.tables[$0] }
         let isSame = used.elementsEqual(outline.tables) {
             $0.schema.name == $1.name && $0.hash == $1.hash
         }

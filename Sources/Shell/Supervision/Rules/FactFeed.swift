@@ -53,6 +53,17 @@ struct FactFeed {
         try body(Block(mark: head))
     }
 
+    /// Goes on to the last block where no rules run: only who is who is taken in.
+    mutating func pass(_ entries: EntryStore) throws(SupervisionError) {
+        let people = people
+        try entries.scan(from: nextLeaf) { (item) throws(SupervisionError) in
+            people.see(item)
+            return true
+        }
+        asOf = entries.mark
+        nextLeaf = asOf.leafCount
+    }
+
     /// The next block with entries, or nil where it must wait for a payload.
     private func read(
         _ entries: EntryStore, _ head: LedgerMark

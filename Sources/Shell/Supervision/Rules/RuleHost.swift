@@ -14,7 +14,9 @@ final class RuleHost {
     /// Makes a runner of the rules; it says which of them cannot run, and why.
     typealias Maker = SupervisorSettings.RunnerMaker
 
-    private let versions: [RuleVersion]
+    private let institution: InstitutionID
+    private var charters: CharterTimeline
+    private var running: [RunningRule]
     private let make: Maker
     private let patienceMilliseconds: Int64
     private let people: PersonBook
@@ -26,18 +28,28 @@ final class RuleHost {
     /// The findings that are open, by id.
     private(set) var open: [Digest: LocalFinding] = [:]
     /// Why rules do not run here.
-    private(set) var problems: [String: String]
+    private(set) var problems: [Digest: String]
 
     init(
-        rules: [RuleVersion], institution: InstitutionID, people: PersonBook,
+        charters: CharterTimeline, institution: InstitutionID, people: PersonBook,
         patienceMilliseconds: Int64, make: @escaping Maker
     ) throws(SupervisionError) {
-        versions = rules.filter { $0.runners.contains(institution) }
+        self.institution = institution
+        self.charters = charters
+        running = RunningRule.all(of: charters.current, by: institution)
         self.make = make
         self.patienceMilliseconds = patienceMilliseconds
         self.people = people
-        (runner, problems) = try make(versions)
+        (runner, problems) = try make(running.map(\.asVersion))
         feed = FactFeed(patienceMilliseconds: patienceMilliseconds, people: people)
+    }
+
+    /// The rules that run here.
+    var versions: [RuleVersion] { running.map(\.asVersion) }
+
+    /// Takes over which rules are in force at each height so far.
+    func follow(_ charters: CharterTimeline) {
+        self.charters = charters
     }
 
     /// Says that an entry can be read from now on that could not be before.
@@ -45,23 +57,28 @@ final class RuleHost {
         if feed.isOverdue(leaf) { isStale = true }
     }
 
-    /// Says that something was erased: the rules begin anew without it.
+    /// Says that something was erased, or a rule came that was missing: the rules begin anew.
     func beginAnew() { isStale = true }
 
     /// Hands to the rules what is new and can be read.
     ///
     /// Where it turns out that facts handed over before are of one person, all begins anew: the
-    /// second time that is known beforehand.
+    /// second time that is known beforehand. So it does where the last block is one for which the
+    /// ledger has other rules run; where it has the same ones in another stage, they go on.
     func advance(_ entries: EntryStore) throws(SupervisionError) {
         let before = feed.asOf
-        var isAnew = false
+        var isChanged = turn(to: charters.charter(at: entries.mark.height))
         repeat {
             if isStale || people.isStale {
                 (runner, problems) = try make(versions)
                 feed = FactFeed(patienceMilliseconds: patienceMilliseconds, people: people)
                 isStale = false
-                isAnew = true
+                isChanged = true
                 people.refresh()
+            }
+            guard !running.isEmpty else {
+                try feed.pass(entries)
+                break
             }
             let runner = runner
             try feed.run(entries) { (block) throws(SupervisionError) in
@@ -69,14 +86,51 @@ final class RuleHost {
                     facts: block.facts, sealed: block.sealed, present: block.mark.anchored)
             }
         } while people.isStale
-        if isAnew || feed.asOf != before { try gather(entries) }
+        if isChanged || feed.asOf != before { try gather(entries) }
+    }
+
+    /// Takes over what a charter has this node run; says whether that is something else than
+    /// before.
+    private func turn(to charter: Charter) -> Bool {
+        let wanted = RunningRule.all(of: charter, by: institution)
+        guard wanted != running else { return false }
+        if wanted.map(\.hash) == running.map(\.hash) {
+            runner.stand(wanted.map(\.asVersion))
+        } else {
+            isStale = true
+        }
+        running = wanted
+        return true
+    }
+
+    /// Whether what a rule finds counts: for the block that it is as of the ledger has this node
+    /// run the rule so, and the rule judges the services that it is about, which are those of the
+    /// latest day among the entries that speak against somebody.
+    private func counts(
+        _ finding: OpenFinding, _ standing: [RunningRule], _ entries: EntryStore
+    ) throws(SupervisionError) -> Bool {
+        guard let rule = standing.first(where: { $0.asVersion == finding.rule }) else {
+            return false
+        }
+        guard rule.isBounded, let outline = try? FindingOutline.decode(finding.body) else {
+            return true
+        }
+        var day: Day?
+        for leaf in outline.violating {
+            guard let entry = try entries.entry(at: leaf.index)?.entry else { continue }
+            day = max(day ?? entry.eventTime.day, entry.eventTime.day)
+        }
+        return day.map(rule.judges) ?? true
     }
 
     private func gather(_ entries: EntryStore) throws(SupervisionError) {
         var now: [Digest: LocalFinding] = [:]
+        let standing = RunningRule.all(
+            of: charters.charter(at: feed.asOf.height), by: institution)
         for finding in runner.openFindings() {
             let id = FindingStatement.id(of: finding.body)
-            if let known = open[id] {
+            guard try counts(finding, standing, entries) else { continue }
+            if let known = open[id], known.rule == finding.rule {
                 now[id] = known
                 continue
             }
@@ -84,7 +138,8 @@ final class RuleHost {
             let time = found[id] ?? feed.asOf.anchored
             found[id] = time
             now[id] = LocalFinding(
-                id: id, rule: finding.rule.id, runners: finding.rule.runners,
+                id: id, rule: finding.rule, runners: finding.rule.runners,
+                publishers: finding.rule.publishers,
                 subject: Array(outline.subject.name.utf8) + [0] + outline.subject.item,
                 body: finding.body, asOf: feed.asOf, found: time,
                 joins: try joins(of: outline, entries))
@@ -145,12 +200,12 @@ final class RuleHost {
     func standings() -> [DeskStatus.RuleStanding] {
         let unevaluated = runner.unevaluated()
         return versions.map { version in
-            let counts = unevaluated[version.id]
+            let counts = unevaluated[version.hash]
             return DeskStatus.RuleStanding(
-                rule: version.id,
-                openCount: UInt64(open.values.count { $0.rule == version.id }),
+                rule: version.id, hash: version.hash, stage: version.stage,
+                openCount: UInt64(open.values.count { $0.rule.hash == version.hash }),
                 sealedCount: UInt64(counts?.sealed ?? 0),
-                unknownCount: UInt64(counts?.unknown ?? 0), problem: problems[version.id] ?? "")
+                unknownCount: UInt64(counts?.unknown ?? 0), problem: problems[version.hash] ?? "")
         }
     }
 }

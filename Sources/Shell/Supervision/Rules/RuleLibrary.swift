@@ -1,3 +1,4 @@
+internal import Findings
 internal import Ledger
 internal import Primitives
 internal import RuleEngine
@@ -52,20 +53,12 @@ struct RuleLibrary {
     /// The checked rule of a version that the ledger names.
     ///
     /// - Throws: ``RuleRefusal``, in words for the operator.
-    func rule(_ version: RuleVersion) throws(RuleRefusal) -> CheckedRule {
+    func rule(
+        _ version: RuleVersion, beside further: [Digest: Rule] = [:]
+    ) throws(RuleRefusal) -> CheckedRule {
         let name = "\(version.hash).rule"
-        let bytes: [UInt8]
-        do throws(StorageError) {
-            bytes = try SmallFile.read(folder + "/" + name, atMost: Rule.byteCountMax)
-        } catch {
-            throw RuleRefusal(reason: "\(name) cannot be read: \(error)")
-        }
         let rule: Rule
-        do throws(CBORError) {
-            rule = try Rule.decode(bytes)
-        } catch {
-            throw RuleRefusal(reason: "\(name) is no canonical rule: \(error)")
-        }
+        if let known = further[version.hash] { rule = known } else { rule = try read(name) }
         guard rule.hash == version.hash, rule.header.id == version.id else {
             throw RuleRefusal(
                 reason: "\(name) holds \(rule.header.id) with the hash \(rule.hash)")
@@ -74,6 +67,41 @@ struct RuleLibrary {
             return try rule.check(against: schema)
         } catch {
             throw RuleRefusal(reason: "\(name) does not fit the tables of this node: \(error)")
+        }
+    }
+
+    /// The canonical rule and the tables that a finding rests on; nil where one is not here.
+    func material(of outline: FindingOutline) -> RuleMaterial? {
+        guard let rule = try? read("\(outline.ruleHash).rule"), rule.hash == outline.ruleHash
+        else { return nil }
+        var parts: [BundleParts.Table] = []
+        for used in outline.tables {
+            guard let table = table(used.hash) else { return nil }
+            parts.append(BundleParts.Table(name: used.name, bytes: table.encode()))
+        }
+        return RuleMaterial(rules: [rule.encode()], tables: parts)
+    }
+
+    /// A table that is in use here, or that is still in the folder.
+    private func table(_ hash: Digest) -> KnowledgeTable? {
+        if let table = tables.first(where: { $0.hash == hash }) { return table }
+        guard let bytes = try? SmallFile.read("\(folder)/\(hash).table"),
+            let table = try? KnowledgeTable.decode(bytes), table.hash == hash
+        else { return nil }
+        return table
+    }
+
+    private func read(_ name: String) throws(RuleRefusal) -> Rule {
+        let bytes: [UInt8]
+        do throws(StorageError) {
+            bytes = try SmallFile.read(folder + "/" + name, atMost: Rule.byteCountMax)
+        } catch {
+            throw RuleRefusal(reason: "\(name) cannot be read: \(error)")
+        }
+        do throws(CBORError) {
+            return try Rule.decode(bytes)
+        } catch {
+            throw RuleRefusal(reason: "\(name) is no canonical rule: \(error)")
         }
     }
 }

@@ -26,11 +26,15 @@ public protocol RuleRunner: AnyObject {
     /// Takes in what one block brought; `present` is the block's time.
     func take(facts: [AnchoredFact], sealed: [SealedMark], present: Timestamp)
 
+    /// Takes over how the rules that run stand on the ledger: the same ones, by hash, which may
+    /// have come to another stage.
+    func stand(_ versions: [RuleVersion])
+
     /// The findings that are open on all that was taken in, by rule.
     func openFindings() -> [OpenFinding]
 
-    /// How often each rule answered `not evaluated`.
-    func unevaluated() -> [String: (sealed: Int, unknown: Int)]
+    /// How often each rule, by its hash, answered `not evaluated`.
+    func unevaluated() -> [Digest: (sealed: Int, unknown: Int)]
 
     /// Why an open finding is one.
     func explain(_ finding: Digest) -> Explanation?
@@ -44,15 +48,15 @@ public protocol RuleRunner: AnyObject {
     /// The kind of facts that a rule judges; nil where it does not run here.
     func kind(of rule: String) -> FactKind?
 
-    /// The rules that run, each with the kind of facts that it judges.
+    /// The rules in force that run, each with the kind of facts that it judges.
     var judging: [(rule: RuleVersion, kind: FactKind)] { get }
 
-    /// What the rules say of facts, were they on the ledger, where that is more than nothing;
-    /// nothing is kept.
+    /// What the rules in force say of facts, were they on the ledger, where that is more than
+    /// nothing; nothing is kept.
     func whatIf(_ facts: [AnchoredFact]) -> [ScreeningAnswer.Row]
 
-    /// The canonical rule and the knowledge tables that a finding rests on, open or not; nil
-    /// where they are not those that run here.
+    /// The canonical rule and the knowledge tables that a finding rests on, open or not, whether
+    /// the rule still runs or not; nil where they are not here.
     func material(of outline: FindingOutline) -> RuleMaterial?
 
     /// What the rule of a finding says now of what the finding is about.

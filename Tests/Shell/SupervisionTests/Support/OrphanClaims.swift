@@ -10,7 +10,7 @@ import Supervision
 ///
 /// It stands for the engine where what is tested is everything around it.
 final class OrphanClaims: RuleRunner {
-    private let version: RuleVersion
+    private var version: RuleVersion
     private var claims: [AnchoredFact] = []
     private var recorded: [OpaqueID: UInt64] = [:]
     private var sealedFor: Set<OpaqueID> = []
@@ -23,11 +23,15 @@ final class OrphanClaims: RuleRunner {
 
     static func maker(
         _ versions: [RuleVersion]
-    ) throws(SupervisionError) -> (runner: any RuleRunner, problems: [String: String]) {
+    ) throws(SupervisionError) -> (runner: any RuleRunner, problems: [Digest: String]) {
         guard let version = versions.first(where: { $0.id == id }) else {
             throw .policy("the test has no rule \(id)")
         }
         return (OrphanClaims(version), [:])
+    }
+
+    func stand(_ versions: [RuleVersion]) {
+        version = versions.first { $0.hash == version.hash } ?? version
     }
 
     func take(facts: [AnchoredFact], sealed: [SealedMark], present: Timestamp) {
@@ -58,8 +62,8 @@ final class OrphanClaims: RuleRunner {
         }
     }
 
-    func unevaluated() -> [String: (sealed: Int, unknown: Int)] {
-        [OrphanClaims.id: (suspects().count { sealedFor.contains($0.patient) }, 0)]
+    func unevaluated() -> [Digest: (sealed: Int, unknown: Int)] {
+        [version.hash: (suspects().count { sealedFor.contains($0.patient) }, 0)]
     }
 
     func explain(_ finding: Digest) -> Explanation? {
@@ -160,4 +164,21 @@ final class OrphanClaims: RuleRunner {
         writer.text("a claim without a record of the patient")
         return writer.bytes
     }
+}
+
+/// A runner where there is no rule to run.
+final class NoRules: RuleRunner {
+    func take(facts: [AnchoredFact], sealed: [SealedMark], present: Timestamp) {}
+    func stand(_ versions: [RuleVersion]) {}
+    func openFindings() -> [OpenFinding] { [] }
+    func unevaluated() -> [Digest: (sealed: Int, unknown: Int)] { [:] }
+    func explain(_ finding: Digest) -> Explanation? { nil }
+    func explain(
+        rule: String, atMost limit: Int, _ isMeant: ((Int) -> Value?) -> Bool
+    ) -> [Explanation]? { nil }
+    func kind(of rule: String) -> FactKind? { nil }
+    var judging: [(rule: RuleVersion, kind: FactKind)] { [] }
+    func whatIf(_ facts: [AnchoredFact]) -> [ScreeningAnswer.Row] { [] }
+    func material(of outline: FindingOutline) -> RuleMaterial? { nil }
+    func outlook(of outline: FindingOutline, _ finding: Digest) -> FindingOutlook { .undecided }
 }

@@ -1,0 +1,82 @@
+internal import ArgumentParser
+internal import Ledger
+internal import Node
+internal import Primitives
+internal import Proofs
+
+extension RulesCommand {
+    /// What became of a rule on the ledger, and the proof of it.
+    struct History: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Show which version of a rule was in force when, with a proof.",
+            discussion: """
+                Each block from which on the rule stood otherwise is listed, with the versions in \
+                force and on trial. With --out, the proof of it is written to a file, which \
+                `custos verify` checks offline with the genesis.
+
+                Examples:
+                  custos rules history PR-03 --node devnet/regulator
+                  custos rules history PR-03 --at 120 --service 2026-03-01 --out PR-03.proof
+                """)
+
+        @Argument(help: "The rule's id.")
+        var rule: String
+
+        @Option(help: "Say which version was in force for this block.")
+        var at: UInt64?
+
+        @Option(help: "Say which version judges a service of this day, as of --at or of now.")
+        var service: String?
+
+        @Option(help: "A file to write the proof to.")
+        var out: String?
+
+        @OptionGroup var node: NodeOptions
+        @OptionGroup var output: OutputOptions
+
+        func run() async throws {
+            let place = try node.place
+            var day: Day?
+            if let service {
+                day = try Day.reading(service)
+            }
+            let bytes = try await place.ask { try await $0.ruleProof(rule) }
+            let proven: ProvenRule
+            do {
+                proven = try Auditor(genesis: try place.genesis).verify(try RuleProof.decode(bytes))
+            } catch let failure as ProofFailure {
+                throw Failure(.refused, "the node's proof does not hold: \(failure)")
+            }
+            if let out { try Files.write(bytes, to: out) }
+            output.show(
+                RuleHistoryReport(
+                    proven, at: at.map { Height($0) }, service: day, file: out))
+        }
+    }
+}
+
+private struct RuleHistoryReport: Report {
+    let history: RuleHistoryView
+    /// The block up to which it is proved.
+    let provedUpTo: UInt64
+    let judging: String?
+    let file: String?
+
+    init(_ proven: ProvenRule, at height: Height?, service: Day?, file: String?) {
+        history = RuleHistoryView(proven)
+        provedUpTo = proven.head.header.height.blocks
+        self.file = file
+        guard height != nil || service != nil else {
+            judging = nil
+            return
+        }
+        let version = proven.history.point(at: height ?? proven.head.header.height)?.inForce
+        let hash = service.map { version?.hash(on: $0) } ?? version?.hash
+        judging = hash?.description ?? "none"
+    }
+
+    var lines: [String] {
+        history.lines + (judging.map { ["", "in force then: \($0)"] } ?? [])
+            + ["", "proved up to block \(provedUpTo)" + (file.map { ", in \($0)" } ?? "")]
+    }
+}
