@@ -41,7 +41,7 @@ struct UpkeepTests {
     }
 
     /// Each kind of row in turn is changed by one bit in its middle.
-    @Test(arguments: [LedgerRow.Kind.block, .batch, .tree, .runs, .changes, .chunk])
+    @Test(arguments: [LedgerRow.Kind.block, .batch, .tree, .runs, .changes, .chunk, .trail])
     func namesTheHeightOfARowThatWasChanged(_ kind: LedgerRow.Kind) throws {
         let world = try ledger()
         let configuration = world.network.configuration(1)

@@ -16,10 +16,14 @@ struct CheckCommand: ParsableCommand {
             Examples:
               custos check --node devnet/insurer
               custos check --node devnet/insurer --archives /backup/archive
+              custos check --node devnet/insurer --fill-trails
             """)
 
     @Option(help: "The folder with the entries that were pruned, if not that of `retain`.")
     var archives: String?
+
+    @Flag(help: "Write the rows for quick trails that blocks of an older version lack.")
+    var fillTrails = false
 
     @OptionGroup var node: NodeOptions
     @OptionGroup var output: OutputOptions
@@ -27,8 +31,9 @@ struct CheckCommand: ParsableCommand {
     func run() throws {
         let place = try node.place
         do throws(NodeError) {
-            let check = try LedgerCheck.run(place.configuration, archives: archives)
-            output.show(CheckReport(check))
+            let check = try LedgerCheck.run(
+                place.configuration, archives: archives, fillsTrails: fillTrails)
+            output.show(CheckReport(check, filled: fillTrails))
         } catch {
             throw Failure.ofUpkeep(error)
         }
@@ -50,8 +55,13 @@ private struct CheckReport: Report {
     let stateRoot: String
     let rows: Int
     let prunedRows: Int
+    /// Trail rows that were missing, and whether they were written.
+    let missingTrailRows: Int
+    let filledTrails: Bool
 
-    init(_ check: LedgerCheck) {
+    init(_ check: LedgerCheck, filled: Bool) {
+        missingTrailRows = check.missingTrailRowCount
+        filledTrails = filled
         height = check.height.blocks
         entries = check.entries
         treeRoot = check.treeRoot.description
@@ -66,6 +76,14 @@ private struct CheckReport: Report {
                 + (prunedRows > 0 ? ", \(prunedRows) that were pruned are gone" : ""),
             "  tree root   \(treeRoot)",
             "  state root  \(stateRoot)",
-        ]
+        ] + trails
+    }
+
+    private var trails: [String] {
+        guard missingTrailRows > 0 else { return [] }
+        let what = "  trail rows  \(missingTrailRows) were missing, of blocks of an older version"
+        return filledTrails
+            ? [what + ", and are written"]
+            : [what + ": answers about them are slower; --fill-trails writes them"]
     }
 }

@@ -69,48 +69,9 @@ extension RunsRow {
     public static func run(
         ofSlot slot: UInt32, in bytes: [UInt8], tree: TreeRow, height: Height
     ) throws(LedgerError) -> (run: TermRun, previousHeight: Height)? {
-        let parts = try reading("runs row", bytes[...]) { reader throws(CBORError) in
-            try reader.array(exactly: 3)
-            try reader.version(1)
-            return (directory: Array(try reader.bytes()), positions: Array(try reader.bytes()))
-        }
-        let count = parts.directory.count / 24
-        var low = 0
-        var high = count
-        while low < high {
-            let middle = (low + high) / 2
-            if parts.directory.bigEndian(at: 24 * middle) >> 32 < UInt64(slot) {
-                low = middle + 1
-            } else {
-                high = middle
-            }
-        }
-        guard low < count, parts.directory.bigEndian(at: 24 * low) >> 32 == UInt64(slot) else {
-            return nil
-        }
-        let mask: UInt64 = 0xffff_ffff
-        let start = Int(parts.directory.bigEndian(at: 24 * low) & mask)
-        let end =
-            low + 1 < count
-            ? Int(parts.directory.bigEndian(at: 24 * (low + 1)) & mask)
-            : parts.positions.count / 4
-        guard start <= end, 4 * end <= parts.positions.count else {
-            throw .restore("the runs row of height \(height) is damaged")
-        }
-        var items: [TermRun.Item] = []
-        for index in start..<end {
-            let position = parts.positions[(4 * index)..<(4 * index + 4)]
-                .reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
-            let leaf = tree.firstLeaf + position
-            guard let hash = tree.leafHash(at: leaf) else {
-                throw .restore("the runs row of height \(height) names leaf \(leaf)")
-            }
-            items.append(TermRun.Item(leafIndex: leaf, leafHash: hash))
-        }
-        let run = TermRun(
-            height: height, totalBefore: parts.directory.bigEndian(at: 24 * low + 16),
-            entries: items)
-        return (run, Height(parts.directory.bigEndian(at: 24 * low + 8)))
+        let table = try RunsTable(bytes, height: height)
+        guard let place = table.place(ofSlot: slot) else { return nil }
+        return (try table.run(place, tree), table.previousHeight(place))
     }
 }
 

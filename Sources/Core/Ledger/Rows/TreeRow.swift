@@ -10,12 +10,20 @@ public struct TreeRow: Hashable, Sendable {
     public let firstLeaf: UInt64
     /// How many entries each batch has, in order.
     public let batchCounts: [Int]
-    public let nodes: [Digest]
+    /// The hashes as they lie on the disk, 32 bytes each: of thousands a reader wants a few.
+    private let hashes: ArraySlice<UInt8>
 
-    public init(firstLeaf: UInt64, batchCounts: [Int], nodes: [Digest]) {
+    init(firstLeaf: UInt64, batchCounts: [Int], nodes: [Digest]) {
+        var hashes: [UInt8] = []
+        hashes.reserveCapacity(32 * nodes.count)
+        for node in nodes { hashes.append(node) }
+        self.init(firstLeaf: firstLeaf, batchCounts: batchCounts, hashes: hashes[...])
+    }
+
+    private init(firstLeaf: UInt64, batchCounts: [Int], hashes: ArraySlice<UInt8>) {
         self.firstLeaf = firstLeaf
         self.batchCounts = batchCounts
-        self.nodes = nodes
+        self.hashes = hashes
     }
 
     /// How many leaves the block has.
@@ -23,12 +31,19 @@ public struct TreeRow: Hashable, Sendable {
 
     /// The hash of a complete subtree, or nil where another block's leaf closes it.
     public func hash(of node: MerkleNode) -> Digest? {
+        guard let place = TreeRow.place(of: node, firstLeaf: firstLeaf, hashes.count / 32) else {
+            return nil
+        }
+        let start = hashes.startIndex + 32 * place
+        return Digest(hashes[start..<(start + 32)])
+    }
+
+    /// Where a subtree's hash stands among the `count` that a block from `firstLeaf` on has.
+    static func place(of node: MerkleNode, firstLeaf: UInt64, _ count: Int) -> Int? {
         let lastLeaf = node.range.end - 1
         guard lastLeaf >= firstLeaf else { return nil }
-        let offset =
-            TreeRow.number(ofLeaf: lastLeaf) - TreeRow.number(ofLeaf: firstLeaf)
-            + UInt64(node.level)
-        return offset < UInt64(nodes.count) ? nodes[Int(offset)] : nil
+        let offset = number(ofLeaf: lastLeaf) - number(ofLeaf: firstLeaf) + UInt64(node.level)
+        return offset < UInt64(count) ? Int(offset) : nil
     }
 
     /// The leaf hash of an entry of the block.
@@ -55,9 +70,6 @@ public struct TreeRow: Hashable, Sendable {
 
 extension TreeRow {
     func encode() -> [UInt8] {
-        var hashes: [UInt8] = []
-        hashes.reserveCapacity(32 * nodes.count)
-        for node in nodes { hashes.append(node) }
         var writer = CBORWriter(reservingCapacity: hashes.count + 4 * batchCounts.count + 32)
         writer.array(4)
         writer.unsigned(1)
@@ -81,16 +93,13 @@ extension TreeRow {
             }
             let start = reader.offset
             let hashes = try reader.bytes()
-            let nodes = stride(from: hashes.startIndex, to: hashes.endIndex, by: 32).compactMap {
-                Digest(hashes[$0..<min($0 + 32, hashes.endIndex)])
-            }
             let end = firstLeaf + UInt64(counts.reduce(0, +))
             let expected = number(ofLeaf: end) - number(ofLeaf: firstLeaf)
-            guard hashes.count % 32 == 0, UInt64(nodes.count) == expected else {
+            guard hashes.count % 32 == 0, UInt64(hashes.count / 32) == expected else {
                 throw .unexpected(
                     offset: start, expected: "\(expected) hashes", found: "\(hashes.count) bytes")
             }
-            return TreeRow(firstLeaf: firstLeaf, batchCounts: counts, nodes: nodes)
+            return TreeRow(firstLeaf: firstLeaf, batchCounts: counts, hashes: hashes)
         }
     }
 }

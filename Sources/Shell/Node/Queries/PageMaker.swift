@@ -123,7 +123,7 @@ struct PageMaker {
             for index in parts.indices where parts[index].next(isDown) == height {
                 let rest = parts[index].rest
                 let run = try nodes.run(ofSlot: parts[index].slot, at: height)
-                let entries = try read(run, &rows, &seen)
+                let entries = try read(run, slot: parts[index].slot, &rows, &seen)
                 byteCount += entries.reduce(0) { $0 + $1.count + 48 }
                 parts[index].rest = isDown ? rest.dropLast() : rest.dropFirst()
                 guard request.isProved else { continue }
@@ -148,13 +148,11 @@ struct PageMaker {
 
     /// The entries of a run; adds those that are asked for to `rows`.
     private func read(
-        _ run: TermRun, _ rows: inout [QueryAnswer.Row], _ seen: inout Set<UInt64>
+        _ run: TermRun, slot: UInt32, _ rows: inout [QueryAnswer.Row],
+        _ seen: inout Set<UInt64>
     ) throws(QueryError) -> [[UInt8]] {
-        var entries: [[UInt8]] = []
-        entries.reserveCapacity(run.entries.count)
-        for item in run.entries {
-            let bytes = try nodes.entryBytes(at: item.leafIndex, run.height)
-            entries.append(bytes)
+        let entries = try nodes.entries(of: run, slot: slot)
+        for (item, bytes) in zip(run.entries, entries) {
             guard let entry = try? Entry.decode(bytes) else {
                 throw .damaged("entry \(item.leafIndex)")
             }

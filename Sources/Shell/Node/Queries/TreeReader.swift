@@ -12,6 +12,7 @@ final class TreeReader {
     private let index: EntryIndex
     /// The tree rows that were read last, by height.
     private var rows: [Height: TreeRow] = [:]
+    private let trails: TrailReader
     /// The batches that were read last, and the times of blocks: neighbours share them.
     private var batches: [BatchPlace: UnverifiedBatch] = [:]
     private var times: [Height: Timestamp] = [:]
@@ -29,12 +30,13 @@ final class TreeReader {
     init(store: BlockStore, index: EntryIndex) {
         self.store = store
         self.index = index
+        trails = TrailReader(store)
     }
 
     func entry(at leaf: UInt64) throws(QueryError) -> EntryAnswer {
-        guard let height = try height(ofLeaf: leaf), let row = try row(at: height),
-            let (batch, position) = row.place(ofLeaf: leaf)
-        else { throw .noEntry("with leaf index \(leaf)") }
+        guard let (height, batch, position) = try place(ofLeaf: leaf) else {
+            throw .noEntry("with leaf index \(leaf)")
+        }
         return try entry(leaf, height, batch: UInt64(batch), position: position)
     }
 
@@ -58,10 +60,10 @@ final class TreeReader {
 
     /// The batch that carries an entry, and the entry's place in it.
     func batch(of entry: EntryAnswer) throws(QueryError) -> (UnverifiedBatch, Int) {
-        guard let row = try row(at: entry.height),
-            let (batch, position) = row.place(ofLeaf: entry.leafIndex)
-        else { throw .damaged("block \(entry.height)") }
-        return (try self.batch(batch, at: entry.height), position)
+        guard let (height, batch, position) = try place(ofLeaf: entry.leafIndex) else {
+            throw .damaged("block \(entry.height)")
+        }
+        return (try self.batch(batch, at: height), position)
     }
 
     /// The block at a height, or the last one for height 0.
@@ -175,18 +177,32 @@ final class TreeReader {
     private func linkedRun(
         ofSlot slot: UInt32, at height: Height
     ) throws(QueryError) -> (run: TermRun, previous: Height) {
-        let bytes = try queryStorage { () throws(StorageError) in
-            try store.row(.runs, at: height)
+        if let item = try trails.item(ofSlot: slot, at: height), item.previousHeight < height {
+            return (item.run, item.previousHeight)
         }
-        guard let bytes, let tree = try row(at: height),
-            let found = try? RunsRow.run(ofSlot: slot, in: bytes, tree: tree, height: height),
-            found.previousHeight < height
+        guard let table = try trails.table(at: height), let place = table.place(ofSlot: slot),
+            let tree = try row(at: height), let run = try? table.run(place, tree),
+            table.previousHeight(place) < height
         else { throw .damaged("the runs of block \(height)") }
-        return (found.run, found.previousHeight)
+        return (run, table.previousHeight(place))
+    }
+
+    /// The bytes of the entries of a term's run.
+    func entries(of run: TermRun, slot: UInt32) throws(QueryError) -> [[UInt8]] {
+        try queryStorage { () throws(StorageError) in try store.requireEntries(at: run.height) }
+        if let item = try trails.item(ofSlot: slot, at: run.height), item.run == run {
+            return item.entries.map { Array($0) }
+        }
+        var entries: [[UInt8]] = []
+        entries.reserveCapacity(run.entries.count)
+        for item in run.entries {
+            entries.append(try entryBytes(at: item.leafIndex, run.height))
+        }
+        return entries
     }
 
     /// The bytes of an entry of the block at a height.
-    func entryBytes(at leaf: UInt64, _ height: Height) throws(QueryError) -> [UInt8] {
+    private func entryBytes(at leaf: UInt64, _ height: Height) throws(QueryError) -> [UInt8] {
         guard let (batch, position) = try row(at: height)?.place(ofLeaf: leaf) else {
             throw .noEntry("with leaf index \(leaf)")
         }
@@ -237,6 +253,20 @@ final class TreeReader {
         if batches.count >= TreeReader.batchCountMax { batches.removeAll(keepingCapacity: true) }
         batches[place] = batch
         return batch
+    }
+
+    /// Where an entry stands: height, batch of the block, entry of the batch.
+    private func place(
+        ofLeaf leaf: UInt64
+    ) throws(QueryError) -> (height: Height, batch: Int, entry: Int)? {
+        let found = try queryStorage { () throws(StorageError) in
+            try index.block(ofLeaf: leaf)
+        }
+        guard let found else { return nil }
+        var place = found.position(ofLeaf: leaf)
+        if place == nil { place = try row(at: found.height)?.place(ofLeaf: leaf) }
+        guard let place else { return nil }
+        return (found.height, place.batch, place.entry)
     }
 
     private func height(ofLeaf leaf: UInt64) throws(QueryError) -> Height? {

@@ -10,7 +10,7 @@ internal import Synchronization
 /// Only rows of blocks stand here, so that the last key names the head and files cover heights of
 /// their own. Reading is safe from any thread; one thread writes.
 final class BlockStore: Sendable {
-    private let database: Database
+    let database: Database
 
     /// The kind of the row beside the ledger's own (`LedgerRow.Kind`): why the block stands.
     private static let proofKind: UInt8 = 7
@@ -19,6 +19,8 @@ final class BlockStore: Sendable {
     private static let floorKey = RowKey(.genesis, kind: 8).bytes
 
     private let floor: Mutex<Height>
+    /// The last blocks, whose terms the trail rows of the next are made from; the writer's.
+    let stretch = Mutex(TrailStretch())
 
     /// The lowest height whose batches are kept; 1 where nothing was pruned.
     var entriesFrom: Height { floor.withLock { $0 } }
@@ -47,10 +49,8 @@ final class BlockStore: Sendable {
     /// Writes a decided block: all of it or nothing, and on the disk when the call returns.
     func write(_ block: CommittedBlock) throws(StorageError) {
         var group = WriteGroup()
-        for row in block.rows {
-            let key = RowKey(block.height, kind: row.kind.rawValue, number: row.number)
-            group.put(key.bytes, row.bytes)
-        }
+        for row in block.rows { group.put(row, at: block.height) }
+        for row in try trailRows(after: block) { group.put(row, at: block.height) }
         var writer = CBORWriter(reservingCapacity: 1_024)
         writer.array(3)
         writer.unsigned(BlockStore.proofVersion)
@@ -103,7 +103,7 @@ final class BlockStore: Sendable {
         if height < from { throw .pruned(height, keptFrom: from) }
     }
 
-    /// Deletes the batches below a height, in one step for whoever reads, and for the disk.
+    /// Deletes the batches and trails below a height, in one step for whoever reads, and for the disk.
     ///
     /// Headers, commit proofs, the tree and the runs stay: what is left is proved by them.
     func removeBatches(from first: Height, below height: Height) throws(StorageError) {
@@ -111,9 +111,10 @@ final class BlockStore: Sendable {
         var group = WriteGroup()
         group.put(BlockStore.floorKey, height.blocks.bigEndianBytes)
         for blocks in first.blocks..<height.blocks {
-            var cursor = database.cursor(
-                .rows(Height(blocks), kind: LedgerRow.Kind.batch.rawValue))
-            while try cursor.next() { group.delete(cursor.key) }
+            for kind in [LedgerRow.Kind.batch, .trail] {
+                var cursor = database.cursor(.rows(Height(blocks), kind: kind.rawValue))
+                while try cursor.next() { group.delete(cursor.key) }
+            }
         }
         floor.withLock { $0 = height }
         try database.write(group, synced: true)

@@ -18,6 +18,20 @@ final class EntryIndex: Sendable {
         let count: UInt64
         /// The batch's place in the block; 0 in rows of whole blocks.
         let batch: UInt32
+        /// In rows of whole blocks, how many entries each batch has; empty in those of an older
+        /// version, and where the batches were pruned when the row was written.
+        var batchCounts: [UInt32] = []
+
+        /// Where an entry of a whole block stands: batch of the block, entry of the batch.
+        func position(ofLeaf leaf: UInt64) -> (batch: Int, entry: Int)? {
+            guard leaf >= firstLeaf, leaf - firstLeaf < count else { return nil }
+            var rest = leaf - firstLeaf
+            for (batch, count) in batchCounts.enumerated() {
+                if rest < count { return (batch, Int(rest)) }
+                rest -= UInt64(count)
+            }
+            return nil
+        }
     }
 
     private enum Table: UInt8 {
@@ -75,7 +89,8 @@ final class EntryIndex: Sendable {
         // Where batches are pruned their headers are missing; the leaves are known from the tree.
         if !leafHashes.isEmpty {
             let place = Place(
-                height: height, firstLeaf: firstLeaf, count: UInt64(leafHashes.count), batch: 0)
+                height: height, firstLeaf: firstLeaf, count: UInt64(leafHashes.count), batch: 0,
+                batchCounts: batches.map { UInt32($0.count) })
             group.put([Table.leaf.rawValue] + firstLeaf.bigEndianBytes, place.bytes)
         }
         if findsByLeafHash {
@@ -162,16 +177,21 @@ final class EntryIndex: Sendable {
 
 extension EntryIndex.Place {
     var bytes: [UInt8] {
-        height.blocks.bigEndianBytes + firstLeaf.bigEndianBytes + count.bigEndianBytes
-            + UInt64(batch).bigEndianBytes
+        var bytes = height.blocks.bigEndianBytes + firstLeaf.bigEndianBytes
+        bytes += count.bigEndianBytes + UInt64(batch).bigEndianBytes
+        for count in batchCounts { bytes += UInt64(count).bigEndianBytes.suffix(4) }
+        return bytes
     }
 
     init?(_ bytes: [UInt8]) {
-        guard bytes.count == 32 else { return nil }
+        guard bytes.count >= 32, bytes.count % 4 == 0 else { return nil }
         height = Height(bytes.bigEndian64(at: 0))
         firstLeaf = bytes.bigEndian64(at: 8)
         count = bytes.bigEndian64(at: 16)
         batch = UInt32(truncatingIfNeeded: bytes.bigEndian64(at: 24))
+        batchCounts = stride(from: 32, to: bytes.count, by: 4).map { start in
+            bytes[start..<start + 4].reduce(0) { $0 << 8 | UInt32($1) }
+        }
     }
 }
 

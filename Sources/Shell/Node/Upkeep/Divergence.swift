@@ -7,7 +7,7 @@ internal import Storage
 /// Commit proofs are left out: each node keeps the precommits that it heard, and any quorum's do.
 public struct Divergence: Equatable, Sendable {
     public let height: Height
-    /// The kind of the row that differs: block, batch, tree, runs, changes or chunk.
+    /// The kind of the row that differs: block, batch, tree, runs, changes, chunk or trail.
     public let kind: String
     /// Which of the height's rows of that kind, from 0.
     public let number: UInt64
@@ -52,8 +52,9 @@ public struct Divergence: Equatable, Sendable {
             let ours = try first.rows(kind, at: height)
             let theirs = try second.rows(kind, at: height)
             // Rows that only a restart needs are pruned by each node in its own time, and entries
-            // as its operator wants.
-            if kind == .changes || kind == .chunk, ours.isEmpty || theirs.isEmpty { continue }
+            // as its operator wants; older versions wrote no trails.
+            let isOptional = kind == .changes || kind == .chunk || kind == .trail
+            if isOptional, ours.isEmpty || theirs.isEmpty { continue }
             if kind == .batch, height < max(first.entriesFrom, second.entriesFrom) { continue }
             for number in 0..<max(ours.count, theirs.count) {
                 guard number < ours.count, number < theirs.count else {

@@ -21,6 +21,8 @@ public struct LedgerCheck: Sendable {
     public let rowCount: Int
     /// Rows that a restart no longer needs, and that are gone.
     public let prunedRowCount: Int
+    /// How many trail rows are missing: an older version wrote their blocks.
+    public let missingTrailRowCount: Int
 
     /// Checks the ledger of a node that does not run; `progress` is called after each block.
     ///
@@ -28,18 +30,19 @@ public struct LedgerCheck: Sendable {
     ///   - configuration: the node's.
     ///   - archives: the folder with the entries that were pruned; the one that the node writes
     ///     to where none is named.
+    ///   - fillsTrails: whether trail rows that are missing are written.
     ///   - progress: called after each block.
     /// - Returns: what was found to hold.
     /// - Throws: ``NodeError/damaged(what:detail:)`` with the first thing that is wrong, or why the
     ///   directory cannot be read.
     public static func run(
-        _ configuration: NodeConfiguration, archives: String? = nil,
+        _ configuration: NodeConfiguration, archives: String? = nil, fillsTrails: Bool = false,
         progress: (Height) -> Void = { _ in }
     ) throws(NodeError) -> LedgerCheck {
         let genesis = try NodeSetup.genesis(configuration.genesis)
         let (directory, store) = try open(configuration.data, ledger: genesis.ledger)
         defer { withExtendedLifetime(directory.path) {} }
-        var walk = Walk(state: LedgerState(genesis: genesis))
+        var walk = Walk(state: LedgerState(genesis: genesis), fillsTrails: fillsTrails)
         if store.entriesFrom > Height(1) {
             guard let folder = archives ?? configuration.retain?.archive else {
                 throw .storage(.pruned(Height(1), keptFrom: store.entriesFrom))
@@ -56,7 +59,8 @@ public struct LedgerCheck: Sendable {
         return LedgerCheck(
             height: head, entries: walk.state.head.tree.size, treeRoot: walk.state.head.tree.root,
             stateRoot: walk.state.stateRoot, rowCount: walk.rowCount,
-            prunedRowCount: walk.prunedRowCount)
+            prunedRowCount: walk.prunedRowCount,
+            missingTrailRowCount: walk.missingTrailRowCount)
     }
 
     /// Takes a stopped node's directory for this process alone.
@@ -101,9 +105,13 @@ private struct Walk {
     var archived: ArchivedBlocks?
     var rowCount = 0
     var prunedRowCount = 0
+    var missingTrailRowCount = 0
+    private let fillsTrails: Bool
+    private var trails = TrailStretch()
 
-    init(state: LedgerState) {
+    init(state: LedgerState, fillsTrails: Bool) {
         self.state = state
+        self.fillsTrails = fillsTrails
     }
 
     /// Executes the next block and compares what it leaves with what is on the disk.
@@ -121,9 +129,13 @@ private struct Walk {
                 batches.append(try UnverifiedBatch(decoding: bytes).verify(against: state))
             }
             let executed = try state.check(block, with: batches)
-            for row in state.apply(executed) {
-                try compare(row, at: height, in: store)
-            }
+            let rows = state.apply(executed)
+            for row in rows { try compare(row, at: height, in: store) }
+            try trails.add(
+                height, firstLeaf: executed.firstLeaf,
+                runs: rows.first { $0.kind == .runs }?.bytes,
+                entries: executed.batches.flatMap(\.entryBytes))
+            try compareTrails(at: height, in: store)
         } catch let error as NodeError {
             throw error
         } catch let error as StorageError {
@@ -170,5 +182,25 @@ private struct Walk {
                 detail: "its \(row.kind) row \(row.number) is not what its entries give")
         }
         rowCount += 1
+    }
+
+    /// Trail rows must be what the blocks give; those that are missing cost only time.
+    private mutating func compareTrails(at height: Height, in store: BlockStore) throws {
+        guard height >= store.entriesFrom else { return }
+        let found = try store.trailRows(at: height)
+        let right = trails.rows()
+        var rights: [UInt64: [UInt8]] = [:]
+        for row in right { rights[row.number] = row.bytes }
+        for row in found {
+            guard rights.removeValue(forKey: row.number) == row.bytes else {
+                throw NodeError.damaged(
+                    what: "block \(height)",
+                    detail: "its trail row \(row.number) is not what its entries give")
+            }
+            rowCount += 1
+        }
+        let missing = right.filter { rights[$0.number] != nil }
+        missingTrailRowCount += missing.count
+        if fillsTrails, !missing.isEmpty { try store.fillTrails(missing, at: height) }
     }
 }
