@@ -48,9 +48,8 @@ struct RunningRulesTests {
     private func until(
         _ client: NodeClient, _ isSo: () async throws -> Bool
     ) async throws {
-        for try await _ in client.watch(from: try await client.status().height) {
-            if try await isSo() { return }
-        }
+        let notices = client.watch(from: try await client.status().height)
+        for try await _ in notices where try await isSo() { return }
     }
 
     private func standings(_ client: NodeClient) async throws -> [DeskStatus.RuleStanding] {

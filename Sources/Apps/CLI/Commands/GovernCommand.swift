@@ -67,8 +67,9 @@ struct GovernCommand: AsyncParsableCommand {
                                                     has the new one under keys.next of node.json
                   parameter NAME VALUE …            as in network files
                   rule ID HASH RUNNER[,RUNNER…] [shadow | canary=ID[,ID…]] [from=DAY]
-                                                    in force; or on trial: what it finds stays \
-                with the runners, or is anchored by some; for services from a day on
+                                                    in force, or on trial: what it finds stays
+                                                    with its runners, or some of them anchor it;
+                                                    for services from a day on
                   retire RULE…
                   stop, resume                      nodes take no submissions, or take them again
                   ledger GENESIS-FILE               its heads may be anchored here (`custos anchor`)

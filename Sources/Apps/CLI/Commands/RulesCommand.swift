@@ -18,11 +18,13 @@ struct RulesCommand: AsyncParsableCommand {
               custos rules test rules --rule RX-05
               custos rules list rules --json
               custos rules build rules --out node/rules
+              custos rules backtest rules --rule PR-03 --node devnet/regulator
               custos rules history PR-03 --node devnet/regulator
+              custos rules running --node devnet/regulator
             """,
         subcommands: [
             Check.self, Test.self, Format.self, List.self, Build.self, Schema.self, Tables.self,
-            SQL.self, History.self, Backtest.self,
+            SQL.self, Backtest.self, History.self, Running.self,
         ])
 
     struct Check: ParsableCommand {

@@ -86,6 +86,20 @@ public struct RuleVersion: Hashable, Sendable {
     var isPlain: Bool { trial == nil && serviceFrom == nil && earlier.isEmpty }
 }
 
+extension RuleVersion: CustomStringConvertible {
+    /// In words, for those who vote on it.
+    public var description: String {
+        let anchoring = publishers.isEmpty ? "nobody" : publishers.names
+        return "rule \(id) \(stage.rawValue) as \(hash), run by "
+            + "\(runners.names), anchored by \(anchoring)"
+            + (serviceFrom.map { ", for services from \($0)" } ?? "")
+    }
+}
+
+extension [InstitutionID] {
+    fileprivate var names: String { map(\.name).joined(separator: ", ") }
+}
+
 extension RuleVersion {
     /// Appends the rule version, as `docs/formats/genesis.md` has it.
     public func encode(into writer: inout CBORWriter) {

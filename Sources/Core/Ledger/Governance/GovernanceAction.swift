@@ -72,7 +72,8 @@ extension GovernanceAction: CustomStringConvertible {
         case .setKey(let id, let change): "change the \(change) of \(id)"
         case .setParameters: "change the parameters"
         case .setRules(let rules, let retired):
-            "put \(rules.count) rules in force and retire \(retired.count)"
+            (rules.map(\.description) + retired.map { "end rule \($0)" })
+                .joined(separator: "; ")
         case .stop: "stop taking submissions"
         case .resume: "take submissions again"
         case .setPolicy: "change the policy of governance"

@@ -1,0 +1,68 @@
+internal import ArgumentParser
+internal import Ledger
+internal import Node
+internal import Primitives
+internal import Supervision
+
+extension RulesCommand {
+    /// Which rules a node runs.
+    struct Running: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Show which rules a node runs, how they fare, and why one does not run.",
+            discussion: """
+                Examples:
+                  custos rules running --node devnet/regulator
+                  custos rules running --node devnet/insurer --json
+                """)
+
+        @OptionGroup var node: NodeOptions
+        @OptionGroup var output: OutputOptions
+
+        func run() async throws {
+            let answer = try await node.place.ask {
+                try await $0.desk(DeskRequest.status.encode())
+            }
+            let status = try Desk.read { () throws(SupervisionError) in
+                try DeskStatus.decode(answer)
+            }
+            output.show(RunningRulesReport(status))
+        }
+    }
+}
+
+private struct RunningRulesReport: Report {
+    let rules: [Rule]
+
+    struct Rule: Encodable {
+        let id: String
+        let hash: String
+        let stage: String
+        let open: UInt64
+        let notEvaluatedSealed: UInt64
+        let notEvaluatedUnknown: UInt64
+        /// Why it does not run; empty where it does.
+        let problem: String
+    }
+
+    init(_ status: DeskStatus) {
+        rules = status.rules.map { rule in
+            Rule(
+                id: rule.rule, hash: rule.hash.description, stage: rule.stage.rawValue,
+                open: rule.openCount, notEvaluatedSealed: rule.sealedCount,
+                notEvaluatedUnknown: rule.unknownCount, problem: rule.problem)
+        }
+    }
+
+    var lines: [String] {
+        guard !rules.isEmpty else { return ["The ledger has this node run no rules."] }
+        var table = Table("rule", "stage", "hash", "open", "sealed", "unknown")
+        for rule in rules {
+            table.add(
+                rule.id, rule.stage, "\(rule.hash.prefix(12))…", "\(rule.open)",
+                "\(rule.notEvaluatedSealed)", "\(rule.notEvaluatedUnknown)")
+        }
+        let problems = rules.filter { !$0.problem.isEmpty }
+            .map { "\($0.id) does not run: \($0.problem)" }
+        return table.lines + problems
+    }
+}
