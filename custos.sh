@@ -52,6 +52,9 @@ fail() {
     exit 1
 }
 
+# A new folder for nodes; short, because the path of a Unix socket may have 107 bytes only.
+socket_folder() { mktemp -d /tmp/custos-XXXXXX; }
+
 # --- what must be there ---------------------------------------------------------------------------
 
 prepare() {
@@ -221,8 +224,7 @@ demo() {
         esac
         shift
     done
-    # Short, because the path of a Unix socket may have 107 bytes only.
-    net=$(mktemp -d /tmp/custos-XXXXXX)
+    net=$(socket_folder)
     trap demo_stop EXIT
     demo_start
     demo_ingest "$data"

@@ -13,7 +13,7 @@ campaign_namespaces() {
     fi
     prepare
     build_custos "${CUSTOS_BUILD:-release}"
-    net=$(mktemp -d /tmp/custos-XXXXXX)
+    net=$(socket_folder)
     trap namespaces_stop EXIT
     namespaces_start
     namespaces_load &

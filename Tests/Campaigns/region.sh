@@ -5,8 +5,7 @@ campaign_region() {
     local patients=${1:-20000} years=${2:-3} seed=${3:-1} begin=$SECONDS member
     prepare
     build_custos "${CUSTOS_BUILD:-release}"
-    # Short, because the path of a Unix socket may have 107 bytes only.
-    net=$(mktemp -d /tmp/custos-XXXXXX)
+    net=$(socket_folder)
     trap demo_stop EXIT
     begin=$SECONDS
     step "A region of $patients people for $years years, seed $seed"

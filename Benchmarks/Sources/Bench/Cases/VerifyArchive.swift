@@ -1,9 +1,6 @@
-internal import Consensus
-internal import Cryptography
 internal import Ledger
 internal import Primitives
 internal import Proofs
-internal import Records
 
 /// How fast an auditor reads through an archive of the ledger.
 enum VerifyArchive {
@@ -49,45 +46,25 @@ enum VerifyArchive {
     private static let prepared = Result { try prepare() }
 
     private static func prepare() throws -> Archive {
-        let genesis = try BenchNetwork(isIndexKept: true).genesis
-        var state = LedgerState(genesis: genesis)
-        var makers = try (0..<batchesOfBlock).map {
-            try EntryMaker(issuer: try BenchNetwork.id(BenchNetwork.name($0)), seed: UInt64($0))
-        }
+        var ledger = try BenchLedger(batchesOfBlock: batchesOfBlock)
         var blocks: [[UInt8]] = []
-        var commit: CommitProof?
-        var last: ExecutedBlock?
+        var last: BenchLedger.Committed?
         for _ in 0..<blockCount {
-            let batches = try makers.indices.map { index in
-                let name = BenchNetwork.name(index)
-                let first = makers[index].nextNumber
-                let entries = (0..<256).map { _ in makers[index].next() }
-                let bytes = BatchWriter.batch(
-                    of: entries, ledger: genesis.ledger, issuer: try BenchNetwork.id(name),
-                    stream: StreamID(0), firstNumber: first, expiry: Height(500),
-                    signedBy: try BenchNetwork.key("submit", name))
-                return try UnverifiedBatch(decoding: bytes).verify(against: state)
-            }
-            let executed = try state.execute(
-                batches, at: state.head.height.next,
-                time: Timestamp(milliseconds: state.head.time.milliseconds + 30),
-                proposer: try BenchNetwork.id(BenchNetwork.name(0)),
-                commitProof: commit?.encoded)
-            let proof = try ProofInclusion.commitProof(of: executed.block, ledger: genesis.ledger)
-            _ = state.apply(executed)
+            let committed = try ledger.commit()
             blocks.append(
                 ArchiveBlock(
-                    block: executed.block.encode(), commitProof: proof,
-                    batches: batches.map(\.bytes)
+                    block: committed.executed.block.encode(), commitProof: committed.proof,
+                    batches: committed.executed.batches.map(\.bytes)
                 ).encode())
-            (commit, last) = (proof, executed)
+            last = committed
         }
-        guard let last, let commit else { throw BenchError("no archive could be made") }
+        guard let last else { throw BenchError("no archive could be made") }
         let head = ArchiveHead(
-            ledger: genesis.ledger,
+            ledger: ledger.genesis.ledger,
             heights: HeightRange(Height(1), Height(UInt64(blockCount))), base: nil,
             keys: ArchiveHead.Keys(
-                head: ClaimedHead(header: last.header, commitProof: commit), institutions: []))
-        return Archive(genesis: genesis, head: head.encode(), blocks: blocks)
+                head: ClaimedHead(header: last.executed.header, commitProof: last.proof),
+                institutions: []))
+        return Archive(genesis: ledger.genesis, head: head.encode(), blocks: blocks)
     }
 }
