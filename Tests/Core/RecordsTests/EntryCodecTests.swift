@@ -5,6 +5,18 @@ import Testing
 
 @Suite("Entry codec")
 struct EntryCodecTests {
+    @Test("the first bytes of an entry tell its kind", arguments: EntrySamples.all.map(\.entry))
+    func firstBytesTellKind(entry: Entry) {
+        #expect(EntryKind(ofEntry: entry.encode()) == entry.kind)
+    }
+
+    @Test(
+        "bytes that begin no entry have no kind",
+        arguments: [[], [0xa6], [0xa6, 0, 1, 1], [0xa6, 0, 2, 1, 9], [0xa6, 0, 1, 1, 99]])
+    func otherBytesHaveNoKind(bytes: [UInt8]) {
+        #expect(EntryKind(ofEntry: bytes) == nil)
+    }
+
     @Test("every kind comes back as it was written", arguments: EntrySamples.all.map(\.entry))
     func roundTrip(entry: Entry) throws {
         let bytes = entry.encode()

@@ -1,4 +1,5 @@
 public import Primitives
+internal import Records
 
 /// The durable queue between an institution's systems and the ledger, for one stream.
 ///
@@ -97,6 +98,14 @@ public struct Outbox: Sendable {
 
     /// The first number of the first batch that was signed and is not on the ledger yet.
     public var firstInFlight: UInt64? { inFlight.first?.first }
+
+    /// What waits here, and for what, in words.
+    public var standing: String {
+        if let closure { return "\(closure); \(waitingCount) entries wait" }
+        let batches = inFlight.map { "\($0.first)..<\($0.endNumber) until \($0.expiry)" }
+        return "\(waitingCount) entries wait; the ledger is at \(nextOnLedger), signed "
+            + (batches.isEmpty ? "none" : batches.joined(separator: ", "))
+    }
 
     /// Takes in what happened and says what must be done.
     ///
@@ -209,9 +218,15 @@ public struct Outbox: Sendable {
                 .prefix { $0.number <= persistedThrough }
             guard let first = ready.first else { return effects }
             var byteCount = 0
+            var counts: [EntryKind: Int] = [:]
             let batch = ready.prefix(limits.batchEntryCountMax).prefix { row in
                 byteCount += row.entry.count
-                return byteCount <= limits.batchByteCountMax
+                guard byteCount <= limits.batchByteCountMax else { return false }
+                // One entry too many of such a kind, and no node would ever take the batch.
+                guard let kind = EntryKind(ofEntry: row.entry), let limit = kind.batchCountMax
+                else { return true }
+                counts[kind, default: 0] += 1
+                return counts[kind, default: 0] <= limit
             }
             let isFull = batch.count == limits.batchEntryCountMax || batch.count < ready.count
             guard isFull || flushing, let last = batch.last else {

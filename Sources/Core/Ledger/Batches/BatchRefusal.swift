@@ -58,13 +58,10 @@ public enum EntryRefusal: Error, Equatable, Sendable {
     case credentialKeyChanged(OpaqueID)
     /// Evidence that shows nothing.
     case evidence(EvidenceRefusal)
-    /// A batch has more evidence than a node checks at once.
-    case tooMuchEvidence(limit: Int)
-    /// A batch has more anchors than a node checks at once.
-    case tooManyAnchors(limit: Int)
+    /// A batch has more entries of a kind than a node checks at once.
+    case tooMany(EntryKind, limit: Int)
     /// A third party's statement that the registration policy does not take.
     case statement(StatementRefusal)
-    case tooManyStatements(limit: Int)
 }
 
 extension BatchRefusal: CustomStringConvertible {
@@ -122,11 +119,9 @@ extension EntryRefusal: CustomStringConvertible {
         case .credentialKeyChanged(let id):
             "credential \(id) is registered with another key; a new key needs a new credential"
         case .evidence(let refusal): "\(refusal)"
-        case .tooMuchEvidence(let limit):
-            "a batch may hold at most \(limit) entries of evidence"
+        case .tooMany(let kind, let limit):
+            "a batch may hold at most \(limit) entries of kind '\(kind)'"
         case .statement(let refusal): "\(refusal)"
-        case .tooManyStatements(let limit): "a batch may hold at most \(limit) statements"
-        case .tooManyAnchors(let limit): "a batch may hold at most \(limit) anchors"
         }
     }
 }

@@ -32,8 +32,8 @@ struct Admission {
             throw .noRoom(
                 entryCount: batch.entries.count, byteCount: batch.entriesByteCount)
         }
+        try checkCounts(batch)
         try checkEvidence(batch)
-        try checkAnchors(batch)
         try checkStatements(batch)
         for credential in try checkCredentials(batch) {
             credentials[credential.body.credential] = credential
@@ -78,17 +78,21 @@ struct Admission {
         }
     }
 
-    /// The most entries of evidence in a batch: each costs every node a few signature checks.
-    private static let evidenceCountMax = 16
+    /// Before anything is checked that costs: so a batch cannot cost more than its limits allow.
+    private func checkCounts(_ batch: VerifiedBatch) throws(BatchRefusal) {
+        var counts: [EntryKind: Int] = [:]
+        for (index, entry) in batch.entries.enumerated() {
+            guard let limit = entry.kind.batchCountMax else { continue }
+            counts[entry.kind, default: 0] += 1
+            guard counts[entry.kind, default: 0] <= limit else {
+                throw .entry(index: index, .tooMany(entry.kind, limit: limit))
+            }
+        }
+    }
 
     private func checkEvidence(_ batch: VerifiedBatch) throws(BatchRefusal) {
-        var count = 0
         for (index, entry) in batch.entries.enumerated() {
             guard case .evidence(let body) = entry.body else { continue }
-            count += 1
-            guard count <= Admission.evidenceCountMax else {
-                throw .entry(index: index, .tooMuchEvidence(limit: Admission.evidenceCountMax))
-            }
             do throws(EvidenceRefusal) {
                 _ = try state.check(body)
             } catch {
@@ -97,31 +101,9 @@ struct Admission {
         }
     }
 
-    /// The most anchors in a batch: each costs every node the signatures of a quorum.
-    private static let anchorCountMax = 4
-
-    private func checkAnchors(_ batch: VerifiedBatch) throws(BatchRefusal) {
-        var count = 0
-        for (index, entry) in batch.entries.enumerated() where entry.kind == .anchor {
-            count += 1
-            guard count <= Admission.anchorCountMax else {
-                throw .entry(index: index, .tooManyAnchors(limit: Admission.anchorCountMax))
-            }
-        }
-    }
-
-    /// The most statements in a batch: each costs every node a signature check.
-    private static let statementCountMax = 64
-
     private func checkStatements(_ batch: VerifiedBatch) throws(BatchRefusal) {
-        var count = 0
         for (index, entry) in batch.entries.enumerated() {
             guard case .statement(let statement) = entry.body else { continue }
-            count += 1
-            guard count <= Admission.statementCountMax else {
-                throw .entry(
-                    index: index, .tooManyStatements(limit: Admission.statementCountMax))
-            }
             do throws(StatementRefusal) {
                 try state.check(statement)
             } catch {

@@ -1,5 +1,6 @@
 import Hosting
 import Primitives
+import Records
 import Testing
 
 @Suite("Outbox")
@@ -64,6 +65,24 @@ struct OutboxTests {
         let first = try outbox.step(.persisted(through: 4))
         #expect(try outbox.step(.refused(first: 1)) == [.startTimer])
         #expect(try outbox.step(.timerFired).batches == first.batches)
+    }
+
+    @Test(
+        "no batch has more entries of a costly kind than a node takes",
+        arguments: [EntryKind.evidence, .anchor, .statement])
+    func keepsWithinCounts(kind: EntryKind) throws {
+        let limit = try #require(kind.batchCountMax)
+        // How entries of the kind begin; the outbox looks no further.
+        let head: [UInt8] = kind == .statement ? [0xd2] : [0xa6, 0, 1, 1, kind.rawValue]
+        var limits = Outbox.Limits()
+        limits.batchEntryCountMax = limit + 5
+        var outbox = try Outbox(
+            restoring: [], nextOnLedger: 1, height: Height(1), limits: limits)
+        for number in 0..<(2 * limit + 1) { _ = try outbox.submit(head + [UInt8(number)]) }
+        _ = try outbox.submit([1])
+        let full = try outbox.step(.persisted(through: UInt64(2 * limit + 2)))
+        #expect(full.batches.map(\.count) == [limit, limit])
+        #expect(try outbox.step(.timerFired).batches.map(\.count) == [2])
     }
 
     @Test("a full outbox refuses with the limit, and takes entries again once some are anchored")
