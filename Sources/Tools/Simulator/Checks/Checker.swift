@@ -21,8 +21,10 @@ struct Checker {
     /// Keys that entries put into the state map beside their terms.
     private(set) var keys: [StateKey] = []
     private(set) var evidenceCount = 0
-    /// Blocks that honest nodes proposed, by hash; the round in which each first was.
-    var proposed: [Digest: Round] = [:]
+    /// Blocks that honest nodes proposed, by hash.
+    var proposed: Set<Digest> = []
+    /// Where each honest node last precommitted a block.
+    var precommitted: [Int: (height: Height, round: Round)] = [:]
 
     init(region: SimulatedRegion) {
         self.region = region
@@ -55,7 +57,7 @@ struct Checker {
         }
         if let problem = prove(block) ?? execute(block) { return problem }
         chain.append(block)
-        proposed = [:]
+        proposed = []
         return nil
     }
 

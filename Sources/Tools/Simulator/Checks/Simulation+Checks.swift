@@ -141,26 +141,39 @@ extension Simulation {
     mutating func checkLogged(_ record: HostRecord, at index: Int) {
         guard !nodes[index].isByzantine,
             case .replica(.valueChecked(let height, let block, false)) = record,
-            checker.proposed[block.hash] != nil, !checker.isForked
+            checker.proposed.contains(block.hash), !checker.isForked
         else { return }
         violate(
             .validity, "\(nodes[index].id) finds honest block \(block) at \(height) invalid")
     }
 
     /// What an honest replica says must follow from what it heard.
+    ///
+    /// Who precommitted a block has seen the quorum of prevotes that proves it, and may from then
+    /// on propose at this height only with a round that proves the block. Who has not may build
+    /// the very same block twice: its clock may stand behind the ledger's, with nothing new there.
     mutating func checkSent(_ message: PeerMessage, by index: Int) {
-        guard case .proposal(let proposal) = message else { return }
-        let claimed = proposal.claimed
-        let hash = claimed.blockID.hash
-        if let first = checker.proposed[hash] {
-            if claimed.validRound == nil, first < claimed.round {
-                violate(
-                    .validity,
-                    "\(nodes[index].id) proposes \(claimed.blockID) of round \(first) again in "
-                        + "\(claimed.round), without the round that proves it")
+        let name = nodes[index].id
+        switch message {
+        case .vote(let vote):
+            let claimed = vote.claimed
+            guard claimed.kind == .precommit, claimed.voter == name, claimed.block != nil else {
+                return
             }
-        } else {
-            checker.proposed[hash] = claimed.round
+            checker.precommitted[index] = (claimed.height, claimed.round)
+        case .proposal(let proposal):
+            let claimed = proposal.claimed
+            checker.proposed.insert(claimed.blockID.hash)
+            // Others' proposals are handed on too; a block names who proposed it first.
+            guard let (height, round) = checker.precommitted[index], height == claimed.height,
+                round < claimed.round, claimed.validRound == nil,
+                (try? Block.decode(claimed.block))?.header.proposer == name
+            else { return }
+            violate(
+                .validity,
+                "\(name) proposes \(claimed.blockID) in \(claimed.round), after its precommit in "
+                    + "\(round), without the round that proves it")
+        default: break
         }
     }
 }

@@ -225,9 +225,8 @@ public struct Simulation {
         nodes.indices.map { index in
             let node = nodes[index]
             let why = node.host.map { "\($0.replica.why())" } ?? "down"
-            let waiting = node.outbox?.waitingCount ?? -1
             return "\(node.id)\(node.isByzantine ? " (byzantine)" : ""): \(why); "
-                + "\(waiting) entries wait"
+                + "outbox: \(node.outbox.map { "\($0.standing)" } ?? "none")"
         }.joined(separator: "\n  ")
     }
 
