@@ -26,8 +26,8 @@ public struct LedgerRow: Hashable, Sendable {
         case changes = 5
         /// A piece of the whole state (``ChunkRow``); needed for a restart only.
         case chunk = 6
-        /// What some blocks have of one term (``TermTrail``); the number is the term's slot. 7 and 8
-        /// are the node's own.
+        /// What some blocks have of one term (``TermTrail``); the number is the term's slot. 7 and
+        /// 8 are the node's own.
         case trail = 9
     }
 }

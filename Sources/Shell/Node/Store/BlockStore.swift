@@ -103,7 +103,7 @@ final class BlockStore: Sendable {
         if height < from { throw .pruned(height, keptFrom: from) }
     }
 
-    /// Deletes the batches and trails below a height, in one step for whoever reads, and for the disk.
+    /// Deletes the batches and trails below a height, in one step for readers and for the disk.
     ///
     /// Headers, commit proofs, the tree and the runs stay: what is left is proved by them.
     func removeBatches(from first: Height, below height: Height) throws(StorageError) {
