@@ -35,6 +35,57 @@ struct KnowledgeTableTests {
         #expect(read.rows.count == 2 && read.schema == table.schema)
     }
 
+    private func table(_ rows: [(key: String, from: Int32?, to: Int32?)]) throws -> KnowledgeTable {
+        try KnowledgeTable(
+            schema: Self.schema, source: "", licence: "",
+            rows: rows.map { row in
+                KnowledgeTable.Row(
+                    keys: [.text(row.key)], from: row.from.map { Day(number: $0) },
+                    to: row.to.map { Day(number: $0) }, values: [nil, nil])
+            })
+    }
+
+    @Test("a row is found by its key and a day, among thousands")
+    func found() throws {
+        let many = (0..<5_000).map { ("key \($0)", Int32?(10), Int32?(20)) }
+        let table = try table(many + [("key 7", 30, nil), ("key 7", nil, 5)])
+        #expect(table.rows.count == 5_002)
+        for (key, days) in [("key 7", [5, 10, 20, 30, 99]), ("key 4999", [10, 20])] {
+            for day in days {
+                let place = try #require(table.place(of: [.text(key)], on: Day(number: Int32(day))))
+                let row = table.rows[place]
+                #expect(row.keys.map(\.description) == [Value.text(key).description])
+                #expect(row.from.map { $0.number <= Int32(day) } ?? true)
+                #expect(row.to.map { Int32(day) <= $0.number } ?? true)
+            }
+        }
+        #expect(table.place(of: [.text("key 7")], on: Day(number: 25)) == nil)
+        #expect(table.place(of: [.text("key 4999")], on: Day(number: 21)) == nil)
+        #expect(table.place(of: [.text("key")]) == nil)
+        #expect(table.place(of: [.text("key 77")]) != nil)
+    }
+
+    @Test("two rows of one key must not share a day")
+    func twoRows() throws {
+        for (from, to) in [(Int32?(20), Int32?(30)), (nil, 10), (15, 16), (nil, nil)] {
+            #expect(throws: KnowledgeError.twoRows(table: "limits", key: "a")) {
+                try table([("a", 10, 20), ("a", from, to)])
+            }
+        }
+        #expect(try table([("a", 10, 20), ("a", 21, nil), ("a", nil, 9)]).rows.count == 3)
+    }
+
+    @Test("rows in another order are refused")
+    func order() throws {
+        let ordered = try table([("a", 1, 2), ("b", 1, 2)]).encode()
+        let size = try table([("a", 1, 2)]).encode().count - table([]).encode().count
+        let (first, second) = (ordered.suffix(2 * size).prefix(size), ordered.suffix(size))
+        let bytes = Array(ordered.dropLast(2 * size)) + second + first
+        #expect(throws: KnowledgeError.self) { try KnowledgeTable.decode(bytes) }
+        let twice = Array(ordered.dropLast(2 * size)) + first + first
+        #expect(throws: KnowledgeError.self) { try KnowledgeTable.decode(twice) }
+    }
+
     @Test("a bent bit is refused, or is another table of another hash")
     func bent() throws {
         let table = try table()
@@ -44,7 +95,10 @@ struct KnowledgeTableTests {
                 var bent = bytes
                 bent[index] ^= 1 << UInt8(bit)
                 guard let read = try? KnowledgeTable.decode(bent) else { continue }
-                #expect(read.hash != table.hash && read.encode() == bent)
+                let again = try KnowledgeTable(
+                    schema: read.schema, source: read.source, licence: read.licence,
+                    rows: Array(read.rows))
+                #expect(read.hash != table.hash && again.encode() == bent)
             }
         }
         for end in bytes.indices {

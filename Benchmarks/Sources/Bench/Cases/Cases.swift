@@ -5,6 +5,6 @@ enum Cases {
             LedgerStages.benchmark, IngestFHIR.benchmark, SynthesisPace.benchmark,
             ProofInclusion.benchmark,
             RulesStream.benchmark, ScreenClaim.benchmark, RulesSimple.byName, RulesSimple.typed,
-            RulesSweep.backtest, RulesSweep.memory,
+            RulesSweep.backtest, RulesSweep.memory, KnowledgeLoad.load, KnowledgeLoad.lookup,
         ] + RulesSweep.questions + VerifyArchive.all + AccessCases.all
 }

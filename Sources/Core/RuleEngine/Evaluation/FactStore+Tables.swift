@@ -61,8 +61,10 @@ extension FactStore {
             default: return .unknown(.bound("a day of another type"))
             }
         }
-        guard let first = parts.0 else { return .unknown(.bound("a look-up without a key")) }
-        let key = TableKey(first, parts.1, parts.2, parts.3)
+        let known = [parts.0, parts.1, parts.2, parts.3].compactMap(\.self)
+        guard let key = TableKey(parts: known) else {
+            return .unknown(.bound("a look-up without a key"))
+        }
         if let row = plan.tables[table].row(key, on: valid) { return .row(row) }
         return .none {
             let words = [parts.0, parts.1, parts.2, parts.3].compactMap { $0?.words }
@@ -77,7 +79,8 @@ extension KeyPart {
         switch self {
         case .bool(let bool): "\(bool)"
         case .integer(let integer): "\(integer)"
-        case .text(let text), .institution(let text), .other(let text): text.text
+        case .text(let text), .institution(let text): text.text
+        case .other(let other): other.text.text
         case .code(let system, let code): "\(system.text)|\(code.text)"
         case .date(let number): "\(Day(number: number))"
         case .id(let id): "\(id)"

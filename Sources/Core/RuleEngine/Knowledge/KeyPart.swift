@@ -10,7 +10,7 @@ enum KeyPart: Hashable, Sendable {
     case date(Int32)
     case id(OpaqueID)
     case institution(ExactText)
-    case other(ExactText)
+    case other(OtherKey)
 
     /// The key that a value makes, or nil where it is unknown.
     init?(_ value: Value) {
@@ -23,9 +23,27 @@ enum KeyPart: Hashable, Sendable {
         case .id(let id): self = .id(id)
         case .institution(let id): self = .institution(ExactText(id.name))
         case .unknown: return nil
-        default: self = .other(ExactText(value.description))
+        default: self = .other(OtherKey(value))
         }
     }
+}
+
+/// A value of another type as a key: it is told apart by its words.
+struct OtherKey: Hashable, Sendable {
+    let text: ExactText
+    /// The value's bytes.
+    let bytes: [UInt8]
+
+    init(_ value: Value) {
+        text = ExactText(value.description)
+        var writer = CBORWriter()
+        value.encode(into: &writer)
+        bytes = writer.bytes
+    }
+
+    static func == (left: OtherKey, right: OtherKey) -> Bool { left.text == right.text }
+
+    func hash(into hasher: inout Hasher) { hasher.combine(text) }
 }
 
 /// A text that equals another only where every byte is the same.

@@ -1,33 +1,15 @@
-internal import Cryptography
 internal import Primitives
 internal import RuleLanguage
 
 extension KnowledgeTable {
     /// The canonical bytes, which the table's hash covers; `docs/formats/rule.md`.
-    public func encode() -> [UInt8] {
-        var writer = CBORWriter(reservingCapacity: rows.count * 32 + 256)
-        KnowledgeTable.encodeHead(schema, source, licence, rows.count, &writer)
-        for row in rows { writer.encoded(KnowledgeTable.encode(row)) }
-        return writer.bytes
-    }
+    public func encode() -> [UInt8] { rows.bytes }
 
-    /// SHA-256("custos knowledge" ‖ canonical bytes).
-    static func hash(
-        _ schema: TableSchema, _ source: String, _ licence: String, _ rows: [[UInt8]]
-    ) -> Digest {
+    /// What stands before the rows.
+    static func head(
+        _ schema: TableSchema, _ source: String, _ licence: String, rowCount: Int
+    ) -> [UInt8] {
         var writer = CBORWriter(reservingCapacity: 256)
-        encodeHead(schema, source, licence, rows.count, &writer)
-        var hasher = SHA256.Hasher()
-        hasher.update("custos knowledge")
-        hasher.update(writer.bytes)
-        for row in rows { hasher.update(row) }
-        return hasher.finish()
-    }
-
-    private static func encodeHead(
-        _ schema: TableSchema, _ source: String, _ licence: String, _ rowCount: Int,
-        _ writer: inout CBORWriter
-    ) {
         writer.array(8)
         writer.unsigned(1)
         writer.text(schema.name)
@@ -43,6 +25,7 @@ extension KnowledgeTable {
         }
         writer.bool(schema.hasValidity)
         writer.array(rowCount)
+        return writer.bytes
     }
 
     static func encode(_ row: Row) -> [UInt8] {

@@ -3,9 +3,6 @@ internal import Records
 internal import RuleLanguage
 
 extension KnowledgeTable {
-    /// The most rows of a table.
-    public static let rowCountMax = 2_000_000
-
     /// Reads a table from exactly its canonical bytes.
     ///
     /// - Throws: ``KnowledgeError/malformed(_:)`` for bytes in another form or order, and what
@@ -14,30 +11,26 @@ extension KnowledgeTable {
         let parts: Parts
         do throws(CBORError) {
             var reader = CBORReader(bytes)
-            parts = try Parts(from: &reader)
+            parts = try Parts(from: &reader, bytes)
             try reader.finish()
         } catch {
             throw .malformed(error)
         }
-        let table = try KnowledgeTable(
+        return try KnowledgeTable(
             schema: parts.schema, source: parts.source, licence: parts.licence,
-            rows: parts.rows)
-        // Rows out of order would be put in order, and have the hash of other bytes.
-        guard table.encode() == bytes else {
-            throw .malformed(
-                .unexpected(
-                    offset: 0, expected: "rows in the order of their bytes", found: "others"))
-        }
-        return table
+            rows: KnowledgeRows(schema: parts.schema, bytes: bytes, starts: parts.starts))
     }
 
     private struct Parts {
         let schema: TableSchema
         let source: String
         let licence: String
-        var rows: [Row] = []
+        var starts: [UInt32] = []
 
-        init(from reader: inout CBORReader) throws(CBORError) {
+        init(from reader: inout CBORReader, _ bytes: [UInt8]) throws(CBORError) {
+            guard bytes.count <= Int(UInt32.max) else {
+                throw .outOfRange(offset: 0, what: "table", limit: UInt64(UInt32.max))
+            }
             try reader.array(exactly: 8)
             try reader.version(1)
             let name = try reader.text(atMost: 64)
@@ -47,9 +40,26 @@ extension KnowledgeTable {
             let values = try Parts.columns(from: &reader)
             schema = TableSchema(
                 name: name, keys: keys, values: values, hasValidity: try reader.bool())
+            let isPlain = (keys + values).allSatisfy { KnowledgeTable.isPlain($0.type) }
+            var last: ArraySlice<UInt8> = []
             for _ in 0..<(try reader.array(atMost: rowCountMax)) {
-                rows.append(try row(from: &reader))
+                let start = reader.offset
+                let row = try KnowledgeTable.row(schema, from: &reader)
+                let own = reader.slice(from: start)
+                guard last.lexicographicallyPrecedes(own) else {
+                    throw .unexpected(
+                        offset: start, expected: "rows in the order of their bytes, each once",
+                        found: "others")
+                }
+                guard isPlain || own.elementsEqual(KnowledgeTable.encode(row)) else {
+                    throw .unexpected(
+                        offset: start, expected: "values in their shortest form",
+                        found: "others")
+                }
+                starts.append(UInt32(start))
+                last = own
             }
+            starts.append(UInt32(reader.offset))
         }
 
         private static func columns(
@@ -70,39 +80,52 @@ extension KnowledgeTable {
             }
             return columns
         }
+    }
 
-        private func row(from reader: inout CBORReader) throws(CBORError) -> Row {
-            try reader.array(exactly: 4)
-            try reader.array(exactly: schema.keys.count)
-            var keys: [Value] = []
-            for column in schema.keys { keys.append(try value(column.type, from: &reader)) }
-            let from = try day(from: &reader)
-            let to = try day(from: &reader)
-            try reader.array(exactly: schema.values.count)
-            var values: [Value?] = []
-            for column in schema.values {
-                values.append(try reader.isNull() ? nil : value(column.type, from: &reader))
-            }
-            return Row(keys: keys, from: from, to: to, values: values)
+    /// Whether every value of a type has one form only in strict CBOR.
+    private static func isPlain(_ type: RuleType) -> Bool {
+        switch type {
+        case .bool, .integer, .text, .code, .date, .patient, .practitioner, .institution,
+            .claim, .prescription:
+            true
+        default: false
         }
+    }
 
-        private func day(from reader: inout CBORReader) throws(CBORError) -> Day? {
-            if try reader.isNull() { return nil }
-            let start = reader.offset
-            guard let number = Int32(exactly: try reader.integer()) else {
-                throw .outOfRange(offset: start, what: "day", limit: UInt64(Int32.max))
-            }
-            return Day(number: number)
+    /// The next row of a table with these columns.
+    static func row(
+        _ schema: TableSchema, from reader: inout CBORReader
+    ) throws(CBORError) -> Row {
+        try reader.array(exactly: 4)
+        try reader.array(exactly: schema.keys.count)
+        var keys: [Value] = []
+        for column in schema.keys { keys.append(try value(column.type, from: &reader)) }
+        let from = try day(from: &reader)
+        let to = try day(from: &reader)
+        try reader.array(exactly: schema.values.count)
+        var values: [Value?] = []
+        for column in schema.values {
+            values.append(try reader.isNull() ? nil : value(column.type, from: &reader))
         }
+        return Row(keys: keys, from: from, to: to, values: values)
+    }
 
-        private func value(
-            _ type: RuleType, from reader: inout CBORReader
-        ) throws(CBORError) -> Value {
-            guard let form = FactType.allCases.first(where: { $0.ruleType == type }) else {
-                throw .unexpected(
-                    offset: reader.offset, expected: "a type that tables hold", found: "\(type)")
-            }
-            return Value(try FactValue.decode(form, from: &reader))
+    static func day(from reader: inout CBORReader) throws(CBORError) -> Day? {
+        if try reader.isNull() { return nil }
+        let start = reader.offset
+        guard let number = Int32(exactly: try reader.integer()) else {
+            throw .outOfRange(offset: start, what: "day", limit: UInt64(Int32.max))
         }
+        return Day(number: number)
+    }
+
+    private static func value(
+        _ type: RuleType, from reader: inout CBORReader
+    ) throws(CBORError) -> Value {
+        guard let form = FactType.allCases.first(where: { $0.ruleType == type }) else {
+            throw .unexpected(
+                offset: reader.offset, expected: "a type that tables hold", found: "\(type)")
+        }
+        return Value(try FactValue.decode(form, from: &reader))
     }
 }

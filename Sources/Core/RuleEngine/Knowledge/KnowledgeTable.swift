@@ -4,8 +4,9 @@ public import RuleLanguage
 
 /// A table of what is known: which drug is limited to which sex, what counts as early.
 ///
-/// Rows are found by their keys and, where the table has validity, by a day. The table is a value
-/// with canonical bytes; its hash stands in every finding that used it.
+/// Rows are found by their keys and, where the table has validity, by a day. The table is its
+/// canonical bytes, and where each row begins in them; a row is read when somebody asks for it, so
+/// that millions of rows are loaded in seconds. The hash stands in every finding that used it.
 public struct KnowledgeTable: Sendable {
     public struct Row: Sendable {
         public let keys: [Value]
@@ -28,12 +29,14 @@ public struct KnowledgeTable: Sendable {
     public let source: String
     public let licence: String
     /// In the order of their canonical bytes.
-    public let rows: [Row]
+    public let rows: KnowledgeRows
     public let hash: Digest
-    private let places: [TableKey: [Int32]]
+    private let finder: RowFinder
 
     /// The most keys that a table has.
     public static let keyCountMax = 4
+    /// The most rows of a table.
+    public static let rowCountMax = 16_000_000
 
     /// Orders and indexes the rows.
     ///
@@ -42,84 +45,69 @@ public struct KnowledgeTable: Sendable {
     public init(
         schema: TableSchema, source: String, licence: String, rows: [Row]
     ) throws(KnowledgeError) {
+        for row in rows {
+            guard row.keys.count == schema.keys.count, row.values.count == schema.values.count,
+                TableKey(row.keys) != nil
+            else { throw .shape(table: schema.name, key: row.keyText) }
+        }
+        let ordered = rows.map { KnowledgeTable.encode($0) }
+            .sorted { $0.lexicographicallyPrecedes($1) }
+        var bytes = KnowledgeTable.head(schema, source, licence, rowCount: rows.count)
+        var starts = [UInt32(bytes.count)]
+        starts.reserveCapacity(rows.count + 1)
+        for row in ordered {
+            bytes += row
+            starts.append(UInt32(clamping: bytes.count))
+        }
+        guard bytes.count <= Int(UInt32.max) else {
+            throw .malformed(.outOfRange(offset: 0, what: "table", limit: UInt64(UInt32.max)))
+        }
+        try self.init(
+            schema: schema, source: source, licence: licence,
+            rows: KnowledgeRows(schema: schema, bytes: bytes, starts: starts))
+    }
+
+    /// Indexes rows that stand in their order.
+    init(
+        schema: TableSchema, source: String, licence: String, rows: KnowledgeRows
+    ) throws(KnowledgeError) {
         guard (1...KnowledgeTable.keyCountMax).contains(schema.keys.count) else {
             throw .keyCount(table: schema.name, count: schema.keys.count)
-        }
-        let ordered = rows.map { ($0, KnowledgeTable.encode($0)) }
-            .sorted { $0.1.lexicographicallyPrecedes($1.1) }
-        var places: [TableKey: [Int32]] = [:]
-        places.reserveCapacity(rows.count)
-        for (index, entry) in ordered.enumerated() {
-            let row = entry.0
-            guard row.keys.count == schema.keys.count, row.values.count == schema.values.count,
-                let key = TableKey(row.keys)
-            else { throw .shape(table: schema.name, key: row.keyText) }
-            for other in places[key] ?? [] where ordered[Int(other)].0.meets(row) {
-                throw .twoRows(table: schema.name, key: row.keyText)
-            }
-            places[key, default: []].append(Int32(index))
         }
         self.schema = schema
         self.source = source
         self.licence = licence
-        self.rows = ordered.map(\.0)
-        self.places = places
-        hash = KnowledgeTable.hash(schema, source, licence, ordered.map(\.1))
+        self.rows = rows
+        finder = try RowFinder(rows, table: schema.name)
+        var hasher = SHA256.Hasher()
+        hasher.update("custos knowledge")
+        hasher.update(rows.bytes)
+        hash = hasher.finish()
     }
 
     /// The indexes of the rows with these keys, whenever they are valid.
-    func candidates(_ key: TableKey) -> [Int32] { places[key] ?? [] }
+    func candidates(_ key: TableKey) -> Range<Int> { finder.rows(of: key, in: rows) }
 
-    /// The index of the row with these keys that is valid on the day.
+    /// The index of the row with these keys that is valid on the day, or on any day where it is
+    /// nil.
     func row(_ key: TableKey, on day: Day?) -> Int? {
-        guard let candidates = places[key] else { return nil }
-        for candidate in candidates {
-            guard let day else { return Int(candidate) }
-            let row = rows[Int(candidate)]
-            if row.from.map({ $0 <= day }) ?? true, row.to.map({ day <= $0 }) ?? true {
-                return Int(candidate)
-            }
+        let found = candidates(key)
+        guard let day else { return found.first }
+        return found.first { place in
+            let days = rows.validity(place, afterKey: key.bytes.count)
+            return days.first <= day.number && day.number <= days.last
         }
-        return nil
+    }
+
+    /// The index of the row with these keys that is valid on the day; nil where there is none, or
+    /// where a key is not known.
+    public func place(of keys: [Value], on day: Day? = nil) -> Int? {
+        TableKey(keys).flatMap { row($0, on: day) }
     }
 }
 
 extension KnowledgeTable.Row {
     var keyText: String { keys.map(\.description).joined(separator: ", ") }
-
-    func meets(_ other: KnowledgeTable.Row) -> Bool {
-        let beginsInTime = from.flatMap { from in other.to.map { from <= $0 } } ?? true
-        let endsInTime = to.flatMap { to in other.from.map { $0 <= to } } ?? true
-        return beginsInTime && endsInTime
-    }
-}
-
-/// The keys of a row of a table.
-struct TableKey: Hashable, Sendable {
-    let first: KeyPart
-    let second: KeyPart?
-    let third: KeyPart?
-    let fourth: KeyPart?
-
-    init(_ first: KeyPart, _ second: KeyPart?, _ third: KeyPart?, _ fourth: KeyPart?) {
-        self.first = first
-        self.second = second
-        self.third = third
-        self.fourth = fourth
-    }
-
-    init?(_ values: [Value]) {
-        let parts = values.compactMap { KeyPart($0) }
-        guard parts.count == values.count else { return nil }
-        self.init(parts: parts)
-    }
-
-    init?(parts: [KeyPart]) {
-        guard let first = parts.first else { return nil }
-        self.init(
-            first, parts.count > 1 ? parts[1] : nil, parts.count > 2 ? parts[2] : nil,
-            parts.count > 3 ? parts[3] : nil)
-    }
 }
 
 /// Why rows make no knowledge table.
