@@ -19,6 +19,8 @@ enum ClaimTable {
             "python3", "-c",
             """
             import duckdb, sys
+            # Else what takes long prints its progress among the rows.
+            duckdb.sql("set enable_progress_bar = false")
             duckdb.sql(f'''copy (select claim, patient, provider, day, code,
               cast(round(amount * 100) as bigint), los from '{sys.argv[1]}' order by claim)
               to '/dev/stdout' (format csv, header false)''')
@@ -64,15 +66,7 @@ private struct ClaimMaker {
     private static let firstDay: Int32 = 19_000
 
     mutating func fact(_ line: ArraySlice<UInt8>) throws -> AnchoredFact {
-        var numbers: [Int64] = [0]
-        for byte in line {
-            if byte == UInt8(ascii: ",") {
-                numbers.append(0)
-            } else {
-                numbers[numbers.count - 1] = numbers[numbers.count - 1] * 10 + Int64(byte) - 48
-            }
-        }
-        guard numbers.count == 7 else { throw BenchError("a line of another form") }
+        let numbers = try numbers(line)
         let day = Day(number: Self.firstDay + Int32(numbers[3]))
         var fact = Fact(.claimLine)
         try fact.set("claim", to: .id(Self.id(3, numbers[0])))
@@ -95,6 +89,22 @@ private struct ClaimMaker {
                 height: Height(count / 4_096),
                 anchored: Timestamp(milliseconds: 1_800_000_000_000 + Int64(count / 4_096)),
                 issuer: issuer))
+    }
+
+    /// The seven numbers of a line, none of them negative.
+    private func numbers(_ line: ArraySlice<UInt8>) throws -> [Int64] {
+        let cells = line.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false)
+        let numbers = cells.compactMap { cell -> Int64? in
+            guard (1...18).contains(cell.count), cell.allSatisfy({ 48...57 ~= $0 }) else {
+                return nil
+            }
+            return cell.reduce(0) { $0 * 10 + Int64($1) - 48 }
+        }
+        guard numbers.count == 7, cells.count == 7 else {
+            throw BenchError(
+                "claim \(count) is '\(String(decoding: line, as: UTF8.self))', not seven numbers")
+        }
+        return numbers
     }
 
     private static func id(_ sort: UInt64, _ number: Int64) -> OpaqueID {
