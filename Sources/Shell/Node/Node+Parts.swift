@@ -118,6 +118,19 @@ extension Node {
             } catch {
                 responder.refuse("\(error)")
             }
+        case .submitMany(let stream, let submissions):
+            let gathering = SubmissionGathering(submissions.count, responder)
+            var inputs: [DeskWorker.Input] = []
+            for (place, bytes) in submissions.enumerated() {
+                let part = gathering.responder(at: place)
+                do throws(SubmissionError) {
+                    inputs.append(
+                        .submitted(try Submission.decode(bytes), stream, message, part))
+                } catch {
+                    part.refuse("\(error)")
+                }
+            }
+            desk.post(inputs)
         case .desk(let bytes): desk.post(.control(bytes, responder))
         default: reader.post(.control(request, responder))
         }

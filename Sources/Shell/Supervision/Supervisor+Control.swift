@@ -15,7 +15,7 @@ extension Supervisor {
         case .trail(let query):
             return DeskReply(
                 try entries.answer(query).encode(), first: traces(of: query, at: now))
-        case .findings: return DeskReply(try findings().encode())
+        case .findings(let place): return DeskReply(try findings(after: place).encode())
         case .explain(let finding): return DeskReply(try explain(finding).encode())
         case .whyNot(let rule, let subject, let day):
             return try whyNot(rule, subject, day, at: now)

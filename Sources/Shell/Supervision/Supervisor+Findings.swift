@@ -4,23 +4,37 @@ internal import Proofs
 internal import Records
 
 extension Supervisor {
-    /// All findings that this node knows of: those that stand, and those open here.
-    public func findings() throws(SupervisionError) -> FindingList {
+    /// The findings that this node knows of, after a place: those that stand, in ledger order, then
+    /// those that are open here alone, by id.
+    func findings(after place: FindingList.Place?) throws(SupervisionError) -> FindingList {
         var items: [FindingList.Item] = []
+        var byteCount = 0
         var open = rules?.open ?? [:]
-        for (id, standing) in try desk.allStanding() {
+        let standing = try desk.allStanding().sorted { $0.1.leafIndex < $1.1.leafIndex }
+        for (id, standing) in standing {
             let local = open.removeValue(forKey: id)
+            if case .open = place { continue }
+            if case .standing(let leaf) = place, standing.leafIndex <= leaf { continue }
+            if byteCount > FindingList.pageByteCount, let last = items.last?.standing {
+                return FindingList(items: items, next: .standing(leaf: last.leafIndex))
+            }
             var body = local?.body
             if body == nil { body = try statement(of: standing)?.body }
             items.append(
                 FindingList.Item(
                     id: id, body: body, isOpen: local != nil, standing: standing))
+            byteCount += body?.count ?? 0
         }
-        items.sort { ($0.standing?.leafIndex ?? 0) < ($1.standing?.leafIndex ?? 0) }
         for finding in open.values.sorted(by: { $0.id < $1.id }) {
+            if case .open(let last) = place, finding.id <= last { continue }
+            if byteCount > FindingList.pageByteCount, let last = items.last {
+                let end = last.standing.map { FindingList.Place.standing(leaf: $0.leafIndex) }
+                return FindingList(items: items, next: end ?? .open(last.id))
+            }
             items.append(
                 FindingList.Item(
                     id: finding.id, body: finding.body, isOpen: true, standing: nil))
+            byteCount += finding.body.count
         }
         return FindingList(items: items)
     }

@@ -11,9 +11,13 @@ extension Supervisor {
     /// the rule gives an answer. Else the finding stays.
     func withdrawals(_ rules: RuleHost) throws(SupervisionError) -> [Submission] {
         var submissions: [Submission] = []
-        for (finding, standing) in desk.own.sorted(by: { $0.key < $1.key })
-        where rules.open[finding] == nil {
-            guard let statement = try statement(of: standing),
+        for finding in press.unsettled.sorted() where rules.open[finding] == nil {
+            guard let standing = desk.own[finding] else {
+                press.settle(finding)
+                continue
+            }
+            guard !press.hasWithdrawn(finding, standing),
+                let statement = try statement(of: standing),
                 statement.height <= rules.asOf.height,
                 let outline = try? FindingOutline.decode(statement.body),
                 case .closed(let looked, let reason) = rules.outlook(of: outline, finding),

@@ -38,6 +38,11 @@ public final class Supervisor {
     private let database: SupervisionDatabase
     private var charters: CharterTimeline
     private var underWay: [InstitutionID: Question] = [:]
+    /// Until when recipients are left alone that have no room for payloads.
+    private var pauses: [InstitutionID: Timestamp] = [:]
+
+    /// How long a recipient that has no room is left alone, in milliseconds.
+    private static let pauseMilliseconds: Int64 = 1_000
 
     /// What was asked of a peer last.
     private enum Question {
@@ -113,6 +118,10 @@ public final class Supervisor {
     /// The last block that was taken in.
     public var height: Height { entries.mark.height }
 
+    /// The last block up to which the rules have seen all that is sealed to this institution:
+    /// payloads come beside the ledger, so they may lag behind ``height``.
+    public var rulesHeight: Height { rules?.wholeThrough ?? height }
+
     /// Seals submissions and keeps what is needed to open and deliver them, in two synced writes.
     ///
     /// All of them or none; many at once share the wait for the disk.
@@ -142,6 +151,7 @@ public final class Supervisor {
         try storage { () throws(StorageError) in try database.write(group) }
         entries.advance(to: block)
         desk.advance(to: findings)
+        press.look(at: findings.keys)
         return try runRules() + interruptedErasures() + dueNotices(at: block.anchored)
     }
 
@@ -161,9 +171,9 @@ public final class Supervisor {
         _ = try identities.people?.takeOwn()
         guard let rules else { return [] }
         try rules.advance(entries)
+        press.look(at: rules.takeChanged())
         return try withdrawals(rules)
-            + press.due(
-                rules.inOrder, members: members, at: entries.mark.anchored)
+            + press.due(rules.open, members: members, at: entries.mark.anchored)
     }
 
     /// Answers another node at the time `now`: a delivery of payloads, or a request for ids.
@@ -211,6 +221,7 @@ public final class Supervisor {
             underWay[peer] = .personKeys
             return PeerQuestion.personKeys(after: number).encode()
         }
+        if let end = pauses[peer], now < end { return nil }
         if let delivery = try deliveries.next(for: peer, members: members) {
             underWay[peer] = .delivery
             return PeerQuestion.delivery(delivery.encoded).encode()
@@ -227,7 +238,12 @@ public final class Supervisor {
         _ answer: [UInt8], by peer: InstitutionID, at now: Timestamp
     ) throws(SupervisionError) {
         switch underWay.removeValue(forKey: peer) {
-        case .delivery: try deliveries.handleAnswer(answer, from: peer)
+        case .delivery:
+            let hasRoom = try deliveries.handleAnswer(answer, from: peer)
+            pauses[peer] =
+                hasRoom
+                ? nil
+                : Timestamp(milliseconds: now.milliseconds + Supervisor.pauseMilliseconds)
         case .pseudonyms: try names.handleAnswer(answer, at: now)
         case .rules:
             let found = try PeerQuestion.rules(inAnswer: answer)

@@ -20,8 +20,9 @@ public struct SupervisorSettings: Sendable {
     public var rulesFolder: String?
     /// Makes what runs the rules, in place of the engine over the rules' folder.
     public var runner: RunnerMaker?
-    /// How long an awaited payload holds back the rules, in milliseconds of block time.
-    public var patienceMilliseconds: Int64 = 30_000
+    /// How long an awaited payload holds back the rules, in milliseconds of block time: longer than
+    /// an issuer under load takes, since whatever comes later lets them begin anew.
+    public var patienceMilliseconds: Int64 = 180_000
     /// After how long a payload that has not come is noticed on the ledger, in milliseconds of
     /// block time: a day.
     public var noticeAfterMilliseconds: Int64 = 86_400_000

@@ -15,6 +15,7 @@ struct ControlCodecTests {
         guard let id else { return [] }
         return [
             .status, .stop, .submit(stream: StreamID(65_535), submission: [1, 2]),
+            .submitMany(stream: StreamID(3), submissions: [[1, 2], [3]]),
             .submitBatch([3], waits: true), .submitBatch([], waits: false),
             .waitForEntry(id, StreamID(1), number: .max), .watch(from: Height(7)),
             .entryByNumber(id, StreamID(0), number: 1), .entryByLeaf(9), .entryByHash(digest),
@@ -29,7 +30,7 @@ struct ControlCodecTests {
     }
 
     @Test func everyRequestReadsBack() throws {
-        #expect(ControlCodecTests.requests.count == 23)
+        #expect(ControlCodecTests.requests.count == 24)
         for request in ControlCodecTests.requests {
             #expect(try ControlRequest.decode(request.encoded[...]) == request)
         }
@@ -74,6 +75,9 @@ struct ControlCodecTests {
             QueryAnswer(page: [1, 2], rows: [], next: nil),
             QueryAnswer(page: nil, rows: [row, row], next: HeightRange(Height(4), Height(8))),
         ] { #expect(try QueryAnswer.decode(answer.encoded[...]) == answer) }
+        let answers = SubmissionAnswers([.number(7), .refused("busy: later"), .number(9)])
+        #expect(try SubmissionAnswers.decode(answers.encoded[...]) == answers)
+        #expect(answers.answers.map(\.isBusy) == [false, true, false])
         let id = try #require(ControlCodecTests.id)
         let receipts = [ReceiptAnswer(voter: id, receipt: [8])]
         #expect(try [ReceiptAnswer].decode(receipts.encoded[...]) == receipts)
@@ -84,7 +88,8 @@ struct ControlCodecTests {
             peers: [id, id], mempoolEntries: 7, mempoolBytes: 8,
             outboxes: [.init(stream: StreamID(2), nextNumber: 3, waiting: 1)], convictions: 9,
             deskHeight: Height(3), uptimeSeconds: 10, entriesFrom: Height(2), clockOffset: -7,
-            clockOffsets: [.init(peer: id, milliseconds: -8)], certificateDays: 36_000)
+            clockOffsets: [.init(peer: id, milliseconds: -8)], certificateDays: 36_000,
+            rulesHeight: Height(2))
         #expect(try NodeStatus.decode(status.encoded[...]) == status)
         var bare = status
         (bare.clockOffset, bare.certificateDays) = (nil, nil)

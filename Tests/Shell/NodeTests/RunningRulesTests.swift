@@ -58,7 +58,8 @@ struct RunningRulesTests {
 
     /// Who anchored the findings that stand, in the order of the ledger.
     private func anchored(_ client: NodeClient) async throws -> [InstitutionID] {
-        try FindingList.decode(try await client.desk(DeskRequest.findings.encode())).items
+        try FindingList.decode(try await client.desk(DeskRequest.findings(after: nil).encode()))
+            .items
             .compactMap(\.standing?.issuer)
     }
 
@@ -136,7 +137,8 @@ struct RunningRulesTests {
 
     /// What a rule found while it was in force can be shown after its end.
     private func verifyBundles(_ desk: NodeClient) async throws {
-        let list = try FindingList.decode(try await desk.desk(DeskRequest.findings.encode()))
+        let list = try FindingList.decode(
+            try await desk.desk(DeskRequest.findings(after: nil).encode()))
         for (item, rule) in zip(list.items, [Self.first, Self.first, Self.second]) {
             let parts = try BundleParts.decode(
                 try await desk.desk(DeskRequest.bundle(finding: item.id).encode()))

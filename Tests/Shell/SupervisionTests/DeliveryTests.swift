@@ -252,7 +252,7 @@ struct DeliveryTests {
                 // What is stored opens to what was committed, whatever was bent around it.
                 #expect(try regulator.entries.facts(of: item).count <= 1, "seed \(seed)")
             }
-            try? queue.handleAnswer(random.bend(answer), from: Region.regulator)
+            _ = try? queue.handleAnswer(random.bend(answer), from: Region.regulator)
         }
         #expect(try queue.waiting().map(\.count) == [1])
     }

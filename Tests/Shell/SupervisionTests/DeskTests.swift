@@ -87,7 +87,7 @@ struct DeskTests {
         try region.commit(two + oneAgain)
         try region.deliverAll()
         for id in Region.all {
-            let list = try FindingList.decode(ask(.findings, of: id, region).answer)
+            let list = try FindingList.decode(ask(.findings(after: nil), of: id, region).answer)
             #expect(list.items.map(\.standing?.leafIndex) == [0, 2], "\(id)")
             #expect(list.items.map(\.standing?.issuer) == [Region.insurer, Region.regulator])
             let isRunner = id == Region.insurer || id == Region.regulator
@@ -98,7 +98,8 @@ struct DeskTests {
         }
         region.close(Region.pharmacy)
         #expect(
-            try FindingList.decode(ask(.findings, of: Region.pharmacy, region).answer).items.count
+            try FindingList.decode(ask(.findings(after: nil), of: Region.pharmacy, region).answer)
+                .items.count
                 == 2)
     }
 
@@ -125,7 +126,7 @@ struct DeskTests {
                 term: .subject(.institution(Region.hospital)), kinds: [.claim, .access],
                 from: Timestamp(milliseconds: -4), to: Timestamp(milliseconds: 9), limit: 7,
                 firstLeaf: 12)),
-        .trail(TrailQuery(term: .issuer(Region.hospital))), .findings,
+        .trail(TrailQuery(term: .issuer(Region.hospital))), .findings(after: nil),
         .explain(finding: .zero), .bundle(finding: .zero),
         .names([LocalName(.patient, "1"), LocalName(.practitioner, "2")], .operations),
         .names([LocalName(.patient, "1")], .treatment, epoch: 7),

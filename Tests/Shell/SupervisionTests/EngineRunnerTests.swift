@@ -98,7 +98,7 @@ struct EngineRunnerTests {
         #expect(rules.map(\.problem) == [""] && rules.map(\.openCount) == [1])
         let list = try FindingList.decode(
             region.node(Region.regulator).control(
-                DeskRequest.findings.encode(), at: region.now
+                DeskRequest.findings(after: nil).encode(), at: region.now
             ).answer)
         let id = try #require(list.items.first?.id)
         let text = try ExplanationAnswer.decode(

@@ -75,7 +75,7 @@ struct EpochTests {
         try region.commit([])
         try region.deliverAll()
         try region.commit([])
-        return try FindingList.decode(ask(.findings, of: id, region).answer).items
+        return try FindingList.decode(ask(.findings(after: nil), of: id, region).answer).items
             .filter(\.isOpen)
     }
 

@@ -29,7 +29,8 @@ struct FindingFlowTests {
     }
 
     private func list(_ id: InstitutionID, _ region: Region) throws -> [FindingList.Item] {
-        let reply = try region.node(id).control(DeskRequest.findings.encode(), at: region.now)
+        let reply = try region.node(id).control(
+            DeskRequest.findings(after: nil).encode(), at: region.now)
         return try FindingList.decode(reply.answer).items
     }
 
@@ -180,11 +181,15 @@ struct FindingFlowTests {
         try region.deliver(from: Region.pharmacy, to: Region.regulator)
         #expect(try list(Region.regulator, region).isEmpty)
         #expect(try status(Region.regulator, region).rules.map(\.sealedCount) == [0])
+        let regulator = try region.node(Region.regulator)
+        #expect(regulator.height == Height(1) && regulator.rulesHeight == .genesis)
         for _ in 0..<6 { #expect(try tick(Region.regulator, region).isEmpty) }
         #expect(try status(Region.regulator, region).rules.map(\.sealedCount) == [1])
+        #expect(regulator.rulesHeight == .genesis, "they went on, and have not seen it")
         try region.catchUp(Region.hospital)
         try region.deliver(from: Region.hospital, to: Region.regulator)
         #expect(try tick(Region.regulator, region).isEmpty)
+        #expect(regulator.rulesHeight == regulator.height)
         #expect(try status(Region.regulator, region).rules.map(\.sealedCount) == [0])
         #expect(try list(Region.regulator, region).isEmpty)
     }

@@ -40,7 +40,7 @@ struct ScreeningTests {
         #expect(after.rows.isEmpty && after.firstLeaf == 1)
         let list = try FindingList.decode(
             region.node(Region.regulator).control(
-                DeskRequest.findings.encode(), at: region.now
+                DeskRequest.findings(after: nil).encode(), at: region.now
             ).answer)
         #expect(list.items.isEmpty)
         #expect(throws: SupervisionError.self) {

@@ -64,7 +64,8 @@ struct WithdrawalTests {
     }
 
     private func list(_ id: InstitutionID) throws -> [FindingList.Item] {
-        let reply = try region.node(id).control(DeskRequest.findings.encode(), at: region.now)
+        let reply = try region.node(id).control(
+            DeskRequest.findings(after: nil).encode(), at: region.now)
         return try FindingList.decode(reply.answer).items
     }
 

@@ -112,11 +112,9 @@ enum Finding {
     /// The finding whose id begins so.
     static func find(_ prefix: String, _ client: NodeClient) async throws -> Digest {
         if let id = Digest(hex: prefix) { return id }
-        let answer = try await client.desk(DeskRequest.findings.encode())
-        let items = try Desk.read { () throws(SupervisionError) in
-            try FindingList.decode(answer).items
+        let found = try await Desk.findings(of: client).map(\.id).filter {
+            $0.description.hasPrefix(prefix)
         }
-        let found = items.map(\.id).filter { $0.description.hasPrefix(prefix) }
         guard found.count == 1 else {
             throw Failure(.refused, "\(found.count) findings begin with \(prefix)")
         }

@@ -30,12 +30,8 @@ struct FindingsCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        let answer = try await node.place.ask { client in
-            try await client.desk(DeskRequest.findings.encode())
-        }
-        var views = try Desk.read { () throws(SupervisionError) in
-            try FindingList.decode(answer).items.map(FindingView.init)
-        }
+        let items = try await node.place.ask { try await Desk.findings(of: $0) }
+        var views = items.map(FindingView.init)
         if let rule { views = views.filter { $0.body?.rule == rule } }
         output.show(
             FindingsReport(
@@ -77,6 +73,19 @@ private struct FindingsReport: Report {
 
 /// What a supervision desk answered, read.
 enum Desk {
+    /// Every finding that the node knows of, page by page.
+    static func findings(of client: NodeClient) async throws -> [FindingList.Item] {
+        var items: [FindingList.Item] = []
+        var place: FindingList.Place?
+        repeat {
+            let answer = try await client.desk(DeskRequest.findings(after: place).encode())
+            let page = try read { () throws(SupervisionError) in try FindingList.decode(answer) }
+            items += page.items
+            place = page.next
+        } while place != nil
+        return items
+    }
+
     static func read<Value>(
         _ body: () throws(SupervisionError) -> Value
     ) throws(Failure) -> Value {

@@ -124,7 +124,7 @@ struct ScoreCommand: AsyncParsableCommand {
         var found: [FoundFinding] = []
         do {
             found = try await run.findings(of: client) { done, of in
-                ProgressLine.show("\(done) of \(of) findings")
+                ProgressLine.show("\(done) of \(of) rows of findings")
             }
         } catch {
             await client.close()

@@ -53,7 +53,7 @@ struct StatusCommand: AsyncParsableCommand {
             case .failure(let failure):
                 if isLast { throw failure }
             case .success(let status):
-                calm = isAtRest(status) ? calm + 1 : 0
+                calm = status.isAtRest ? calm + 1 : 0
                 // At rest twice, a second apart: what was about to come has come.
                 let isThere = status.height.blocks >= height ?? 0 && (!settled || calm >= 3)
                 if isThere || isLast {
@@ -73,10 +73,14 @@ struct StatusCommand: AsyncParsableCommand {
             return .failure(error)
         }
     }
+}
 
-    private func isAtRest(_ status: NodeStatus) -> Bool {
-        !status.isCatchingUp && status.mempoolEntries == 0 && status.deskHeight == status.height
-            && status.outboxes.allSatisfy { $0.waiting == 0 }
+extension NodeStatus {
+    /// Whether nothing waits to be anchored here, and the rules have seen all that is sealed to
+    /// the institution: payloads come beside the ledger, and later.
+    var isAtRest: Bool {
+        !isCatchingUp && mempoolEntries == 0 && deskHeight == height && rulesHeight == height
+            && outboxes.allSatisfy { $0.waiting == 0 }
     }
 }
 
@@ -98,6 +102,8 @@ struct StatusReport: Report {
     let outboxes: [Outbox]
     let convictions: UInt64
     let supervisedHeight: UInt64
+    /// The last block up to which the rules have seen all that is sealed to the institution.
+    let rulesHeight: UInt64
     let uptimeSeconds: UInt64
     let entriesFrom: UInt64
     /// Milliseconds that the clock is ahead of the others', less than 0 where it is behind.
@@ -118,7 +124,7 @@ struct StatusReport: Report {
     private enum CodingKeys: CodingKey {
         case institution, ledger, height, hash, time, entries, round, standing, missing
         case isCatchingUp, connected, peers, mempoolEntries, mempoolBytes, outboxes, convictions
-        case supervisedHeight, uptimeSeconds, entriesFrom, why
+        case supervisedHeight, rulesHeight, uptimeSeconds, entriesFrom, why
         case clockOffset, clockOffsets, certificateDays
     }
 
@@ -144,6 +150,7 @@ struct StatusReport: Report {
         }
         convictions = status.convictions
         supervisedHeight = status.deskHeight.blocks
+        rulesHeight = status.rulesHeight.blocks
         uptimeSeconds = status.uptimeSeconds
         entriesFrom = status.entriesFrom.blocks
         clockOffset = status.clockOffset
@@ -179,6 +186,10 @@ struct StatusReport: Report {
         if entriesFrom > 1 { lines.append("  kept        entries from block \(entriesFrom) on") }
         if supervisedHeight < height {
             lines.append("  supervision has seen block \(supervisedHeight)")
+        }
+        if rulesHeight < supervisedHeight {
+            lines.append(
+                "  rules       wait for payloads of block \(rulesHeight + 1), or do without")
         }
         if isWhyWanted { lines += ["  why         " + why.joined(separator: "\n              ")] }
         if convictions > 0 { lines.append("  evidence    \(convictions) convictions") }

@@ -24,10 +24,10 @@ final class Intake {
     let placed: PlacedFile?
     private let progress: (String) -> Void
 
-    /// How many submissions are under way at once.
-    private static let underWayMax = 128
     /// Of how many entries one is followed until it is anchored, to measure how long that takes.
     private static let followEvery = 16
+    /// How many are followed at once.
+    private static let followedMax = 1_024
 
     init(
         gateways: [InstitutionID: Gateway], keys: [InstitutionID: IssuerKey], epochs: Epochs,
@@ -65,26 +65,38 @@ final class Intake {
         var input = imported
         let start = ContinuousClock.now
         try await withThrowingTaskGroup(of: Sent.self) { group in
-            var underWay = 0
+            let sender = BulkSender(gateways: gateways.mapValues(\.client))
+            var followed = 0
+            func settle(_ sent: Sent) async throws {
+                guard sent.follows, sent.number != nil else { return try add(sent) }
+                if followed == Self.followedMax, let known = try await group.next() {
+                    try add(known)
+                    followed -= 1
+                }
+                guard let client = gateways[sent.issuer]?.client else { return }
+                followed += 1
+                group.addTask { await Self.follow(sent, client) }
+            }
             while let event = try input.next() {
                 switch event {
                 case .progress(let state): progress("\(state.file): \(state.lines) lines")
                 case .problem(let problem): report.add(problem)
                 case .draft(let draft):
                     let draft = book.named(draft)
-                    guard let gateway = gateways[draft.issuer] else {
+                    guard gateways[draft.issuer] != nil else {
                         report.elsewhere[draft.issuer.name, default: 0] += 1
                         continue
                     }
-                    if underWay == Self.underWayMax, let sent = try await group.next() {
-                        try add(sent)
-                        underWay -= 1
-                    }
                     let follows = waits || report.sentCount % Self.followEvery == 0
                     report.sentCount += 1
-                    underWay += 1
-                    group.addTask { await Self.send(draft, to: gateway.client, follows) }
+                    let sent = Sent(draft, follows: follows)
+                    for sent in await sender.add(sent, Self.submission(draft).encode()) {
+                        try await settle(sent)
+                    }
                 }
+            }
+            while let settled = await sender.finish() {
+                for sent in settled { try await settle(sent) }
             }
             for try await sent in group { try add(sent) }
         }
@@ -96,20 +108,15 @@ final class Intake {
         if let entry = PlacedEntry(sent) { try placed?.add(entry) }
     }
 
-    private static func send(
-        _ draft: Draft, to client: NodeClient, _ follows: Bool
-    ) async -> Sent {
-        let start = ContinuousClock.now
-        var sent = Sent(draft)
+    /// Waits until an entry that was acknowledged is anchored.
+    private static func follow(_ sent: Sent, _ client: NodeClient) async -> Sent {
+        var sent = sent
+        guard let number = sent.number else { return sent }
         do {
-            sent.number = try await client.submit(submission(draft))
-            sent.acknowledged = (ContinuousClock.now - start) / .milliseconds(1)
-            if follows, let number = sent.number {
-                let answer = try await client.committed(draft.issuer, StreamID(0), number: number)
-                sent.anchored = (ContinuousClock.now - start) / .milliseconds(1)
-                sent.leaf = answer.leafIndex
-                sent.height = answer.height.blocks
-            }
+            let answer = try await client.committed(sent.issuer, StreamID(0), number: number)
+            sent.anchored = (ContinuousClock.now - sent.handedIn) / .milliseconds(1)
+            sent.leaf = answer.leafIndex
+            sent.height = answer.height.blocks
         } catch {
             sent.refusal = "\(error)"
         }
@@ -132,6 +139,10 @@ struct Sent: Sendable {
     let origin: Draft.Origin
     let kind: EntryKind
     let eventTime: Timestamp
+    /// Whether it is followed until it is anchored.
+    let follows: Bool
+    /// When it was handed to its node first.
+    var handedIn = ContinuousClock.now
     var number: UInt64?
     var leaf: UInt64?
     var height: UInt64?
@@ -140,7 +151,8 @@ struct Sent: Sendable {
     var anchored: Double?
     var refusal: String?
 
-    init(_ draft: Draft) {
+    init(_ draft: Draft, follows: Bool) {
+        self.follows = follows
         issuer = draft.issuer
         origin = draft.origin
         kind = draft.kind

@@ -47,44 +47,55 @@ struct NodeRun {
     mutating func findings(
         of client: NodeClient, _ progress: (Int, Int) -> Void
     ) async throws -> [FoundFinding] {
-        let answer = try await client.desk(DeskRequest.findings.encode())
-        let items = try Desk.read { () throws(SupervisionError) in
-            try FindingList.decode(answer).items
+        let items = try await Desk.findings(of: client)
+        let views = items.map(FindingView.init)
+        try await name(views, client, progress)
+        return zip(items, views).compactMap { item, view in
+            guard let body = view.body else { return nil }
+            return FoundFinding(
+                rule: body.rule, subject: body.subject, records: names(of: body.violating),
+                involved: names(of: Self.involved(body)), day: view.leaf.flatMap(day),
+                amount: body.amount.flatMap(Self.minorUnits),
+                isOpen: item.isOpen && view.withdrawal == nil)
         }
-        var found: [FoundFinding] = []
-        for (place, item) in items.enumerated() {
-            if place.isMultiple(of: 100) { progress(place, items.count) }
-            let view = FindingView(item)
-            guard let body = view.body else { continue }
-            found.append(
-                FoundFinding(
-                    rule: body.rule, subject: body.subject,
-                    records: try await names(of: body.violating, client),
-                    involved: try await names(
-                        of: Array(body.involved.prefix(Self.involvedMax)), client),
-                    day: view.leaf.flatMap(day), amount: body.amount.flatMap(Self.minorUnits),
-                    isOpen: item.isOpen && view.withdrawal == nil))
-        }
-        return found
+    }
+
+    private static func involved(_ body: FindingBodyView) -> [UInt64] {
+        Array(body.involved.prefix(involvedMax))
     }
 
     /// Enough to see whether a case is among them.
     private static let involvedMax = 64
 
-    private mutating func names(
-        of leaves: [UInt64], _ client: NodeClient
-    ) async throws -> [String] {
-        var found: [String] = []
-        for leaf in leaves {
-            if rows[leaf] == nil {
-                let entry = try Entry.decode(try await client.entry(leaf: leaf).entry)
-                let key = NumberKey(issuer: entry.issuer.name, number: entry.number)
-                rows[leaf] = names[key] ?? ""
+    /// How many leaves are asked for at once.
+    private static let askedMax = 64
+
+    /// Asks which rows stand at the leaves that findings rest on.
+    private mutating func name(
+        _ views: [FindingView], _ client: NodeClient, _ progress: (Int, Int) -> Void
+    ) async throws {
+        let leaves = Set(
+            views.flatMap { view in
+                view.body.map { $0.violating + Self.involved($0) } ?? []
+            })
+        try await withThrowingTaskGroup(of: (UInt64, NumberKey).self) { group in
+            for (place, leaf) in leaves.enumerated() {
+                if place >= Self.askedMax, let (leaf, key) = try await group.next() {
+                    rows[leaf] = names[key]
+                    if place.isMultiple(of: 1_000) { progress(place, leaves.count) }
+                }
+                group.addTask {
+                    let entry = try Entry.decode(try await client.entry(leaf: leaf).entry)
+                    return (
+                        leaf, NumberKey(issuer: entry.issuer.name, number: entry.number)
+                    )
+                }
             }
-            if let name = rows[leaf], !name.isEmpty { found.append(name) }
+            for try await (leaf, key) in group { rows[leaf] = names[key] }
         }
-        return found
     }
+
+    private func names(of leaves: [UInt64]) -> [String] { leaves.compactMap { rows[$0] } }
 
     /// The day to which the records had come at a leaf.
     private func day(_ leaf: UInt64) -> Int? {

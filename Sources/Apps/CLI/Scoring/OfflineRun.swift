@@ -100,9 +100,8 @@ struct OfflineRun {
         batch.removeAll(keepingCapacity: true)
         guard lastLook.map({ day.number - $0.number >= every }) ?? true else { return }
         lastLook = day
-        for judged in engine.judged {
-            guard case .finding = judged.verdict else { continue }
-            let place = Place(rule: judged.rule, position: judged.position)
+        for change in engine.takeChanges() where change.body != nil {
+            let place = Place(rule: change.rule, position: change.position)
             if firstDays[place] == nil { firstDays[place] = day }
         }
     }

@@ -27,6 +27,8 @@ public struct Engine: Sendable {
     private var scratch: Scratch
     /// What is more than nothing, by rule above and row below.
     private var verdicts: [UInt64: Verdict] = [:]
+    /// Judgements whose finding came, went or became another since ``takeChanges()``.
+    private var changed: Set<UInt64> = []
     private var closing = ClosingQueue()
     private var isCovering = false
 
@@ -135,12 +137,16 @@ public struct Engine: Sendable {
     }
 
     private mutating func set(_ verdict: Verdict?, _ row: Int32, _ rule: Int, _ mark: Int) {
-        verdicts[UInt64(rule) << 32 | UInt64(UInt32(bitPattern: row))] = verdict
-        if verdict == nil {
-            store.marks[mark] &= ~FactStore.verdictMark
-        } else {
+        let key = UInt64(rule) << 32 | UInt64(UInt32(bitPattern: row))
+        let before: Verdict?
+        if let verdict {
+            before = verdicts.updateValue(verdict, forKey: key)
             store.marks[mark] |= FactStore.verdictMark
+        } else {
+            before = verdicts.removeValue(forKey: key)
+            store.marks[mark] &= ~FactStore.verdictMark
         }
+        if before?.body != verdict?.body { changed.insert(key) }
     }
 
     /// All findings, excuses and rows that could not be evaluated, by rule and place.
@@ -151,6 +157,28 @@ public struct Engine: Sendable {
                 return nil
             }
             return Judged(rule: Int(key >> 32), position: position, verdict: verdict)
+        }
+    }
+
+    /// A place where a rule's finding came, went or became another.
+    public struct Change: Sendable {
+        /// The index of the rule among those that the engine runs.
+        public let rule: Int
+        public let position: LedgerPosition
+        /// The finding that is there now, or nil.
+        public let body: [UInt8]?
+    }
+
+    /// Where findings changed since this was asked last, by rule and place.
+    ///
+    /// Whoever keeps what it tells knows all findings, at the cost of those that change.
+    public mutating func takeChanges() -> [Change] {
+        let keys = changed.sorted()
+        changed.removeAll(keepingCapacity: true)
+        return keys.compactMap { key in
+            let row = Int32(truncatingIfNeeded: key & 0xffff_ffff)
+            guard let position = store.position(of: row) else { return nil }
+            return Change(rule: Int(key >> 32), position: position, body: verdicts[key]?.body)
         }
     }
 

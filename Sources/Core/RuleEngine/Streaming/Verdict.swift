@@ -12,4 +12,9 @@ public enum Verdict: Sendable {
     case finding([UInt8])
     /// The rule cannot say, for this reason.
     case notEvaluated(Cause)
+
+    /// The body of the finding, where it is one.
+    var body: [UInt8]? {
+        if case .finding(let body) = self { body } else { nil }
+    }
 }

@@ -10,6 +10,9 @@ public enum ControlRequest: Hashable, Sendable {
     case status
     /// An entry to be; the bytes of a `Submission`. Answer, once it is synced: its number.
     case submit(stream: StreamID, submission: [UInt8])
+    /// Entries to be, as many as one request holds. Answer, once all are synced or refused:
+    /// ``SubmissionAnswers``.
+    case submitMany(stream: StreamID, submissions: [[UInt8]])
     /// A batch that its issuer has signed. Answer: ``BatchAnswer``; with `waits`, once it is
     /// committed or refused.
     case submitBatch([UInt8], waits: Bool)
@@ -59,13 +62,16 @@ extension ControlRequest {
     static let version: UInt64 = 1
 
     public var encoded: [UInt8] {
-        var writer = CBORWriter(reservingCapacity: 64)
+        var writer = CBORWriter(reservingCapacity: capacity)
         switch self {
         case .status: writer.open(1, 0)
         case .submit(let stream, let submission):
             writer.open(2, 2)
             writer.unsigned(UInt64(stream.number))
             writer.bytes(submission)
+        case .submitMany(let stream, let submissions):
+            writer.open(24, 2)
+            writer.submissions(submissions, stream)
         case .submitBatch(let bytes, let waits):
             writer.open(3, 2)
             writer.bytes(bytes)
@@ -112,6 +118,11 @@ extension ControlRequest {
         return writer.bytes
     }
 
+    private var capacity: Int {
+        guard case .submitMany(_, let submissions) = self else { return 64 }
+        return submissions.reduce(64) { $0 + $1.count + 5 }
+    }
+
     public static func decode(
         _ bytes: ArraySlice<UInt8>
     ) throws(CBORError) -> ControlRequest {
@@ -122,10 +133,10 @@ extension ControlRequest {
         guard version == ControlRequest.version else {
             throw .version(offset: start, found: version, supported: ControlRequest.version)
         }
-        let kind = try reader.unsigned("kind of request", atMost: 23)
+        let kind = try reader.unsigned("kind of request", atMost: 24)
         guard kind > 0, fields == itemCount(kind) else {
             throw .unexpected(
-                offset: start, expected: "a request of kind 1 to 23 with its fields",
+                offset: start, expected: "a request of kind 1 to 24 with its fields",
                 found: "kind \(kind) with \(fields) items")
         }
         let request = try read(kind, from: &reader)
@@ -138,7 +149,7 @@ extension ControlRequest {
         switch kind {
         case 1, 14, 18, 22: 2
         case 4, 6, 21: 5
-        case 2, 3, 15, 16, 20: 4
+        case 2, 3, 15, 16, 20, 24: 4
         case 12: 2 + QueryRequest.itemCount
         default: 3
         }
@@ -185,12 +196,36 @@ extension ControlRequest {
                 from: Height(try reader.unsigned()), through: Height(try reader.unsigned()),
                 skips: try reader.unsigned("whether to skip", atMost: 1) == 1)
         case 23: return .ruleProof(try reader.text(atMost: RuleVersion.idByteCountMax))
+        case 24: return try submissions(from: &reader)
         default: return .stop
         }
     }
 }
 
+extension ControlRequest {
+    fileprivate static func submissions(
+        from reader: inout CBORReader
+    ) throws(CBORError) -> ControlRequest {
+        let stream = try reader.stream()
+        let start = reader.offset
+        var submissions: [[UInt8]] = []
+        for _ in 0..<(try reader.array(atMost: SubmissionAnswers.countMax)) {
+            submissions.append(Array(try reader.bytes()))
+        }
+        guard !submissions.isEmpty else {
+            throw .unexpected(offset: start, expected: "at least one submission", found: "none")
+        }
+        return .submitMany(stream: stream, submissions: submissions)
+    }
+}
+
 extension CBORWriter {
+    fileprivate mutating func submissions(_ submissions: [[UInt8]], _ stream: StreamID) {
+        unsigned(UInt64(stream.number))
+        array(submissions.count)
+        for submission in submissions { bytes(submission) }
+    }
+
     /// Opens a request of a kind with so many fields.
     fileprivate mutating func open(_ kind: UInt64, _ fieldCount: Int) {
         array(fieldCount + 2)

@@ -53,6 +53,32 @@ public final class NodeClient: Sendable {
         }
     }
 
+    /// Hands in submissions by their bytes, in their order, and calls `answer` once all are synced
+    /// or refused.
+    ///
+    /// What is handed in by one caller after the other comes to the node in that order, without
+    /// waiting for answers.
+    public func submit(
+        _ submissions: [[UInt8]], stream: StreamID = StreamID(0),
+        answer: @escaping @Sendable (Result<SubmissionAnswers, TransportError>) -> Void
+    ) {
+        let request = ControlRequest.submitMany(stream: stream, submissions: submissions)
+        control.request(request.encoded) { result in
+            answer(
+                result.flatMap { bytes in
+                    do throws(CBORError) {
+                        let answers = try SubmissionAnswers.decode(bytes)
+                        guard answers.answers.count == submissions.count else {
+                            return .failure(.malformed("the node's answer: another count"))
+                        }
+                        return .success(answers)
+                    } catch {
+                        return .failure(.malformed("the node's answer: \(error)"))
+                    }
+                })
+        }
+    }
+
     public func submitBatch(
         _ batch: [UInt8], waits: Bool
     ) async throws(TransportError) -> BatchAnswer {

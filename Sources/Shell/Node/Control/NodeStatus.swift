@@ -42,6 +42,8 @@ public struct NodeStatus: Hashable, Sendable {
     public var clockOffsets: [PeerClock] = []
     /// For how many days the TLS certificate's dates last; nil where they cannot be told.
     public var certificateDays: Int64?
+    /// The last height up to which the rules have seen all that is sealed to the institution.
+    public var rulesHeight = Height.genesis
 
     /// How many milliseconds this node's clock is ahead of a peer's.
     public struct PeerClock: Hashable, Sendable {
@@ -73,7 +75,7 @@ public struct NodeStatus: Hashable, Sendable {
 extension NodeStatus {
     public var encoded: [UInt8] {
         var writer = CBORWriter(reservingCapacity: 1_024)
-        writer.array(24)
+        writer.array(25)
         writer.unsigned(ControlRequest.version)
         writer.institution(institution)
         writer.digest(ledger.digest)
@@ -110,12 +112,13 @@ extension NodeStatus {
             writer.integer(offset.milliseconds)
         }
         writer.optional(certificateDays)
+        writer.unsigned(rulesHeight.blocks)
         return writer.bytes
     }
 
     public static func decode(_ bytes: ArraySlice<UInt8>) throws(CBORError) -> NodeStatus {
         var reader = CBORReader(bytes)
-        try reader.array(exactly: 24)
+        try reader.array(exactly: 25)
         _ = try reader.unsigned("version", atMost: ControlRequest.version)
         let status = NodeStatus(
             institution: try reader.institution(), ledger: LedgerID(try reader.digest()),
@@ -129,7 +132,8 @@ extension NodeStatus {
             convictions: try reader.unsigned(), deskHeight: Height(try reader.unsigned()),
             uptimeSeconds: try reader.unsigned(), why: try lines(from: &reader),
             entriesFrom: Height(try reader.unsigned()), clockOffset: try reader.optional(),
-            clockOffsets: try offsets(from: &reader), certificateDays: try reader.optional())
+            clockOffsets: try offsets(from: &reader), certificateDays: try reader.optional(),
+            rulesHeight: Height(try reader.unsigned()))
         try reader.finish()
         return status
     }

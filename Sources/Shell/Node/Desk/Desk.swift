@@ -14,6 +14,9 @@ public protocol Desk: AnyObject {
     /// The last height that ``committed(_:)`` took in, durably.
     var height: Height { get }
 
+    /// The last height up to which the rules have seen all that is sealed to this institution.
+    var rulesHeight: Height { get }
+
     /// Takes over who takes part and which rules are in force, at each height so far; called before
     /// the first block for which they hold.
     func follow(_ charters: CharterTimeline)
@@ -51,6 +54,8 @@ public protocol Desk: AnyObject {
 
 /// A desk that seals nothing and runs no rules has no use for either.
 extension Desk {
+    public var rulesHeight: Height { height }
+
     public func follow(_ charters: CharterTimeline) {}
 
     public func hold(_ sealKeys: [SealSecretKey]) {}

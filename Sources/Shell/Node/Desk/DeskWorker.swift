@@ -36,6 +36,8 @@ final class DeskWorker {
     /// The stream that this institution's own findings go to.
     private let ownStream: StreamID?
     private var head = Height.genesis
+    /// The heights that the loop was told last.
+    private var told: (Height, rules: Height)?
     private var connected: Set<InstitutionID> = []
     private var underWay: Set<InstitutionID> = []
 
@@ -61,7 +63,7 @@ final class DeskWorker {
 
     /// Runs until its inbox is closed, or the desk cannot go on.
     func run() -> NodeError? {
-        loop.post(.deskStands(at: desk.height))
+        tellHeights()
         var nextRound = SystemClock.uptime
         while !inbox.isClosed {
             let deadline = desk.height < head ? SystemClock.uptime : nextRound
@@ -71,7 +73,10 @@ final class DeskWorker {
             prepare(inputs)
             for input in inputs { take(input) }
             do {
-                if try feed() || SystemClock.uptime >= nextRound {
+                let fed = try feed()
+                // A delivery moves the rules, too.
+                tellHeights()
+                if fed || SystemClock.uptime >= nextRound {
                     ask()
                     nextRound = SystemClock.uptime + DeskWorker.interval
                 }
@@ -161,8 +166,15 @@ final class DeskWorker {
             let drafts = try desk.prepare(submissions)
             loop.post(.prepared(drafts, ownStream, drafts.map { _ in nil }))
         }
-        if fed { loop.post(.deskStands(at: desk.height)) }
         return fed
+    }
+
+    /// Tells the loop how far the desk has come, where that has changed.
+    private func tellHeights() {
+        let now = (desk.height, desk.rulesHeight)
+        if let told, told == now { return }
+        told = now
+        loop.post(.deskStands(at: now.0, rules: now.1))
     }
 
     private func anchored(_ height: Height) throws -> AnchoredBlock {

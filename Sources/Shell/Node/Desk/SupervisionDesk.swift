@@ -15,6 +15,8 @@ public final class SupervisionDesk: Desk {
 
     public var height: Height { supervisor.height }
 
+    public var rulesHeight: Height { supervisor.rulesHeight }
+
     public func follow(_ charters: CharterTimeline) { supervisor.follow(charters) }
 
     public func hold(_ sealKeys: [SealSecretKey]) { supervisor.hold(sealKeys) }

@@ -21,6 +21,17 @@ final class Inbox<Item: Sendable>: Sendable {
         if isFirst { signal.signal() }
     }
 
+    /// Puts items in, together and in their order.
+    func post(_ items: [Item]) {
+        guard !items.isEmpty else { return }
+        let isFirst = state.withLock { state in
+            guard !state.isClosed else { return false }
+            state.items += items
+            return state.items.count == items.count
+        }
+        if isFirst { signal.signal() }
+    }
+
     /// Takes no more items; the thread is woken.
     func close() {
         state.withLock { $0.isClosed = true }

@@ -23,7 +23,7 @@ enum LoopInput: Sendable {
     case prepared([DraftEntry], StreamID, [Acknowledgement?])
     /// Somebody who reads wants to know something of the state.
     case question(StateQuestion)
-    case deskStands(at: Height)
+    case deskStands(at: Height, rules: Height)
     /// A block that was being written is on the disk, or cannot be put there.
     case blockWritten
     case stop(NodeError?)

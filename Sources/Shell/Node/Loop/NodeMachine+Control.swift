@@ -124,6 +124,6 @@ extension NodeMachine {
             entriesFrom: store.entriesFrom, clockOffset: host.clocks.own,
             clockOffsets: host.clocks.offsets.map {
                 NodeStatus.PeerClock(peer: $0.peer, milliseconds: $0.milliseconds)
-            }, certificateDays: certificateDays)
+            }, certificateDays: certificateDays, rulesHeight: rulesHeight)
     }
 }

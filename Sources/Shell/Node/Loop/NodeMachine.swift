@@ -58,6 +58,7 @@ final class NodeMachine {
     /// Drafts that were numbered since the last sync.
     var numbered: [Digest: (stream: StreamID, number: UInt64)] = [:]
     var deskHeight = Height.genesis
+    var rulesHeight = Height.genesis
     /// The clock of the timers, in nanoseconds; a test puts one of its own in.
     var uptime: () -> UInt64 = { SystemClock.uptime }
     let startedAt = SystemClock.uptime
@@ -250,8 +251,9 @@ final class NodeMachine {
             try number(drafts, stream, waiting)
         case .question(let question): answer(question)
         case .blockWritten: try settleBlocks()
-        case .deskStands(let height):
+        case .deskStands(let height, let rules):
             deskHeight = height
+            rulesHeight = rules
             noteRetention()
         case .stop(let reason): stop(reason)
         }

@@ -9,8 +9,8 @@ public enum DeskRequest: Hashable, Sendable {
     case status
     /// Answer: a page of a trail, ``TrailAnswer``.
     case trail(TrailQuery)
-    /// All findings that stand or are open here. Answer: ``FindingList``.
-    case findings
+    /// Findings that stand or are open here, after those of a page. Answer: ``FindingList``.
+    case findings(after: FindingList.Place?)
     /// Why a rule found it. Answer: ``ExplanationAnswer``.
     case explain(finding: Digest)
     /// What a finding's bundle is made of, but for the proofs. Answer: ``BundleParts``.
@@ -48,7 +48,9 @@ extension DeskRequest {
         case .trail(let query):
             writer.open(2, 1)
             query.encode(into: &writer)
-        case .findings: writer.open(3, 0)
+        case .findings(let place):
+            writer.open(3, 1)
+            FindingList.encode(place, into: &writer)
         case .explain(let finding):
             writer.open(4, 1)
             writer.digest(finding)
@@ -107,7 +109,7 @@ extension DeskRequest {
             let items = try reader.array(atMost: 6)
             try reader.version(1)
             let kind = try reader.unsigned()
-            let counts = [0, 2, 3, 2, 3, 3, 5, 2, 5, 3, 4, 3, 6, 3, 2, 4, 3]
+            let counts = [0, 2, 3, 3, 3, 3, 5, 2, 5, 3, 4, 3, 6, 3, 2, 4, 3]
             guard kind < counts.count, items == counts[Int(kind)] else {
                 throw .unexpected(
                     offset: start, expected: "a request of kind 1 to 16 with its fields",
@@ -116,7 +118,7 @@ extension DeskRequest {
             switch kind {
             case 1: return .status
             case 2: return .trail(try TrailQuery(from: &reader))
-            case 3: return .findings
+            case 3: return .findings(after: try FindingList.place(from: &reader))
             case 4: return .explain(finding: try reader.digest())
             case 5: return .bundle(finding: try reader.digest())
             case 6:

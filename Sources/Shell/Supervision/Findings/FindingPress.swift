@@ -17,6 +17,8 @@ final class FindingPress {
     private let desk: FindingDesk
     private let caseKey: [UInt8]
     private var handedOut: Set<OpaqueID> = []
+    /// Findings that opened, closed or stood since they were settled: the others need no look.
+    private(set) var unsettled: Set<Digest>
 
     /// How long each institution that runs a rule leaves the one before it, in milliseconds of
     /// block time.
@@ -28,24 +30,36 @@ final class FindingPress {
         self.institution = institution
         self.desk = desk
         self.caseKey = caseKey
+        // What closes while the process is down must be withdrawn after a restart.
+        unsettled = Set(desk.own.keys)
     }
 
-    /// What to submit now of the findings that this node's rules have open.
+    /// Says that something has become of these findings, here or on the ledger.
+    func look(at findings: some Sequence<Digest>) { unsettled.formUnion(findings) }
+
+    /// Says that a finding needs no look until something becomes of it.
+    func settle(_ finding: Digest) { unsettled.remove(finding) }
+
+    /// What to submit now of the findings that this node's rules have open, by id.
     func due(
-        _ open: [LocalFinding], members: Members, at now: Timestamp
+        _ open: [Digest: LocalFinding], members: Members, at now: Timestamp
     ) throws(SupervisionError) -> [Submission] {
         var submissions: [Submission] = []
-        for finding in open {
-            // Most are this node's own and long on the ledger: no look at the disk for those.
-            guard desk.own[finding.id] == nil,
+        for id in unsettled.sorted() {
+            guard let finding = open[id] else { continue }
+            guard desk.own[id] == nil,
                 let place = finding.publishers.firstIndex(of: institution)
-            else { continue }
+            else {
+                settle(id)
+                continue
+            }
             let (waited, overflow) = now.milliseconds.subtractingReportingOverflow(
                 finding.found.milliseconds)
             guard overflow || waited >= Int64(place) * FindingPress.staggerMilliseconds else {
                 continue
             }
-            let standing = try desk.standing(finding.id)
+            let standing = try desk.standing(id)
+            settle(id)
             guard let reference = FindingPress.reference(of: finding, after: standing),
                 handedOut.insert(reference).inserted
             else { continue }
@@ -85,6 +99,17 @@ final class FindingPress {
             at: finding.asOf.anchored, to: finding.runners, members, reference)
     }
 
+    /// Whether the withdrawal of a finding was handed out before.
+    func hasWithdrawn(_ finding: Digest, _ standing: FindingStanding) -> Bool {
+        handedOut.contains(FindingPress.withdrawalReference(finding, standing))
+    }
+
+    private static func withdrawalReference(
+        _ finding: Digest, _ standing: FindingStanding
+    ) -> OpaqueID {
+        reference("custos withdrawal", finding, standing.leafIndex)
+    }
+
     /// The withdrawal of a finding that this institution stated and that does not hold any more.
     ///
     /// - Returns: nil where it was handed out before.
@@ -92,8 +117,7 @@ final class FindingPress {
         of finding: Digest, _ standing: FindingStanding, causes: [UInt64], reason: String,
         asOf: LedgerMark, recipients: [InstitutionID], members: Members
     ) -> Submission? {
-        let reference = FindingPress.reference(
-            "custos withdrawal", finding, standing.leafIndex)
+        let reference = FindingPress.withdrawalReference(finding, standing)
         guard handedOut.insert(reference).inserted else { return nil }
         let statement = WithdrawalStatement(
             finding: finding, standing: standing.leafIndex, height: asOf.height,

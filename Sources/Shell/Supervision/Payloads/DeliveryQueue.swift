@@ -16,9 +16,9 @@ public final class DeliveryQueue {
     private let payloads: PayloadStore
 
     /// The most payloads in one delivery that this node sends.
-    public static let itemCountMax = 256
+    public static let itemCountMax = 2_048
     /// About how many bytes of sealed payloads go into one delivery, but always one payload.
-    public static let byteCountGoal = 1 << 20
+    public static let byteCountGoal = 4 << 20
 
     init(
         ledger: LedgerID, institution: InstitutionID, database: SupervisionDatabase,
@@ -136,10 +136,12 @@ public final class DeliveryQueue {
 
     /// Takes what a recipient has stored off the queue, and keeps what it refused.
     ///
+    /// - Returns: whether it had room for all.
     /// - Throws: ``SupervisionError/foreign(what:from:)`` for an answer to somebody else.
+    @discardableResult
     public func handleAnswer(
         _ bytes: [UInt8], from recipient: InstitutionID
-    ) throws(SupervisionError) {
+    ) throws(SupervisionError) -> Bool {
         let answer = try DeliveryAnswer.decode(bytes)
         guard answer.ledger == ledger, answer.issuer == institution else {
             throw .foreign(what: "delivery answer", from: recipient)
@@ -157,6 +159,7 @@ public final class DeliveryQueue {
             }
         }
         try storage { () throws(StorageError) in try database.write(group) }
+        return !answer.items.contains { $0.verdict == .later }
     }
 
     /// How many payloads recipients have refused; each is an argument to be settled by people.

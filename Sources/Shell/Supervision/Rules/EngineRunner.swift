@@ -11,13 +11,19 @@ final class EngineRunner: RuleRunner {
     private var versions: [RuleVersion]
     private let library: RuleLibrary
     private var engine: Engine
+    /// Where each open finding comes from: more than one place where they say the same.
     private var open: [Digest: Found] = [:]
+    /// The finding that is open at a place.
+    private var ids: [Place: Digest] = [:]
 
-    /// Where an open finding comes from.
     private struct Found {
+        let body: [UInt8]
+        var places: Set<Place>
+    }
+
+    private struct Place: Hashable {
         let rule: Int
         let position: LedgerPosition
-        let body: [UInt8]
     }
 
     private init(versions: [RuleVersion], library: RuleLibrary, engine: Engine) {
@@ -80,18 +86,36 @@ final class EngineRunner: RuleRunner {
             }, present: present)
     }
 
-    func openFindings() -> [OpenFinding] {
-        var found: [Digest: Found] = [:]
-        var findings: [OpenFinding] = []
-        for judged in engine.judged {
-            guard case .finding(let body) = judged.verdict else { continue }
-            let id = FindingStatement.id(of: body)
-            guard found[id] == nil else { continue }
-            found[id] = Found(rule: judged.rule, position: judged.position, body: body)
-            findings.append(OpenFinding(rule: versions[judged.rule], body: body))
+    func takeChanges() -> FindingChanges {
+        let changes = engine.takeChanges()
+        var closed: Set<Digest> = []
+        for change in changes {
+            let place = Place(rule: change.rule, position: change.position)
+            guard let id = ids.removeValue(forKey: place) else { continue }
+            open[id]?.places.remove(place)
+            guard open[id]?.places.isEmpty ?? false else { continue }
+            open[id] = nil
+            closed.insert(id)
         }
-        open = found
-        return findings
+        var opened: [OpenFinding] = []
+        for change in changes {
+            guard let body = change.body else { continue }
+            let place = Place(rule: change.rule, position: change.position)
+            let id = FindingStatement.id(of: body)
+            ids[place] = id
+            guard open[id]?.places.insert(place) == nil else { continue }
+            open[id] = Found(body: body, places: [place])
+            if closed.remove(id) == nil {
+                opened.append(OpenFinding(rule: versions[change.rule], body: body))
+            }
+        }
+        return FindingChanges(opened: opened, closed: closed.sorted())
+    }
+
+    func openFindings() -> [OpenFinding] {
+        open.sorted { $0.key < $1.key }.compactMap { _, found in
+            found.places.first.map { OpenFinding(rule: versions[$0.rule], body: found.body) }
+        }
     }
 
     func unevaluated() -> [Digest: (sealed: Int, unknown: Int)] {
@@ -109,8 +133,9 @@ final class EngineRunner: RuleRunner {
     }
 
     func explain(_ finding: Digest) -> Explanation? {
-        guard let found = open[finding] else { return nil }
-        return engine.explain(rule: found.rule, at: found.position)
+        let places = open[finding]?.places
+        guard let first = places?.min(by: { $0.position < $1.position }) else { return nil }
+        return engine.explain(rule: first.rule, at: first.position)
     }
 
     func explain(

@@ -22,7 +22,9 @@ struct FactFeed {
     /// The block up to which everything was handed over.
     private(set) var asOf = LedgerMark.genesis
     /// Leaves that were handed over as sealed while their payload was awaited.
-    private var overdue: Set<UInt64> = []
+    private(set) var overdue: Set<UInt64> = []
+    /// The block before the first with such a leaf, were it filled since or not.
+    private var gap: Height?
     /// How long an awaited payload holds back what follows, in milliseconds of block time.
     private let patienceMilliseconds: Int64
     /// By whose names facts are handed over: one for each person, whatever the pseudonyms.
@@ -33,8 +35,11 @@ struct FactFeed {
         self.people = people
     }
 
-    /// Whether the rules must begin anew where this leaf's payload has come.
-    func isOverdue(_ leaf: UInt64) -> Bool { overdue.contains(leaf) }
+    /// The last block up to which everything was handed over that is sealed to this institution.
+    var wholeThrough: Height { gap ?? asOf.height }
+
+    /// Says that a leaf's payload has come; whether the rules must begin anew for it.
+    mutating func arrived(_ leaf: UInt64) -> Bool { overdue.remove(leaf) != nil }
 
     /// Calls `body` with each block that can be handed over, the newest mark last.
     mutating func run(
@@ -44,6 +49,7 @@ struct FactFeed {
         while nextLeaf < head.leafCount {
             guard let block = try read(entries, head) else { return }
             overdue.formUnion(block.overdue)
+            if !block.overdue.isEmpty, gap == nil { gap = asOf.height }
             nextLeaf = block.mark.leafCount
             asOf = block.mark
             try body(block)

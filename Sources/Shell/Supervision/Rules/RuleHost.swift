@@ -27,6 +27,12 @@ final class RuleHost {
     private var found: [Digest: Timestamp] = [:]
     /// The findings that are open, by id.
     private(set) var open: [Digest: LocalFinding] = [:]
+    /// Findings that opened or closed since ``takeChanged()``.
+    private var changed: Set<Digest> = []
+    /// By which rules it was decided what counts.
+    private var counted: [RunningRule]?
+    /// When the first payload came that the rules had given up.
+    private var lateSince: Timestamp?
     /// Why rules do not run here.
     private(set) var problems: [Digest: String]
 
@@ -54,7 +60,19 @@ final class RuleHost {
 
     /// Says that an entry can be read from now on that could not be before.
     func arrived(_ leaf: UInt64) {
-        if feed.isOverdue(leaf) { isStale = true }
+        guard feed.arrived(leaf) else { return }
+        lateSince = lateSince ?? feed.asOf.anchored
+    }
+
+    /// Whether the rules begin anew for payloads that came late.
+    ///
+    /// They do once all have come that were given up, or after as long as a payload is waited for:
+    /// else many late ones would let them begin anew many times, and never come to the end.
+    private func isLate(_ now: Timestamp) -> Bool {
+        guard let lateSince else { return false }
+        let (waited, overflow) = now.milliseconds.subtractingReportingOverflow(
+            lateSince.milliseconds)
+        return feed.overdue.isEmpty || overflow || waited >= patienceMilliseconds
     }
 
     /// Says that something was erased, or a rule came that was missing: the rules begin anew.
@@ -66,13 +84,14 @@ final class RuleHost {
     /// second time that is known beforehand. So it does where the last block is one for which the
     /// ledger has other rules run; where it has the same ones in another stage, they go on.
     func advance(_ entries: EntryStore) throws(SupervisionError) {
-        let before = feed.asOf
+        if isLate(entries.mark.anchored) { isStale = true }
         var isChanged = turn(to: charters.charter(at: entries.mark.height))
         repeat {
             if isStale || people.isStale {
                 (runner, problems) = try make(versions)
                 feed = FactFeed(patienceMilliseconds: patienceMilliseconds, people: people)
                 isStale = false
+                lateSince = nil
                 isChanged = true
                 people.refresh()
             }
@@ -86,7 +105,14 @@ final class RuleHost {
                     facts: block.facts, sealed: block.sealed, present: block.mark.anchored)
             }
         } while people.isStale
-        if isChanged || feed.asOf != before { try gather(entries) }
+        let standing = RunningRule.all(
+            of: charters.charter(at: feed.asOf.height), by: institution)
+        if isChanged || standing != counted {
+            counted = standing
+            try gatherAll(standing, entries)
+        } else {
+            try gather(standing, entries)
+        }
     }
 
     /// Takes over what a charter has this node run; says whether that is something else than
@@ -123,28 +149,55 @@ final class RuleHost {
         return day.map(rule.judges) ?? true
     }
 
-    private func gather(_ entries: EntryStore) throws(SupervisionError) {
-        var now: [Digest: LocalFinding] = [:]
-        let standing = RunningRule.all(
-            of: charters.charter(at: feed.asOf.height), by: institution)
-        for finding in runner.openFindings() {
+    /// Takes over what has changed since the last time.
+    private func gather(
+        _ standing: [RunningRule], _ entries: EntryStore
+    ) throws(SupervisionError) {
+        let changes = runner.takeChanges()
+        changed.formUnion(changes.closed)
+        for id in changes.closed { open[id] = nil }
+        for finding in changes.opened where try counts(finding, standing, entries) {
             let id = FindingStatement.id(of: finding.body)
-            guard try counts(finding, standing, entries) else { continue }
-            if let known = open[id], known.rule == finding.rule {
-                now[id] = known
-                continue
-            }
-            guard let outline = try? FindingOutline.decode(finding.body) else { continue }
-            let time = found[id] ?? feed.asOf.anchored
-            found[id] = time
-            now[id] = LocalFinding(
-                id: id, rule: finding.rule, runners: finding.rule.runners,
-                publishers: finding.rule.publishers,
-                subject: Array(outline.subject.name.utf8) + [0] + outline.subject.item,
-                body: finding.body, asOf: feed.asOf, found: time,
-                joins: try joins(of: outline, entries))
+            changed.insert(id)
+            open[id] = try local(finding, id, entries)
         }
+    }
+
+    /// Takes over every finding anew: for the rules began anew, or others of them count.
+    private func gatherAll(
+        _ standing: [RunningRule], _ entries: EntryStore
+    ) throws(SupervisionError) {
+        _ = runner.takeChanges()
+        var now: [Digest: LocalFinding] = [:]
+        for finding in runner.openFindings() where try counts(finding, standing, entries) {
+            let id = FindingStatement.id(of: finding.body)
+            now[id] = try local(finding, id, entries)
+        }
+        changed.formUnion(open.keys)
+        changed.formUnion(now.keys)
         open = now
+    }
+
+    /// A finding of the runner's as this node has it: as it was, where it was open before.
+    private func local(
+        _ finding: OpenFinding, _ id: Digest, _ entries: EntryStore
+    ) throws(SupervisionError) -> LocalFinding? {
+        if let known = open[id], known.rule == finding.rule { return known }
+        guard let outline = try? FindingOutline.decode(finding.body) else { return nil }
+        let time = found[id] ?? feed.asOf.anchored
+        found[id] = time
+        return LocalFinding(
+            id: id, rule: finding.rule, runners: finding.rule.runners,
+            publishers: finding.rule.publishers,
+            subject: Array(outline.subject.name.utf8) + [0] + outline.subject.item,
+            body: finding.body, asOf: feed.asOf, found: time,
+            joins: try joins(of: outline, entries))
+    }
+
+    /// The findings that opened or closed since this was asked last.
+    func takeChanged() -> Set<Digest> {
+        defer { changed.removeAll(keepingCapacity: true) }
+        return changed
     }
 
     /// The pseudonyms in a finding's evidence that the rule saw under another name.
@@ -161,9 +214,6 @@ final class RuleHost {
         }
         return joins.sorted()
     }
-
-    /// The open findings in an order that does not depend on the process.
-    var inOrder: [LocalFinding] { open.values.sorted { $0.id < $1.id } }
 
     func explain(_ finding: Digest) -> Explanation? { runner.explain(finding) }
 
@@ -195,6 +245,9 @@ final class RuleHost {
 
     /// The block up to which everything was handed to the rules.
     var asOf: LedgerMark { feed.asOf }
+
+    /// The last block up to which the rules have seen all that is sealed to this institution.
+    var wholeThrough: Height { feed.wholeThrough }
 
     /// How each rule fares here, by id.
     func standings() -> [DeskStatus.RuleStanding] {

@@ -30,8 +30,11 @@ public protocol RuleRunner: AnyObject {
     /// have come to another stage.
     func stand(_ versions: [RuleVersion])
 
-    /// The findings that are open on all that was taken in, by rule.
+    /// The findings that are open on all that was taken in, as of the last ``takeChanges()``.
     func openFindings() -> [OpenFinding]
+
+    /// Which findings opened and closed since this was asked last, on all that was taken in.
+    func takeChanges() -> FindingChanges
 
     /// How often each rule, by its hash, answered `not evaluated`.
     func unevaluated() -> [Digest: (sealed: Int, unknown: Int)]
@@ -83,6 +86,18 @@ public struct OpenFinding: Hashable, Sendable {
     public init(rule: RuleVersion, body: [UInt8]) {
         self.rule = rule
         self.body = body
+    }
+}
+
+/// What became of findings between two looks.
+public struct FindingChanges: Hashable, Sendable {
+    /// By rule and place; one that closed and opened again is in neither.
+    public var opened: [OpenFinding]
+    public var closed: [Digest]
+
+    public init(opened: [OpenFinding] = [], closed: [Digest] = []) {
+        self.opened = opened
+        self.closed = closed
     }
 }
 

@@ -1,6 +1,7 @@
 import Findings
 import Ledger
 import Primitives
+import Proofs
 import Records
 import RuleEngine
 import RuleLanguage
@@ -14,6 +15,7 @@ final class OrphanClaims: RuleRunner {
     private var claims: [AnchoredFact] = []
     private var recorded: [OpaqueID: UInt64] = [:]
     private var sealedFor: Set<OpaqueID> = []
+    private var told: Set<Digest> = []
 
     static let id = "CE-01"
 
@@ -60,6 +62,15 @@ final class OrphanClaims: RuleRunner {
         suspects().filter { !sealedFor.contains($0.patient) }.map { suspect in
             OpenFinding(rule: version, body: body(suspect.fact, suspect.patient))
         }
+    }
+
+    func takeChanges() -> FindingChanges {
+        let open = openFindings()
+        let ids = Set(open.map { FindingStatement.id(of: $0.body) })
+        defer { told = ids }
+        return FindingChanges(
+            opened: open.filter { !told.contains(FindingStatement.id(of: $0.body)) },
+            closed: told.subtracting(ids).sorted())
     }
 
     func unevaluated() -> [Digest: (sealed: Int, unknown: Int)] {
@@ -171,6 +182,7 @@ final class NoRules: RuleRunner {
     func take(facts: [AnchoredFact], sealed: [SealedMark], present: Timestamp) {}
     func stand(_ versions: [RuleVersion]) {}
     func openFindings() -> [OpenFinding] { [] }
+    func takeChanges() -> FindingChanges { FindingChanges() }
     func unevaluated() -> [Digest: (sealed: Int, unknown: Int)] { [:] }
     func explain(_ finding: Digest) -> Explanation? { nil }
     func explain(
