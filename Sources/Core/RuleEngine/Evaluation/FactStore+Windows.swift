@@ -172,17 +172,25 @@ extension FactStore {
         _ index: Int, _ window: CheckedWindow, _ bounds: Bounds, _ plan: Plan,
         _ frame: inout Frame
     ) {
-        var patient: OpaqueID?
-        for key in window.keys where key.type == .patient {
-            if case .id(let id) = evaluate(key.node, plan, &frame) { patient = id }
+        guard !sealed.isEmpty(kind: window.kind) else { return }
+        let party = party(of: window, plan, &frame)
+        let leaves = sealed.leaves(kind: window.kind, party, atMost: 8) { entry in
+            mayMatter(entry, window, bounds, plan, &frame)
         }
-        var leaves: [UInt64] = []
-        sealed.visit(kind: window.kind, patient: patient) { entry in
-            if mayMatter(entry, window, bounds, plan, &frame) { leaves.append(entry.leafIndex) }
+        if !leaves.isEmpty { doubt(.sealed(leaves), index, &frame) }
+    }
+
+    /// Whose rows a window looks for, as far as a sealed entry shows whom it names.
+    private func party(
+        of window: CheckedWindow, _ plan: Plan, _ frame: inout Frame
+    ) -> SealedEntries.Party? {
+        guard let key = FactStore.anchor(window.keys.map(\.type)) else { return nil }
+        switch (window.keys[key].type, evaluate(window.keys[key].node, plan, &frame)) {
+        case (.patient, .id(let id)): return .patient(id)
+        case (.practitioner, .id(let id)): return .practitioner(id)
+        case (.institution, .institution(let id)): return .institution(id.name)
+        default: return nil
         }
-        guard !leaves.isEmpty else { return }
-        leaves.sort()
-        doubt(.sealed(Array(leaves.prefix(8))), index, &frame)
     }
 
     private func mayMatter(

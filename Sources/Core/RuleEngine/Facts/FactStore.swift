@@ -26,15 +26,38 @@ struct FactStore: Sendable {
 
     static let verdictMark: UInt16 = 1 << 15
 
+    /// The part of a key by which sealed entries are told apart.
+    struct Anchor: Sendable {
+        let key: Int
+        let type: RuleType
+    }
+
+    /// By index, the part of its key that sealed entries name.
+    private let anchors: [Anchor?]
+
+    /// Which of the parts of a key sealed entries name; of several the one that tells most.
+    static func anchor(_ types: [RuleType]) -> Int? {
+        for type in [RuleType.patient, .practitioner, .institution] {
+            if let place = types.firstIndex(of: type) { return place }
+        }
+        return nil
+    }
+
     init(indexes specifications: [IndexSpecification], bounds: EngineBounds = EngineBounds()) {
-        let patients = specifications.map { specification in
-            specification.keyFields.firstIndex { field in
-                let fields = FactKind.allCases[specification.kind].schema.fields
-                return fields.indices.contains(field) && fields[field].type == .patient
+        anchors = specifications.map { specification in
+            let fields = FactKind.allCases[specification.kind].schema.fields
+            let types = specification.keyFields.map { field -> RuleType in
+                switch fields.indices.contains(field) ? fields[field].type : nil {
+                case .patient: .patient
+                case .practitioner: .practitioner
+                case .institution: .institution
+                default: .nothing
+                }
             }
+            return FactStore.anchor(types).map { Anchor(key: $0, type: types[$0]) }
         }
         indexes = RowIndexes(
-            specifications, patientPlaces: patients, rowsOfKeyMax: bounds.rowsOfKeyMax)
+            specifications, anchors: anchors.map { $0?.key }, rowsOfKeyMax: bounds.rowsOfKeyMax)
         self.bounds = bounds
         wide = Array(repeating: [], count: specifications.count)
         var ofKind = Array(repeating: [Int](), count: FactKind.allCases.count)
@@ -267,18 +290,32 @@ struct FactStore: Sendable {
 
     /// Calls for the judgements that a sealed entry may concern.
     mutating func call(_ entry: SealedEntry, _ programs: [Program]) {
-        let patient = entry.patient.map { symbols.id($0) }
         for index in indexesOfKind[entry.kind.index] {
             call(wide[index])
-            for bucket in indexes.buckets(of: index, patient: patient) {
-                for chunk in [indexes.buckets[bucket].watchers, indexes.buckets[bucket].loose] {
-                    for place in chunk.places {
-                        let watcher = indexes.watchers[place]
-                        let window = programs[Int(watcher.plan)].windows[Int(watcher.window)]
-                        if concerns(entry, watcher, window) { call(watcher) }
-                    }
+            let specification = indexes.specifications[index]
+            let time = specification.grain.low(
+                milliseconds: entry.time.milliseconds, zone: 0)
+            let reaches = specification.times.map { $0.end != .start } ?? true
+            for bucket in indexes.buckets(of: index, party: party(of: entry, index)) {
+                let near = indexes.watching(
+                    Int(bucket), low: time, high: reaches ? .max : time)
+                let loose = indexes.buckets[Int(bucket)].loose.places
+                for place in [near, loose].joined() {
+                    let watcher = indexes.watchers[place]
+                    let window = programs[Int(watcher.plan)].windows[Int(watcher.window)]
+                    if concerns(entry, watcher, window) { call(watcher) }
                 }
             }
+        }
+    }
+
+    /// The symbol of whom an entry names, as far as an index has rows by it.
+    private mutating func party(of entry: SealedEntry, _ index: Int) -> Int64? {
+        switch anchors[index]?.type {
+        case .patient: entry.patient.map { symbols.id($0) }
+        case .practitioner: entry.practitioner.map { symbols.id($0) }
+        case .institution: symbols.text(entry.issuer.name)
+        default: nil
         }
     }
 

@@ -32,16 +32,19 @@ struct RowIndexes: Sendable {
     /// By key, in open addressing, a power of two of them: half of the mixed key above, so that
     /// few other buckets are looked at, and below the number of the bucket from 1.
     private var places: [UInt64] = Array(repeating: 0, count: 1_024)
-    /// The first bucket of each index and patient.
-    private var ofPatient: [UInt64: Int32] = [:]
-    /// Which part of the key is a patient, by index.
-    private let patientPlaces: [Int?]
+    /// The first bucket of each index and party.
+    private var ofParty: [UInt64: Int32] = [:]
+    /// Which part of the key is a party that sealed entries name, by index.
+    private let anchors: [Int?]
+    /// The buckets of each index.
+    private var ofIndex: [[Int32]]
     /// How many rows are kept under one key.
     let rowsOfKeyMax: Int
 
-    init(_ specifications: [IndexSpecification], patientPlaces: [Int?], rowsOfKeyMax: Int) {
+    init(_ specifications: [IndexSpecification], anchors: [Int?], rowsOfKeyMax: Int) {
         self.specifications = specifications
-        self.patientPlaces = patientPlaces
+        self.anchors = anchors
+        ofIndex = Array(repeating: [], count: specifications.count)
         self.rowsOfKeyMax = rowsOfKeyMax
     }
 
@@ -70,17 +73,18 @@ struct RowIndexes: Sendable {
         if let found = find(index, key) { return found }
         if buckets.count * 2 >= places.count { spread() }
         var bucket = Bucket(index: Int32(index), key: key)
-        if let part = patientPlaces[index] {
-            let patient = patient(index, key.part(part))
-            bucket.next = ofPatient[patient] ?? -1
-            ofPatient[patient] = Int32(truncatingIfNeeded: buckets.count)
+        if let part = anchors[index] {
+            let party = party(index, key.part(part))
+            bucket.next = ofParty[party] ?? -1
+            ofParty[party] = Int32(truncatingIfNeeded: buckets.count)
         }
+        ofIndex[index].append(Int32(truncatingIfNeeded: buckets.count))
         buckets.append(bucket)
         place(buckets.count - 1)
         return buckets.count - 1
     }
 
-    private func patient(_ index: Int, _ part: Int32) -> UInt64 {
+    private func party(_ index: Int, _ part: Int32) -> UInt64 {
         UInt64(index) << 32 | UInt64(UInt32(bitPattern: part))
     }
 
@@ -97,15 +101,13 @@ struct RowIndexes: Sendable {
         for bucket in buckets.indices { place(bucket) }
     }
 
-    /// The buckets of an index that a sealed entry of the patient may concern.
-    func buckets(of index: Int, patient: Int64?) -> [Int] {
-        guard patientPlaces[index] != nil, let patient else {
-            return buckets.indices.filter { buckets[$0].index == Int32(index) }
-        }
-        var found: [Int] = []
-        var next = ofPatient[self.patient(index, Int32(truncatingIfNeeded: patient))] ?? -1
+    /// The buckets of an index that a sealed entry of the party may concern; all where it is nil.
+    func buckets(of index: Int, party: Int64?) -> [Int32] {
+        guard anchors[index] != nil, let party else { return ofIndex[index] }
+        var found: [Int32] = []
+        var next = ofParty[self.party(index, Int32(truncatingIfNeeded: party))] ?? -1
         while next >= 0 {
-            found.append(Int(next))
+            found.append(next)
             next = buckets[Int(next)].next
         }
         return found
@@ -223,9 +225,10 @@ struct RowIndexes: Sendable {
             var unbounded = last.unbounded
             self.items.clear(&items)
             self.items.clear(&unbounded)
-            if let part = patientPlaces[Int(last.index)] {
-                let patient = patient(Int(last.index), last.key.part(part))
-                ofPatient[patient] = last.next < 0 ? nil : last.next
+            ofIndex[Int(last.index)].removeLast()
+            if let part = anchors[Int(last.index)] {
+                let party = party(Int(last.index), last.key.part(part))
+                ofParty[party] = last.next < 0 ? nil : last.next
             }
             // The last bucket placed stands in nobody's way, so its place can just be emptied.
             let mask = places.count - 1

@@ -190,7 +190,7 @@ extension FactStore {
         }
         // Where one row is enough and is there, nothing else can change the answer.
         if window.oneIsEnough, !scratch.found[number].isEmpty { return }
-        if sealed.mayConcern(kind: window.kind, patient: nil),
+        if !sealed.isEmpty(kind: window.kind),
             isSealed(window, program, &scratch)
         {
             scratch.windows[number].isOpen = true
@@ -316,10 +316,17 @@ extension FactStore {
     private mutating func isSealed(
         _ window: Program.Window, _ program: Program, _ scratch: inout Scratch
     ) -> Bool {
-        guard let key = window.patientKey else { return true }
-        let patient = run(window.keys[key], program, &scratch)
-        guard patient.isKnown else { return true }
-        return sealed.mayConcern(kind: window.kind, patient: symbols.ids[Int(patient.first)])
+        guard let anchor = window.anchor else { return true }
+        let value = run(window.keys[anchor.key], program, &scratch)
+        guard value.isKnown else { return true }
+        let symbol = Int(value.first)
+        let party: SealedEntries.Party =
+            switch anchor.type {
+            case .patient: .patient(symbols.ids[symbol])
+            case .practitioner: .practitioner(symbols.ids[symbol])
+            default: .institution(symbols.texts[symbol])
+            }
+        return sealed.mayConcern(kind: window.kind, party)
     }
 
     /// Notes, once, that the judgement looked here.

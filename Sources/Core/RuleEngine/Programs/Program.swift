@@ -22,7 +22,8 @@ final class Program: Sendable {
         let index: Int
         let kind: Int
         let keys: [Int32]
-        let patientKey: Int?
+        /// The key by which sealed entries are told apart.
+        let anchor: FactStore.Anchor?
         let low: End?
         let high: End?
         let grain: CheckedWindow.Grain

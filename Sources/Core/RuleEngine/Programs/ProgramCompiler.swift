@@ -57,7 +57,9 @@ struct ProgramCompiler {
         let index = plan.indexes[number]
         return Program.Window(
             index: index, kind: window.kind, keys: window.keys.map { key($0.node, $0.type) },
-            patientKey: window.keys.firstIndex { $0.type == .patient },
+            anchor: FactStore.anchor(window.keys.map(\.type)).map {
+                FactStore.Anchor(key: $0, type: window.keys[$0].type)
+            },
             low: window.stretch?.low.map { end($0) }, high: window.stretch?.high.map { end($0) },
             grain: window.stretch?.grain ?? .day, overlaps: window.stretch?.overlaps ?? false,
             hasLength: window.times.map { $0.end != .start } ?? false, order: window.order,

@@ -101,7 +101,7 @@ struct RuleSweep: Sendable {
     /// A window's demands, where they can be asked of columns: with sealed entries, or where a
     /// bound may be reached, only the evaluation in full can tell.
     private func demands(of window: SweepWindow) -> [WindowDemand] {
-        guard !sweep.sealed.mayConcern(kind: window.kind, patient: nil), !mayReachBounds(window)
+        guard sweep.sealed.isEmpty(kind: window.kind), !mayReachBounds(window)
         else { return [] }
         let most = mostRows(window)
         return window.demands.filter { demand in

@@ -131,7 +131,8 @@ struct FactFeed {
         }
         if item.entry.kind == .access, patients.isEmpty { return [] }
         var marks: [SealedMark] = []
-        for kind in item.entry.ownFacts {
+        // Whoever stands on a roster is a subject of its entry: without one it hides no duty.
+        for kind in item.entry.ownFacts where kind != .roster || !practitioners.isEmpty {
             for patient in patients.isEmpty ? [nil] : patients {
                 for practitioner in practitioners.isEmpty ? [nil] : practitioners {
                     marks.append(
