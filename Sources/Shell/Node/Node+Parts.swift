@@ -44,9 +44,11 @@ extension Node {
     ) throws(NodeError) -> Network {
         let inbox = Network.Inbox(
             message: { peer, message in
-                do throws(CBORError) {
-                    let decoded = try PeerMessage.decode(message.body)
+                do throws(PeerMessageFault) {
+                    let decoded = try PeerMessage.decode(message.body, speaking: setup.speaks)
                     loop.post(.received(decoded, from: peer, message))
+                } catch .unknown(let kind) {
+                    loop.post(.unknown(kind: kind, from: peer))
                 } catch {
                     loop.post(.malformed(from: peer, reason: "\(error)"))
                 }
@@ -58,7 +60,7 @@ extension Node {
             return try Network(
                 ledger: setup.genesis.ledger,
                 identity: setup.keyring.identity(named: membership.member?.tlsPin),
-                book: membership.book, inbox: inbox
+                book: membership.book, inbox: inbox, newest: setup.speaks
             ) { event in
                 report(event, loop, desk, logger)
             }
@@ -72,9 +74,9 @@ extension Node {
         _ logger: Logger
     ) {
         switch event {
-        case .connected(let peer):
-            logger.info("connected to \(peer)")
-            loop.post(.connected(peer))
+        case .connected(let peer, let version):
+            logger.info("connected to \(peer), version \(version) of the protocol")
+            loop.post(.connected(peer, speaks: version))
             desk.post(.connected(peer))
         case .disconnected(let peer, let reason):
             logger.info("lost \(peer): \(reason.map { "\($0)" } ?? "it went away")")

@@ -16,8 +16,9 @@ public enum TransportError: Error, Equatable, Sendable {
     case handshake(detail: String)
     /// The other side belongs to another ledger.
     case otherLedger(found: LedgerID, expected: LedgerID)
-    /// The other side speaks another version of the protocol.
-    case version(found: UInt64, supported: UInt64)
+    /// The other side speaks no version of the protocol that this one does.
+    case version(
+        found: ClosedRange<ProtocolVersion>, supported: ClosedRange<ProtocolVersion>)
     /// A frame is longer than its limit.
     case frameTooLong(byteCount: Int, limit: Int)
     /// The bytes are no frames of this protocol.
@@ -54,7 +55,8 @@ extension TransportError: CustomStringConvertible {
         case .otherLedger(let found, let expected):
             "the other side belongs to ledger \(found), this node to \(expected)"
         case .version(let found, let supported):
-            "the other side speaks version \(found) of the protocol, this build \(supported)"
+            "the other side speaks the versions \(found.lowerBound) to \(found.upperBound) of the "
+                + "protocol, this build \(supported.lowerBound) to \(supported.upperBound)"
         case .frameTooLong(let byteCount, let limit):
             "a frame of \(byteCount) bytes; at most \(limit) are allowed"
         case .malformed(let detail):

@@ -80,6 +80,12 @@ final class MemoryWorld {
     private var wires: [Wire] = []
     /// Whether blocks get to the disk only when a vote waits for them.
     var holdsBlocks = false
+    /// Nodes that begin with a snapshot of the others.
+    var joinsBySnapshot: Set<Int> = []
+    /// Nodes that speak the first version of the protocol alone, and hang up on what is newer.
+    var older: Set<Int> = []
+    /// What such a node hung up on.
+    private(set) var hangups: [String] = []
     private var inFlight: [(from: Int, message: Wire.Sent)] = []
     /// The last entry that was acknowledged.
     private(set) var lastSubmitted: UInt64 = 0
@@ -103,7 +109,9 @@ final class MemoryWorld {
         let others = network.ids.filter { $0 != network.ids[index] }
         let wire = Wire(to: others, sendsLeft: sendsLeft)
         wires[index] = wire
-        let setup = try NodeSetup(network.configuration(index))
+        var configuration = network.configuration(index)
+        configuration.joinsBySnapshot = joinsBySnapshot.contains(index)
+        let setup = try NodeSetup(configuration)
         var logger = Logger(label: "world \(index)")
         logger.logLevel = .critical
         let machine = try NodeMachine(
@@ -115,8 +123,22 @@ final class MemoryWorld {
         if holdsBlocks { machine.writer.hold() }
         machine.uptime = { [clock] in clock.nanoseconds.withLock { $0 } }
         try machine.begin()
-        for other in others { try machine.step(.connected(other)) }
+        for other in network.ids.indices where other != index {
+            try connect(index, to: other)
+            if machines[other] != nil { try connect(other, to: index) }
+        }
         collect(index)
+    }
+
+    /// Tells a node that messages to another go through, in the newest version that both speak.
+    private func connect(_ index: Int, to other: Int) throws {
+        let version = min(speaks(index), speaks(other))
+        try machine(index).step(.connected(network.ids[other], speaks: version))
+        if index != other { collect(index) }
+    }
+
+    private func speaks(_ index: Int) -> ProtocolVersion {
+        older.contains(index) ? .first : .newest
     }
 
     /// Where all that run stand, for a test that fails.
@@ -160,8 +182,12 @@ final class MemoryWorld {
         guard let to = network.ids.firstIndex(of: message.to), let machine = machines[to],
             !wires[to].isDead
         else { return }
-        try machine.step(
-            .received(try PeerMessage.decode(message.bytes[...]), from: network.ids[from]))
+        do {
+            let read = try PeerMessage.decode(message.bytes[...], speaking: speaks(to))
+            try machine.step(.received(read, from: network.ids[from]))
+        } catch let fault as PeerMessageFault {
+            hangups.append("\(network.ids[to]) on \(network.ids[from]): \(fault)")
+        }
         try machine.syncOutboxes()
         collect(to)
     }

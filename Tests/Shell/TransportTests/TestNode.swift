@@ -17,7 +17,8 @@ struct TestNode {
     let messages = Recorder<Heard>()
 
     init(
-        ledger: LedgerID, identity: TLSIdentity, book: PeerBook, port: Int = 0
+        ledger: LedgerID, identity: TLSIdentity, book: PeerBook, port: Int = 0,
+        newest: ProtocolVersion = .newest
     ) async throws {
         let (events, messages) = (events, messages)
         network = try Network(
@@ -32,7 +33,7 @@ struct TestNode {
                     } else {
                         responder.respond(Array(request.body + request.body))
                     }
-                }),
+                }), newest: newest,
             report: { events.record($0) })
         do {
             self.port = try await network.listen(host: "127.0.0.1", port: port)

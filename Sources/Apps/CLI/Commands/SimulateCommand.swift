@@ -66,6 +66,9 @@ struct SimulateCommand: ParsableCommand {
     @Option(help: "Plant a mistake in every node, to see it found.")
     var plant: String?
 
+    @Option(help: "How many nodes begin with the first version of the protocol.")
+    var older: Int?
+
     @Flag(help: "Print what happened, as it happened.")
     var log = false
 
@@ -114,6 +117,7 @@ struct SimulateCommand: ParsableCommand {
                 misbehaviours: habits, byzantineCount: byzantine, signatures: plan.signatures)
         }
         if let powers { plan.powers = powers }
+        if let older { plan.olderCount = older }
         guard plan.byzantineCount < plan.nodeCount else {
             throw ValidationError("at least one replica must be honest")
         }

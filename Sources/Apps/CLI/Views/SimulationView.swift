@@ -16,6 +16,7 @@ struct SeedView: Report {
     let evidence: Int
     let powers: [UInt64]
     let powerChanges: Int
+    let snapshots: Int
     let forkedAt: UInt64?
     let named: [String]
     let virtualMilliseconds: Int64
@@ -38,6 +39,7 @@ struct SeedView: Report {
         evidence = report.evidenceCount
         powers = report.plan.powers
         powerChanges = report.powerChangeCount
+        snapshots = report.snapshotCount
         forkedAt = report.forkedAt
         named = report.named
         virtualMilliseconds = report.virtualMilliseconds
@@ -69,6 +71,7 @@ struct SeedView: Report {
             let list = powers.map(String.init).joined(separator: ", ")
             lines.append("  powers \(list); \(powerChanges) changed by vote")
         }
+        if snapshots > 0 { lines.append("  \(snapshots) times a node began with a snapshot") }
         if let forkedAt {
             lines.append(
                 "  forked at height \(forkedAt); its votes name "
@@ -97,6 +100,9 @@ struct SimulationSummary: Report {
     private(set) var fewestKinds = Int.max
     private(set) var slowestRecoveryMilliseconds: Int64 = 0
     private(set) var virtualMilliseconds: Int64 = 0
+    /// How often a node began with a snapshot, and was upgraded.
+    private(set) var snapshots = 0
+    private(set) var upgrades = 0
     var seconds = 0.0
 
     init(firstSeed: UInt64) {
@@ -114,6 +120,8 @@ struct SimulationSummary: Report {
         slowestRecoveryMilliseconds = max(
             slowestRecoveryMilliseconds, report.recoveryMilliseconds)
         virtualMilliseconds += report.virtualMilliseconds
+        snapshots += report.snapshotCount
+        upgrades += report.faults.first { $0.name == "upgrade" }?.count ?? 0
     }
 
     /// Whether one more seed is wanted: one if nothing is said, so many, or for so long.
@@ -132,7 +140,8 @@ struct SimulationSummary: Report {
             "  \(heights) heights, \(entries) entries, \(faults) faults "
                 + "(at least \(fewestFaults) of \(fewestKinds) kinds a seed), "
                 + "\(virtualMilliseconds / 1_000) simulated seconds",
-            "  slowest recovery \(slowestRecoveryMilliseconds) ms",
+            "  slowest recovery \(slowestRecoveryMilliseconds) ms; \(snapshots) nodes began with "
+                + "a snapshot, \(upgrades) were upgraded",
         ] + badSeeds.map { "  broken: custos simulate --seed \($0) --log" }
     }
 }

@@ -79,6 +79,7 @@ extension Host {
     /// Puts a decided block in, has it written, and begins the next height.
     mutating func apply(_ executed: ExecutedBlock, proof: CommitProof) {
         let height = executed.header.height
+        endJoining()
         let institutions = state.institutions
         let rows = state.apply(executed)
         effects.append(

@@ -35,6 +35,12 @@ extension Host {
                 effects.append(.send(.vote(Unverified(vote)), to: peer))
             }
         case .blockLacking(let height): carryOut(sync.step(.lacking(peer, height)))
+        case .snapshotWanted: effects.append(.serveSnapshot(to: peer))
+        case .snapshot(let offer): join(.offered(peer, offer))
+        case .chunkWanted(let name): effects.append(.serveChunk(name, to: peer))
+        case .chunk(let name, let bytes): join(.received(peer, name, chunk: bytes))
+        case .chunkLacking(let name): join(.lacking(peer, name))
+        case .unsupported(let kind): noteUnsupported(kind: kind, by: peer)
         }
     }
 
@@ -82,6 +88,11 @@ extension Host {
         }
         guard status.height > .genesis else { return }
         noteReport(status, from: peer)
-        carryOut(sync.step(.reported(peer, Height(status.height.blocks - 1))))
+        let decided = Height(status.height.blocks - 1)
+        guard joining == nil else {
+            heardWhileJoining.removeAll { $0.peer == peer }
+            return heardWhileJoining.append((peer, decided))
+        }
+        carryOut(sync.step(.reported(peer, decided)))
     }
 }

@@ -37,6 +37,14 @@ extension Host {
                 what + " until peers with more than 2/3 of the power have said where they are; "
                     + "so far: " + (heard.isEmpty ? "nobody" : heard))
         }
+        if let joining {
+            let progress = joining.progress
+            lines.append(
+                joining.height.map {
+                    "this node fetches the state after block \($0): \(progress.here) of "
+                        + "\(progress.total) chunks are here"
+                } ?? "this node waits for a snapshot of the state")
+        }
         if sync.isCatchingUp { lines.append("this node is catching up with its peers") }
         if let height = state.governance.standing.stoppedFrom {
             lines.append("submissions are stopped by governance since block \(height)")

@@ -47,6 +47,16 @@ public struct Host: Sendable {
     /// What was heard since the return, where the disk was lost and it is not known yet what may
     /// be signed, or numbered.
     var returning: Returning?
+    /// What connected peers understand.
+    public internal(set) var words = PeerWords()
+    /// Whether a node without a ledger is to begin with a snapshot.
+    let joins: Bool
+    /// How the state is fetched, while a node without a ledger joins by a snapshot.
+    public internal(set) var joining: StateSync?
+    /// What peers said meanwhile of where they stand.
+    var heardWhileJoining: [(peer: InstitutionID, height: Height)] = []
+    /// The snapshot whose state is being put together.
+    var restoring: ProvedSnapshot?
     /// How far the own clock is from the others'.
     public internal(set) var clocks = ClockWatch()
     /// Two decided blocks of one height, where that was seen.
@@ -73,6 +83,9 @@ public struct Host: Sendable {
     public static let pushAgainMilliseconds: UInt64 = 1_000
     /// How long an answer to a request for a block may take, in milliseconds.
     public static let syncMilliseconds: UInt64 = 2_000
+    /// How long blocks are tried for where no snapshot was to be had, in milliseconds, before
+    /// snapshots are asked for again: the first blocks may be pruned everywhere.
+    public static let joinAgainMilliseconds: UInt64 = 30_000
 
     /// A host that goes on from what its disk holds.
     ///
@@ -86,6 +99,8 @@ public struct Host: Sendable {
     ///   - signsFrom: the first height at which the replica may sign.
     ///   - limits: how much may wait in the mempool.
     ///   - kept: what ``HostEffect/keep(_:)`` asked to keep, in order.
+    ///   - joins: whether a node without a ledger begins with a snapshot of its peers, if it can.
+    ///   - heldChunks: the names of chunks that an earlier life kept.
     ///   - hasLostDisk: whether the replica may have signed what it does not know of any more: it
     ///     keeps silent until ``HostEffect/signFrom(_:)`` says otherwise.
     /// - Throws: ``ConsensusError`` where the ledger's institutions cannot vote.
@@ -93,10 +108,12 @@ public struct Host: Sendable {
         identity: InstitutionID, state: LedgerState, headCommit: CommitProof?,
         authenticator: any Authenticator, signed: SignedState? = nil, log: [HostRecord] = [],
         signsFrom: Height = .genesis, limits: Mempool.Limits = Mempool.Limits(),
-        kept: [EvidenceBody] = [], hasLostDisk: Bool = false
+        kept: [EvidenceBody] = [], joins: Bool = false, heldChunks: [Digest] = [],
+        hasLostDisk: Bool = false
     ) throws(ConsensusError) {
         self.identity = identity
         self.authenticator = authenticator
+        self.joins = joins
         validators = state.validators(at: state.head.height.next)
         previousValidators = state.validators(at: state.head.height)
         signing = SigningBytes(ledger: state.ledger)
@@ -122,6 +139,11 @@ public struct Host: Sendable {
             bodies[batch.digest] = batch
             departing.append(batch.digest)
         }
+        if joins, height == .genesis {
+            joining = StateSync(
+                ledger: state.ledger, trusted: validators, signing: signing,
+                check: authenticator, held: heldChunks)
+        }
         self.state = state
         self.state.voteCheck = authenticator
         evidence = EvidencePool()
@@ -135,6 +157,7 @@ public struct Host: Sendable {
         effects = []
         enqueue(replica.resume())
         startHeartbeat()
+        if let joining { carryOut(joining.start()) }
         effects.append(.startTimer(.status, milliseconds: Host.statusMilliseconds))
         return takeEffects()
     }
@@ -149,9 +172,18 @@ public struct Host: Sendable {
         case .received(let message, let peer): receive(message, from: peer)
         case .submitted(let bytes, let token): submit(bytes, token: token)
         case .timedOut(let timer): timedOut(timer)
-        case .connected(let peer):
+        case .receivedUnknown(let kind, let peer): ignore(kind: kind, from: peer)
+        case .connected(let peer, let version):
+            words.noteConnected(peer, version)
             effects.append(.send(.status(replica.status), to: peer))
-        case .disconnected(let peer): carryOut(sync.step(.left(peer)))
+            if joining != nil { sendIfKnown(.snapshotWanted, to: peer) }
+        case .disconnected(let peer):
+            words.noteDisconnected(peer)
+            carryOut(sync.step(.left(peer)))
+            join(.left(peer))
+        case .snapshotRestored(let state): adopt(state)
+        case .snapshotUnusable(let reason): join(.unusable(reason: reason))
+        case .chunksLost(let names): join(.lost(names))
         case .numbersLost(let expiryHeights): askForExpiry(expiryHeights)
         }
         return takeEffects()
@@ -209,6 +241,8 @@ public struct Host: Sendable {
         case .replica(let timer): tell(.timedOut(timer))
         case .sync(let height, let attempt):
             carryOut(sync.step(.timedOut(height, attempt: attempt)))
+        case .join: joinAgain()
+        case .chunk(let name, let attempt): join(.timedOut(name, attempt: attempt))
         case .heartbeat(let height):
             if height == state.head.height.next { tell(.workArrived(height)) }
         case .status:

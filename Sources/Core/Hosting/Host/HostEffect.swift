@@ -27,6 +27,19 @@ public enum HostEffect: Sendable {
     /// Read the block from the store and send it as ``PeerMessage/block(_:)``, or say that it is
     /// lacking.
     case serveBlock(Height, to: InstitutionID)
+    /// Send the newest snapshot's manifest, if there is one, as ``PeerMessage/snapshot(_:)``.
+    case serveSnapshot(to: InstitutionID)
+    /// Send the chunk with this name as ``PeerMessage/chunk(_:)``, or say that it is lacking.
+    case serveChunk(Digest, to: InstitutionID)
+    /// Keep a chunk of a snapshot that is being fetched; one that is lost is asked for again.
+    case keepChunk(Digest, [UInt8])
+    /// Put the state together from the chunks that were kept (``SnapshotRestoration``), and say
+    /// ``HostInput/snapshotRestored(_:)``, ``HostInput/snapshotUnusable(reason:)``, or
+    /// ``HostInput/chunksLost(_:)`` where the own disk does not have what it kept.
+    case restoreSnapshot(ProvedSnapshot)
+    /// Write, in one synced write group, what a ledger that begins here needs; chunks that were
+    /// kept may go.
+    case adopt(AdoptedSnapshot)
     /// Say ``HostInput/timedOut(_:)`` after so many milliseconds.
     case startTimer(HostTimer, milliseconds: UInt64)
     /// Answer whoever submitted the batch with this token.
@@ -46,6 +59,15 @@ public enum HostEffect: Sendable {
     case report(String)
     /// Stop, and call a human: going on could break what was promised.
     case halt(reason: String)
+}
+
+/// A snapshot that a ledger begins with.
+public struct AdoptedSnapshot: Sendable {
+    public let snapshot: ProvedSnapshot
+    /// What ``LedgerState/foundingRows(after:)`` gave.
+    public let rows: [LedgerRow]
+
+    public var height: Height { snapshot.manifest.height }
 }
 
 /// What the log keeps until a height is decided.

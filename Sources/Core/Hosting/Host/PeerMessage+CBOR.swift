@@ -1,4 +1,5 @@
 internal import Consensus
+internal import Ledger
 public import Primitives
 internal import Records
 
@@ -27,43 +28,105 @@ extension PeerMessage {
             block.write(to: &writer)
         case .lock(let proof): proof.claimed.write(to: &writer)
         case .block(let block): block.write(to: &writer)
+        case .snapshotWanted: writer.null()
+        case .snapshot(let offer):
+            writer.array(2)
+            writer.bytes(offer.manifest)
+            offer.proof.claimed.write(to: &writer)
+        case .chunkWanted(let name), .chunkLacking(let name): writer.digest(name)
+        case .chunk(let name, let bytes):
+            writer.array(2)
+            writer.digest(name)
+            writer.bytes(bytes)
+        case .unsupported(let kind): writer.unsigned(kind)
         }
         return writer.bytes
     }
 
-    /// Reads exactly one message; nothing in it is believed yet.
-    public static func decode(_ bytes: ArraySlice<UInt8>) throws(CBORError) -> PeerMessage {
-        var reader = CBORReader(bytes)
-        try reader.array(exactly: 3)
-        try reader.version(1)
-        let start = reader.offset
-        let message: PeerMessage
-        switch try reader.unsigned("kind of message", atMost: 12) {
-        case 1: message = .proposal(try Proposal.read(from: &reader))
-        case 2: message = .vote(try Vote.read(from: &reader))
-        case 3: message = .status(try ReplicaStatus(from: &reader))
-        case 4: message = .batch(Array(try reader.bytes()))
+    /// Reads exactly one message, as one who speaks this version; nothing in it is believed yet.
+    ///
+    /// - Throws: ``PeerMessageFault/unknown(kind:)`` for one of a later version, which is to be
+    ///   ignored; ``PeerMessageFault/malformed(_:)`` for everything else that is none.
+    public static func decode(
+        _ bytes: ArraySlice<UInt8>, speaking version: ProtocolVersion = .newest
+    ) throws(PeerMessageFault) -> PeerMessage {
+        var kind: UInt64 = 0
+        let message: PeerMessage?
+        do throws(CBORError) {
+            var reader = CBORReader(bytes)
+            try reader.array(exactly: 3)
+            try reader.version(1)
+            kind = try reader.unsigned("kind of message", atMost: kindMax)
+            if kind <= lastKind(in: version) {
+                message = try read(kind, from: &reader)
+            } else {
+                _ = try reader.item()
+                message = nil
+            }
+            try reader.finish()
+        } catch {
+            throw .malformed(error)
+        }
+        guard let message else { throw .unknown(kind: kind) }
+        return message
+    }
+
+    private static func read(
+        _ kind: UInt64, from reader: inout CBORReader
+    ) throws(CBORError) -> PeerMessage {
+        switch kind {
+        case 1: return .proposal(try Proposal.read(from: &reader))
+        case 2: return .vote(try Vote.read(from: &reader))
+        case 3: return .status(try ReplicaStatus(from: &reader))
+        case 4: return .batch(Array(try reader.bytes()))
         case 5:
             var digests: [Digest] = []
             for _ in 0..<(try reader.array(atMost: wantedCountMax)) {
                 digests.append(try reader.digest())
             }
-            message = .batchesWanted(digests)
-        case 6: message = .blockWanted(try reader.height())
-        case 7: message = .block(try SyncedBlock(from: &reader))
-        case 8: message = .blockLacking(try reader.height())
-        case 9: message = .evidence(try EvidenceBody(from: &reader))
+            return .batchesWanted(digests)
+        case 6: return .blockWanted(try reader.height())
+        case 7: return .block(try SyncedBlock(from: &reader))
+        case 8: return .blockLacking(try reader.height())
+        case 9: return .evidence(try EvidenceBody(from: &reader))
         case 10:
             try reader.array(exactly: 3)
-            message = .lockWanted(
+            return .lockWanted(
                 try reader.height(), try reader.round(), try BlockID(from: &reader))
-        case 11: message = .lock(try ProofOfLock.read(from: &reader))
-        case 12: message = .votesWanted(try reader.height())
-        case let number:
-            throw .outOfRange(offset: start, what: "kind of message \(number)", limit: 12)
+        case 11: return .lock(try ProofOfLock.read(from: &reader))
+        case 12: return .votesWanted(try reader.height())
+        case 13: return try readNothing(from: &reader)
+        case 14:
+            try reader.array(exactly: 2)
+            return .snapshot(
+                SnapshotOffer(
+                    manifest: Array(try reader.bytes()),
+                    proof: try CommitProof.read(from: &reader)))
+        case 15: return .chunkWanted(try reader.digest())
+        case 16:
+            try reader.array(exactly: 2)
+            return .chunk(
+                try reader.digest(),
+                Array(try reader.bytes(atMost: SnapshotManifest.chunkByteCountMax)))
+        case 17: return .chunkLacking(try reader.digest())
+        case 18:
+            return .unsupported(
+                kind: try reader.unsigned("kind of message", atMost: kindMax))
+        default:
+            throw .outOfRange(
+                offset: reader.offset, what: "kind of message \(kind)",
+                limit: lastKind(in: .newest))
         }
-        try reader.finish()
-        return message
+    }
+
+    private static func readNothing(
+        from reader: inout CBORReader
+    ) throws(CBORError) -> PeerMessage {
+        let start = reader.offset
+        guard try reader.isNull() else {
+            throw .unexpected(offset: start, expected: "null", found: "something else")
+        }
+        return .snapshotWanted
     }
 }
 

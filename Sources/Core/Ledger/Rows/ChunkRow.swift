@@ -13,7 +13,12 @@ struct ChunkRow {
         self.map = map
     }
 
-    var row: LedgerRow { LedgerRow(kind: .chunk, number: 0, bytes: encode()) }
+    var row: LedgerRow { row(number: 0) }
+
+    /// The row, as one of several of its height.
+    func row(number: UInt64) -> LedgerRow {
+        LedgerRow(kind: .chunk, number: number, bytes: encode())
+    }
 
     private func encode() -> [UInt8] {
         var writer = CBORWriter(reservingCapacity: 64 + 192 * chunk.slots.count)

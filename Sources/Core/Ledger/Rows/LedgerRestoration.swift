@@ -94,7 +94,7 @@ public struct LedgerRestoration {
             throw .restore("the ledger tree is not the one of block \(header.height)")
         }
         let records = try records()
-        let registry = try registry(from: records)
+        let registry = try RegistryParts.registry(from: records, since: genesis.start)
         let map = StateMap(
             ledger: genesis.ledger, records: records,
             isHashed: registry.governance.charter.parameters.isIndexKept)
@@ -175,14 +175,5 @@ public struct LedgerRestoration {
             records.append(StateMap.Record(key: key, value: value))
         }
         return records
-    }
-
-    private func registry(from records: [StateMap.Record]) throws(LedgerError) -> Registry {
-        var parts = RegistryParts()
-        for record in records {
-            guard case .bytes(let bytes) = record.value else { continue }
-            try parts.add(record.key, bytes)
-        }
-        return try parts.registry(since: genesis.start)
     }
 }

@@ -15,6 +15,18 @@ struct RegistryParts {
     private var sets: [(from: Height, validators: ValidatorSet)] = []
     private var credentials: [OpaqueID: RegisteredCredential] = [:]
 
+    /// The registry that these records make up, of a ledger that began then.
+    static func registry(
+        from records: [StateMap.Record], since start: Timestamp
+    ) throws(LedgerError) -> Registry {
+        var parts = RegistryParts()
+        for record in records {
+            guard case .bytes(let bytes) = record.value else { continue }
+            try parts.add(record.key, bytes)
+        }
+        return try parts.registry(since: start)
+    }
+
     /// Takes a value; those of other spaces are passed over.
     mutating func add(_ key: StateKey, _ bytes: [UInt8]) throws(LedgerError) {
         switch key {

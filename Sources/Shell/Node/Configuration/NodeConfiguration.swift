@@ -35,6 +35,12 @@ public struct NodeConfiguration: Codable, Equatable, Sendable {
     public var signsFrom: UInt64?
     /// Whether entries can be found by their leaf hash; a row an entry, so off unless wanted.
     public var findsByLeafHash: Bool?
+    /// Whether a node without a ledger begins with a snapshot of its peers, and not with the first
+    /// block: for one that only orders, since supervision needs what was before.
+    public var joinsBySnapshot: Bool?
+    /// The newest version of the protocol that the node speaks, where that is to be held back
+    /// while a network is upgraded; the build's own where absent.
+    public var protocolVersion: UInt64?
     /// How long entries are kept; for ever where absent.
     public var retain: Retention?
     /// The log level, as swift-log names it; `info` where absent.

@@ -26,6 +26,9 @@ struct NodeSetup: Sendable {
     let signsFrom: Height?
     let findsByLeafHash: Bool
     let retention: Retention?
+    let joinsBySnapshot: Bool
+    /// The newest version of the protocol that is spoken.
+    let speaks: ProtocolVersion
 
     init(_ configuration: NodeConfiguration) throws(NodeError) {
         let path = NodeConfiguration.fileName
@@ -45,6 +48,20 @@ struct NodeSetup: Sendable {
         (peers, pins) = try NodeSetup.peers(configuration, institution)
         signsFrom = configuration.signsFrom.map { Height($0) }
         findsByLeafHash = configuration.findsByLeafHash ?? false
+        joinsBySnapshot = configuration.joinsBySnapshot ?? false
+        if joinsBySnapshot, configuration.keys.seal != nil {
+            throw .configuration(
+                path: path,
+                detail: "joinsBySnapshot and keys.seal do not go together: supervision needs the "
+                    + "blocks from the first one on")
+        }
+        speaks = configuration.protocolVersion.map { ProtocolVersion($0) } ?? .newest
+        guard speaks >= .first, speaks <= .newest else {
+            throw .configuration(
+                path: path,
+                detail: "protocolVersion \(speaks): this build speaks the versions "
+                    + "\(ProtocolVersion.first) to \(ProtocolVersion.newest)")
+        }
         retention = configuration.retain
         if let problem = configuration.retain?.problem {
             throw .configuration(path: path, detail: problem)

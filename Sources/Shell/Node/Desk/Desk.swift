@@ -32,6 +32,9 @@ public protocol Desk: AnyObject {
     /// Blocks come in order, each at least once: a crash may bring the last one again.
     func committed(_ block: AnchoredBlock) throws -> [Submission]
 
+    /// The ledger begins after this height on this node, which is above the desk's.
+    func begin(after height: Height) throws
+
     /// Answers another node: a delivery of payloads, a request for a pseudonym.
     ///
     /// The answer leaves when what stands first in the reply is synced in the outbox.

@@ -50,6 +50,10 @@ public final class PlainDesk: Desk {
         return []
     }
 
+    public func begin(after height: Height) {
+        self.height = height
+    }
+
     public func answer(_ request: [UInt8], from peer: InstitutionID) throws -> DeskReply {
         throw Refusal.notServed
     }

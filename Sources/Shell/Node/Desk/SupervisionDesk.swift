@@ -33,6 +33,12 @@ public final class SupervisionDesk: Desk {
                 header: block.header, firstLeaf: block.firstLeaf, entries: block.entries))
     }
 
+    public func begin(after height: Height) throws {
+        throw NodeError.halted(
+            reason: "supervision needs the blocks from the first one on, and the ledger of this "
+                + "node begins after block \(height); fetch it anew without joinsBySnapshot")
+    }
+
     public func answer(_ request: [UInt8], from peer: InstitutionID) throws -> DeskReply {
         try supervisor.answer(request, from: peer, at: SystemClock.now)
     }

@@ -12,7 +12,7 @@ enum EffectOrder {
         var result: [HostEffect] = []
         var stretch: [HostEffect] = []
         for effect in effects {
-            if case .commit = effect {
+            if effect.isBarrier {
                 result += joined(stretch)
                 stretch = []
                 result.append(effect)
@@ -35,6 +35,14 @@ enum EffectOrder {
 }
 
 extension HostEffect {
+    /// Whether the ledger moves here, so that nothing may be moved across.
+    fileprivate var isBarrier: Bool {
+        switch self {
+        case .commit, .adopt: true
+        default: false
+        }
+    }
+
     fileprivate var isPersist: Bool {
         if case .persist = self { true } else { false }
     }

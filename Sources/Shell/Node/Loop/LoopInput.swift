@@ -11,7 +11,10 @@ enum LoopInput: Sendable {
     case received(PeerMessage, from: InstitutionID, InboundMessage)
     /// A peer sent what is no message.
     case malformed(from: InstitutionID, reason: String)
-    case connected(InstitutionID)
+    /// A peer sent a message of a kind that this version does not know.
+    case unknown(kind: UInt64, from: InstitutionID)
+    /// A peer is there, and speaks this version of the protocol with this node.
+    case connected(InstitutionID, speaks: ProtocolVersion)
     case disconnected(InstitutionID)
     /// A peer that was dialled in vain.
     case unreachable(InstitutionID)

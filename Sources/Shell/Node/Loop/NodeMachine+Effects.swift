@@ -36,6 +36,13 @@ extension NodeMachine {
         case .broadcast(let message):
             link.broadcast(message.encoded, message.isUrgent ? .urgent : .bulk)
         case .serveBlock(let height, let peer): try serve(height, to: peer)
+        case .serveSnapshot(let peer): try serveSnapshot(to: peer)
+        case .serveChunk(let name, let peer):
+            let chunk = snapshots.chunk(name).map { PeerMessage.chunk(name, $0) }
+            link.send((chunk ?? .chunkLacking(name)).encoded, to: peer, .bulk)
+        case .keepChunk(let name, let bytes): try snapshots.keep(bytes, named: name)
+        case .restoreSnapshot(let snapshot): complete = snapshot
+        case .adopt(let adopted): try adopt(adopted)
         case .startTimer(let timer, let milliseconds):
             startTimer(.host(timer), milliseconds: milliseconds)
         case .answer(let token, let answer): answered(token, answer)
@@ -138,6 +145,7 @@ extension NodeMachine {
             }
             try carryOut(try outboxes.expired(at: height))
         }
+        try restoreSnapshot()
         let effects = try outboxes.takeNoted()
         if !effects.isEmpty { try carryOut(effects) }
     }

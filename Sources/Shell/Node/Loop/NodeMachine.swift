@@ -49,6 +49,9 @@ final class NodeMachine {
     var waiters = CommitWaiters()
     /// Deletes old entries, where the operator wants that.
     let retention: RetentionKeeper?
+    let snapshots: SnapshotFolder
+    /// A snapshot whose chunks are all here, until its state is put together.
+    var complete: ProvedSnapshot?
     /// Where outboxes that have lost rows open, until they have been told.
     var outboxesOpenAt: Height?
     var submitters: [UInt64: Submitter] = [:]
@@ -129,17 +132,23 @@ final class NodeMachine {
         let log = try ReplicaLog(parts.directory, head: restart.state.head.height)
         var kept: [EvidenceBody] = []
         do throws(StorageError) {
+            snapshots = try SnapshotFolder(parts.directory)
             writer = BlockWriter(
                 store: parts.store, index: parts.index, metrics: metrics,
-                pruner: try StatePruner(store: parts.store, index: parts.index))
+                pruner: try StatePruner(store: parts.store, index: parts.index),
+                cutter: SnapshotCutter(
+                    store: parts.store, folder: snapshots, genesis: setup.genesis,
+                    logger: logger))
             evidence = try EvidenceLog(directory: parts.directory.path(of: "evidence")) {
                 kept.append($0)
             }
         } catch {
             throw .storage(error)
         }
+        let held = try NodeMachine.heldChunks(snapshots, restart)
         let returned = ReturnFile(.signing, in: parts.directory)
-        host = try NodeMachine.host(setup, restart, log, kept, returned)
+        host = try NodeMachine.host(
+            setup, restart, log, kept, returned, held: held)
         outboxes = try Outboxes(
             setup, directory: parts.directory, state: host.state, index: parts.index)
         self.log = log
@@ -156,9 +165,22 @@ final class NodeMachine {
     var store: BlockStore { parts.store }
     var index: EntryIndex { parts.index }
 
+    /// The chunks that an earlier life fetched; those of a ledger that has begun may go.
+    private static func heldChunks(
+        _ snapshots: SnapshotFolder, _ restart: Restart
+    ) throws(NodeError) -> [Digest] {
+        guard restart.state.head.height > .genesis else { return snapshots.joiningChunks() }
+        do throws(StorageError) {
+            try snapshots.endJoining()
+        } catch {
+            throw .storage(error)
+        }
+        return []
+    }
+
     private static func host(
         _ setup: NodeSetup, _ restart: Restart, _ log: borrowing ReplicaLog,
-        _ kept: [EvidenceBody], _ returned: ReturnFile
+        _ kept: [EvidenceBody], _ returned: ReturnFile, held: [Digest]
     ) throws(NodeError) -> Host {
         var signsFrom = setup.signsFrom
         var hasLostDisk = false
@@ -175,7 +197,8 @@ final class NodeMachine {
                 identity: setup.institution, state: restart.state,
                 headCommit: restart.headCommit, authenticator: setup.keyring,
                 signed: log.lastSigned, log: log.records,
-                signsFrom: signsFrom ?? .genesis, kept: kept, hasLostDisk: hasLostDisk)
+                signsFrom: signsFrom ?? .genesis, kept: kept,
+                joins: setup.joinsBySnapshot, heldChunks: held, hasLostDisk: hasLostDisk)
         } catch {
             throw .damaged(what: "the ledger's list of institutions", detail: "\(error)")
         }
@@ -235,10 +258,14 @@ final class NodeMachine {
             try step(.received(message, from: peer))
         case .malformed(let peer, let reason):
             logger.warning("\(peer) sent what is no message: \(reason)")
+            metrics.noteDrop()
             dropPeer(peer)
-        case .connected(let peer):
+        case .unknown(let kind, let peer):
+            metrics.noteUnknown()
+            try step(.receivedUnknown(kind: kind, from: peer))
+        case .connected(let peer, let version):
             rescue.noteConnected()
-            try step(.connected(peer))
+            try step(.connected(peer, speaks: version))
         case .disconnected(let peer): try step(.disconnected(peer))
         case .unreachable:
             if connectedPeers().isEmpty, rescue.noteUnreachable() { identityRefused() }
@@ -310,7 +337,7 @@ final class NodeMachine {
     /// Brings the entry index up to the head: it is not synced, and may lag after a crash.
     private func fillIndex() throws(NodeError) {
         do {
-            var height = try index.height()
+            var height = max(try index.height(), store.base.height)
             while height < host.state.head.height {
                 height = height.next
                 guard let bytes = try store.row(.tree, at: height) else {

@@ -24,6 +24,7 @@ public final class NodeMetrics: Sendable {
         var unwrittenCount = 0
         var entryCount: UInt64 = 0
         var drops: UInt64 = 0
+        var unknown: UInt64 = 0
         var lastBlock: UInt64 = 0
     }
 
@@ -46,6 +47,10 @@ public final class NodeMetrics: Sendable {
 
     func noteDrop() {
         state.withLock { $0.drops += 1 }
+    }
+
+    func noteUnknown() {
+        state.withLock { $0.unknown += 1 }
     }
 
     /// Takes note of a block that is on the disk, and of how many are under way.
@@ -77,6 +82,10 @@ public final class NodeMetrics: Sendable {
         metric(
             "custos_peers_dropped_total", "counter", "Connections ended because a peer misbehaved.",
             ["custos_peers_dropped_total \(state.drops)"])
+        metric(
+            "custos_messages_unknown_total", "counter",
+            "Messages ignored because only a later version knows their kind.",
+            ["custos_messages_unknown_total \(state.unknown)"])
         metric(
             "custos_inbox_length", "gauge", "Inputs that waited when the loop last looked.",
             ["custos_inbox_length \(state.inboxCount)"])

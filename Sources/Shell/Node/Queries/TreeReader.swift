@@ -34,6 +34,10 @@ final class TreeReader {
     }
 
     func entry(at leaf: UInt64) throws(QueryError) -> EntryAnswer {
+        if leaf < store.base.tree.size {
+            let base = store.base.height
+            throw .storage(.pruned(base, keptFrom: base.next))
+        }
         guard let (height, batch, position) = try place(ofLeaf: leaf) else {
             throw .noEntry("with leaf index \(leaf)")
         }
@@ -162,6 +166,10 @@ final class TreeReader {
         var runs: [TermRun] = []
         var height = last
         while height > known {
+            try queryStorage { () throws(StorageError) in
+                let base = store.base.height
+                if height <= base { throw .pruned(height, keptFrom: base.next) }
+            }
             let (run, previous) = try self.linkedRun(ofSlot: slot, at: height)
             runs.append(run)
             height = previous
@@ -216,7 +224,13 @@ final class TreeReader {
             let wanted = height == .genesis ? try store.headHeight() : height
             return try store.block(at: wanted)
         }
-        guard let stored else { throw .noBlock(height) }
+        guard let stored else {
+            let base = store.base.height
+            if height > .genesis, height <= base {
+                throw .storage(.pruned(height, keptFrom: base.next))
+            }
+            throw .noBlock(height)
+        }
         return stored
     }
 
@@ -275,6 +289,13 @@ final class TreeReader {
 
     /// The hash of a complete subtree, which lies with the block that its last leaf closed it in.
     private func hash(of node: MerkleNode) throws(QueryError) -> Digest {
+        // Complete subtrees from before the ledger began here are its peaks, or not needed.
+        if node.range.end <= store.base.tree.size {
+            guard let peak = store.base.tree.peak(at: node) else {
+                throw .storage(.pruned(store.base.height, keptFrom: store.base.height.next))
+            }
+            return peak
+        }
         guard let height = try height(ofLeaf: node.range.end - 1),
             let hash = try row(at: height)?.hash(of: node)
         else { throw .damaged("the ledger tree over \(node.range)") }

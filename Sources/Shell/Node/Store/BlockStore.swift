@@ -1,4 +1,5 @@
 internal import Consensus
+internal import Cryptography
 internal import Hosting
 internal import Ledger
 internal import Primitives
@@ -18,9 +19,24 @@ final class BlockStore: Sendable {
     /// The row at height 0 that says from which height on the batches are kept.
     private static let floorKey = RowKey(.genesis, kind: 8).bytes
 
+    /// The row at height 0 that says after which block the ledger begins here, and with which tree.
+    private static let baseKey = RowKey(.genesis, kind: 9).bytes
+
     private let floor: Mutex<Height>
     /// The last blocks, whose terms the trail rows of the next are made from; the writer's.
     let stretch = Mutex(TrailStretch())
+    private let founding: Mutex<Founding>
+
+    /// What the ledger begins with on this disk.
+    struct Founding: Sendable {
+        /// The block that it begins after; genesis where all blocks are here.
+        var height = Height.genesis
+        /// The ledger tree after that block.
+        var tree = MerkleFrontier()
+    }
+
+    /// What the ledger begins with here: the genesis, or a snapshot.
+    var base: Founding { founding.withLock { $0 } }
 
     /// The lowest height whose batches are kept; 1 where nothing was pruned.
     var entriesFrom: Height { floor.withLock { $0 } }
@@ -43,7 +59,63 @@ final class BlockStore: Sendable {
         let database = try Database(path: path)
         let bytes = try database.get(BlockStore.floorKey)
         floor = Mutex(Height(max(1, bytes?.count == 8 ? bytes?.bigEndian64(at: 0) ?? 1 : 1)))
+        founding = Mutex(
+            try database.get(BlockStore.baseKey).map { (bytes) throws(StorageError) in
+                try BlockStore.founding(bytes, path: path)
+            } ?? Founding())
         self.database = database
+    }
+
+    private static func founding(
+        _ bytes: [UInt8], path: String
+    ) throws(StorageError) -> Founding {
+        do {
+            var reader = CBORReader(bytes)
+            try reader.array(exactly: 4)
+            _ = try reader.unsigned("version", atMost: 1)
+            let height = Height(try reader.unsigned())
+            let size = try reader.unsigned()
+            var peaks: [Digest] = []
+            for _ in 0..<(try reader.array(atMost: 64)) { peaks.append(try reader.digest()) }
+            return Founding(
+                height: height, tree: try MerkleFrontier(size: size, peaks: peaks))
+        } catch {
+            throw .corruption(path: path, detail: "the row of its beginning: \(error)")
+        }
+    }
+
+    /// Writes what a ledger needs that begins with a snapshot, on a disk that has no block.
+    func found(_ adopted: AdoptedSnapshot) throws(StorageError) {
+        guard try headHeight() == .genesis else {
+            throw .refused(path: database.path, detail: "there are blocks already")
+        }
+        let (height, tree) = (adopted.height, adopted.snapshot.manifest.tree)
+        var group = WriteGroup()
+        for row in adopted.rows { group.put(row, at: height) }
+        group.put(
+            RowKey(height, kind: BlockStore.proofKind).bytes,
+            BlockStore.proofRow(adopted.snapshot.proof, stateRowsFrom: height))
+        var writer = CBORWriter(reservingCapacity: 64 + 34 * tree.peaks.count)
+        writer.array(4)
+        writer.unsigned(1)
+        writer.unsigned(height.blocks)
+        writer.unsigned(tree.size)
+        writer.array(tree.peaks.count)
+        for peak in tree.peaks { writer.digest(peak) }
+        group.put(BlockStore.baseKey, writer.bytes)
+        group.put(BlockStore.floorKey, height.next.blocks.bigEndianBytes)
+        try database.write(group, synced: true)
+        floor.withLock { $0 = height.next }
+        founding.withLock { $0 = Founding(height: height, tree: tree) }
+    }
+
+    private static func proofRow(_ proof: CommitProof, stateRowsFrom: Height) -> [UInt8] {
+        var writer = CBORWriter(reservingCapacity: 1_024)
+        writer.array(3)
+        writer.unsigned(BlockStore.proofVersion)
+        proof.write(to: &writer)
+        writer.unsigned(stateRowsFrom.blocks)
+        return writer.bytes
     }
 
     /// Writes a decided block: all of it or nothing, and on the disk when the call returns.
@@ -51,12 +123,9 @@ final class BlockStore: Sendable {
         var group = WriteGroup()
         for row in block.rows { group.put(row, at: block.height) }
         for row in try trailRows(after: block) { group.put(row, at: block.height) }
-        var writer = CBORWriter(reservingCapacity: 1_024)
-        writer.array(3)
-        writer.unsigned(BlockStore.proofVersion)
-        block.proof.write(to: &writer)
-        writer.unsigned(block.stateRowsFrom.blocks)
-        group.put(RowKey(block.height, kind: BlockStore.proofKind).bytes, writer.bytes)
+        group.put(
+            RowKey(block.height, kind: BlockStore.proofKind).bytes,
+            BlockStore.proofRow(block.proof, stateRowsFrom: block.stateRowsFrom))
         try database.write(group, synced: true)
     }
 
@@ -139,7 +208,8 @@ final class BlockStore: Sendable {
         var group = WriteGroup()
         for blocks in heights.lowerBound.blocks..<heights.upperBound.blocks {
             for kind in [LedgerRow.Kind.changes, .chunk] {
-                group.delete(RowKey(Height(blocks), kind: kind.rawValue).bytes)
+                var cursor = database.cursor(.rows(Height(blocks), kind: kind.rawValue))
+                while try cursor.next() { group.delete(cursor.key) }
             }
         }
         try database.write(group, synced: false)
@@ -158,18 +228,18 @@ final class BlockStore: Sendable {
         var height = first
         while height <= last {
             for kind in [LedgerRow.Kind.changes, .chunk] {
-                let bytes: [UInt8]?
+                let found: [[UInt8]]
                 do throws(StorageError) {
-                    bytes = try row(kind, at: height)
+                    found = try rows(kind, at: height)
                 } catch {
                     throw .storage(error)
                 }
-                guard let bytes else {
+                guard !found.isEmpty else {
                     throw .damaged(
                         what: "the data base of blocks",
                         detail: "height \(height) lacks its \(kind) row")
                 }
-                try body(kind, height, bytes)
+                for bytes in found { try body(kind, height, bytes) }
             }
             height = height.next
         }

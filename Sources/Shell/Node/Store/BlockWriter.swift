@@ -26,22 +26,28 @@ final class BlockWriter: Sendable {
     private let index: EntryIndex
     private let metrics: NodeMetrics
     private let pruner: StatePruner
+    private let cutter: SnapshotCutter
     private let jobs = Inbox<CommittedBlock>()
     private let state = Mutex(State())
     private let progress = DispatchSemaphore(value: 0)
     private let ended = DispatchSemaphore(value: 0)
 
-    init(store: BlockStore, index: EntryIndex, metrics: NodeMetrics, pruner: StatePruner) {
+    init(
+        store: BlockStore, index: EntryIndex, metrics: NodeMetrics, pruner: StatePruner,
+        cutter: SnapshotCutter
+    ) {
         self.store = store
         self.index = index
         self.metrics = metrics
         self.pruner = pruner
+        self.cutter = cutter
     }
 
     /// Goes on in a thread; `notify` is called on it after each block.
     func start(_ notify: @escaping @Sendable () -> Void) {
         state.withLock { $0.hasThread = true }
         pruner.start()
+        cutter.start()
         Node.thread("blocks") {
             self.run(notify)
             self.ended.signal()
@@ -94,6 +100,7 @@ final class BlockWriter: Sendable {
         jobs.close()
         ended.wait()
         pruner.stop()
+        cutter.stop()
         state.withLock { $0.hasThread = false }
     }
 
@@ -118,9 +125,10 @@ final class BlockWriter: Sendable {
             try index.add(
                 height: block.height, firstLeaf: executed.firstLeaf,
                 batches: executed.batches.map(\.header), leafHashes: executed.leafHashes)
+            cutter.note(block)
             try pruner.note(
-                needed: block.stateRowsFrom, at: block.height,
-                byteCount: block.stateRowByteCount)
+                needed: min(block.stateRowsFrom, cutter.holdsFrom ?? block.stateRowsFrom),
+                at: block.height, byteCount: block.stateRowByteCount)
             metrics.record(.write, nanoseconds: SystemClock.uptime - start)
             state.withLock { $0.written.append(block) }
         } catch {

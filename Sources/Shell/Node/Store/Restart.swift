@@ -31,7 +31,7 @@ struct Restart {
         headCommit = head.proof.commit
     }
 
-    private static func header(of head: BlockStore.Stored) throws(NodeError) -> BlockHeader {
+    static func header(of head: BlockStore.Stored) throws(NodeError) -> BlockHeader {
         do throws(LedgerError) {
             let block = try Block.decode(head.block)
             guard Block.commitDigest(block.commitProof) == block.header.previousCommit,
@@ -45,16 +45,17 @@ struct Restart {
         }
     }
 
-    private static func state(
+    /// The state after a block, from the rows that a restart after it needs.
+    static func state(
         _ store: BlockStore, genesis: Genesis, header: BlockHeader, _ proof: BlockStore.Proof
     ) throws(NodeError) -> LedgerState {
         // Which batches are recent is read for as many heights as a batch lives, from the blocks
         // where the state rows may be gone.
         let window = genesis.parameters.batchHeightsMax
         let recent = header.height.blocks - min(header.height.blocks, window)
-        let first = max(proof.stateRowsFrom, Height(1))
+        let first = max(proof.stateRowsFrom, Height(1), store.base.height)
         var restoration = LedgerRestoration(genesis: genesis)
-        var height = Height(max(1, recent))
+        var height = Height(max(1, recent, store.base.height.blocks + 1))
         while height < first {
             try addBatches(at: height, of: store, to: &restoration)
             height = height.next

@@ -89,7 +89,8 @@ final class StatePruner: Sendable {
 
     private func prune(below limit: Height) throws(StorageError) {
         while true {
-            let first = state.withLock { $0.done }
+            // Where the ledger began with a snapshot there is nothing below.
+            let first = max(state.withLock { $0.done }, store.base.height)
             let end = Height(min(first.blocks + StatePruner.heightsAtOnce, limit.blocks))
             guard first < end, !jobs.isClosed else { return }
             try store.removeStateRows(first..<end)

@@ -34,7 +34,7 @@ public struct Divergence: Equatable, Sendable {
         defer { withExtendedLifetime((firstHold, secondHold)) {} }
         return try LedgerCheck.storage { () throws(StorageError) in
             let heads = [try firstStore.headHeight(), try secondStore.headHeight()]
-            var height = Height.genesis
+            var height = max(firstStore.base.height, secondStore.base.height)
             while height < min(heads[0], heads[1]) {
                 height = height.next
                 if let found = try compare(firstStore, secondStore, at: height) {
@@ -55,6 +55,10 @@ public struct Divergence: Equatable, Sendable {
             // as its operator wants; older versions wrote no trails.
             let isOptional = kind == .changes || kind == .chunk || kind == .trail
             if isOptional, ours.isEmpty || theirs.isEmpty { continue }
+            // Pieces of the state lie elsewhere where a ledger began with a snapshot, and trails
+            // know nothing of what was before.
+            let isFounded = max(first.base.height, second.base.height) > .genesis
+            if isFounded, kind == .chunk || kind == .trail { continue }
             if kind == .batch, height < max(first.entriesFrom, second.entriesFrom) { continue }
             for number in 0..<max(ours.count, theirs.count) {
                 guard number < ours.count, number < theirs.count else {

@@ -43,6 +43,9 @@ public struct LedgerCheck: Sendable {
         let (directory, store) = try open(configuration.data, ledger: genesis.ledger)
         defer { withExtendedLifetime(directory.path) {} }
         var walk = Walk(state: LedgerState(genesis: genesis), fillsTrails: fillsTrails)
+        if store.base.height > .genesis {
+            throw .storage(.pruned(store.base.height, keptFrom: store.base.height.next))
+        }
         if store.entriesFrom > Height(1) {
             guard let folder = archives ?? configuration.retain?.archive else {
                 throw .storage(.pruned(Height(1), keptFrom: store.entriesFrom))

@@ -52,6 +52,13 @@ public enum Directory {
         }
     }
 
+    /// Removes a directory in which nothing is left.
+    public static func removeEmpty(_ path: String) throws(StorageError) {
+        guard unsafe rmdir(path) == 0 || errno == ENOENT else {
+            throw StorageError(errno: errno, path: path, "remove")
+        }
+    }
+
     /// Gives the file `name` of `directory` another name; synced by ``sync(_:)``.
     public static func rename(
         _ name: String, to newName: String, in directory: String

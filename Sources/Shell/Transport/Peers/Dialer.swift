@@ -16,6 +16,10 @@ final class Dialer: Sendable {
         var pin: Digest?
         var isUp = false
         var isStopped = false
+        /// The newest version that the next hello says; nil for the newest there is.
+        var through: ProtocolVersion?
+        /// Whether that hello is under way.
+        var isTryingOlder = false
     }
 
     let peer: Peer
@@ -102,12 +106,22 @@ final class Dialer: Sendable {
             Patience.expectHello(on: connection) { [weak self, weak connection] in
                 self?.connection === connection
             }
-            try connection.send(Frame.encode(.hello, self.hello.encoded), .urgent)
+            try connection.send(Frame.encode(.hello, self.offered.encoded), .urgent)
         }
     }
 
+    /// The hello for the peer, as far as it knows hellos.
+    private var offered: Hello {
+        state.withLock { $0.through }.map { hello.through($0) } ?? hello
+    }
+
     private func greeted(_ body: ArraySlice<UInt8>) throws(TransportError) {
-        try hello.check(try Hello(body))
+        let version = try hello.agree(with: try Hello(body))
+        if version == .first, offered.speaks.upperBound > .first {
+            // It hangs up on the hello that it got, and is dialled again with one that it knows.
+            state.withLock { $0.through = version }
+            throw .closed(detail: "the peer speaks version \(version) of the protocol")
+        }
         let isNew = state.withLock { state in
             defer {
                 state.isUp = true
@@ -116,19 +130,23 @@ final class Dialer: Sendable {
             return !state.isUp
         }
         guard isNew else { throw .malformed("a second hello") }
-        report(.connected(peer.institution))
+        report(.connected(peer.institution, speaks: version))
     }
 
     private func ended(_ reason: TransportError?) {
-        let wasUp = state.withLock { state in
+        let (wasUp, isOlder) = state.withLock { state in
+            let isOlder = state.through != nil && !state.isTryingOlder && !state.isStopped
+            if isOlder { state.isTryingOlder = true }
             defer {
                 state.isUp = false
                 state.connection = nil
                 state.pin = nil
             }
-            return state.isUp
+            return (state.isUp, isOlder)
         }
-        if wasUp {
+        if isOlder {
+            start()
+        } else if wasUp {
             report(.disconnected(peer.institution, reason))
             retry(nil)
         } else {
@@ -137,7 +155,12 @@ final class Dialer: Sendable {
     }
 
     private func retry(_ reason: TransportError?) {
-        let wait = state.withLock { state in state.isStopped ? nil : state.backoff.next() }
+        let wait = state.withLock { state in
+            // When it comes back the peer may have been upgraded.
+            state.through = nil
+            state.isTryingOlder = false
+            return state.isStopped ? nil : state.backoff.next()
+        }
         guard let wait else { return }
         if let reason { report(.unreachable(peer.institution, reason)) }
         group.next().scheduleTask(in: .milliseconds(wait)) { [weak self] in self?.start() }

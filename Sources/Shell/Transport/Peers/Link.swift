@@ -36,8 +36,8 @@ public struct Peer: Hashable, Sendable {
 
 /// What happened on the network that an operator or the node's loop wants to know.
 public enum NetworkEvent: Equatable, Sendable {
-    /// Messages to the peer go through from now on.
-    case connected(InstitutionID)
+    /// Messages to the peer go through from now on, in this version of the protocol.
+    case connected(InstitutionID, speaks: ProtocolVersion = .newest)
     /// Messages to the peer are dropped from now on.
     case disconnected(InstitutionID, TransportError?)
     /// The peer can be heard.

@@ -117,9 +117,13 @@ final class Listener: Sendable {
         guard let known = caller.known.withLock({ $0 }),
             let connection = caller.connection.withLock({ $0 })?.connection
         else { throw .noCertificate(detail: "no identity at the hello") }
-        // The answer goes out first, so that a caller of another ledger learns which one this is.
-        try connection.send(Frame.encode(.hello, hello.encoded), .urgent)
-        try hello.check(try Hello(body))
+        // The answer goes out first, so that a caller of another ledger learns which one this is;
+        // one of the first version is answered in words that it knows.
+        let other = Result { () throws(TransportError) in try Hello(body) }
+        let isFirst = (try? other.get())?.speaks.upperBound == .first
+        let answer = isFirst ? hello.through(.first) : hello
+        try connection.send(Frame.encode(.hello, answer.encoded), .urgent)
+        _ = try hello.agree(with: try other.get())
         caller.isGreeted.withLock { $0 = true }
         let older = state.withLock { state in
             let older = state.connections[known.institution]

@@ -33,13 +33,16 @@ public final class Network: Link {
     private let unflushed = Mutex<[Connection]>([])
 
     /// A network that is not yet listening; `report` is called on its thread.
+    ///
+    /// `newest` is the newest version of the protocol that is spoken, with all before it.
     public init(
         ledger: LedgerID, identity: TLSIdentity, book: PeerBook, inbox: Inbox,
+        newest: ProtocolVersion = .newest,
         report: @escaping @Sendable (NetworkEvent) -> Void
     ) throws(TransportError) {
         tls = try CurrentTLS(identity)
         self.book = book
-        hello = Hello(ledger: ledger)
+        hello = Hello(ledger: ledger, speaks: .first...newest)
         group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         self.report = report
         listener = Listener(hello: hello, tls: tls, book: book, inbox: inbox, report: report)

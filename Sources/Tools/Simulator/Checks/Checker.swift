@@ -10,6 +10,8 @@ struct Checker {
     let region: SimulatedRegion
     /// The rows of each height, as the first honest node wrote them, with their proof.
     private(set) var chain: [CommittedBlock] = []
+    /// Places of it whose first writer began with a snapshot.
+    private var looseChunks: Set<Int> = []
     /// The ledger that the bytes on a disk make up, computed block by block from them alone.
     private(set) var reference: LedgerState
     /// What is listed under each term, in the order in which terms first came up.
@@ -37,8 +39,18 @@ struct Checker {
 
     func nextNumber(of index: Int) -> UInt64 { UInt64(entries[index].count + 1) }
 
+    /// The hash of the block at a height; nil where no honest node has one.
+    func hash(at height: Height) -> Digest? {
+        let place = Int(height.blocks) - 1
+        return chain.indices.contains(place) ? chain[place].executed.block.hash : nil
+    }
+
     /// What is wrong with a block that an honest node committed; nil where nothing is.
-    mutating func add(_ block: CommittedBlock) -> (Violation.Kind, String)? {
+    ///
+    /// Pieces of the state lie with other blocks where a node began with a snapshot.
+    mutating func add(
+        _ block: CommittedBlock, afterSnapshot isFounded: Bool
+    ) -> (Violation.Kind, String)? {
         let place = Int(block.height.blocks) - 1
         if place < chain.count {
             let first = chain[place]
@@ -47,7 +59,11 @@ struct Checker {
                 isForked = true
                 return (.fork, "at height \(block.height)")
             }
-            guard first.rows == block.rows else {
+            let isLoose = isFounded || looseChunks.contains(place)
+            func rows(_ block: CommittedBlock) -> [LedgerRow] {
+                block.rows.filter { $0.kind != .chunk || !isLoose }
+            }
+            guard rows(first) == rows(block) else {
                 return (.recomputation, "rows of height \(block.height) differ between nodes")
             }
             return prove(block)
@@ -56,6 +72,7 @@ struct Checker {
             return (.heads, "height \(block.height) is committed before those below it")
         }
         if let problem = prove(block) ?? execute(block) { return problem }
+        if isFounded { looseChunks.insert(place) }
         chain.append(block)
         proposed = []
         return nil

@@ -36,7 +36,8 @@ extension Simulation {
         if !nodes[index].isByzantine {
             let isNew = height > checker.chain.count
             if checker.isForked { return }
-            if let (kind, text) = checker.add(block) {
+            let isFounded = nodes[index].disk.base > 0
+            if let (kind, text) = checker.add(block, afterSnapshot: isFounded) {
                 return violate(kind, "\(nodes[index].id): \(text)")
             }
             checkDecision(block.proof, by: index)
@@ -51,6 +52,14 @@ extension Simulation {
         nodes[index].durableHeight = height
         if nodes[index].disk.height != height {
             violate(.heads, "\(nodes[index].id) writes block \(height) out of turn")
+        }
+        if SnapshotSchedule.isDue(at: block.height) {
+            do {
+                try nodes[index].disk.cutSnapshot(region.genesis)
+            } catch {
+                // A disk that lies has no snapshot; that it lies is found where it is read.
+                say("\(nodes[index].id) cuts no snapshot: \(error)")
+            }
         }
         endDisability(of: index)
     }

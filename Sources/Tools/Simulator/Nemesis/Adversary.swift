@@ -7,6 +7,8 @@ struct Adversary {
     var generator: SeededGenerator
     /// What each member does, by its place among the members.
     private let habits: [[Misbehaviour]]
+    /// Chunks of states that nobody decided, by name.
+    var forged: [Digest: [UInt8]] = [:]
     /// Messages of any node that were overheard.
     private(set) var overheard: [PeerMessage] = []
 

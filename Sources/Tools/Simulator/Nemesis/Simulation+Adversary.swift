@@ -1,4 +1,5 @@
 internal import Consensus
+internal import Cryptography
 internal import Hosting
 internal import Ledger
 internal import Primitives
@@ -24,6 +25,16 @@ extension Simulation {
             return [.status(boasting(status))]
         case .block(let block) where does(.lieInSync):
             return self.adversary.generator.chance(70) ? [.block(spoiled(block))] : [message]
+        case .snapshot(let offer) where does(.lieInSync):
+            return self.adversary.generator.chance(50) ? [.snapshot(spoiled(offer))] : [message]
+        case .chunkLacking(let name) where does(.lieInSync):
+            return [self.adversary.forged[name].map { .chunk(name, $0) } ?? message]
+        case .chunk(let name, let bytes) where does(.lieInSync):
+            guard self.adversary.generator.chance(50), !bytes.isEmpty else { return [message] }
+            note("spoiled chunk")
+            var other = bytes
+            other[self.adversary.generator.below(other.count)] ^= 1
+            return [.chunk(name, other)]
         case .batch where does(.garbage): return [message, garbage(message)].compactMap { $0 }
         default: return [message]
         }
@@ -35,6 +46,23 @@ extension Simulation {
         } else {
             misdeedCounts.append((misdeed, 1))
         }
+    }
+
+    /// A snapshot that is not that of the block it names, or whose proved block has another state.
+    private mutating func spoiled(_ offer: SnapshotOffer) -> SnapshotOffer {
+        var bytes = offer.manifest
+        if adversary.generator.chance(50) {
+            note("spoiled snapshot")
+            bytes[adversary.generator.below(bytes.count)] ^= 1
+            return SnapshotOffer(manifest: bytes, proof: offer.proof)
+        }
+        note("forged state")
+        // The manifest ends with the name of the last chunk.
+        let chunk = Array(bytes.suffix(64)) + [UInt8(adversary.generator.below(256))]
+        let name = SHA256.hash(chunk)
+        adversary.forged[name] = chunk
+        bytes.replaceSubrange((bytes.count - 32)..., with: name.bytes)
+        return SnapshotOffer(manifest: bytes, proof: offer.proof)
     }
 
     /// Another block for the same height and round, valid in itself.

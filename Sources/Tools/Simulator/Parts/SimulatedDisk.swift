@@ -1,4 +1,5 @@
 internal import Consensus
+internal import Cryptography
 internal import Hosting
 internal import Ledger
 internal import Primitives
@@ -55,9 +56,57 @@ struct SimulatedDisk {
         /// Whether its outbox has not opened yet, and where it may.
         var isRenumbering = true
         var numbersFrom: Height?
+        /// Whether the node begins with a snapshot of its peers.
+        var joins = false
     }
 
-    var height: Int { blocks.count }
+    /// The newest snapshot that was cut here, and its chunks.
+    struct CutSnapshot {
+        let manifest: SnapshotManifest
+        var chunks: [Digest: [UInt8]] = [:]
+    }
+
+    private(set) var snapshot: CutSnapshot?
+    /// Chunks of a snapshot that is being fetched.
+    private(set) var incoming: [Digest: [UInt8]] = [:]
+    /// What the ledger begins with here, where that is a snapshot; its height.
+    private var founding: StoredBlock?
+    private(set) var base = 0
+
+    var height: Int { base + blocks.count }
+
+    mutating func keep(_ chunk: [UInt8], named name: Digest) {
+        incoming[name] = chunk
+    }
+
+    /// Begins with a snapshot, on a disk without blocks.
+    mutating func found(_ adopted: AdoptedSnapshot) {
+        let height = adopted.height.blocks
+        base = Int(height)
+        founding = SimulatedDisk.stored(
+            adopted.rows, adopted.snapshot.proof.encoded, at: height)
+        incoming = [:]
+    }
+
+    /// Cuts a snapshot after the last block, out of what lies on the disk.
+    mutating func cutSnapshot(_ genesis: Genesis) throws {
+        let state = try state(genesis)
+        var chunks: [Digest: [UInt8]] = [:]
+        guard
+            let manifest = state.cutSnapshot(
+                after: try block(at: state.head.height), { chunks[$0] = $1 })
+        else { return }
+        snapshot = CutSnapshot(manifest: manifest, chunks: chunks)
+    }
+
+    private static func stored(
+        _ rows: [LedgerRow], _ proof: [UInt8], at height: UInt64
+    ) -> StoredBlock {
+        StoredBlock(
+            rows: rows.enumerated().map { index, row in
+                (row.kind, Cell(row.bytes, place: height << 16 + UInt64(index)))
+            }, proof: Cell(proof, place: height << 16 + 0xffff))
+    }
 
     mutating func appendLog(_ record: HostRecord) {
         log.append(LogCell(height: record.height, cell: Cell(record.stored, place: 1)))
@@ -72,12 +121,8 @@ struct SimulatedDisk {
     }
 
     mutating func commit(_ block: CommittedBlock) {
-        let height = block.height.blocks
         blocks.append(
-            StoredBlock(
-                rows: block.rows.enumerated().map { index, row in
-                    (row.kind, Cell(row.bytes, place: height << 16 + UInt64(index)))
-                }, proof: Cell(block.proof.encoded, place: height << 16 + 0xffff)))
+            SimulatedDisk.stored(block.rows, block.proof.encoded, at: block.height.blocks))
     }
 
     mutating func forgetLog(through height: Height) {
@@ -194,18 +239,25 @@ extension SimulatedDisk {
 
     /// The state that the rows make up.
     func state(_ genesis: Genesis) throws -> LedgerState {
-        guard let last = blocks.indices.last else { return LedgerState(genesis: genesis) }
+        guard height > 0 else { return LedgerState(genesis: genesis) }
         var restoration = LedgerRestoration(genesis: genesis)
-        for index in blocks.indices {
-            for (kind, bytes) in try rows(at: Height(UInt64(index + 1))) {
-                try restoration.add(kind, at: Height(UInt64(index + 1)), bytes)
+        for height in max(base, 1)...height {
+            for (kind, bytes) in try rows(at: Height(UInt64(height))) {
+                try restoration.add(kind, at: Height(UInt64(height)), bytes)
             }
         }
-        return try restoration.finish(header: try block(at: Height(UInt64(last + 1))).header)
+        return try restoration.finish(header: try block(at: Height(UInt64(height))).header)
+    }
+
+    /// What lies here of a height; nil below the first.
+    private func stored(at height: Height) -> StoredBlock? {
+        let place = Int(height.blocks) - base - 1
+        return place == -1 ? founding : place >= 0 && place < blocks.count ? blocks[place] : nil
     }
 
     func rows(at height: Height) throws -> [(kind: LedgerRow.Kind, bytes: [UInt8])] {
-        try blocks[Int(height.blocks) - 1].rows.enumerated().map { index, row in
+        guard let block = stored(at: height) else { throw Damage.block(height) }
+        return try block.rows.enumerated().map { index, row in
             guard let bytes = row.cell.read(at: height.blocks << 16 + UInt64(index)) else {
                 throw Damage.block(height)
             }
@@ -214,10 +266,9 @@ extension SimulatedDisk {
     }
 
     func proof(at height: Height) throws -> CommitProof {
-        let cell = blocks[Int(height.blocks) - 1].proof
-        guard let bytes = cell.read(at: height.blocks << 16 + 0xffff) else {
-            throw Damage.block(height)
-        }
+        guard let cell = stored(at: height)?.proof,
+            let bytes = cell.read(at: height.blocks << 16 + 0xffff)
+        else { throw Damage.block(height) }
         return try CommitProof.decode(bytes[...]).claimed
     }
 
@@ -230,7 +281,9 @@ extension SimulatedDisk {
 
     /// A block as it is sent to a peer that was away; nil where it is not here.
     func synced(at height: Height) throws -> SyncedBlock? {
-        guard height > .genesis, height.blocks <= UInt64(blocks.count) else { return nil }
+        guard height.blocks > UInt64(base), height.blocks <= UInt64(self.height) else {
+            return nil
+        }
         var block: [UInt8] = []
         var batches: [[UInt8]] = []
         for (kind, bytes) in try rows(at: height) {

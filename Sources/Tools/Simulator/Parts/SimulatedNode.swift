@@ -8,6 +8,8 @@ struct SimulatedNode {
     let isByzantine: Bool
     var disk = SimulatedDisk()
     var host: Host?
+    /// The newest version of the protocol that its process speaks.
+    var speaks = ProtocolVersion.newest
     var outbox: Outbox?
     /// Counts restarts; what was meant for an earlier life does not arrive.
     var life = 0

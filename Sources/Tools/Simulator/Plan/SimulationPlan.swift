@@ -17,6 +17,9 @@ public struct SimulationPlan: Sendable {
     /// Whether institutions vote on each other's power as they go.
     public var changesValidators = false
 
+    /// How many nodes begin with the first version of the protocol; each is upgraded at a restart.
+    public var olderCount = 0
+
     /// More are byzantine than may be: safety may fall, and then the evidence must do.
     ///
     /// Only the network goes wrong then: what a disk loses, no evidence can show.
@@ -73,6 +76,9 @@ public struct SimulationPlan: Sendable {
         case 1: plan.changesValidators = true
         default: break
         }
+        // A quarter are upgraded node by node as they go.
+        var versions = SeededGenerator(seed: seed ^ 0x01de)
+        if versions.chance(25) { plan.olderCount = 1 + versions.below(plan.nodeCount) }
         return plan
     }
 

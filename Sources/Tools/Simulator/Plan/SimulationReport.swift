@@ -16,6 +16,8 @@ public struct SimulationReport: Sendable {
     public let evidenceCount: Int
     /// How many votes on a power came into force.
     public let powerChangeCount: Int
+    /// How often a node began with a snapshot of the others.
+    public let snapshotCount: Int
     /// Where more than may be were byzantine: the height at which the ledger forked, if it did, and
     /// whom the votes of it name.
     public let forkedAt: UInt64?

@@ -33,6 +33,14 @@ extension Simulation {
         case .broadcast(let message):
             send(message, from: index, to: nodes.indices.filter { $0 != index })
         case .serveBlock(let height, let peer): serve(height, from: index, to: peer)
+        case .serveSnapshot(let peer): serveSnapshot(from: index, to: peer)
+        case .serveChunk(let name, let peer):
+            let chunk = nodes[index].disk.snapshot?.chunks[name]
+            reply(chunk.map { .chunk(name, $0) } ?? .chunkLacking(name), from: index, to: peer)
+        case .keepChunk(let name, let chunk):
+            breakable(index) { $0.keep(chunk, named: name) }
+        case .restoreSnapshot(let snapshot): restore(snapshot, at: index)
+        case .adopt(let adopted): adopt(adopted, at: index)
         case .startTimer(let timer, let milliseconds):
             schedule(index, .timedOut(timer), in: nodes[index].wait(milliseconds))
         case .answer(let token, .refused):
@@ -109,6 +117,56 @@ extension Simulation {
         return false
     }
 
+    private mutating func reply(
+        _ message: PeerMessage, from index: Int, to peer: InstitutionID
+    ) {
+        guard let to = region.index(of: peer) else { return }
+        send(message, from: index, to: [to])
+    }
+
+    private mutating func serveSnapshot(from index: Int, to peer: InstitutionID) {
+        let disk = nodes[index].disk
+        guard let manifest = disk.snapshot?.manifest,
+            let proof = try? disk.proof(at: manifest.height)
+        else { return }
+        let offer = SnapshotOffer(manifest: manifest.encode(), proof: Unverified(proof))
+        reply(.snapshot(offer), from: index, to: peer)
+    }
+
+    /// Puts a state together from the chunks on the disk, as a node does.
+    private mutating func restore(_ snapshot: ProvedSnapshot, at index: Int) {
+        do {
+            var restoration = SnapshotRestoration(
+                genesis: region.genesis, manifest: snapshot.manifest)
+            for name in snapshot.manifest.chunks {
+                guard let chunk = nodes[index].disk.incoming[name] else {
+                    return schedule(index, .chunksLost([name]), in: 1)
+                }
+                try restoration.add(chunk)
+            }
+            schedule(index, .snapshotRestored(try restoration.finish()), in: 1)
+        } catch {
+            schedule(index, .snapshotUnusable(reason: "\(error)"), in: 1)
+        }
+    }
+
+    private mutating func adopt(_ adopted: AdoptedSnapshot, at index: Int) {
+        guard breakable(index, { $0.found(adopted) }) else { return }
+        say("\(nodes[index].id) begins with the snapshot at \(adopted.height)")
+        snapshotCount += 1
+        nodes[index].durableHeight = Int(adopted.height.blocks)
+        let hash = adopted.snapshot.manifest.block.hash
+        if !nodes[index].isByzantine, checker.hash(at: adopted.height) != hash {
+            violate(.fork, "\(nodes[index].id) begins with a block that nobody decided")
+        }
+        let next = nodes[index].host?.state.nextNumber(
+            of: nodes[index].id, SimulatedRegion.stream)
+        queue.add(
+            .outbox(
+                index, life: nodes[index].life,
+                .committed(height: adopted.height, nextNumber: next ?? 1)), at: now)
+    }
+
     private mutating func serve(_ height: Height, from index: Int, to peer: InstitutionID) {
         guard let to = region.index(of: peer), writeBlocks(index) else { return }
         do {
@@ -128,7 +186,7 @@ extension Simulation {
             violate(.innocent, "\(nodes[index].id) drops \(peer), which is honest: \(reason)")
         }
         schedule(index, .disconnected(peer), in: 0)
-        schedule(index, .connected(peer), in: 300)
+        schedule(index, connected(to: other, by: index), in: 300)
     }
 
     private mutating func convict(_ body: EvidenceBody, by index: Int) {

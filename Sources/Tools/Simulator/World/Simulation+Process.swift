@@ -46,6 +46,10 @@ extension Simulation {
         } catch {
             return replaceDisk(of: index, because: "\(error)")
         }
+        if nodes[index].life > 1, nodes[index].speaks < .newest {
+            nodes[index].speaks = .newest
+            count("upgrade")
+        }
         trace.note(1, now, index)
         say("\(nodes[index].id) starts at height \(nodes[index].disk.height)")
         let clock = nodes[index].clock(at: now)
@@ -71,6 +75,8 @@ extension Simulation {
             signed: try nodes[index].disk.signedState(),
             log: try nodes[index].disk.logRecords(),
             signsFrom: nodes[index].disk.comeback?.signsFrom ?? .genesis,
+            joins: nodes[index].disk.comeback?.joins ?? false,
+            heldChunks: Array(nodes[index].disk.incoming.keys),
             hasLostDisk: nodes[index].disk.comeback.map { $0.signsFrom == nil } ?? false)
     }
 
@@ -86,9 +92,14 @@ extension Simulation {
 
     mutating func reconnect(_ index: Int) {
         for other in nodes.indices where other != index {
-            schedule(index, .connected(nodes[other].id), in: 1)
-            schedule(other, .connected(nodes[index].id), in: 1)
+            schedule(index, connected(to: other, by: index), in: 1)
+            schedule(other, connected(to: index, by: other), in: 1)
         }
+    }
+
+    /// A connection speaks the newest version that both ends do.
+    func connected(to other: Int, by index: Int) -> HostInput {
+        .connected(nodes[other].id, speaks: min(nodes[other].speaks, nodes[index].speaks))
     }
 
     mutating func schedule(_ index: Int, _ input: HostInput, in delay: Int64) {
@@ -134,6 +145,9 @@ extension Simulation {
         trace.note(3, now, index)
         nodes[index].disk = SimulatedDisk()
         nodes[index].disk.comeback = SimulatedDisk.Comeback()
+        // Every other one comes back by a snapshot, if there is one.
+        let joins = nodes[index].life.isMultiple(of: 2)
+        nodes[index].disk.comeback?.joins = joins
         nodes[index].isDiskBad = false
         nodes[index].durableHeight = 0
         nodes[index].outbox = nil

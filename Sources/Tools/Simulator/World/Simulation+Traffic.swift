@@ -45,6 +45,11 @@ extension Simulation {
     }
 
     private mutating func deliver(_ message: PeerMessage, from: Int, to: Int) {
+        if message.since > nodes[to].speaks {
+            guard !nodes[from].isByzantine else { return }
+            return violate(
+                .broken, "\(nodes[to].id) hangs up on a message of a later version: \(message)")
+        }
         let delay = 1 + Int64(generator.below(Int(network.delayMax)))
         let time = network.opens(from, to, at: now) + delay
         queue.add(

@@ -35,6 +35,8 @@ public struct Simulation {
     var votesCast: [(proposal: Digest, node: Int)] = []
     /// The greatest power that each may have by now.
     var powersHigh: [UInt64] = []
+    /// How often a node began with a snapshot.
+    var snapshotCount = 0
     /// A line for each thing that a reader of a failure would like to know, where asked for.
     public var log: [String]?
 
@@ -66,6 +68,7 @@ public struct Simulation {
             areUnited: plan.mayFork)
         for (index, id) in region.names.enumerated() {
             nodes.append(SimulatedNode(id: id, isByzantine: liars.contains(index)))
+            if index < plan.olderCount { nodes[index].speaks = .first }
         }
         for index in nodes.indices {
             nodes[index].clockOffset = generator.between(-15, 15)
@@ -122,7 +125,7 @@ public struct Simulation {
             entryCount: checker.entryCount, faults: faultCounts, misdeeds: misdeedCounts,
             convicted: convicted, evidenceCount: checker.evidenceCount,
             powerChangeCount: checker.reference.governance.powerChangeCount,
-            forkedAt: forkedAt?.blocks, named: named,
+            snapshotCount: snapshotCount, forkedAt: forkedAt?.blocks, named: named,
             virtualMilliseconds: now - SimulatedRegion.start.milliseconds,
             eventCount: trace.count, recoveryMilliseconds: recoveryMilliseconds,
             digest: trace.digest.description)

@@ -55,6 +55,12 @@ struct PeerMessageTests {
                                 block: block, validRound: .zero, signature: signature)
                         ]))),
             .votesWanted(Height(9)),
+            .snapshotWanted,
+            .snapshot(SnapshotOffer(manifest: [1, 2], proof: Unverified(proof))),
+            .chunkWanted(SHA256.hash([1])),
+            .chunk(SHA256.hash([1]), [1, 2, 3]),
+            .chunkLacking(SHA256.hash([1])),
+            .unsupported(kind: 200),
         ]
     }
 
@@ -71,9 +77,11 @@ struct PeerMessageTests {
         var generator = SplitMix(seed: 1)
         for bytes in try Self.messages().map(\.encoded) {
             for count in 0..<bytes.count {
-                #expect(throws: CBORError.self) { try PeerMessage.decode(bytes.prefix(count)) }
+                #expect(throws: PeerMessageFault.self) {
+                    try PeerMessage.decode(bytes.prefix(count))
+                }
             }
-            #expect(throws: CBORError.self) { try PeerMessage.decode((bytes + [0])[...]) }
+            #expect(throws: PeerMessageFault.self) { try PeerMessage.decode((bytes + [0])[...]) }
             for _ in 0..<500 {
                 var bent = bytes
                 bent[Int.random(in: 0..<bent.count, using: &generator)] ^= UInt8.random(
@@ -88,8 +96,42 @@ struct PeerMessageTests {
     @Test("a count that the bytes cannot hold is refused before anything is made of it")
     func liesAboutCounts() {
         let wanted: [UInt8] = [0x83, 1, 5, 0x9a, 0xff, 0xff, 0xff, 0xff]
-        #expect(throws: CBORError.self) { try PeerMessage.decode(wanted[...]) }
-        let unknown: [UInt8] = [0x83, 1, 24, 200, 0]
-        #expect(throws: CBORError.self) { try PeerMessage.decode(unknown[...]) }
+        #expect(throws: PeerMessageFault.self) { try PeerMessage.decode(wanted[...]) }
+    }
+
+    @Test("a kind of a later version is told from garbage")
+    func unknownKinds() throws {
+        let later: [UInt8] = [0x83, 1, 24, 200, 0x82, 1, 0x41, 7]
+        #expect(throws: PeerMessageFault.unknown(kind: 200)) {
+            try PeerMessage.decode(later[...])
+        }
+        // Another version of the envelope, a kind beyond all bounds, content that is no item.
+        let garbage: [[UInt8]] = [
+            [0x83, 2, 24, 200, 0], [0x83, 1, 0x1a, 0, 1, 0, 0, 0], Array(later.dropLast()),
+            later + [0], [0x83, 1, 24, 200, 0x82, 1], [0x83, 1, 24, 200, 0xff],
+        ]
+        for bytes in garbage {
+            #expect {
+                try PeerMessage.decode(bytes[...])
+            } throws: { error in
+                if case .malformed = error as? PeerMessageFault { true } else { false }
+            }
+        }
+    }
+
+    @Test("who speaks the first version alone knows no kind that came later")
+    func kindsByVersion() throws {
+        for message in try Self.messages() {
+            let bytes = message.encoded
+            if message.since == .first {
+                let read = try PeerMessage.decode(bytes[...], speaking: .first)
+                #expect(read.encoded == bytes)
+            } else {
+                #expect(throws: PeerMessageFault.self) {
+                    try PeerMessage.decode(bytes[...], speaking: .first)
+                }
+            }
+        }
+        #expect(try Set(Self.messages().map(\.since)) == [.first, .newest])
     }
 }

@@ -66,6 +66,8 @@ extension HostWorld {
                 queue.add(.outbox(index, life: life, .refused(first: token)), at: now + 1)
             }
         case .answer, .report: break
+        // Nobody joins by a snapshot here; the simulator has such nodes.
+        case .serveSnapshot, .serveChunk, .keepChunk, .restoreSnapshot, .adopt: break
         case .drop(let peer, let reason):
             drops.append("\(nodes[index].name) drops \(peer): \(reason)")
         case .keep(let body):
@@ -105,6 +107,8 @@ extension HostEffect {
         case .broadcast(.vote): "broadcast vote"
         case .broadcast: "broadcast"
         case .serveBlock: "serve block"
+        case .serveSnapshot, .serveChunk: "serve snapshot"
+        case .keepChunk, .restoreSnapshot, .adopt: "begin with a snapshot"
         case .startTimer: "start timer"
         case .answer: "answer"
         case .report: "report"
