@@ -37,6 +37,8 @@ public enum ProofStep: String, CaseIterable, Sendable {
     case rows = "entries of the list"
     /// The head stands in the ledger above, as one that its quorum signed.
     case anchor = "anchor in the ledger above"
+    /// Institutions with more than 2/3 of the power endorsed the ledger that goes on.
+    case succession = "succession"
     /// Two heads contradict each other.
     case fork = "contradiction"
     /// The block, executed again, gives the header that was signed.

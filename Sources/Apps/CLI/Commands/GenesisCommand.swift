@@ -19,7 +19,7 @@ struct GenesisCommand: ParsableCommand {
               custos genesis show county.genesis
               custos genesis show county.genesis --json
             """,
-        subcommands: [Make.self, Show.self])
+        subcommands: [Make.self, Show.self, Endorse.self, Check.self])
 
     struct Make: ParsableCommand {
         static let configuration = CommandConfiguration(

@@ -95,34 +95,8 @@ extension Governance {
     ) throws(GovernanceRefusal) {
         let id = voter.institution
         guard let institution = charter.institution(id) else { throw .unknownInstitution(id) }
-        guard !institution.governKeys.isEmpty else { throw .noGovernKeys(id) }
-        let claim = GovernanceBody.claim(
-            ledger: ledger, institution: id, proposal: proposal, isFor: isFor)
-        var signed: Set<PublicKey> = []
-        for bytes in voter.signatures {
-            signed.insert(try signer(bytes, of: institution, claim: claim))
-        }
-        let needed = charter.policy.signatureCount(of: institution)
-        guard signed.count >= needed else {
-            throw .tooFewSignatures(id, found: signed.count, needed: needed)
-        }
-    }
-
-    /// The govern key of the institution that signed the claim.
-    private func signer(
-        _ bytes: [UInt8], of institution: Institution, claim: [UInt8]
-    ) throws(GovernanceRefusal) -> PublicKey {
-        let key: PublicKey?
-        do throws(CryptographyError) {
-            let signature = try UnverifiedSign1(decoding: bytes)
-            key = institution.governKeys.first { $0.keyID == signature.header.keyID }
-            if let key {
-                _ = try signature.verified(by: key, as: .governance, detachedPayload: claim)
-            }
-        } catch {
-            throw .signature(institution.id, error)
-        }
-        guard let key else { throw .notItsKey(institution.id) }
-        return key
+        try institution.verify(
+            voter, on: proposal, isFor: isFor, ledger: ledger,
+            needed: charter.policy.signatureCount(of: institution))
     }
 }

@@ -100,7 +100,8 @@ extension GovernanceBody {
 }
 
 extension GovernanceVoter {
-    init(from reader: inout CBORReader) throws(CBORError) {
+    /// Reads the voter where one stands in a larger item.
+    public init(from reader: inout CBORReader) throws(CBORError) {
         try reader.array(exactly: 2)
         institution = try reader.institution()
         var signatures: [[UInt8]] = []
@@ -112,7 +113,8 @@ extension GovernanceVoter {
         self.signatures = signatures
     }
 
-    func encode(into writer: inout CBORWriter) {
+    /// Writes the voter where it stands in a larger item.
+    public func encode(into writer: inout CBORWriter) {
         writer.array(2)
         writer.institution(institution)
         writer.array(signatures.count)
