@@ -354,6 +354,46 @@ struct GovernanceTests {
         #expect(chamber.outcomes == [.noLiveQuorum(live: 0, total: 6)])
     }
 
+    @Test("how long batches are remembered after a restart is what governance says")
+    func restoresTheWindowOfBatches() throws {
+        var chamber = try Chamber()
+        var restoration = LedgerRestoration(genesis: chamber.network.genesis)
+        func take(_ rows: [LedgerRow]) throws {
+            for row in rows {
+                try restoration.add(row.kind, at: chamber.state.head.height, row.bytes)
+            }
+        }
+        var parameters = chamber.network.genesis.parameters
+        parameters.batchHeightsMax = 3
+        let proposal = Self.proposal(.setParameters(parameters))
+        for (index, name) in Self.three.enumerated() {
+            let signer = try chamber.signer(name)
+            try take(
+                try chamber.decide([
+                    index == 0
+                        ? signer.propose(proposal) : signer.vote(on: proposal.id, isFor: true)
+                ]))
+        }
+        var digests: [Digest] = []
+        var last: BlockHeader?
+        for number in 0..<6 {
+            let batch = try chamber.network.verified(
+                [TestNetwork.access("city-hospital", UInt64(number + 1))], in: chamber.state,
+                expiry: chamber.state.head.height.blocks + 2)
+            let executed = try TestNetwork.execute([batch], on: chamber.state)
+            try take(chamber.state.apply(executed))
+            digests.append(batch.digest)
+            last = executed.header
+        }
+        #expect(chamber.state.parameters.batchHeightsMax == 3)
+        let restored = try restoration.finish(header: try #require(last))
+        for digest in digests {
+            #expect(restored.committed(batch: digest) == chamber.state.committed(batch: digest))
+        }
+        #expect(restored.committed(batch: digests[0]) == nil)
+        #expect(restored.committed(batch: digests[5]) != nil)
+    }
+
     @Test("a restart from the rows has the same governance")
     func restores() throws {
         var chamber = try Chamber()

@@ -99,6 +99,33 @@ struct RestorationTests {
         #expect(restored.committed(batch: batch.digest) == executed.committed[0])
     }
 
+    @Test("batches of heights whose rows are gone are known again from their blocks")
+    func recalls() throws {
+        let network = try TestNetwork()
+        var state = LedgerState(genesis: network.genesis)
+        var digests: [Digest] = []
+        var older: [[CommittedBatch]] = []
+        for number in UInt64(1)...4 {
+            let batch = try network.verified([TestNetwork.access("insurer", number)], in: state)
+            let executed = try TestNetwork.execute([batch], on: state)
+            let tree = state.apply(executed).first { $0.kind == .tree }?.bytes
+            digests.append(batch.digest)
+            older.append(
+                try LedgerRestoration.batches(
+                    at: Height(number), block: executed.block.encode(), tree: tree))
+        }
+        var other = LedgerState(genesis: network.genesis)
+        other.recall(older, from: Height(1))
+        for digest in digests {
+            #expect(other.committed(batch: digest) == state.committed(batch: digest))
+            #expect(other.committed(batch: digest) != nil)
+        }
+        #expect(throws: LedgerError.self) {
+            let block = try TestNetwork.execute([], on: state).block.encode()
+            _ = try LedgerRestoration.batches(at: Height(9), block: [0] + block, tree: nil)
+        }
+    }
+
     @Test("missing, swapped or damaged rows are told, never believed")
     func damage() throws {
         let network = try TestNetwork()

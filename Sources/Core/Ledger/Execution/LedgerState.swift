@@ -136,6 +136,18 @@ extension LedgerState {
     /// Where a batch of the last heights stands, or nil where it was not committed or is older.
     public func committed(batch digest: Digest) -> CommittedBatch? { recent[digest] }
 
+    /// The lowest height whose batches must be known here, so that one that comes again is answered
+    /// as before.
+    public var batchesNeededFrom: Height {
+        Height(max(1, head.height.blocks - min(head.height.blocks, parameters.batchHeightsMax)))
+    }
+
+    /// Remembers the batches of the heights right below those whose rows made up this state, lowest
+    /// first.
+    public mutating func recall(_ batches: [[CommittedBatch]], from height: Height) {
+        recent.prepend(batches, from: height)
+    }
+
     /// The authors' signatures that hold under the credentials as they are now, by entry.
     func authorKeys(of entries: [Entry]) -> [Int: PublicKey] {
         var keys: [Int: PublicKey] = [:]

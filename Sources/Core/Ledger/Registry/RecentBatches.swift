@@ -29,6 +29,19 @@ struct RecentBatches: Sendable {
         if byHeight.isEmpty { firstHeight = height.blocks }
         byHeight.append(batches.map(\.digest))
         for batch in batches { byDigest[batch.digest] = batch }
+        forget(below: oldest)
+    }
+
+    /// Puts the batches of the heights right below those that are known before them, lowest first.
+    mutating func prepend(_ batches: [[CommittedBatch]], from height: Height) {
+        guard !batches.isEmpty else { return }
+        for batch in batches.joined() { byDigest[batch.digest] = batch }
+        byHeight = batches.map { $0.map(\.digest) } + byHeight
+        firstHeight = height.blocks
+    }
+
+    /// Forgets those of heights below `oldest`.
+    mutating func forget(below oldest: UInt64) {
         guard oldest > firstHeight else { return }
         let count = Int(min(oldest - firstHeight, UInt64(byHeight.count)))
         for digest in byHeight[..<count].joined() { byDigest[digest] = nil }

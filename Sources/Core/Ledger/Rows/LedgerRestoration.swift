@@ -45,19 +45,18 @@ public struct LedgerRestoration {
         }
     }
 
-    /// Takes the batches of a height whose changes row is not handed in.
-    ///
-    /// They are what a batch that comes again is answered by. Heights follow each other, up to the
-    /// first changes row.
+    /// Reads the batches of a height whose changes row is not handed in, for
+    /// ``LedgerState/recall(_:from:)``.
     ///
     /// - Parameters:
     ///   - height: the height of both rows.
     ///   - block: the height's block row.
     ///   - tree: its tree row; nil where the block is empty.
+    /// - Returns: the block's batches, in its order.
     /// - Throws: ``LedgerError`` where a row is damaged or they do not fit each other.
-    public mutating func addBatches(
+    public static func batches(
         at height: Height, block: [UInt8], tree: [UInt8]?
-    ) throws(LedgerError) {
+    ) throws(LedgerError) -> [CommittedBatch] {
         let digests = try Block.decode(block).batches
         var committed: [CommittedBatch] = []
         if let tree {
@@ -74,7 +73,7 @@ public struct LedgerRestoration {
         } else if !digests.isEmpty {
             throw .restore("the tree row of height \(height) is missing")
         }
-        recent.add(committed, at: height, keepingFrom: 0)
+        return committed
     }
 
     /// The state after the last block whose rows were handed in, which has this header.
@@ -105,6 +104,9 @@ public struct LedgerRestoration {
         }
         let head = LedgerState.Head(
             height: header.height, time: header.time, hash: hash, tree: tree)
+        // How long a batch lives is for governance to say, not for the genesis alone.
+        let window = registry.governance.charter.parameters.batchHeightsMax
+        recent.forget(below: height.blocks - min(height.blocks, window))
         return LedgerState(
             ledger: genesis.ledger, head: head, map: map, registry: registry, recent: recent,
             snapshot: cursor)
@@ -127,9 +129,7 @@ public struct LedgerRestoration {
             values[change.slot] = change.value
             if let key = change.key { keys[change.slot] = key }
         }
-        let window = genesis.parameters.batchHeightsMax
-        recent.add(
-            row.committed, at: height, keepingFrom: height.blocks - min(height.blocks, window))
+        recent.add(row.committed, at: height, keepingFrom: 0)
     }
 
     private mutating func addChunk(_ bytes: [UInt8], at height: Height) throws(LedgerError) {

@@ -49,17 +49,8 @@ struct Restart {
     static func state(
         _ store: BlockStore, genesis: Genesis, header: BlockHeader, _ proof: BlockStore.Proof
     ) throws(NodeError) -> LedgerState {
-        // Which batches are recent is read for as many heights as a batch lives, from the blocks
-        // where the state rows may be gone.
-        let window = genesis.parameters.batchHeightsMax
-        let recent = header.height.blocks - min(header.height.blocks, window)
         let first = max(proof.stateRowsFrom, Height(1), store.base.height)
         var restoration = LedgerRestoration(genesis: genesis)
-        var height = Height(max(1, recent, store.base.height.blocks + 1))
-        while height < first {
-            try addBatches(at: height, of: store, to: &restoration)
-            height = height.next
-        }
         try store.stateRows(from: first, through: header.height) {
             (kind, height, bytes) throws(NodeError) in
             do throws(LedgerError) {
@@ -68,21 +59,33 @@ struct Restart {
                 throw .damaged(what: "the state at height \(height)", detail: "\(error)")
             }
         }
+        var state: LedgerState
         do throws(LedgerError) {
-            return try restoration.finish(header: header)
+            state = try restoration.finish(header: header)
         } catch {
             throw .damaged(what: "the state at height \(header.height)", detail: "\(error)")
         }
+        // Which batches are recent is read for as many heights as a batch lives, from the blocks
+        // where the state rows may be gone.
+        let oldest = max(state.batchesNeededFrom, store.base.height.next)
+        var batches: [[CommittedBatch]] = []
+        var height = oldest
+        while height < first {
+            batches.append(try Restart.batches(at: height, of: store))
+            height = height.next
+        }
+        state.recall(batches, from: oldest)
+        return state
     }
 
-    private static func addBatches(
-        at height: Height, of store: BlockStore, to restoration: inout LedgerRestoration
-    ) throws(NodeError) {
+    private static func batches(
+        at height: Height, of store: BlockStore
+    ) throws(NodeError) -> [CommittedBatch] {
         do {
             guard let block = try store.row(.block, at: height) else {
                 throw NodeError.damaged(what: "block \(height)", detail: "it is not there")
             }
-            try restoration.addBatches(
+            return try LedgerRestoration.batches(
                 at: height, block: block, tree: try store.row(.tree, at: height))
         } catch let error as StorageError {
             throw .storage(error)
