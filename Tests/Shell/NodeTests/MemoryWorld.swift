@@ -124,17 +124,10 @@ final class MemoryWorld {
         machine.uptime = { [clock] in clock.nanoseconds.withLock { $0 } }
         try machine.begin()
         for other in network.ids.indices where other != index {
-            try connect(index, to: other)
-            if machines[other] != nil { try connect(other, to: index) }
+            let version = min(speaks(index), speaks(other))
+            try machine.step(.connected(network.ids[other], speaks: version))
         }
         collect(index)
-    }
-
-    /// Tells a node that messages to another go through, in the newest version that both speak.
-    private func connect(_ index: Int, to other: Int) throws {
-        let version = min(speaks(index), speaks(other))
-        try machine(index).step(.connected(network.ids[other], speaks: version))
-        if index != other { collect(index) }
     }
 
     private func speaks(_ index: Int) -> ProtocolVersion {
@@ -154,9 +147,14 @@ final class MemoryWorld {
     func isDead(_ index: Int) -> Bool { wires[index].isDead }
 
     /// Hands an entry in at a node; returns its number once it is acknowledged.
-    func submit(_ number: UInt64, at index: Int) throws {
+    func submit(_ number: UInt64, at index: Int, body: EntryBody? = nil) throws {
+        let link = TestNetwork.link(issuer: network.ids[index], number: number)
         let draft = DraftEntry(
-            TestNetwork.link(issuer: network.ids[index], number: number))
+            body.flatMap {
+                Entry.anchoring(
+                    $0, issuer: link.issuer, stream: link.stream, number: number,
+                    at: link.eventTime)
+            } ?? link)
         let machine = try machine(index)
         try machine.number([draft], StreamID(0), [nil])
         try machine.syncOutboxes()

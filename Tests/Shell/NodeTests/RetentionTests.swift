@@ -1,3 +1,4 @@
+internal import Consensus
 internal import Cryptography
 internal import Foundation
 internal import Hosting
@@ -22,17 +23,19 @@ struct RetentionTests {
         let time: Timestamp
         let state: LedgerState
 
-        init(entries count: UInt64) throws {
+        /// `isVotedIn`: before most entries node 0 is given so much power that it and node 1, which
+        /// are a quorum from then on, would be none by the genesis.
+        init(entries count: UInt64, isVotedIn: Bool = false) throws {
             world = try MemoryWorld()
             for index in 0..<4 { try world.start(index) }
-            let id = world.network.ids[0]
-            for number in 1...count {
+            var first: UInt64 = 1
+            if isVotedIn {
+                first = try Stopped.voteIn(world)
+                for index in 2..<4 { world.kill(index) }
+            }
+            for number in first...count {
                 try world.submit(number, at: 0)
-                let world = world
-                _ = try world.run {
-                    try world.machine(1).host.state.nextNumber(of: id, StreamID(0)) == number + 1
-                        && world.machine(1).unwritten.isEmpty
-                }
+                try Stopped.settle(world, number)
             }
             for index in 0..<4 { world.kill(index) }
             let data = world.network.data(1)
@@ -41,6 +44,43 @@ struct RetentionTests {
             state = try Restart(store, genesis: world.network.genesis).state
             head = state.head.height
             time = state.head.time
+        }
+
+        private static func settle(_ world: MemoryWorld, _ number: UInt64) throws {
+            let id = world.network.ids[0]
+            let isThere = try world.run {
+                try world.machine(1).host.state.nextNumber(of: id, StreamID(0)) == number + 1
+                    && world.machine(1).unwritten.isEmpty
+            }
+            try #require(isThere, "\(world.standing)")
+        }
+
+        /// Returns the next number of node 0, whose stream brings the votes.
+        private static func voteIn(_ world: MemoryWorld) throws -> UInt64 {
+            let network = world.network
+            let power = network.genesis.institutions.reduce(0) { $0 + $1.power }
+            let proposal = GovernanceProposal(
+                action: .setPower(network.ids[0], power * 3), expiry: Height(500),
+                notBefore: .genesis, reason: "a test")
+            for voter in 0..<3 {
+                let signer = GovernanceSigner(
+                    ledger: network.genesis.ledger, institution: network.ids[voter],
+                    keys: [network.governKeys[voter]])
+                let number = UInt64(voter + 1)
+                try world.submit(
+                    number, at: 0,
+                    body: .governance(
+                        voter == 0
+                            ? signer.propose(proposal)
+                            : signer.vote(on: proposal.id, isFor: true)))
+                try settle(world, number)
+            }
+            let isInForce = try world.run {
+                let state = try world.machine(0).host.state
+                return state.validators(at: state.head.height).totalPower > power
+            }
+            try #require(isInForce, "\(world.standing)")
+            return 4
         }
 
         func keeper(_ retention: Retention) -> RetentionKeeper {
@@ -57,7 +97,11 @@ struct RetentionTests {
                         head: nil)
                 }
                 question.answer(
-                    StateAnswer(height: state.head.height, items: items, validators: []))
+                    StateAnswer(
+                        height: state.head.height, items: items,
+                        validators: state.governance.sets.map {
+                            ChainBuilder.Change(from: $0.from, validators: $0.validators.encoded)
+                        }))
             }
         }
 
@@ -90,6 +134,19 @@ struct RetentionTests {
             let block = try Block.decode(
                 try #require(try stopped.store.block(at: Height(height))).block)
             #expect(rows.count == (height < floor.blocks ? 0 : block.batches.count))
+        }
+    }
+
+    /// What validators signed who were voted in is checked with the chain that leads to them.
+    @Test func archivesBlocksOfValidatorsThatWereVotedIn() throws {
+        let stopped = try Stopped(entries: 9, isVotedIn: true)
+        let folder = stopped.world.network.root + "/archive"
+        stopped.prune(Retention(heights: 2, archive: folder))
+        #expect(stopped.store.entriesFrom == Height(stopped.head.blocks - 1))
+        let last = try #require(try ArchiveFolder(path: folder).items().last)
+        #expect(throws: NodeError.self, "they are a quorum by the genesis, too") {
+            try ArchiveFile.verify(
+                "\(folder)/\(last.name)", genesis: stopped.world.network.genesis)
         }
     }
 

@@ -45,7 +45,7 @@ struct VersionNodeTests {
             #expect(isWhole, "after the upgrade of node \(index): \(world.standing)")
         }
         #expect(world.hangups == [])
-        let versions = try world.machine(0).host.words.versions.map(\.version)
+        let versions = try world.machine(3).host.words.versions.map(\.version)
         #expect(versions == [.newest, .newest, .newest])
     }
 }

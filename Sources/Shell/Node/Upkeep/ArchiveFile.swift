@@ -65,12 +65,15 @@ final class ArchiveFile {
         return try read(count)
     }
 
-    /// Checks the whole file as a stranger would; returns its heights.
-    static func verify(_ path: String, genesis: Genesis) throws(NodeError) -> HeightRange {
+    /// Checks the whole file as a stranger would who has the chain of validators; returns its
+    /// heights.
+    static func verify(
+        _ path: String, genesis: Genesis, chain: GovernanceChain = GovernanceChain(links: [])
+    ) throws(NodeError) -> HeightRange {
         let file = try ArchiveFile(path)
         guard let head = try file.next() else { throw file.damage("it is empty") }
         do throws(ProofFailure) {
-            var auditor = try ArchiveAuditor(head, genesis: genesis)
+            var auditor = try ArchiveAuditor(head, genesis: genesis, chain: chain)
             while let record = try file.take() { try auditor.take(record) }
             guard auditor.isWhole else {
                 throw ProofFailure(.form, "it ends before block \(auditor.heights.last)")
