@@ -14,9 +14,9 @@ struct ControlTests {
     }
 
     /// Holds back the answer to [1] until [2] has come; refuses []; streams for [3].
-    private func server() -> ControlServer {
+    private func server(openRequestsMax: Int = 4_096) -> ControlServer {
         let held = Recorder<Responder>()
-        return ControlServer(path: path) { request, responder in
+        return ControlServer(path: path, openRequestsMax: openRequestsMax) { request, responder in
             switch request.body.first {
             case 1: held.record(responder)
             case 2:
@@ -54,6 +54,34 @@ struct ControlTests {
             try await client.request([])
         }
         await client.close()
+        await server.stop()
+    }
+
+    /// A client that asks without end is told so, answer by answer; the others are not held up.
+    @Test func refusesTheRequestsOfAClientThatHasTooManyUnderWay() async throws {
+        let server = server(openRequestsMax: 2)
+        try await server.start()
+        let (greedy, modest) = (
+            try await ControlClient(path: path), try await ControlClient(path: path)
+        )
+        let answers = Recorder<Result<[UInt8], TransportError>>()
+        for _ in 0..<3 {
+            greedy.request([1]) { result in answers.record(result.map { Array($0) }) }
+        }
+        guard case .failure(.refused(let reason)) = await answers.first(where: { _ in true })
+        else {
+            Issue.record("the third was not refused")
+            return
+        }
+        #expect(reason.hasPrefix(Responder.busyPrefix + "2 requests"))
+        for _ in 0..<2 {
+            #expect(try await Array(modest.request([2])) == [20])
+            #expect(await answers.first { _ in true } == .success([10]))
+        }
+        // There is room again.
+        #expect(try await Array(greedy.stream([3]).first { $0 == [0] } ?? []) == [0])
+        await greedy.close()
+        await modest.close()
         await server.stop()
     }
 

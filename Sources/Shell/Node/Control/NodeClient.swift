@@ -17,7 +17,7 @@ public final class NodeClient: Sendable {
     }
 
     /// How a refusal begins that may be none when the same is asked again later.
-    static let busyPrefix = "busy: "
+    static let busyPrefix = Responder.busyPrefix
 
     /// How a refusal begins where what is asked about was pruned.
     static let prunedPrefix = "pruned: "

@@ -11,16 +11,22 @@ public final class ControlServer: Sendable {
     private let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
     private let channel = Mutex<(any Channel)?>(nil)
     private let path: String
+    private let openRequestsMax: Int
     private let request: @Sendable (InboundMessage, Responder) -> Void
 
     /// The longest path that a Unix-domain socket takes on Linux, in bytes.
     public static let pathBytesMax = 107
 
     /// A server that is not yet listening; `request` is called on its thread and must not block.
+    ///
+    /// A client that has more than `openRequestsMax` requests without an answer is refused further
+    /// ones, as busy.
     public init(
-        path: String, request: @escaping @Sendable (InboundMessage, Responder) -> Void
+        path: String, openRequestsMax: Int = 4_096,
+        request: @escaping @Sendable (InboundMessage, Responder) -> Void
     ) {
         self.path = path
+        self.openRequestsMax = openRequestsMax
         self.request = request
     }
 
@@ -35,11 +41,13 @@ public final class ControlServer: Sendable {
                     + "choose a shorter data directory")
         }
         let handlers = Connection.Handlers(request: request)
+        let limit = openRequestsMax
         do {
             let channel = try await ServerBootstrap(group: group)
                 .childChannelInitializer { channel in
                     channel.eventLoop.makeCompletedFuture {
-                        let connection = Connection(channel: channel, handlers: handlers)
+                        let connection = Connection(
+                            channel: channel, handlers: handlers, openRequestsMax: limit)
                         try channel.pipeline.syncOperations.addHandler(FrameHandler(connection))
                     }
                 }

@@ -31,6 +31,8 @@ final class Connection: Sendable {
         var failure: TransportError?
         var nextRequest: UInt64 = 1
         var waiting: [UInt64: Answer] = [:]
+        /// The other side's requests that have no answer yet.
+        var open: Set<UInt64> = []
         var unreadBytes = 0
         var isPaused = false
     }
@@ -39,15 +41,18 @@ final class Connection: Sendable {
     let remote: String
     private let handlers: Handlers
     private let unreadBytesMax: Int
+    private let openRequestsMax: Int
     private let state: Mutex<State>
 
     init(
         channel: any Channel, handlers: Handlers,
-        limits: OutboundQueue.Limits = OutboundQueue.Limits(), unreadBytesMax: Int = 64 << 20
+        limits: OutboundQueue.Limits = OutboundQueue.Limits(), unreadBytesMax: Int = 64 << 20,
+        openRequestsMax: Int = 4_096
     ) {
         self.channel = channel
         self.handlers = handlers
         self.unreadBytesMax = unreadBytesMax
+        self.openRequestsMax = openRequestsMax
         remote = channel.remoteAddress?.description ?? "a local client"
         state = Mutex(State(queue: OutboundQueue(limits: limits)))
     }
@@ -129,8 +134,13 @@ final class Connection: Sendable {
         case .hello: try handlers.hello(frame.body)
         case .message: handlers.message(inbound(frame.body))
         case .request:
-            handlers.request(
-                inbound(frame.body), Responder(connection: self, id: frame.id))
+            let responder = Responder(connection: self, id: frame.id)
+            guard try open(frame.id) else {
+                return responder.refuse(
+                    Responder.busyPrefix + "\(openRequestsMax) requests of this connection have "
+                        + "no answer yet")
+            }
+            handlers.request(inbound(frame.body), responder)
         case .response: settle(frame.id)?(.success(frame.body), true)
         case .event:
             let answer = state.withLock { $0.waiting[frame.id] }
@@ -140,6 +150,21 @@ final class Connection: Sendable {
             guard frame.id != 0 else { throw .refused(text) }
             settle(frame.id)?(.failure(.refused(text)), true)
         }
+    }
+
+    /// Takes note of a request of the other side; false where it has too many under way.
+    private func open(_ id: UInt64) throws(TransportError) -> Bool {
+        let (isNew, hasRoom) = state.withLock { state in
+            guard state.open.count < openRequestsMax else { return (true, false) }
+            return (state.open.insert(id).inserted, true)
+        }
+        guard isNew else { throw .malformed("a second request \(id) before the first's answer") }
+        return hasRoom
+    }
+
+    /// A request of the other side has its answer.
+    func answered(_ id: UInt64) {
+        state.withLock { _ = $0.open.remove(id) }
     }
 
     func noteClosed(_ reason: TransportError?) {

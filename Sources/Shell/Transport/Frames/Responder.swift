@@ -9,6 +9,9 @@ public struct Responder: Sendable {
 
     private let way: Way
 
+    /// How a refusal begins that may be none when the same is asked again later.
+    public static let busyPrefix = "busy: "
+
     init(connection: Connection, id: UInt64) {
         way = .connection(connection, id: id)
     }
@@ -29,6 +32,7 @@ public struct Responder: Sendable {
         switch way {
         case .caller(let caller): caller.tell(.success(body[...]))
         case .connection(let connection, let id):
+            connection.answered(id)
             do throws(TransportError) {
                 try connection.send(Frame.encode(.response, id: id, body), .urgent)
             } catch {
@@ -54,6 +58,7 @@ public struct Responder: Sendable {
         switch way {
         case .caller(let caller): caller.tell(.failure(.refused(reason)))
         case .connection(let connection, let id):
+            connection.answered(id)
             try? connection.send(
                 Frame.encode(.refusal, id: id, Array(reason.utf8.prefix(4096))), .urgent)
         }
