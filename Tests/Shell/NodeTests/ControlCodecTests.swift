@@ -89,7 +89,13 @@ struct ControlCodecTests {
             outboxes: [.init(stream: StreamID(2), nextNumber: 3, waiting: 1)], convictions: 9,
             deskHeight: Height(3), uptimeSeconds: 10, entriesFrom: Height(2), clockOffset: -7,
             clockOffsets: [.init(peer: id, milliseconds: -8)], certificateDays: 36_000,
-            rulesHeight: Height(2))
+            rulesHeight: Height(2),
+            members: [
+                .init(
+                    institution: id, power: 10, lastSeen: Height(3), isLive: true,
+                    speaks: .newest),
+                .init(institution: id, power: 0, lastSeen: nil, isLive: false, speaks: nil),
+            ])
         #expect(try NodeStatus.decode(status.encoded[...]) == status)
         var bare = status
         (bare.clockOffset, bare.certificateDays) = (nil, nil)

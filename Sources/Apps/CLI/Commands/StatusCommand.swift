@@ -110,6 +110,16 @@ struct StatusReport: Report {
     let clockOffset: Int64?
     let clockOffsets: [String: Int64]
     let certificateDays: Int64?
+    let members: [Member]
+
+    struct Member: Encodable {
+        let institution: String
+        let power: UInt64
+        let lastSeen: UInt64?
+        let isLive: Bool
+        /// The version of the protocol that is spoken with it.
+        let speaks: UInt64?
+    }
 
     struct Outbox: Encodable {
         let stream: UInt16
@@ -125,7 +135,7 @@ struct StatusReport: Report {
         case institution, ledger, height, hash, time, entries, round, standing, missing
         case isCatchingUp, connected, peers, mempoolEntries, mempoolBytes, outboxes, convictions
         case supervisedHeight, rulesHeight, uptimeSeconds, entriesFrom, why
-        case clockOffset, clockOffsets, certificateDays
+        case clockOffset, clockOffsets, certificateDays, members
     }
 
     init(_ status: NodeStatus, isWhyWanted: Bool = false) {
@@ -158,6 +168,34 @@ struct StatusReport: Report {
             status.clockOffsets.map { ($0.peer.name, $0.milliseconds) }
         ) { first, _ in first }
         certificateDays = status.certificateDays
+        members = status.members.map {
+            Member(
+                institution: $0.institution.name, power: $0.power,
+                lastSeen: $0.lastSeen?.blocks, isLive: $0.isLive, speaks: $0.speaks?.number)
+        }
+    }
+
+    /// Who votes, who follows, and who has not been seen to for long.
+    private var membership: [String] {
+        let voters = members.filter { $0.power > 0 }
+        let power = voters.reduce(0) { $0 + $1.power }
+        let others = members.count - voters.count
+        var lines = [
+            "  members     \(voters.count) vote, with a power of \(power) in all"
+                + (others > 0 ? "; \(others) more submit or follow" : "")
+        ]
+        let silent = voters.filter { !$0.isLive }.map {
+            "\($0.institution) (power \($0.power), last seen at block \($0.lastSeen ?? 0))"
+        }
+        if !silent.isEmpty { lines.append("  not live    \(silent.joined(separator: ", "))") }
+        let older = members.filter { $0.speaks.map { $0 < ProtocolVersion.newest.number } ?? false }
+        if !older.isEmpty {
+            lines.append(
+                "  protocol    version "
+                    + older.map { "\($0.speaks ?? 0) with \($0.institution)" }
+                    .joined(separator: ", ") + "; this build speaks \(ProtocolVersion.newest)")
+        }
+        return lines
     }
 
     var lines: [String] {
@@ -170,6 +208,7 @@ struct StatusReport: Report {
                 + (connected.isEmpty ? "" : ": \(connected.joined(separator: ", "))"),
             "  waiting     \(mempoolEntries) entries in the mempool",
         ]
+        lines += membership
         for outbox in outboxes {
             lines.append(
                 "  outbox      stream \(outbox.stream): next number \(outbox.nextNumber), "

@@ -44,6 +44,32 @@ public struct NodeStatus: Hashable, Sendable {
     public var certificateDays: Int64?
     /// The last height up to which the rules have seen all that is sealed to the institution.
     public var rulesHeight = Height.genesis
+    /// The institutions of the ledger, by id.
+    public var members: [Member] = []
+
+    /// An institution as the ledger has it after the last block, and as this node reaches it.
+    public struct Member: Hashable, Sendable {
+        public var institution: InstitutionID
+        /// How much its vote counts; 0 for one that submits or follows.
+        public var power: UInt64
+        /// The last height at which it was seen to follow, where it ever was.
+        public var lastSeen: Height?
+        /// Whether that was lately (``Ledger/Attendance``).
+        public var isLive: Bool
+        /// The version of the protocol that is spoken with it, where it is connected.
+        public var speaks: ProtocolVersion?
+
+        public init(
+            institution: InstitutionID, power: UInt64, lastSeen: Height?, isLive: Bool,
+            speaks: ProtocolVersion?
+        ) {
+            self.institution = institution
+            self.power = power
+            self.lastSeen = lastSeen
+            self.isLive = isLive
+            self.speaks = speaks
+        }
+    }
 
     /// How many milliseconds this node's clock is ahead of a peer's.
     public struct PeerClock: Hashable, Sendable {
@@ -75,7 +101,7 @@ public struct NodeStatus: Hashable, Sendable {
 extension NodeStatus {
     public var encoded: [UInt8] {
         var writer = CBORWriter(reservingCapacity: 1_024)
-        writer.array(25)
+        writer.array(26)
         writer.unsigned(ControlRequest.version)
         writer.institution(institution)
         writer.digest(ledger.digest)
@@ -113,12 +139,21 @@ extension NodeStatus {
         }
         writer.optional(certificateDays)
         writer.unsigned(rulesHeight.blocks)
+        writer.array(members.count)
+        for member in members {
+            writer.array(5)
+            writer.institution(member.institution)
+            writer.unsigned(member.power)
+            writer.optional((member.lastSeen?.blocks).map { Int64(clamping: $0) })
+            writer.bool(member.isLive)
+            writer.optional((member.speaks?.number).map { Int64(clamping: $0) })
+        }
         return writer.bytes
     }
 
     public static func decode(_ bytes: ArraySlice<UInt8>) throws(CBORError) -> NodeStatus {
         var reader = CBORReader(bytes)
-        try reader.array(exactly: 25)
+        try reader.array(exactly: 26)
         _ = try reader.unsigned("version", atMost: ControlRequest.version)
         let status = NodeStatus(
             institution: try reader.institution(), ledger: LedgerID(try reader.digest()),
@@ -133,7 +168,8 @@ extension NodeStatus {
             uptimeSeconds: try reader.unsigned(), why: try lines(from: &reader),
             entriesFrom: Height(try reader.unsigned()), clockOffset: try reader.optional(),
             clockOffsets: try offsets(from: &reader), certificateDays: try reader.optional(),
-            rulesHeight: Height(try reader.unsigned()))
+            rulesHeight: Height(try reader.unsigned()),
+            members: try members(from: &reader))
         try reader.finish()
         return status
     }
@@ -155,6 +191,22 @@ extension NodeStatus {
                     peer: try reader.institution(), milliseconds: try reader.integer()))
         }
         return offsets
+    }
+
+    private static func members(
+        from reader: inout CBORReader
+    ) throws(CBORError) -> [Member] {
+        var members: [Member] = []
+        for _ in 0..<(try reader.array(atMost: 4_096)) {
+            try reader.array(exactly: 5)
+            members.append(
+                Member(
+                    institution: try reader.institution(), power: try reader.unsigned(),
+                    lastSeen: try reader.optional().map { Height(UInt64(clamping: $0)) },
+                    isLive: try reader.bool(),
+                    speaks: try reader.optional().map { ProtocolVersion(UInt64(clamping: $0)) }))
+        }
+        return members
     }
 
     private static func outboxes(

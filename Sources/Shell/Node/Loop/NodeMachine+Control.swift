@@ -124,6 +124,20 @@ extension NodeMachine {
             entriesFrom: store.entriesFrom, clockOffset: host.clocks.own,
             clockOffsets: host.clocks.offsets.map {
                 NodeStatus.PeerClock(peer: $0.peer, milliseconds: $0.milliseconds)
-            }, certificateDays: certificateDays, rulesHeight: rulesHeight)
+            }, certificateDays: certificateDays, rulesHeight: rulesHeight,
+            members: members)
+    }
+
+    private var members: [NodeStatus.Member] {
+        let (state, height) = (host.state, host.state.head.height)
+        let versions = Dictionary(host.words.versions) { first, _ in first }
+        let attendance = state.governance.attendance
+        return state.institutions.map { institution in
+            NodeStatus.Member(
+                institution: institution.id, power: institution.power,
+                lastSeen: attendance.lastSeen(institution.id),
+                isLive: attendance.isLive(institution.id, at: height),
+                speaks: versions[institution.id])
+        }
     }
 }
