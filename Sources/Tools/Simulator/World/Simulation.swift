@@ -213,7 +213,8 @@ public struct Simulation {
         clientsAreBusy = false
         let isSettled = run(for: 120_000) { world in
             let heights = world.honest.map { world.nodes[$0].disk.height }
-            return heights.allSatisfy { $0 == heights[0] }
+            // Nor is a block decided that no disk has yet.
+            return heights.allSatisfy { $0 == world.checker.chain.count }
                 && world.honest.allSatisfy { index in
                     world.nodes[index].host != nil
                         && (world.nodes[index].outbox?.waitingCount ?? 0) == 0
