@@ -129,6 +129,35 @@ struct NodeTests {
         try await running.stopAll()
     }
 
+    @Test func refuseAtTheDoorWhatWouldHoldUpTheirStream() async throws {
+        let running = RunningNetwork(try TestNetwork())
+        try await running.start([0, 1, 2, 3])
+        let client = try await running.client(0)
+        let issuer = running.network.ids[0]
+        func credential(_ key: SigningKey) -> Submission {
+            let body = CredentialBody(
+                credential: TestNetwork.patient(99), publicKey: key.publicKey.bytes,
+                role: "nurse", department: "", from: Day(number: 1), to: Day(number: 30_000),
+                isRevoked: false)
+            return Submission(
+                kind: .credential, eventTime: Timestamp(milliseconds: 1_700_000_000_000),
+                subjects: [.practitioner(body.credential)], body: .credential(body))
+        }
+        let first = try await client.submit(credential(running.network.submitKeys[0]))
+        _ = try await running.entry(issuer, first, on: client)
+        do {
+            _ = try await client.submit(credential(running.network.submitKeys[1]))
+            Issue.record("a credential was given another key")
+        } catch {
+            #expect("\(error)".contains("needs a new credential"))
+        }
+        let next = try await client.submit(TestNetwork.linkSubmission(1))
+        #expect(next == first + 1)
+        _ = try await running.entry(issuer, next, on: client)
+        await client.close()
+        try await running.stopAll()
+    }
+
     @Test func tellWhereTheyStandAndWhatTheyCommit() async throws {
         let running = RunningNetwork(try TestNetwork())
         try await running.start([0, 1, 2, 3])

@@ -50,7 +50,8 @@ public struct Outbox: Sendable {
     private var inFlight: [InFlight] = []
     /// The number after the last one that was signed.
     var signedBelow: UInt64
-    var nextOnLedger: UInt64
+    /// The stream's next number on the ledger.
+    public internal(set) var nextOnLedger: UInt64
     var height: Height
     private var timerIsRunning = false
 

@@ -29,6 +29,33 @@ extension LedgerState {
             body, issuer: issuer, leaf: head.tree.size, height: head.height.next, ledger: ledger)
     }
 
+    /// Why no block after this one could hold the entry, as things stand: what a node asks before it
+    /// gives a submission its number, since a number with such an entry would hold up its stream.
+    public func check(_ entry: Entry) throws(EntryRefusal) {
+        let check = CredentialCheck(ledger: ledger, entry: entry)
+        if let author = entry.author {
+            try check.checkAuthor(
+                author, credential: credential(author.credential), verifiedUnder: nil)
+        }
+        switch entry.body {
+        case .credential(let body):
+            _ = try check.registration(body, replacing: credential(body.credential))
+        case .statement(let body):
+            do throws(StatementRefusal) {
+                try self.check(body)
+            } catch {
+                throw .statement(error)
+            }
+        case .evidence(let body):
+            do throws(EvidenceRefusal) {
+                _ = try self.check(body)
+            } catch {
+                throw .evidence(error)
+            }
+        default: break
+        }
+    }
+
     /// The next block, made of those candidates that can stand in it, in their order.
     ///
     /// - Throws: ``BlockRefusal`` where time, proposer or commit proof are not fit for any block.

@@ -120,7 +120,8 @@ extension NodeMachine {
             convictions: UInt64(evidence.count), deskHeight: deskHeight,
             uptimeSeconds: (SystemClock.uptime - startedAt) / 1_000_000_000,
             why: host.why(connected: connectedPeers())
-                + outboxes.closed.map { "stream \($0.stream) takes no entries: \($0.reason)" },
+                + outboxes.closed.map { "stream \($0.stream) takes no entries: \($0.reason)" }
+                + outboxes.heldUp.map { "stream \($0.stream) does not go on: \($0.reason)" },
             entriesFrom: store.entriesFrom, clockOffset: host.clocks.own,
             clockOffsets: host.clocks.offsets.map {
                 NodeStatus.PeerClock(peer: $0.peer, milliseconds: $0.milliseconds)

@@ -188,7 +188,7 @@ extension NodeMachine {
         case .outbox(let stream, let first):
             if case .refused(let refusal) = answer {
                 logger.debug("batch of stream \(stream) from \(first) waits: \(refusal)")
-                outboxes.noteRefused(stream, first: first)
+                outboxes.noteRefused(stream, first: first, refusal)
             }
         case .operated(let responder, let waits, let stream, let last, let expiry):
             switch answer {

@@ -48,32 +48,25 @@ extension NodeMachine {
         if outboxes.has(stream), setup.keyring.submitKey(stream, of: member) == nil {
             return "the ledger names no submit key of stream \(stream) that is here"
         }
-        if case .governance(let body) = draft.body {
-            do throws(GovernanceRefusal) {
-                try host.state.check(body, by: setup.institution)
-                return nil
-            } catch {
-                return "\(error)"
-            }
-        }
-        if case .statement(let body) = draft.body {
-            do throws(StatementRefusal) {
-                try host.state.check(body)
-            } catch {
-                return "\(error)"
-            }
-        }
-        if case .anchor(let body) = draft.body {
-            do throws(AnchorRefusal) {
-                try host.state.check(body)
-            } catch {
-                return "\(error)"
-            }
-        }
+        if let reason = objection(to: draft) { return reason }
         guard let height = host.state.governance.standing.stoppedFrom,
             !NodeMachine.isTakenWhenStopped(draft.kind)
         else { return nil }
         return NodeMachine.stopped(from: height)
+    }
+
+    /// What the ledger would say of an entry, or what would make it have no effect.
+    private func objection(to draft: Entry) -> String? {
+        do {
+            switch draft.body {
+            case .governance(let body): try host.state.check(body, by: setup.institution)
+            case .anchor(let body): try host.state.check(body)
+            default: try host.state.check(draft)
+            }
+            return nil
+        } catch {
+            return "\(error)"
+        }
     }
 
     /// Answers a draft that has its number already; false where it has none.

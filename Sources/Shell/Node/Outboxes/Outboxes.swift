@@ -27,6 +27,8 @@ struct Outboxes: ~Copyable {
         var unsyncedThrough: UInt64?
         /// The ledger's height, and the stream's next number on it, where they have moved.
         var moved: (height: Height, nextNumber: UInt64)?
+        /// Why the mempool did not take its first batch when it was last asked.
+        var heldUpBy: String?
     }
 
     private let institution: InstitutionID
@@ -214,8 +216,17 @@ struct Outboxes: ~Copyable {
         return try step(.timerFired, at: index)
     }
 
-    mutating func noteRefused(_ id: StreamID, first: UInt64) {
+    mutating func noteRefused(_ id: StreamID, first: UInt64, _ reason: SubmissionRefusal) {
         refused.append((id, first))
+        guard !reason.isTemporary, let index = streams.firstIndex(where: { $0.id == id }) else {
+            return
+        }
+        streams[index].heldUpBy = "its batch from number \(first) is refused: \(reason)"
+    }
+
+    /// Why what was acknowledged does not get into the ledger, by stream.
+    var heldUp: [(stream: StreamID, reason: String)] {
+        streams.compactMap { stream in stream.heldUpBy.map { (stream.id, $0) } }
     }
 
     /// Has everything on its way signed anew: the ledger has other keys for it now, or this node.
@@ -243,6 +254,9 @@ struct Outboxes: ~Copyable {
         for index in streams.indices {
             guard let (height, nextNumber) = streams[index].moved else { continue }
             streams[index].moved = nil
+            if nextNumber > streams[index].outbox.nextOnLedger {
+                streams[index].heldUpBy = nil
+            }
             effects += try step(
                 .committed(height: height, nextNumber: nextNumber), at: index)
         }
