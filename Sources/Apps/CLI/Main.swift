@@ -44,6 +44,6 @@ struct Custos: AsyncParsableCommand {
             RepairCommand.self, RulesCommand.self,
             EvidenceCommand.self, GovernCommand.self, IdentityCommand.self, ChainCommand.self,
             AnchorCommand.self, ForkCommand.self,
-            RecordCommand.self, DiscloseCommand.self,
+            RecordCommand.self, DiscloseCommand.self, CaseCommand.self,
         ])
 }

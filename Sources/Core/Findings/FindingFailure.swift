@@ -14,6 +14,8 @@ public enum FindingStep: String, CaseIterable, Sendable {
     case evidence = "evidence"
     /// The rule, run over the evidence, gives the same bytes.
     case evaluation = "evaluation"
+    /// A case gives a bundle for each finding that it names.
+    case bundles = "bundles of the case"
 }
 
 /// Why a finding is not proved: the step that failed, and the reason.

@@ -26,7 +26,7 @@ public struct FindingVerifier: Sendable {
     public typealias Evaluation = (Material) -> Result<[[UInt8]], EvaluationProblem>
 
     private let genesis: Genesis
-    private let auditor: Auditor
+    let auditor: Auditor
 
     /// A verifier that trusts the genesis, and the head if there is one.
     public init(

@@ -53,6 +53,10 @@ public enum ProofStep: String, CaseIterable, Sendable {
     case withdrawal = "withdrawal"
     /// Each segment that is shown is one of the record's.
     case segments = "segments of the record"
+    /// Each step of a case follows the one before it, by the institution whose case it is.
+    case caseSteps = "steps of the case"
+    /// What a step says is what its entry commits to.
+    case caseStatement = "statement of the case"
 }
 
 /// Why a proof does not prove what it claims: the step that failed, and the reason.

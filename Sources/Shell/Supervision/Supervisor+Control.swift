@@ -33,6 +33,7 @@ extension Supervisor {
             return try forgetPersons(identifiers, at: now)
         case .disclose(let leaf, let kinds): return try disclose(leaf, kinds, at: now)
         case .identities: return try identitiesReply()
+        case .cases(let blindedCase): return DeskReply(try cases(blindedCase).encode())
         case .mismatches:
             let lines = try payloads.mismatches().map { mismatch in
                 "\(mismatch.noticed) \(mismatch.issuer) number \(mismatch.number), "

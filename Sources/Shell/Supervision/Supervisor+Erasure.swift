@@ -72,7 +72,7 @@ extension Supervisor {
     func erasureStatus(
         of leaf: UInt64, at now: Timestamp
     ) throws(SupervisionError) -> ErasureStatus {
-        guard let item = try entries.entry(at: leaf), item.entry.kind.hasPayload else {
+        guard let item = try entries.entry(at: leaf), item.entry.commitment != nil else {
             throw .nothingToErase(leafIndex: leaf)
         }
         let certificates = try erasures.certificates(of: leaf)

@@ -28,6 +28,7 @@ public final class Supervisor {
     let press: FindingPress
     let erasures: ErasureDesk
     let noticeBook: NoticeBook
+    let caseDesk: CaseDesk
     let noticeAfterMilliseconds: Int64
     private var lastNotices: Timestamp?
     let rules: RuleHost?
@@ -89,6 +90,7 @@ public final class Supervisor {
         erasures = ErasureDesk(
             institution: institution, database: database)
         noticeBook = NoticeBook(institution: institution, database: database)
+        caseDesk = CaseDesk(database: database)
         noticeAfterMilliseconds = settings.noticeAfterMilliseconds
         epochs = settings.epochs
         identities = try settings.identities(database)
@@ -146,7 +148,9 @@ public final class Supervisor {
             deliveries.add(item, to: &group)
         }
         let findings = try desk.add(block, to: &group)
-        try erasures.add(block, charters.charter(at: block.height), to: &group)
+        let charter = charters.charter(at: block.height)
+        try erasures.add(block, charter, to: &group)
+        try caseDesk.add(block, charter, to: &group)
         noticeBook.add(block, to: &group)
         try storage { () throws(StorageError) in try database.write(group) }
         entries.advance(to: block)

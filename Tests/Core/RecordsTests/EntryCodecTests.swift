@@ -78,13 +78,54 @@ struct EntryCodecTests {
         }
     }
 
-    @Test("a body of a kind to come is carried as it is, and refused by the shape")
-    func laterKind() throws {
-        var entry = EntrySamples.clear(.case, [], .unread([0x81, 0x01]))
-        entry.eventTime = Timestamp(milliseconds: 0)
+    @Test("a body under a kind that has none is carried as it is, and refused by the shape")
+    func unreadBody() throws {
+        var entry = EntrySamples.sealed(.claim, [EntrySamples.patient, EntrySamples.claim])
+        entry.body = .unread([0x81, 0x01])
         let read = try Entry.decode(entry.encode())
         #expect(read == entry)
-        #expect(throws: EntryError.notYetAdmitted(.case)) { try read.checkShape() }
+        let error = #expect(throws: EntryError.self) { try read.checkShape() }
+        guard case .unwanted(.body, _, _) = error else {
+            Issue.record("\(error.map { "\($0)" } ?? "it passed")")
+            return
+        }
+    }
+
+    @Test("a step of a case has the fields of its step, and no others")
+    func caseBodies() throws {
+        func body(_ head: UInt8, _ rest: [UInt8]) -> [UInt8] {
+            [head, 0x00, 0x50] + [UInt8](repeating: 1, count: 16) + rest
+        }
+        let rule: [UInt8] = [0x61, 0x61]
+        let bodies: [(bytes: [UInt8], isRight: Bool)] = [
+            (body(0xa3, [1, 1, 2, 0xf6]), true),
+            (body(0xa3, [1, 5, 2, 9]), true),
+            (body(0xa3, [1, 6, 2, 9]), false),
+            (body(0xa3, [1, 3, 2, 9]), false),
+            (body(0xa4, [1, 3, 2, 9, 3, 4]), true),
+            (body(0xa4, [1, 3, 2, 9, 3, 6]), false),
+            (body(0xa4, [1, 1, 2, 9, 3, 4]), false),
+            (body(0xa6, [1, 4, 2, 9, 3, 0x81, 7, 4, 0x81] + rule + [5, 0xf6]), true),
+            (body(0xa6, [1, 4, 2, 9, 3, 0x80, 4, 0x81] + rule + [5, 0xf6]), false),
+            (body(0xa6, [1, 4, 2, 9, 3, 0x81, 7, 4, 0x82] + rule + rule + [5, 0xf6]), false),
+        ]
+        for body in bodies {
+            for kind in [EntryKind.case, .share, .notice] {
+                var entry = EntrySamples.sealed(kind, [])
+                entry.body = .unread(body.bytes)
+                let bytes = entry.encode()
+                guard body.isRight else {
+                    #expect(throws: EntryError.self, "\(body.bytes)") { try Entry.decode(bytes) }
+                    continue
+                }
+                let read = try Entry.decode(bytes)
+                #expect(read.encode() == bytes)
+                guard case .case = read.body else {
+                    Issue.record("\(body.bytes) is no body of a case")
+                    continue
+                }
+            }
+        }
     }
 
     struct Refusal: CustomTestStringConvertible {

@@ -33,6 +33,16 @@ enum EntrySamples {
                 : nil)
     }
 
+    static func sealed(_ kind: EntryKind, _ subjects: [Subject], _ body: EntryBody) -> Entry {
+        var entry = sealed(kind, subjects)
+        entry.body = body
+        return entry
+    }
+
+    static func step(_ step: CaseBody.Step, after previous: UInt64?) -> EntryBody {
+        .case(CaseBody(blindedCase: id(0xca), step: step, previous: previous))
+    }
+
     static func clear(_ kind: EntryKind, _ subjects: [Subject], _ body: EntryBody) -> Entry {
         Entry(
             kind: kind, issuer: institution("county-hospital"), stream: StreamID(0), number: 7,
@@ -83,6 +93,18 @@ enum EntrySamples {
         ("dispense", sealed(.dispense, [patient])),
         ("credential", clear(.credential, [practitioner], .credential(credential()))),
         ("finding", finding), ("withdrawal", withdrawal),
+        ("case", sealed(.case, [], step(.opened, after: nil))),
+        ("share", sealed(.share, [], step(.shared(.legal), after: 3))),
+        (
+            "notice of a case",
+            sealed(
+                .notice, [.institution(institution("pharmacy-1"))],
+                step(
+                    .noticed(
+                        CaseBody.Opening(
+                            findings: [2, 9], rules: ["PR-03", "RX-05"],
+                            answerBy: Day(number: 20_000))), after: 4))
+        ),
         ("governance proposal", clear(.governance, [], .governance(proposal))),
         (
             "governance vote",

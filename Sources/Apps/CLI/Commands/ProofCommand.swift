@@ -50,7 +50,11 @@ struct ProofCommand: AsyncParsableCommand {
     func run() async throws {
         let place = try node.place
         var (leaf, bytes) = try await place.ask { client in
-            if let finding { return try await Self.bundle(of: finding, client) }
+            if let finding {
+                let id = try await Finding.find(finding, client)
+                let (leaf, bundle) = try await Finding.bundle(of: id, client)
+                return (leaf, bundle.encode())
+            }
             guard let entry else { throw ExitCode.validationFailure }
             let leaf = try await entry.find(client).leafIndex
             return (leaf, try await client.proof(leaf: leaf))
@@ -95,57 +99,6 @@ struct ProofCommand: AsyncParsableCommand {
             head = step.anchor.head.header
         }
         return TieredProof(steps: steps, proof: proof).encode()
-    }
-
-    /// The bundle of a finding, and the leaf of its entry.
-    private static func bundle(
-        of finding: String, _ client: NodeClient
-    ) async throws -> (UInt64, [UInt8]) {
-        let id = try await Finding.find(finding, client)
-        let answer = try await client.desk(DeskRequest.bundle(finding: id).encode())
-        let parts = try Desk.read { () throws(SupervisionError) in
-            try BundleParts.decode(answer)
-        }
-        var evidence: [FindingBundle.Evidence] = []
-        for item in parts.evidence {
-            evidence.append(
-                FindingBundle.Evidence(
-                    proof: try await proof(item.leafIndex, client), payload: item.payload,
-                    salt: item.salt))
-        }
-        let withdrawal: FindingBundle.Withdrawal? =
-            if let part = parts.withdrawal {
-                FindingBundle.Withdrawal(
-                    proof: try await proof(part.leafIndex, client), statement: part.statement,
-                    salt: part.salt)
-            } else {
-                nil
-            }
-        let bundle = FindingBundle(
-            proof: try await proof(parts.leafIndex, client), statement: parts.statement,
-            salt: parts.salt, rules: parts.rules,
-            knowledge: parts.tables.map { FindingBundle.Table(name: $0.name, rows: $0.bytes) },
-            evidence: evidence, withdrawal: withdrawal, rule: try await rule(of: parts, client))
-        return (parts.leafIndex, bundle.encode())
-    }
-
-    /// What became of the finding's rule; nil where the finding cannot be read.
-    private static func rule(
-        of parts: BundleParts, _ client: NodeClient
-    ) async throws -> RuleProof? {
-        let statement = try FindingStatement.decode(parts.statement)
-        guard let outline = try? FindingOutline.decode(statement.body) else { return nil }
-        return try RuleProof.decode(try await client.ruleProof(outline.rule))
-    }
-
-    private static func proof(
-        _ leaf: UInt64, _ client: NodeClient
-    ) async throws -> ProofFile {
-        do {
-            return try ProofFile.decode(try await client.proof(leaf: leaf))
-        } catch let failure as ProofFailure {
-            throw Failure(.other, "the node's proof of leaf \(leaf) cannot be read: \(failure)")
-        }
     }
 }
 

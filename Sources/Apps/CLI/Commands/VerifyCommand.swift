@@ -11,12 +11,13 @@ struct VerifyCommand: ParsableCommand {
         commandName: "verify",
         abstract: "Check a proof offline; nobody is contacted, no node is trusted.",
         discussion: """
-            FILE is a proof of one entry, a bundle of a finding with its evidence, or the answer \
-            to a query; what it is, it says itself. Trusted is the genesis, and a head where you \
-            have one from a witness, a printed page or another ledger. A proof older than the \
-            head needs a link from the one to the other, which `custos head --link` gets and \
-            which need not be trusted. FILE may also be an archive, of any size; with --full its \
-            blocks are executed again, which finds whether the state follows from the entries.
+            FILE is a proof of one entry, a bundle of a finding with its evidence, the answer \
+            to a query, or a case with its steps; what it is, it says itself. Trusted is the \
+            genesis, and a head where you have one from a witness, a printed page or another \
+            ledger. A proof older than the head needs a link from the one to the other, which \
+            `custos head --link` gets and which need not be trusted. FILE may also be an archive, \
+            of any size; with --full its blocks are executed again, which finds whether the state \
+            follows from the entries.
 
             Where validators changed, --chain names the file that leads from those of the genesis \
             to later ones. A proof over tiers needs the genesis of each ledger above, lowest first \
@@ -28,6 +29,7 @@ struct VerifyCommand: ParsableCommand {
             Examples:
               custos verify claim.proof --genesis county.genesis
               custos verify trail.answer --genesis county.genesis --json
+              custos verify notice.case --genesis county.genesis
               custos verify claim.proof --genesis county.genesis --head june.head --link claim.link
               custos verify up.proof --genesis city.genesis --above province.genesis
               custos verify claim.proof --genesis county.genesis --chain county.chain
@@ -118,6 +120,7 @@ struct VerifyCommand: ParsableCommand {
     ) throws(ProofFailure) -> VerifyReport {
         switch ProofKind(bytes) {
         case .finding: return try verifyFinding(bytes, genesis, auditor)
+        case .case: return try verifyCase(bytes, genesis, auditor)
         case .fork: return VerifyReport(try auditor.verify(try ForkProof.decode(bytes)))
         case .tiers: throw ProofFailure(.form, "a proof over tiers within another one")
         case .entry, .answer, .disclosure, .rule: return try VerifyReport(bytes, auditor)
@@ -166,6 +169,19 @@ struct VerifyCommand: ParsableCommand {
         do throws(FindingFailure) {
             return VerifyReport(
                 try FindingVerifier(genesis: genesis, auditor: auditor).verify(bundle))
+        } catch {
+            return VerifyReport(failedStep: error.step.rawValue, reason: error.reason)
+        }
+    }
+
+    /// Checks a case step by step, and runs the rules of what it gives again.
+    private func verifyCase(
+        _ bytes: [UInt8], _ genesis: Genesis, _ auditor: Auditor
+    ) throws(ProofFailure) -> VerifyReport {
+        let file = try CaseFile.decode(bytes)
+        do throws(FindingFailure) {
+            return VerifyReport(
+                try FindingVerifier(genesis: genesis, auditor: auditor).verify(file))
         } catch {
             return VerifyReport(failedStep: error.step.rawValue, reason: error.reason)
         }

@@ -22,6 +22,14 @@ struct ProofHeads {
         case .answer:
             var rest = bytes[...]
             own = try AnswerPage.decode(from: &rest).head
+        case .case:
+            all = try CaseFile.decode(bytes).steps.map(\.proof.head)
+            guard let last = all.last else {
+                throw ProofFailure(.caseSteps, "the file has no step")
+            }
+            own = last
+            top = last
+            return
         case .fork:
             let fork = try ForkProof.decode(bytes)
             own = fork.first

@@ -85,6 +85,7 @@ struct EntryView: Encodable {
             "a statement of '\(statement.header.issuer)' about '\(statement.header.subject)'"
         case .anchor(let anchor): "\(anchor.summary)"
         case .record(let record): "version \(record.version), segments under \(record.root)"
+        case .case(let step): "case \(step.blindedCase): \(step.step)"
         case .unread(let bytes): "\(bytes.count) bytes of a kind that this version cannot read"
         }
     }

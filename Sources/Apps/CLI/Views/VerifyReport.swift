@@ -28,6 +28,8 @@ struct VerifyReport: Report {
     var tiers: [Tier] = []
     /// How a ledger contradicts itself.
     var fork: Fork?
+    /// The steps of a case.
+    var caseSteps: [CaseStepView]?
 
     /// That a head is anchored in the ledger above.
     struct Tier: Encodable {
@@ -159,6 +161,25 @@ struct VerifyReport: Report {
         let steps: [ProofStep] = [.form, .ledger, .commitProof, .header, .fork]
         self.init(holds: true, kind: "fork", steps: steps.map(\.rawValue))
         self.fork = Fork(fork)
+    }
+
+    /// A case whose steps follow each other, and whose rules gave the same findings again.
+    init(_ verified: VerifiedCase) {
+        let steps: [ProofStep] = [
+            .form, .ledger, .commitProof, .header, .ledgerTree, .batchTree, .issuer,
+            .batchSignature, .number, .caseSteps, .caseStatement,
+        ]
+        let again = verified.findings.count
+        let last = verified.proven.steps.last?.entry.head
+        self.init(
+            holds: true, kind: "case",
+            steps: steps.map(\.rawValue)
+                + (again == 0 ? [] : ["the rules of \(again) findings give the same bytes"]),
+            head: last.map(Head.init),
+            limits: (verified.proven.isClosed
+                ? [] : ["That no step came after the last one here is not proved."])
+                + Set(verified.findings.values.flatMap(\.limits)).sorted())
+        caseSteps = CaseStepView.all(verified)
     }
 
     /// The same report of a proof whose head is anchored in ledgers above.
@@ -310,6 +331,7 @@ struct VerifyReport: Report {
             lines += answer.epochs.map(\.line)
         }
         if let disclosure { lines += disclosure.lines }
+        for step in caseSteps ?? [] { lines += [""] + step.lines }
         if let withdrawal {
             lines += [
                 "", "WITHDRAWN at leaf \(withdrawal.leaf): it does not hold any more",
@@ -340,6 +362,7 @@ enum ProofKind {
     case fork
     case disclosure
     case rule
+    case `case`
 
     /// By what the first two fields after the version are; hostile bytes are some kind, too.
     init(_ bytes: [UInt8]) {
@@ -349,8 +372,12 @@ enum ProofKind {
             (try? reader.unsigned()) != nil, (try? reader.unsigned()) == 1,
             let major = try? reader.nextMajorType()
         else { return }
-        // A disclosure begins with a count, a bundle with a whole proof file, a map; the others
-        // with the ledger's id.
+        // A case says first whether it is closed. A disclosure begins with a count, a bundle with
+        // a whole proof file, a map; the others with the ledger's id.
+        if major == 7 {
+            self = .case
+            return
+        }
         if major == 0 || major == 5 {
             self = major == 0 ? .disclosure : .finding
             return

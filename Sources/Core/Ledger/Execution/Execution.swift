@@ -68,6 +68,7 @@ struct Execution {
         case .evidence(let body): addEvidence(body, at: position)
         case .governance(let body): addGovernance(body, by: entry.issuer, at: position)
         case .anchor(let body): addAnchor(body, at: position)
+        case .case(let body): addStep(body, by: entry.issuer, at: position)
         default: break
         }
     }
@@ -93,6 +94,17 @@ struct Execution {
                 kind: body.kind, institution: offence.institution, leaf: leaf, answer: nil)
             overlay.set(key, .bytes(record.encode()))
         }
+    }
+
+    /// Notes a step of a case; one that does not follow from those before changes nothing.
+    private mutating func addStep(
+        _ body: CaseBody, by issuer: InstitutionID, at position: UInt32
+    ) {
+        let key = StateKey.case(issuer, body.blindedCase)
+        let after = try? CaseState.after(
+            body, by: state.institution(issuer), leafIndex: firstLeaf + UInt64(position),
+            before: CaseState(overlay.value(of: key)))
+        if let after { overlay.set(key, .bytes(after.encode())) }
     }
 
     private mutating func addGovernance(

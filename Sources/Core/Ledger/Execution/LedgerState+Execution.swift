@@ -56,6 +56,16 @@ extension LedgerState {
         }
     }
 
+    /// Why a step of a case would have no effect in the next block: what a node asks before it
+    /// takes a submission.
+    public func check(
+        _ body: CaseBody, by issuer: InstitutionID
+    ) throws(CaseRefusal) {
+        let before = CaseState(map.value(of: .case(issuer, body.blindedCase)))
+        _ = try CaseState.after(
+            body, by: institution(issuer), leafIndex: head.tree.size, before: before)
+    }
+
     /// The next block, made of those candidates that can stand in it, in their order.
     ///
     /// - Throws: ``BlockRefusal`` where time, proposer or commit proof are not fit for any block.

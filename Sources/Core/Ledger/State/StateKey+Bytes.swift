@@ -31,6 +31,7 @@ extension StateKey {
         case 32: String(validating: bytes, as: UTF8.self).map(StateKey.statementIssuer)
         case 23: String(validating: bytes, as: UTF8.self).map(StateKey.ruleTrial)
         case 24: String(validating: bytes, as: UTF8.self).map(StateKey.ruleHistory)
+        case 33: ofCase(bytes)
         default: nil
         }
     }
@@ -60,6 +61,14 @@ extension StateKey {
             let height = height(Array(bytes.dropFirst(32)))
         else { return nil }
         return .anchoredHead(LedgerID(ledger), height)
+    }
+
+    private static func ofCase(_ bytes: [UInt8]) -> StateKey? {
+        let tail = Array(bytes.suffix(17))
+        guard tail.count == 17, tail[0] == 0, let id = OpaqueID(tail[1...]),
+            let institution = name(bytes.dropLast(17))
+        else { return nil }
+        return .case(institution, id)
     }
 
     private static func byte(_ bytes: [UInt8]) -> UInt8? {

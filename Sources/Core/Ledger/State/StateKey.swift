@@ -36,6 +36,8 @@ public enum StateKey: Hashable, Sendable {
     case anchoredHead(LedgerID, Height)
     /// Somebody whose statements are registered, by the `iss` that they write.
     case statementIssuer(String)
+    /// A case of an institution, by its blinded id.
+    case `case`(InstitutionID, OpaqueID)
     /// The head of a term's list.
     case term(Term)
 
@@ -59,6 +61,7 @@ public enum StateKey: Hashable, Sendable {
         case .anchoredLedger: 14
         case .anchoredHead: 15
         case .statementIssuer: 32
+        case .case: 33
         case .term(let term): term.space
         case .ruleTrial: 23
         case .ruleHistory: 24
@@ -79,6 +82,7 @@ public enum StateKey: Hashable, Sendable {
         case .anchoredLedger(let ledger): ledger.digest.bytes
         case .anchoredHead(let ledger, let height):
             ledger.digest.bytes + StateKey.bytes(height)
+        case .case(let institution, let id): Array(institution.name.utf8) + [0] + id.bytes
         case .term(.patient(let id)), .term(.practitioner(let id)): id.bytes
         case .term(.institution(let id)): Array(id.name.utf8)
         case .term(.stream(let id, let stream)): StateKey.bytes(id, stream)
@@ -139,6 +143,7 @@ extension StateKey: CustomStringConvertible {
         case .anchoredLedger(let id): "ledger \(id)"
         case .anchoredHead(let id, let height): "head \(height) of ledger \(id)"
         case .statementIssuer(let name): "issuer of statements \(name)"
+        case .case(let institution, let id): "case \(id) of \(institution)"
         case .term(let term): "term \(term)"
         }
     }

@@ -7,7 +7,6 @@ extension Entry {
     ///
     /// - Throws: ``EntryError``, naming the field and what would be right.
     public func checkShape() throws(EntryError) {
-        guard kind.isAdmitted else { throw .notYetAdmitted(kind) }
         try checkPayload()
         try checkSubjects()
         try checkAccessHeader()
@@ -15,7 +14,7 @@ extension Entry {
     }
 
     private func checkPayload() throws(EntryError) {
-        guard kind.hasPayload else {
+        guard kind.hasPayload(saying: body) else {
             let right = "no payload: field 12 says all"
             if commitment != nil { throw .unwanted(.commitment, kind: kind, right: right) }
             if sealedPayload != nil { throw .unwanted(.sealedPayload, kind: kind, right: right) }
@@ -45,7 +44,7 @@ extension Entry {
         case .link:
             try checkLinkSubjects()
         case .evidence: try checkEvidenceSubjects()
-        case .source, .void, .finding, .governance, .anchor, .statement:
+        case .source, .void, .finding, .governance, .anchor, .statement, .case, .share:
             if !subjects.isEmpty { throw .unwanted(.subjects, kind: kind, right: "none") }
         case .hold:
             if !subjects.isEmpty { throw .unwanted(.subjects, kind: kind, right: "none") }
@@ -53,6 +52,10 @@ extension Entry {
             let right = "patients of the entries, or none"
             guard subjects.allSatisfy({ $0.typeNumber == 1 }) else {
                 throw .wrong(.subjects, kind: kind, right: right)
+            }
+        case .notice where body?.isOfCase == true:
+            if subjects.isEmpty {
+                throw .missing(.subjects, kind: kind, right: "whom the case is about")
             }
         case .notice:
             let right = "exactly one institution, that issued the payload"
@@ -150,7 +153,18 @@ extension Entry {
             guard credential.from <= credential.to else {
                 throw .wrong(.body, kind: kind, right: "a first day not after the last day")
             }
+        case .case(let step):
+            guard step.previous != nil || step.step == .opened else {
+                throw .wrong(
+                    .body, kind: kind, right: "the leaf of the step before")
+            }
         default: return
         }
+    }
+}
+
+extension EntryBody {
+    fileprivate var isOfCase: Bool {
+        if case .case = self { true } else { false }
     }
 }

@@ -6,8 +6,6 @@ public enum EntryError: Error, Equatable, Sendable {
     case oversize(byteCount: Int, limit: Int)
     /// The bytes are not in the format of an entry.
     case malformed(CBORError)
-    /// The kind has its number, but no checks yet.
-    case notYetAdmitted(EntryKind)
     /// A field that the kind requires is absent.
     case missing(EntryField, kind: EntryKind, right: String)
     /// A field stands in an entry whose kind must not have it.
@@ -52,8 +50,6 @@ extension EntryError: CustomStringConvertible {
             "the entry has \(byteCount) bytes; at most \(limit) are allowed"
         case .malformed(let error):
             "the entry is malformed: \(error)"
-        case .notYetAdmitted(let kind):
-            "entries of kind \(kind) are not yet admitted by this version"
         case .missing(let field, let kind, let right):
             "the \(kind) entry lacks its \(field); right would be \(right)"
         case .unwanted(let field, let kind, let right):

@@ -24,14 +24,6 @@ public enum EntryKind: UInt8, CaseIterable, Sendable {
     case erasure = 22
     case anchor = 23
 
-    /// Whether the checks of this version let the kind onto the ledger.
-    public var isAdmitted: Bool {
-        switch self {
-        case .case, .share: false
-        default: true
-        }
-    }
-
     /// The longest entry of the kind, in bytes.
     ///
     /// Evidence holds two entries of an issuer whole, each with its batch's signed header; an
@@ -47,20 +39,26 @@ public enum EntryKind: UInt8, CaseIterable, Sendable {
     var hasBody: Bool {
         switch self {
         case .link, .source, .void, .credential, .finding, .governance, .evidence, .notice, .hold,
-            .erasure, .anchor, .statement:
+            .erasure, .anchor, .statement, .case, .share:
             true
         default: false
         }
     }
 
-    /// Whether the entry commits to a sealed payload; the others say what they say in a body.
+    /// Whether entries of the kind commit to a sealed payload; of notices those of a case do.
     public var hasPayload: Bool {
         switch self {
         case .access, .record, .consent, .relationship, .identity, .claim, .claimResponse,
-            .prescription, .dispense, .finding:
+            .prescription, .dispense, .finding, .case, .share:
             true
         default: false
         }
+    }
+
+    /// Whether an entry of the kind with this body commits to a sealed payload.
+    public func hasPayload(saying body: EntryBody?) -> Bool {
+        if case .case? = body { return true }
+        return hasPayload
     }
 }
 

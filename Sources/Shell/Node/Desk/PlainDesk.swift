@@ -29,7 +29,9 @@ public final class PlainDesk: Desk {
 
     public func prepare(_ submissions: [Submission]) throws -> [DraftEntry] {
         try submissions.map { submission in
-            guard submission.payload == nil, !submission.kind.hasPayload else {
+            guard submission.payload == nil,
+                !submission.kind.hasPayload(saying: submission.body)
+            else {
                 throw Refusal.payload(submission.kind)
             }
             let entry = Entry(

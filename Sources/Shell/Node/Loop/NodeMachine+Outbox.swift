@@ -61,6 +61,7 @@ extension NodeMachine {
             switch draft.body {
             case .governance(let body): try host.state.check(body, by: setup.institution)
             case .anchor(let body): try host.state.check(body)
+            case .case(let body): try host.state.check(body, by: setup.institution)
             default: try host.state.check(draft)
             }
             return nil

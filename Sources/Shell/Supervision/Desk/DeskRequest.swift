@@ -38,6 +38,8 @@ public enum DeskRequest: Hashable, Sendable {
     case disclose(leaf: UInt64, Set<Segment.Kind>)
     /// What a canonical rule would have found here. Answer: ``BackTestReport``.
     case backTest(rule: [UInt8])
+    /// The steps of a case, or of all, opened where they may be. Answer: ``CaseHistory``.
+    case cases(OpaqueID?)
 }
 
 extension DeskRequest {
@@ -51,12 +53,8 @@ extension DeskRequest {
         case .findings(let place):
             writer.open(3, 1)
             FindingList.encode(place, into: &writer)
-        case .explain(let finding):
-            writer.open(4, 1)
-            writer.digest(finding)
-        case .bundle(let finding):
-            writer.open(5, 1)
-            writer.digest(finding)
+        case .explain(let finding): writer.open(4, about: finding)
+        case .bundle(let finding): writer.open(5, about: finding)
         case .names(let names, let purpose, let epoch):
             writer.open(6, 3)
             writer.unsigned(UInt64(purpose.rawValue))
@@ -98,6 +96,7 @@ extension DeskRequest {
         case .backTest(let rule):
             writer.open(16, 1)
             writer.bytes(rule)
+        case .cases(let blindedCase): writer.openCases(17, blindedCase)
         }
         return writer.bytes
     }
@@ -109,10 +108,10 @@ extension DeskRequest {
             let items = try reader.array(atMost: 6)
             try reader.version(1)
             let kind = try reader.unsigned()
-            let counts = [0, 2, 3, 3, 3, 3, 5, 2, 5, 3, 4, 3, 6, 3, 2, 4, 3]
+            let counts = [0, 2, 3, 3, 3, 3, 5, 2, 5, 3, 4, 3, 6, 3, 2, 4, 3, 3]
             guard kind < counts.count, items == counts[Int(kind)] else {
                 throw .unexpected(
-                    offset: start, expected: "a request of kind 1 to 16 with its fields",
+                    offset: start, expected: "a request of kind 1 to 17 with its fields",
                     found: "kind \(kind) with \(items) items")
             }
             switch kind {
@@ -140,7 +139,8 @@ extension DeskRequest {
             case 15:
                 return .disclose(
                     leaf: try reader.unsigned(), try segmentKinds(from: &reader))
-            default: return .backTest(rule: Array(try reader.bytes()))
+            case 16: return .backTest(rule: Array(try reader.bytes()))
+            default: return .cases(try reader.isNull() ? nil : reader.opaqueID())
             }
         }
     }
@@ -219,5 +219,17 @@ extension CBORWriter {
         array(fieldCount + 2)
         unsigned(1)
         unsigned(kind)
+    }
+
+    /// Writes a request about a finding.
+    fileprivate mutating func open(_ kind: UInt64, about finding: Digest) {
+        open(kind, 1)
+        digest(finding)
+    }
+
+    /// Writes a request about a case, or about all.
+    fileprivate mutating func openCases(_ kind: UInt64, _ blindedCase: OpaqueID?) {
+        open(kind, 1)
+        if let blindedCase { bytes(blindedCase.bytes) } else { null() }
     }
 }

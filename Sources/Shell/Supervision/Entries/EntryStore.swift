@@ -75,7 +75,7 @@ public final class EntryStore {
 
     /// What this node can say of the entry's payload.
     public func content(of item: CommittedEntry) throws(SupervisionError) -> EntryContent {
-        guard item.entry.kind.hasPayload else { return .none }
+        guard item.entry.commitment != nil else { return .none }
         guard item.entry.recipients.contains(institution) else { return .sealed }
         return try payloads.content(of: item.entry)
     }

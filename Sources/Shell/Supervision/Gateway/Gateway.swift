@@ -107,7 +107,7 @@ public final class Gateway {
             eventTime: submission.eventTime, subjects: submission.subjects,
             access: submission.access, body: submission.body)
         var sealed: SealedPayload?
-        switch (submission.kind.hasPayload, submission.payload) {
+        switch (submission.kind.hasPayload(saying: submission.body), submission.payload) {
         case (true, let submitted?):
             let payload = salted(submitted)
             if submission.kind == .record, !payload.segments.isEmpty {

@@ -51,6 +51,11 @@ enum Table: UInt8 {
     /// At a supervising node: how many of the provider's rows it has taken.
     case personMark = 22
 
+    /// Institution, zero, case: how the case stands on the ledger.
+    case caseState = 23
+    /// Case, then leaf index: the steps of it that count.
+    case caseStep = 24
+
     func key(_ parts: [UInt8]...) -> [UInt8] {
         var key = [rawValue]
         for part in parts { key += part }

@@ -78,6 +78,7 @@ public struct TrailRow: Hashable, Sendable {
         case (_, .erasure(let erasure)):
             return "erased the payloads of leaves \(list(erasure.leaves)): \(erasure.ground)"
         case (_, .record(let record)): return "version \(record.version)"
+        case (_, .case(let body)): return "case \(body.blindedCase): \(body.step)"
         case (_, .finding(let mark)):
             let what = mark.isWithdrawn ? "withdrawal of finding" : "finding"
             return "\(what) \(mark.finding), case \(mark.blindedCase)"

@@ -39,6 +39,7 @@ extension Decoders {
         Decoder("governance proposal") { try GovernanceProposal.decode($0) },
         Decoder("governance summary") { try GovernanceSummary.decode($0[...]) },
         Decoder("state of a finding") { try FindingState.decode($0) },
+        Decoder("state of a case") { try CaseState.decode($0) },
     ]
 
     static let proofs = [
@@ -50,6 +51,8 @@ extension Decoders {
         Decoder("bundle of a finding") { try FindingBundle.decode($0) },
         Decoder("statement of a finding") { try FindingStatement.decode($0) },
         Decoder("withdrawal") { try WithdrawalStatement.decode($0) },
+        Decoder("file of a case") { try CaseFile.decode($0) },
+        Decoder("statement of a case") { try CaseStatement.decode($0) },
         Decoder("outline of a finding") { try FindingOutline.decode($0) },
         Decoder("knowledge table") { try KnowledgeTable.decode($0) },
         Decoder("canonical rule") { try Rule.decode($0) },

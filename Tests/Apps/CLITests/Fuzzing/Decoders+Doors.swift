@@ -16,6 +16,7 @@ extension Decoders {
         Decoder("parts of a bundle") { try BundleParts.decode($0) },
         Decoder("trail") { try TrailAnswer.decode($0) },
         Decoder("list of findings") { try FindingList.decode($0) },
+        Decoder("history of cases") { try CaseHistory.decode($0) },
         Decoder("question of a peer") { try PeerQuestion.decode($0) },
         Decoder("pseudonym request") { try PseudonymRequest.decode($0) },
         Decoder("pseudonym answer") { try PseudonymAnswer.decode($0) },

@@ -15,6 +15,7 @@ struct VerifyReportTests {
         #expect(ProofKind(answer) == .answer)
         #expect(ProofKind(bundle) == .finding)
         #expect(ProofKind(entry) == .entry)
+        #expect(ProofKind(CaseFile(isClosed: false, steps: []).encode()) == .case)
     }
 
     @Test(arguments: [[], [0xff], [0xa7], [0xa7, 0x00, 0x01, 0x02], [0xbf, 0x00]] as [[UInt8]])

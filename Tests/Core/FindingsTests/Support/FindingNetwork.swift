@@ -14,6 +14,8 @@ struct FindingNetwork {
     let bundle: FindingBundle
     /// Another entry of the ledger, opened, that the finding does not name.
     let otherEvidence: FindingBundle.Evidence
+    /// The ledger so far, on which a test may go on.
+    let chain: Chain
     /// The same bundle after the finding was withdrawn, with the entry that did.
     let withdrawn: FindingBundle
 
@@ -170,6 +172,7 @@ struct FindingNetwork {
                 proof: proofs[3], statement: withdrawal.encode(), salt: FindingNetwork.salt))
         otherEvidence = FindingBundle.Evidence(
             proof: proofs[1], payload: payloads[1], salt: FindingNetwork.salt)
+        chain = ledger
     }
 
     private static func entry(
@@ -222,7 +225,7 @@ struct FindingNetwork {
 }
 
 /// The blocks of a ledger with one validator, one batch each.
-private struct Chain {
+struct Chain {
     var state: LedgerState
     var blocks: [(executed: ExecutedBlock, proof: CommitProof, tree: TreeRow)] = []
 

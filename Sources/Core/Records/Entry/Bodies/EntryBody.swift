@@ -15,6 +15,7 @@ public enum EntryBody: Hashable, Sendable {
     case anchor(AnchorBody)
     case statement(StatementBody)
     case record(RecordBody)
+    case `case`(CaseBody)
     /// A body under a kind that has none in this version: its bytes, unread, one CBOR item.
     case unread([UInt8])
 }
@@ -36,6 +37,7 @@ extension EntryBody {
         case .anchor: .anchor
         case .statement: .statement
         case .record: .record
+        case .case(let body): body.step.kind
         case .unread: nil
         }
     }
@@ -49,6 +51,8 @@ extension EntryBody {
         case .finding: self = .finding(try FindingMark(from: &reader))
         case .governance: self = .governance(try GovernanceBody(from: &reader))
         case .evidence: self = .evidence(try EvidenceBody(from: &reader))
+        case .notice where CaseBody.stands(in: reader), .case, .share:
+            self = .case(try CaseBody(from: &reader))
         case .notice: self = .notice(try NoticeBody(from: &reader))
         case .hold: self = .hold(try HoldBody(from: &reader))
         case .erasure: self = .erasure(try ErasureBody(from: &reader))
@@ -74,6 +78,7 @@ extension EntryBody {
         case .anchor(let body): body.encode(into: &writer)
         case .statement(let body): writer.bytes(body.bytes)
         case .record(let body): body.encode(into: &writer)
+        case .case(let body): body.encode(into: &writer)
         case .unread(let bytes): writer.encoded(bytes)
         }
     }

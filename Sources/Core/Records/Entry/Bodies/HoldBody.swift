@@ -39,15 +39,7 @@ extension HoldBody {
         try reader.key(2)
         ground = try reader.nonEmptyText(atMost: HoldBody.groundByteCountMax)
         try reader.key(3)
-        if try reader.isNull() {
-            until = nil
-        } else {
-            let start = reader.offset
-            guard let number = Int32(exactly: try reader.integer()) else {
-                throw .outOfRange(offset: start, what: "day", limit: UInt64(Int32.max))
-            }
-            until = Day(number: number)
-        }
+        until = try reader.isNull() ? nil : reader.day()
         try reader.key(4)
         isLifted = try reader.bool()
     }

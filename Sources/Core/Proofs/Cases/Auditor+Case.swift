@@ -1,0 +1,106 @@
+internal import Cryptography
+public import Ledger
+public import Primitives
+public import Records
+
+/// The steps of a case, all of them up to the last that is shown, in their order.
+///
+/// What is left to do, above this room: run the rules of the bundles again.
+public struct ProvenCase: Sendable {
+    public let issuer: Institution
+    public let blindedCase: OpaqueID
+    public let steps: [Step]
+    public let isClosed: Bool
+
+    public struct Step: Sendable {
+        public let entry: ProvenEntry
+        public let body: CaseBody
+        /// Nil where it is sealed to others.
+        public let statement: CaseStatement?
+    }
+
+    /// The findings of the steps that open the case and add to it, as far as they are opened.
+    public var findings: Set<Digest> {
+        Set(steps.filter { $0.body.step.kind == .case }.flatMap { $0.statement?.findings ?? [] })
+    }
+}
+
+extension Auditor {
+    /// The case of a file, once every step of it has been checked.
+    ///
+    /// The steps are replayed as the ledger counts them: each by the case's own issuer, naming the
+    /// one before, so that none is left out between the first and the last.
+    ///
+    /// - Throws: ``ProofFailure``, the first step that fails.
+    public func verify(_ file: CaseFile) throws(ProofFailure) -> ProvenCase {
+        var state: CaseState?
+        var steps: [ProvenCase.Step] = []
+        for step in file.steps {
+            let entry = try verify(step.proof)
+            guard case .case(let body) = entry.entry.body else {
+                throw ProofFailure(
+                    .caseSteps, "leaf \(entry.leafIndex) is no step of a case")
+            }
+            if let first = steps.first {
+                try agree(
+                    .caseSteps, "the issuer of leaf \(entry.leafIndex)",
+                    found: entry.entry.issuer, right: first.entry.entry.issuer)
+                try agree(
+                    .caseSteps, "the case of leaf \(entry.leafIndex)", found: body.blindedCase,
+                    right: first.body.blindedCase)
+            }
+            state = try after(body, entry, before: state)
+            let statement = try step.opened.map { (opened) throws(ProofFailure) in
+                try read(opened, of: entry, body)
+            }
+            steps.append(ProvenCase.Step(entry: entry, body: body, statement: statement))
+        }
+        guard let first = steps.first, let state else {
+            throw ProofFailure(.caseSteps, "the file has no step")
+        }
+        try agree(
+            .caseSteps, "whether the case is closed", found: file.isClosed, right: state.isClosed)
+        return ProvenCase(
+            issuer: first.entry.issuer, blindedCase: first.body.blindedCase, steps: steps,
+            isClosed: state.isClosed)
+    }
+
+    private func after(
+        _ body: CaseBody, _ entry: ProvenEntry, before: CaseState?
+    ) throws(ProofFailure) -> CaseState {
+        if let before, entry.leafIndex <= before.last {
+            throw ProofFailure(
+                .caseSteps, "leaf \(entry.leafIndex) stands after leaf \(before.last)")
+        }
+        // One that was opened again begins with a step before, which may be of the time before.
+        let known =
+            before == nil && body.step == .opened
+            ? body.previous.map { CaseState(opening: $0, last: $0, isClosed: true) } : before
+        return try step(.caseSteps) { () throws(CaseRefusal) in
+            try CaseState.after(
+                body, by: entry.issuer, leafIndex: entry.leafIndex, before: known)
+        }
+    }
+
+    private func read(
+        _ opened: CaseFile.Opened, of entry: ProvenEntry, _ body: CaseBody
+    ) throws(ProofFailure) -> CaseStatement {
+        let payload = Payload(
+            mediaType: CaseStatement.mediaType, source: opened.statement, facts: [])
+        let commitment = try step(.caseStatement) { () throws(CryptographyError) in
+            try PayloadCommitment.commit(
+                to: payload.encode(), salt: opened.salt, ledger: ledger)
+        }
+        try agree(
+            .caseStatement, "the commitment of leaf \(entry.leafIndex)", found: commitment,
+            right: entry.entry.commitment)
+        let statement = try CaseStatement.decode(opened.statement)
+        try agree(
+            .caseStatement, "the case that leaf \(entry.leafIndex) speaks of",
+            found: statement.blindedCase, right: body.blindedCase)
+        try agree(
+            .caseStatement, "the step that leaf \(entry.leafIndex) speaks of",
+            found: statement.step, right: body.step.number)
+        return statement
+    }
+}

@@ -1,0 +1,63 @@
+internal import Ledger
+internal import Primitives
+internal import Records
+internal import Storage
+
+/// Knows the cases on the ledger, on the disk: how each stands, and which entries are its steps.
+final class CaseDesk {
+    private let database: SupervisionDatabase
+
+    init(database: SupervisionDatabase) {
+        self.database = database
+    }
+
+    /// Puts the steps of cases that a block brought into `group`; `charter` is that of its height.
+    ///
+    /// Those that change nothing on the ledger change nothing here.
+    func add(
+        _ block: CommittedBlock, _ charter: Charter, to group: inout WriteGroup
+    ) throws(SupervisionError) {
+        var changed: [[UInt8]: CaseState] = [:]
+        for item in block.entries {
+            guard case .case(let body) = item.entry.body else { continue }
+            let key = Table.caseState.key(
+                Array(item.entry.issuer.name.utf8) + [0], body.blindedCase.bytes)
+            var before = changed[key]
+            if before == nil { before = try state(key) }
+            guard
+                let after = try? CaseState.after(
+                    body, by: charter.institution(item.entry.issuer), leafIndex: item.leafIndex,
+                    before: before)
+            else { continue }
+            changed[key] = after
+            group.put(key, after.encode())
+            group.put(
+                Table.caseStep.key(body.blindedCase.bytes, item.leafIndex.bigEndianBytes), [])
+        }
+    }
+
+    /// The leaf indexes of the steps of a case, or of all cases, by case and leaf.
+    func steps(of blindedCase: OpaqueID?) throws(SupervisionError) -> [UInt64] {
+        var leaves: [UInt64] = []
+        try database.scan(
+            .caseStep, prefix: blindedCase?.bytes ?? [], wrap: SupervisionError.storage
+        ) { (key, _) throws(SupervisionError) in
+            guard key.count == 24, let leaf = key.dropFirst(16).bigEndianNumber else {
+                throw .damaged(table: "step of a case", key: key)
+            }
+            leaves.append(leaf)
+            return true
+        }
+        return leaves
+    }
+
+    private func state(_ key: [UInt8]) throws(SupervisionError) -> CaseState? {
+        let row = try storage { () throws(StorageError) in try database.get(key) }
+        guard let row else { return nil }
+        do throws(CBORError) {
+            return try CaseState.decode(row)
+        } catch {
+            throw .damaged(table: "case", key: key)
+        }
+    }
+}

@@ -1,0 +1,126 @@
+import Cryptography
+import Ledger
+import Primitives
+import Proofs
+import Records
+import Supervision
+import Testing
+
+@Suite("Cases at the desk")
+struct CaseTests {
+    private static let id = Region.opaque(0x77)
+    private static let marker = "CASE-MARKER-3141"
+
+    private func submission(
+        _ step: CaseBody.Step, after previous: UInt64?, to recipients: [InstitutionID] = [],
+        about subjects: [Subject] = []
+    ) -> Submission {
+        let statement = CaseStatement(
+            blindedCase: Self.id, step: step, words: Self.marker, findings: [.zero],
+            bundles: step.kind == .case ? [] : [[1, 2, 3]])
+        return Submission(
+            kind: step.kind, eventTime: Timestamp(milliseconds: 5_000), subjects: subjects,
+            body: .case(CaseBody(blindedCase: Self.id, step: step, previous: previous)),
+            payload: statement.payload, recipients: recipients)
+    }
+
+    private func history(
+        at id: InstitutionID, of wanted: OpaqueID? = CaseTests.id, _ region: Region
+    ) throws -> CaseHistory {
+        let request = DeskRequest.cases(wanted)
+        #expect(try DeskRequest.decode(request.encode()) == request)
+        let answer = try region.node(id).control(request.encode(), at: region.now).answer
+        return try CaseHistory.decode(answer)
+    }
+
+    private static let notice = CaseBody.Step.noticed(
+        CaseBody.Opening(findings: [1], rules: ["PR-03"]))
+
+    @Test("each step is read by whom it was sealed to, and by nobody else")
+    func entitled() throws {
+        let region = try Region()
+        let steps: [(CaseBody.Step, [InstitutionID], [Subject])] = [
+            (.opened, [], []), (.shared(.legal), [Region.insurer], []),
+            (Self.notice, [Region.pharmacy], [.institution(Region.pharmacy)]), (.closed, [], []),
+        ]
+        var previous: UInt64?
+        for (step, recipients, subjects) in steps {
+            let bytes = try region.prepare(
+                [submission(step, after: previous, to: recipients, about: subjects)],
+                by: Region.regulator)
+            // Nothing of what is said stands in the entry.
+            #expect(bytes[0].firstRange(of: Array(Self.marker.utf8)) == nil)
+            try region.commit(bytes)
+            previous = (previous ?? UInt64.max) &+ 1
+        }
+        try region.deliverAll()
+        let opened: [(InstitutionID, [UInt64])] = [
+            (Region.regulator, [0, 1, 2, 3]), (Region.insurer, [1]), (Region.pharmacy, [2]),
+            (Region.hospital, []),
+        ]
+        for (id, leaves) in opened {
+            let steps = try history(at: id, region).steps
+            #expect(steps.map(\.leafIndex) == [0, 1, 2, 3], "\(id)")
+            #expect(steps.filter { $0.opened != nil }.map(\.leafIndex) == leaves, "\(id)")
+            for step in steps {
+                guard let opened = step.opened else { continue }
+                let statement = try CaseStatement.decode(opened.statement)
+                #expect(statement.words == Self.marker)
+                let commitment = try PayloadCommitment.commit(
+                    to: statement.payload.encode(), salt: opened.salt, ledger: region.ledger)
+                #expect(try Entry.decode(step.entry).commitment == commitment)
+            }
+        }
+        // Whoever is not named keeps nothing of it on his disk either.
+        region.close(Region.hospital)
+        for file in Folder.files(below: region.path(Region.hospital)) {
+            #expect(file.bytes.firstRange(of: Array(Self.marker.utf8)) == nil)
+        }
+        // Only the notice names anybody.
+        for (index, named) in [(0, false), (1, false), (2, true), (3, false)] {
+            let entry = try #require(
+                try region.node(Region.insurer).entries.entry(at: UInt64(index))
+            ).entry
+            #expect(entry.subjects.isEmpty != named)
+        }
+    }
+
+    @Test("steps that do not count, or are another's, are not in the history of a case")
+    func order() throws {
+        let region = try Region()
+        func take(
+            _ step: CaseBody.Step, after previous: UInt64?, by id: InstitutionID
+        ) throws {
+            try region.commit(
+                try region.prepare([submission(step, after: previous)], by: id))
+        }
+        try take(.added, after: 9, by: Region.regulator)
+        try take(.opened, after: nil, by: Region.hospital)
+        #expect(try history(at: Region.regulator, region).steps.isEmpty)
+        try take(.opened, after: nil, by: Region.regulator)
+        try take(.closed, after: 2, by: Region.insurer)
+        try take(.opened, after: nil, by: Region.insurer)
+        try take(.added, after: 2, by: Region.regulator)
+        try take(.closed, after: 2, by: Region.regulator)
+        #expect(try history(at: Region.regulator, region).steps.map(\.leafIndex) == [2, 4, 5])
+        // A restart reads the same.
+        region.close(Region.regulator)
+        try take(.closed, after: 5, by: Region.regulator)
+        #expect(try history(at: Region.regulator, region).steps.map(\.leafIndex) == [2, 4, 5, 7])
+        #expect(try history(at: Region.regulator, of: nil, region).steps.count == 4)
+        #expect(try history(at: Region.regulator, of: Region.opaque(1), region).steps.isEmpty)
+    }
+
+    @Test("a step without a payload, or a notice that names nobody, is refused")
+    func refused() throws {
+        let region = try Region()
+        var bare = submission(Self.notice, after: 1, about: [.institution(Region.pharmacy)])
+        bare.payload = nil
+        #expect(throws: SupervisionError.payload(.notice, isWanted: true)) {
+            try region.prepare([bare], by: Region.regulator)
+        }
+        #expect(throws: SupervisionError.self) {
+            try region.prepare([submission(Self.notice, after: 1)], by: Region.regulator)
+        }
+    }
+}
