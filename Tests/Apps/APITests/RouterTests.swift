@@ -1,3 +1,4 @@
+import Primitives
 import Testing
 
 @testable import API
@@ -65,6 +66,36 @@ struct RouterTests {
             method: "GET", target: path,
             headers: [Self.local, (name: "Authorization", value: authorization)])
         #expect(await router.answer(request).status == status)
+    }
+
+    @Test(
+        "below routes that speak CBOR the door's own refusals are CBOR, elsewhere JSON",
+        arguments: [
+            ("POST", "/statements", 401, "Not authorized"),
+            ("PUT", "/statements", 405, "Method not allowed"),
+            ("GET", "/statements/1/2/3", 404, "Not Found"), ("PUT", "/things", 405, nil),
+            ("GET", "/statement", 404, nil), ("GET", "/other/statements", 404, nil),
+        ])
+    func problems(
+        _ method: String, _ path: String, _ status: Int, _ title: String?
+    ) async throws {
+        let statements = Route("POST", "/statements", isConcise: true) { _ in .text("") }
+        let router = Router(Self.routes + [statements], token: "0123456789abcdef")
+        let response = await router.answer(
+            HTTPRequest(method: method, target: path, headers: [Self.local]))
+        #expect(response.status == status)
+        guard let title else {
+            #expect(response.mediaType == "application/problem+json")
+            return
+        }
+        #expect(response.mediaType == "application/concise-problem-details+cbor")
+        var reader = CBORReader(response.body)
+        #expect(try reader.map(atMost: 2) == 2)
+        #expect(try reader.integer() == -1)
+        #expect(try reader.text() == title)
+        #expect(try reader.integer() == -2)
+        #expect(try !reader.text().isEmpty)
+        #expect(response.headers.contains { $0.name == "allow" } == (status == 405))
     }
 
     @Test("values of a metric stand together under one help, labels escaped")

@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Primitives
 
 /// One answer.
 public struct HTTPResponse: Sendable {
@@ -40,6 +41,17 @@ public struct HTTPResponse: Sendable {
         response.mediaType = "application/problem+json"
         response.headers = headers
         return response
+    }
+
+    /// Why there is no answer, as RFC 9290 has it: title and detail.
+    static func concise(_ status: Int, _ title: String, _ detail: String) -> HTTPResponse {
+        var writer = CBORWriter(reservingCapacity: 256)
+        writer.map(2)
+        writer.integer(-1)
+        writer.text(title)
+        writer.integer(-2)
+        writer.text(detail)
+        return HTTPResponse(status, "application/concise-problem-details+cbor", writer.bytes)
     }
 
     private struct Problem: Encodable {

@@ -5,17 +5,27 @@ public struct Route: Sendable {
     public let path: String
     /// Whether everybody who reaches the door may ask, where others need the door's token.
     public let isOpen: Bool
+    /// Whether refusals on and below its path are Concise Problem Details (CBOR, RFC 9290), where
+    /// others are JSON.
+    public let isConcise: Bool
     public let answer: @Sendable (HTTPRequest) async -> HTTPResponse
 
     /// A route of `method` on `path`, such as `GET` on `/entries/:id`.
     public init(
-        _ method: String, _ path: String, isOpen: Bool = false,
+        _ method: String, _ path: String, isOpen: Bool = false, isConcise: Bool = false,
         _ answer: @escaping @Sendable (HTTPRequest) async -> HTTPResponse
     ) {
         self.method = method
         self.path = path
         self.isOpen = isOpen
+        self.isConcise = isConcise
         self.answer = answer
+    }
+
+    /// Whether a path begins with the segments of this route's before the first with a colon.
+    func covers(_ path: String) -> Bool {
+        let fixed = self.path.split(separator: "/").prefix { !$0.hasPrefix(":") }
+        return path.split(separator: "/").starts(with: fixed)
     }
 
     /// What the segments with a colon stand for in `path`, or nil where it is not this route's.

@@ -21,7 +21,7 @@ public struct Router: Sendable {
 
     public func answer(_ request: HTTPRequest) async -> HTTPResponse {
         if isLoopback, !Router.isLocal(request.header("host")) {
-            return .problem(421, "This door answers for localhost only.")
+            return refusal(of: request, 421, "This door answers for localhost only.")
         }
         var methods: Set<String> = []
         for route in routes {
@@ -29,33 +29,59 @@ public struct Router: Sendable {
             methods.insert(route.method)
             guard route.method == request.method else { continue }
             guard route.isOpen || mayPass(request) else {
-                return .problem(
-                    401, "This route needs the door's token.",
+                return refusal(
+                    of: request, 401, "This route needs the door's token.",
                     headers: [("www-authenticate", "Bearer")])
             }
-            if let refusal = Router.refusal(of: request) { return refusal }
+            guard !Router.isSimple(request) else {
+                return refusal(
+                    of: request, 415,
+                    "Say in Content-Type what the body is, such as application/json.")
+            }
             var request = request
             request.parameters = parameters
             return await route.answer(request)
         }
         guard methods.isEmpty else {
             let allowed = methods.sorted().joined(separator: ", ")
-            return .problem(
-                405, "\(request.path) takes \(allowed), not \(request.method).",
+            return refusal(
+                of: request, 405, "\(request.path) takes \(allowed), not \(request.method).",
                 headers: [("allow", allowed)])
         }
         let known = routes.map { "\($0.method) \($0.path)" }.joined(separator: ", ")
-        return .problem(404, "There is no \(request.path) here; there are \(known).")
+        return refusal(
+            of: request, 404, "There is no \(request.path) here; there are \(known).")
+    }
+
+    /// Why a request is not answered, in the form that its path's routes have.
+    private func refusal(
+        of request: HTTPRequest, _ status: Int, _ detail: String,
+        headers: [(name: String, value: String)] = []
+    ) -> HTTPResponse {
+        guard routes.contains(where: { $0.isConcise && $0.covers(request.path) }) else {
+            return .problem(status, detail, headers: headers)
+        }
+        var response = HTTPResponse.concise(status, Router.title(status), detail)
+        response.headers = headers
+        return response
+    }
+
+    private static func title(_ status: Int) -> String {
+        switch status {
+        case 401: "Not authorized"
+        case 404: "Not Found"
+        case 405: "Method not allowed"
+        case 415: "Malformed request"
+        default: "Misdirected request"
+        }
     }
 
     /// A body that a browser sends for any page, without asking first, is not taken.
-    private static func refusal(of request: HTTPRequest) -> HTTPResponse? {
-        guard request.method == "POST" else { return nil }
-        let simple = [
+    private static func isSimple(_ request: HTTPRequest) -> Bool {
+        guard request.method == "POST" else { return false }
+        return [
             "", "text/plain", "multipart/form-data", "application/x-www-form-urlencoded",
-        ]
-        guard simple.contains(request.mediaType) else { return nil }
-        return .problem(415, "Say in Content-Type what the body is, such as application/json.")
+        ].contains(request.mediaType)
     }
 
     private func mayPass(_ request: HTTPRequest) -> Bool {

@@ -21,16 +21,16 @@ struct StatementRoutes: Sendable {
     var all: [Route] {
         let routes = self
         return [
-            Route("POST", "/entries") { request in
+            Route("POST", "/entries", isConcise: true) { request in
                 await Self.answering { try await routes.register(request) }
             },
-            Route("GET", "/entries/:id", isOpen: true) { request in
+            Route("GET", "/entries/:id", isOpen: true, isConcise: true) { request in
                 await Self.answering { try await routes.resolve(request) }
             },
-            Route("GET", "/.well-known/scitt-keys", isOpen: true) { _ in
+            Route("GET", "/.well-known/scitt-keys", isOpen: true, isConcise: true) { _ in
                 await Self.answering { try await routes.keys() }
             },
-            Route("GET", "/.well-known/scitt-keys/:kid", isOpen: true) { request in
+            Route("GET", "/.well-known/scitt-keys/:kid", isOpen: true, isConcise: true) { request in
                 await Self.answering { try await routes.key(request) }
             },
         ]
@@ -177,19 +177,6 @@ struct StatementRoutes: Sendable {
     private static func running(_ status: Int, _ location: String) -> HTTPResponse {
         HTTPResponse(
             status, cose, [], headers: [("location", location), ("retry-after", retrySeconds)])
-    }
-}
-
-extension HTTPResponse {
-    /// Why there is no answer, as RFC 9290 has it: title and detail.
-    static func concise(_ status: Int, _ title: String, _ detail: String) -> HTTPResponse {
-        var writer = CBORWriter(reservingCapacity: 256)
-        writer.map(2)
-        writer.integer(-1)
-        writer.text(title)
-        writer.integer(-2)
-        writer.text(detail)
-        return HTTPResponse(status, "application/concise-problem-details+cbor", writer.bytes)
     }
 }
 
