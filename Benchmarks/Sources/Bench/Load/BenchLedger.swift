@@ -2,6 +2,7 @@ internal import Consensus
 internal import Cryptography
 internal import Ledger
 internal import Primitives
+internal import Records
 
 /// A ledger in memory, executed block by block and signed by every validator.
 struct BenchLedger {
