@@ -29,8 +29,10 @@ extension LedgerState {
             body, issuer: issuer, leaf: head.tree.size, height: head.height.next, ledger: ledger)
     }
 
-    /// Why no block after this one could hold the entry, as things stand: what a node asks before it
-    /// gives a submission its number, since a number with such an entry would hold up its stream.
+    /// Why no block after this one could hold the entry, as things stand.
+    ///
+    /// A node asks before it gives a submission its number: a number with such an entry would hold
+    /// up its stream.
     public func check(_ entry: Entry) throws(EntryRefusal) {
         let check = CredentialCheck(ledger: ledger, entry: entry)
         if let author = entry.author {
