@@ -31,6 +31,7 @@ extension FactStore {
         case .sum: return total(question, program, &scratch)
         case .min, .max: return extreme(question, program, &scratch)
         case .distinct: return distinct(question, program, &scratch)
+        case .quantile: return quantile(question, program, &scratch)
         case .first, .last:
             guard hasBody else { return .open }
             guard count > 0 else { return .unknown }
@@ -41,7 +42,7 @@ extension FactStore {
     }
 
     /// The body of the question for one row of the window.
-    private mutating func value(
+    mutating func value(
         _ question: Question, _ row: Int32, _ program: Program, _ scratch: inout Scratch
     ) -> Flat {
         let depth = question.depth
@@ -123,42 +124,6 @@ extension FactStore {
             if question.aggregate == .min ? order < 0 : order > 0 { best = value }
         }
         return best ?? .unknown
-    }
-
-    private mutating func distinct(
-        _ question: Question, _ program: Program, _ scratch: inout Scratch
-    ) -> Flat {
-        switch question.totals {
-        case .words, .integers: break
-        default: return .open
-        }
-        var seen = scratch.distinct
-        scratch.distinct = []
-        seen.removeAll(keepingCapacity: true)
-        defer { scratch.distinct = seen }
-        for place in scratch.found[question.window].indices {
-            let value = value(
-                question, scratch.found[question.window][place], program, &scratch)
-            guard value.isKnown else { return value.inRow }
-            seen.append(value.first)
-        }
-        guard seen.count > 1 else { return Flat(Int64(seen.count)) }
-        if seen.count > 24 {
-            seen.sort()
-            var count: Int64 = 1
-            for place in 1..<seen.count where seen[place] != seen[place - 1] { count += 1 }
-            return Flat(count)
-        }
-        var count: Int64 = 0
-        for place in seen.indices {
-            var isNew = true
-            for earlier in 0..<place where seen[earlier] == seen[place] {
-                isNew = false
-                break
-            }
-            if isNew { count += 1 }
-        }
-        return Flat(count)
     }
 
     // MARK: - Filling

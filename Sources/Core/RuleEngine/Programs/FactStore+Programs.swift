@@ -216,6 +216,7 @@ extension FactStore {
         switch function {
         case .codeSystem: Flat(symbols.parts(ofCode: a.first).system)
         case .codeText: Flat(symbols.parts(ofCode: a.first).code)
+        case .currencyOf: Flat(a.second)
         default: FlatMath.call(function, a, b)
         }
     }

@@ -83,6 +83,22 @@ extension ProgramCompiler {
         )
     }
 
+    /// What an aggregate takes of each row, -1 where it takes nothing, and of what type that is.
+    mutating func body(of aggregate: Aggregate, _ node: Int?) -> (Int32, Step.Totals) {
+        guard let node else { return (-1, .none) }
+        guard aggregate == .quantile else {
+            return (step(node), ProgramCompiler.totals(type(node)))
+        }
+        guard case .list(let parts) = plan.nodes[node].operation, parts.count == 2,
+            case .integer(let percent) = constant(parts[1]),
+            let percent = UInt8(exactly: percent)
+        else { return (add(.open), .none) }
+        return (
+            add(.share(step(parts[0]), percent: percent)),
+            ProgramCompiler.totals(type(parts[0]))
+        )
+    }
+
     mutating func contains(_ list: Int, _ value: Int) -> Int32 {
         guard ProgramCompiler.isWord(type(value)), type(value) != .instant else {
             return add(.open)
@@ -148,7 +164,8 @@ extension ProgramCompiler {
         case (.size, .list(.code)):
             guard case .field = plan.nodes[first].operation else { return add(.open) }
             return add(.size(list: step(first)))
-        case (.toDate, .instant), (.startOfDay, .date), (.codeSystem, .code), (.codeText, .code),
+        case (.currencyOf, .money), (.toDate, .instant), (.startOfDay, .date), (.codeSystem, .code),
+            (.codeText, .code),
             (.daysOf, .duration), (.hoursOf, .duration), (.minutesOf, .duration),
             (.absolute, .integer), (.absolute, .period), (.toInteger, .decimal):
             return add(.function(function, step(first), -1))

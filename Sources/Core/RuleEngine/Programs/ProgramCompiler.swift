@@ -222,9 +222,8 @@ struct ProgramCompiler {
             if body != nil || (aggregate != .any && aggregate != .none) {
                 isCounted.insert(window)
             }
-            let totals = body.map { ProgramCompiler.totals(type($0)) } ?? .none
-            let body = body.map { step($0) } ?? -1
             guard depth < 64 else { return add(.open) }
+            let (body, totals) = self.body(of: aggregate, body)
             return add(
                 .aggregate(
                     aggregate, window: Int32(window), depth: Int32(depth), body: body, totals))

@@ -41,6 +41,8 @@ enum Step: Sendable {
     /// The symbol by which a whole number or a day is a key.
     case keyNumber(Int32)
     case aggregate(Aggregate, window: Int32, depth: Int32, body: Int32, Totals)
+    /// What a quantile takes of each row, and its percent: the body of that aggregate.
+    case share(Int32, percent: UInt8)
     case known(Int32)
     case same(Int32, Int32, Totals)
     case otherwise(Int32, Int32)

@@ -52,7 +52,8 @@ extension Step {
         switch self {
         case .open, .constant, .field, .local, .binding: []
         case .not(let a), .negate(let a), .known(let a), .isOneOf(let a, _, _), .size(let a),
-            .number(let a, _), .test(_, let a), .keyNumber(let a):
+            .number(let a, _), .test(_, let a), .keyNumber(let a),
+            .share(let a, _):
             [a]
         case .and(let a, let b), .or(let a, let b), .compareWords(_, let a, let b),
             .compareDecimals(_, let a, let b), .compareMoney(_, let a, let b),

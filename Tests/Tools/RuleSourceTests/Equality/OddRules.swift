@@ -74,6 +74,30 @@ enum OddRules {
         involved: around
         say: "{around.count()}"
         """,
+        // Quantiles of amounts, decimals and periods, and the currency of an amount.
+        """
+        each: claim_line as l
+        with:
+          peers: claim_line of l.patient where known(price) && price.currency == l.price.currency
+          any: claim_line of l.code where known(price) && known(units)
+          middle: peers.quantile(price, 50)
+          dear: ratio(l.price, middle) > decimal('0.9')
+        when: "dear || any.quantile(price, 100) > middle && any.quantile(units, 25) < l.units"
+        subject: l.patient
+        involved: [peers]
+        amount: middle
+        say: "{middle}, {any.quantile(units, 25)}"
+        """,
+        """
+        each: dispense as d
+        with:
+          past: dispense of d.patient up to d.date where known(days) && known(date)
+          gap: past.quantile(d.date - date, 90)
+        when: past.quantile(days, 0) < past.quantile(days, 60) && gap > period(1)
+        subject: d.patient
+        involved: past
+        say: "{past.quantile(days, 60)}"
+        """,
         // Texts, ages and conditional values.
         """
         each: patient as p
