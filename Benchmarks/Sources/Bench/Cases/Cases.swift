@@ -4,7 +4,8 @@ enum Cases {
         LedgerCases.all + [
             LedgerStages.benchmark, IngestFHIR.benchmark, SynthesisPace.benchmark,
             ProofInclusion.benchmark,
-            RulesStream.benchmark, ScreenClaim.benchmark, RulesSimple.byName, RulesSimple.typed,
+            RulesStream.benchmark, RulesStream.during, ScreenClaim.benchmark, RulesSimple.byName,
+            RulesSimple.typed,
             RulesSweep.backtest, RulesSweep.memory, KnowledgeLoad.load, KnowledgeLoad.lookup,
         ] + RulesSweep.questions + VerifyArchive.all + AccessCases.all
 }

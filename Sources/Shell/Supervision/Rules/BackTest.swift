@@ -48,7 +48,7 @@ struct BackTest {
             let theirs = found[version.hash] ?? []
             let their = Set(theirs.flatMap(self.places))
             let shared = hits.count { !their.isDisjoint(with: self.places(of: $0)) }
-            if shared > 0 {
+            if shared > 0, version.id != candidate.id {
                 report.overlaps.append(.init(name: version.id, count: UInt64(shared)))
             }
             guard version.id == candidate.id, version.trial == nil else { continue }
