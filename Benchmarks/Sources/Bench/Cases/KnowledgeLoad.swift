@@ -14,7 +14,7 @@ enum KnowledgeLoad {
         settings: "\(pairs) pairs of codes with validity, from canonical bytes in memory to a "
             + "table that answers, one core"
     ) {
-        let bytes = try bytes.get()
+        let bytes = try KnowledgeLoad.canonical.get()
         var table: KnowledgeTable?
         let time = try processorSeconds { table = try KnowledgeTable.decode(bytes) }
         guard let table, table.rows.count == pairs else { throw BenchError("rows are missing") }
@@ -25,7 +25,7 @@ enum KnowledgeLoad {
         name: "knowledge.ncci.lookup", unit: "ns", better: .lower, runs: 3,
         settings: "one of \(pairs) pairs on a day, at random, half of them not listed, one core"
     ) {
-        let table = try KnowledgeTable.decode(try bytes.get())
+        let table = try KnowledgeTable.decode(try canonical.get())
         var random = SplitMix(seed: 5)
         let asked = (0..<questions).map { number in
             let place = Int(random.next() % UInt64(pairs))
@@ -47,7 +47,7 @@ enum KnowledgeLoad {
         .code(system: "hcpcs", code: String(10_000 + number))
     }
 
-    private static let bytes = Result {
+    private static let canonical = Result {
         let rationales = ["Misuse of column two code with column one code", "Mutually exclusive"]
         let schema = TableSchema(
             name: "ncci-pairs",

@@ -103,6 +103,10 @@ final class BulkSender {
             var sent = item.sent
             sent.acknowledged = (ContinuousClock.now - sent.handedIn) / .milliseconds(1)
             switch answered.result {
+            case .failure(let error) where NodeClient.isBusy(error):
+                put(item)
+                isBusy = true
+                continue
             case .failure(let error): sent.refusal = "\(error)"
             case .success(let answers):
                 let answer = answers.answers[place]
