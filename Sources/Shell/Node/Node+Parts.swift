@@ -75,17 +75,26 @@ extension Node {
     ) {
         switch event {
         case .connected(let peer, let version):
-            logger.info("connected to \(peer), version \(version) of the protocol")
+            logger.note(
+                .info, .peerConnected, "connected to \(peer), version \(version) of the protocol",
+                [.peer: peer, .version: version])
             loop.post(.connected(peer, speaks: version))
             desk.post(.connected(peer))
         case .disconnected(let peer, let reason):
-            logger.info("lost \(peer): \(reason.map { "\($0)" } ?? "it went away")")
+            let why = reason.map { "\($0)" } ?? "it went away"
+            logger.note(.info, .peerLost, "lost \(peer): \(why)", [.peer: peer, .reason: why])
             loop.post(.disconnected(peer))
             desk.post(.disconnected(peer))
-        case .accepted(let peer): logger.debug("\(peer) connected")
-        case .refused(let remote, let error): logger.warning("\(remote): \(error)")
+        case .accepted(let peer):
+            logger.note(.debug, .peerConnected, "\(peer) connected", [.peer: peer])
+        case .refused(let remote, let error):
+            logger.note(
+                .warning, .peerRefused, "\(remote): \(error)",
+                [.address: remote, .reason: "\(error)"])
         case .unreachable(let peer, let error):
-            logger.debug("\(peer): \(error)")
+            logger.note(
+                .debug, .peerUnreachable, "\(peer): \(error)",
+                [.peer: peer, .reason: "\(error)"])
             loop.post(.unreachable(peer))
         }
     }

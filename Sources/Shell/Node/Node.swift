@@ -85,7 +85,7 @@ public final class Node: Sendable {
             },
             identityRefused: {
                 guard let next = setup.keyring.nextIdentity() else { return }
-                logger.notice("no peer takes this node's TLS key; another one is tried")
+                logger.note(.notice, .identityChanged, "no peer takes this TLS key; next one")
                 Node.show(next, network, logger)
             })
         let ownDesk: any Desk
@@ -150,7 +150,12 @@ public final class Node: Sendable {
             ending.end(error)
         }
         network.connect(to: membership.peers)
-        logger.info("\(institution) runs ledger \(ledger) on \(setup.host):\(port)")
+        logger.note(
+            .info, .started, "\(institution) runs ledger \(ledger) on \(setup.host):\(port)",
+            [
+                .institution: institution, .ledger: ledger, .address: "\(setup.host):\(port)",
+                .version: setup.speaks,
+            ])
         return port
     }
 

@@ -103,7 +103,11 @@ struct NodeCommand: AsyncParsableCommand {
     }
 
     private func logger(_ configuration: NodeConfiguration) throws -> Logger {
-        LoggingSystem.bootstrap { StreamLogHandler.standardError(label: $0) }
+        switch configuration.logFormat ?? "text" {
+        case "text": LoggingSystem.bootstrap { StreamLogHandler.standardError(label: $0) }
+        case "json": LoggingSystem.bootstrap { JSONLogHandler(label: $0) }
+        case let other: throw ValidationError("logFormat is text or json, not '\(other)'")
+        }
         var logger = Logger(label: configuration.institution)
         let name = log ?? configuration.logLevel ?? "info"
         guard let level = Logger.Level(rawValue: name) else {

@@ -45,6 +45,8 @@ public struct NodeConfiguration: Codable, Equatable, Sendable {
     public var retain: Retention?
     /// The log level, as swift-log names it; `info` where absent.
     public var logLevel: String?
+    /// How the log is written: `text` or `json`; `text` where absent.
+    public var logFormat: String?
 
     public struct Address: Codable, Equatable, Sendable {
         public var host: String

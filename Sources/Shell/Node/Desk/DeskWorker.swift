@@ -162,7 +162,9 @@ final class DeskWorker {
             fed = true
             guard !submissions.isEmpty else { continue }
             guard let ownStream else {
-                logger.warning("findings cannot be anchored: no submit key is configured")
+                logger.note(
+                    .warning, .notAnchored,
+                    "findings cannot be anchored: no submit key is configured")
                 continue
             }
             let drafts = try desk.prepare(submissions)
@@ -208,7 +210,9 @@ final class DeskWorker {
                 inbox.post(.answered(result, by: peer))
             }
         } catch {
-            logger.error("nothing can be asked of \(peer): \(error)")
+            logger.note(
+                .error, .peerUnanswering, "nothing can be asked of \(peer): \(error)",
+                [.peer: peer, .reason: "\(error)"])
         }
     }
 
@@ -219,7 +223,9 @@ final class DeskWorker {
             try desk.answered(Array(try result.get()), by: peer)
             ask(peer)
         } catch {
-            logger.warning("\(peer) did not answer as it should: \(error)")
+            logger.note(
+                .warning, .peerUnanswering, "\(peer) did not answer as it should: \(error)",
+                [.peer: peer, .reason: "\(error)"])
         }
     }
 }

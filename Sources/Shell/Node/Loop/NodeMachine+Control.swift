@@ -27,7 +27,7 @@ extension NodeMachine {
                 history(max(height, Height(1)), written, responder)
             }
         case .stop:
-            logger.notice("told to stop")
+            logger.note(.notice, .stopping, "told to stop")
             responder.respond([])
             stop(nil)
         default: responder.refuse("not a question for the loop")

@@ -47,19 +47,24 @@ extension NodeMachine {
             startTimer(.host(timer), milliseconds: milliseconds)
         case .answer(let token, let answer): answered(token, answer)
         case .drop(let peer, let reason):
-            logger.warning("dropped \(peer): \(reason)")
+            logger.note(
+                .warning, .peerDropped, "dropped \(peer): \(reason)",
+                [.peer: peer, .reason: reason])
             metrics.noteDrop()
             dropPeer(peer)
         case .keep(let body):
             if body.kind.convicts {
-                logger.critical("\(body.about) is convicted: \(body.kind)")
+                logger.note(
+                    .critical, .convicted, "\(body.about) is convicted: \(body.kind)",
+                    [.institution: body.about, .kind: "\(body.kind)"])
             }
             try evidence.append(body)
         case .anchor(let body): anchor(body)
         case .signFrom(let height):
             try ReturnFile(.signing, in: parts.directory).write(height)
         case .numberFrom(let height): outboxesOpenAt = height
-        case .report(let text): logger.notice("\(text)")
+        case .report(let text):
+            logger.note(.notice, .reported, "\(text)", [.height: host.state.head.height])
         case .halt(let reason): stop(.halted(reason: reason))
         }
     }
@@ -141,7 +146,10 @@ extension NodeMachine {
         if let height = outboxesOpenAt {
             outboxesOpenAt = nil
             for (stream, _) in outboxes.closed {
-                logger.notice("stream \(stream) takes entries again at height \(height)")
+                logger.note(
+                    .notice, .streamOpened,
+                    "stream \(stream) takes entries again at height \(height)",
+                    [.stream: stream, .height: height])
             }
             try carryOut(try outboxes.expired(at: height))
         }
@@ -168,14 +176,20 @@ extension NodeMachine {
             let draft = Entry.anchoring(
                 body, issuer: setup.institution, stream: stream, number: 1, at: SystemClock.now)
         else {
-            return logger.warning("nothing can be anchored here: this node has no stream")
+            return logger.note(
+                .warning, .notAnchored, "nothing can be anchored here: this node has no stream")
         }
         do throws(Outboxes.Refusal) {
             _ = try outboxes.submit(draft, stream)
         } catch {
             switch error {
-            case .noStream(let id): logger.error("stream \(id) is not this node's")
-            case .outbox(let error): logger.error("an entry cannot be anchored: \(error)")
+            case .noStream(let id):
+                logger.note(
+                    .error, .notAnchored, "stream \(id) is not this node's", [.stream: id])
+            case .outbox(let error):
+                logger.note(
+                    .error, .notAnchored, "an entry cannot be anchored: \(error)",
+                    [.stream: stream, .reason: "\(error)"])
             case .node(let error): stop(error)
             }
         }
@@ -187,7 +201,10 @@ extension NodeMachine {
         switch submitter {
         case .outbox(let stream, let first):
             if case .refused(let refusal) = answer {
-                logger.debug("batch of stream \(stream) from \(first) waits: \(refusal)")
+                logger.note(
+                    .debug, .batchWaits,
+                    "batch of stream \(stream) from \(first) waits: \(refusal)",
+                    [.stream: stream, .number: first, .reason: "\(refusal)"])
                 outboxes.noteRefused(stream, first: first, refusal)
             }
         case .operated(let responder, let waits, let stream, let last, let expiry):

@@ -115,7 +115,10 @@ extension NodeMachine {
                 startTimer(.outbox(stream), milliseconds: milliseconds)
             case .findExpiry(let heights): try step(.numbersLost(expiryHeights: heights))
             case .opened(let stream, let nextNumber):
-                logger.notice("stream \(stream) takes entries again, from number \(nextNumber)")
+                logger.note(
+                    .notice, .streamOpened,
+                    "stream \(stream) takes entries again, from number \(nextNumber)",
+                    [.stream: stream, .number: nextNumber])
             case .sign(let draft, let stream):
                 // Where the ledger has no key of this node's, the entries wait until it does.
                 let member = host.state.institution(setup.institution)

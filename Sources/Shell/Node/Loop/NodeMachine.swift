@@ -240,7 +240,9 @@ final class NodeMachine {
     func begin() throws(NodeError) {
         handOnCharter()
         for (stream, reason) in outboxes.closed {
-            logger.error("stream \(stream) takes no entries for now: \(reason)")
+            logger.note(
+                .error, .streamClosed, "stream \(stream) takes no entries for now: \(reason)",
+                [.stream: stream, .reason: "\(reason)"])
         }
         try fillIndex()
         try carryOut(host.start(now: SystemClock.now))
@@ -257,7 +259,9 @@ final class NodeMachine {
         case .received(let message, let peer, _):
             try step(.received(message, from: peer))
         case .malformed(let peer, let reason):
-            logger.warning("\(peer) sent what is no message: \(reason)")
+            logger.note(
+                .warning, .peerDropped, "\(peer) sent what is no message: \(reason)",
+                [.peer: peer, .reason: reason])
             metrics.noteDrop()
             dropPeer(peer)
         case .unknown(let kind, let peer):
@@ -305,7 +309,9 @@ final class NodeMachine {
         )
         if before != after || isForced || handedOn == nil {
             outboxes.noteKeysChanged()
-            for line in setup.keyring.wants(after) { logger.warning("\(line)") }
+            for line in setup.keyring.wants(after) {
+                logger.note(.warning, .keysWanted, "\(line)")
+            }
         }
         handedOn = (charter, stoppedFrom, proposalCount)
         membersChanged(charters)

@@ -23,7 +23,9 @@ extension Node {
         do throws(TransportError) {
             try network.show(identity)
         } catch {
-            logger.error("a TLS key cannot be used: \(error)")
+            logger.note(
+                .error, .identityChanged, "a TLS key cannot be used: \(error)",
+                [.reason: "\(error)"])
         }
     }
 

@@ -68,7 +68,9 @@ final class SnapshotCutter: Sendable {
                 store, genesis: genesis, header: header, stored.proof)
             try folder.cut(state, after: try Block.decode(stored.block))
         } catch {
-            logger.warning("no snapshot is cut at height \(height): \(error)")
+            logger.note(
+                .warning, .notCut, "no snapshot is cut at height \(height): \(error)",
+                [.height: height, .reason: "\(error)"])
         }
     }
 }

@@ -168,11 +168,15 @@ final class RetentionKeeper: Sendable {
                 }
             }
             try store.removeBatches(from: first, below: end)
-            logger.notice("the entries of blocks \(heights) are pruned")
+            logger.note(
+                .notice, .pruned, "the entries of blocks \(heights) are pruned",
+                [.blocks: "\(heights)"])
             store.compact(first..<end)
             return true
         } catch {
-            logger.error("the entries of blocks \(heights) cannot be pruned: \(error)")
+            logger.note(
+                .error, .notPruned, "the entries of blocks \(heights) cannot be pruned: \(error)",
+                [.blocks: "\(heights)", .reason: "\(error)"])
             return false
         }
     }

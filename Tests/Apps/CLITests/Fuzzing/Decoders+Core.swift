@@ -40,6 +40,7 @@ extension Decoders {
         Decoder("governance summary") { try GovernanceSummary.decode($0[...]) },
         Decoder("state of a finding") { try FindingState.decode($0) },
         Decoder("state of a case") { try CaseState.decode($0) },
+        Decoder("snapshot manifest") { try SnapshotManifest.decode($0) },
     ]
 
     static let proofs = [
@@ -47,6 +48,7 @@ extension Decoders {
         Decoder("page of an answer") { try AnswerPage.decode($0) },
         Decoder("chain of governance") { try GovernanceChain.decode($0) },
         Decoder("head of an archive") { try ArchiveHead.decode($0) },
+        Decoder("succession") { try Succession.decode($0) },
         Decoder("block of an archive") { try ArchiveBlock.decode($0) },
         Decoder("bundle of a finding") { try FindingBundle.decode($0) },
         Decoder("statement of a finding") { try FindingStatement.decode($0) },
