@@ -53,6 +53,14 @@ struct SimulationTests {
         }
     }
 
+    @Test("comes to its end where it is too small for a scheme's victims", arguments: [1, 5, 12])
+    func handful(patients: Int) throws {
+        let files = try TestRegion.files(patients: patients, seed: 7)
+        #expect(!TestRegion.rows(files["coverages"] ?? "").isEmpty)
+        let truth = TestRegion.rows(files["truth"] ?? "")
+        #expect(truth.allSatisfy { $0["scheme"] != "shared-address" })
+    }
+
     @Test("plants nothing where nothing is asked for")
     func honest() throws {
         let files = try TestRegion.files(patients: 60, seed: 7, prevalence: 0)

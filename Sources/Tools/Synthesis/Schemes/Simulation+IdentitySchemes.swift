@@ -82,19 +82,16 @@ extension Simulation {
         _ plant: Planter.Plant, _ chance: inout Chance
     ) throws(SynthesisError) -> Deed? {
         let household = 900_000 + plant.number
-        var rows: [PatientRow] = []
-        var people: Set<Int> = []
-        while people.count < min(plant.magnitude + 1, world.people.count) {
-            guard let person = victim(&chance) else { return nil }
-            guard people.insert(person).inserted else { continue }
+        let count = min(plant.magnitude + 1, world.people.count)
+        guard let people = victims(count, &chance) else { return nil }
+        var deed = Deed(for: people.min() ?? 0, on: day)
+        for (step, person) in people.enumerated() {
             let row = PatientRow(
-                id: id(), person: person, at: day * 86_400 + 40_000 + people.count,
+                id: id(), person: person, at: day * 86_400 + 40_001 + step,
                 facility: world.people[person].home, death: nil, household: household)
             try write(.patient(row))
-            rows.append(row)
+            deed.add(.patients, row.id)
         }
-        var deed = Deed(for: people.min() ?? 0, on: day)
-        for row in rows { deed.add(.patients, row.id) }
         return deed
     }
 }

@@ -22,6 +22,16 @@ extension Simulation {
         return nil
     }
 
+    /// So many victims, no two the same; nil where the region is too small for them.
+    mutating func victims(_ count: Int, _ chance: inout Chance) -> [Int]? {
+        var people: [Int] = []
+        for _ in 0..<count * 20 {
+            guard people.count < count, let person = victim(&chance) else { break }
+            if !people.contains(person) { people.append(person) }
+        }
+        return people.count == count ? people : nil
+    }
+
     /// A victim without chronic disease, below that age.
     mutating func healthyVictim(below age: Int = .max, _ chance: inout Chance) -> Int? {
         let today = day

@@ -7,14 +7,12 @@ extension Simulation {
         _ plant: Planter.Plant, _ chance: inout Chance
     ) throws(SynthesisError) -> Deed? {
         let doctor = accomplice(tier: 1, &chance)
+        guard let people = victims(plant.magnitude, &chance) else { return nil }
         var deed = Deed(by: doctor, on: day)
-        var people: Set<Int> = []
-        while people.count < plant.magnitude {
-            guard let person = victim(&chance) else { return nil }
-            guard people.insert(person).inserted else { continue }
+        for (step, person) in people.enumerated() {
             let order = try order(
                 "308192", quantity: 21, days: 7, for: person, by: doctor,
-                at: day * 86_400 + 68_000 + people.count * (50 / plant.magnitude),
+                at: day * 86_400 + 68_000 + (step + 1) * (50 / plant.magnitude),
                 reason: "J20.9")
             deed.add(.orders, order.id)
         }
@@ -110,11 +108,7 @@ extension Simulation {
         _ plant: Planter.Plant, _ chance: inout Chance
     ) throws(SynthesisError) -> Deed? {
         let doctor = accomplice(tier: 1, &chance)
-        var people: Set<Int> = []
-        while people.count < 4 {
-            guard let person = victim(&chance) else { return nil }
-            people.insert(person)
-        }
+        guard let people = victims(4, &chance) else { return nil }
         var deed = Deed(by: doctor, on: day + plant.magnitude * 9)
         for step in 0..<plant.magnitude {
             let when = day + step * 9
