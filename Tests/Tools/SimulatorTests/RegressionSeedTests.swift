@@ -8,6 +8,8 @@ struct RegressionSeedTests {
         let seed: UInt64
         let nodes: Int?
         let heights: Int
+        /// Everything where not told.
+        var faults: [FaultKind]?
         let found: String
 
         var testDescription: String { "seed \(seed): \(found)" }
@@ -22,6 +24,15 @@ struct RegressionSeedTests {
                 seed: 138, nodes: nil, heights: 40,
                 found: "an honest proposal with other bytes under the same header"),
         ]
+        + [130, 166].map {
+            Row(
+                seed: $0, nodes: nil, heights: 60,
+                faults: [
+                    .diskLoss, .crash, .loss, .writeLost, .writeKept, .writeError, .delay,
+                    .partition,
+                ],
+                found: "a decision by a vote that nobody had heard when its voter ended")
+        }
         + [3, 7, 15].map {
             Row(
                 seed: $0, nodes: nil, heights: 12,
@@ -38,6 +49,10 @@ struct RegressionSeedTests {
         var plan = SimulationPlan.campaign(seed: row.seed, heights: row.heights)
         if let nodes = row.nodes {
             plan = SimulationPlan(seed: row.seed, nodeCount: nodes, heights: row.heights)
+        }
+        if let faults = row.faults {
+            plan = SimulationPlan(
+                seed: row.seed, nodeCount: plan.nodeCount, heights: row.heights, faults: faults)
         }
         var simulation = try Simulation(plan)
         let report = simulation.run()

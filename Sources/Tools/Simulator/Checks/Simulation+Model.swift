@@ -14,17 +14,22 @@ extension Simulation {
         }
         let step = VoteModel<BlockID>.Vote(
             vote.kind == .prevote ? .prevote : .precommit, round: vote.round.number, vote.block)
-        withModel(of: vote.height) { model throws(VoteModel<BlockID>.Refusal) in
-            try model.cast(step, by: place)
-        } refused: { simulation, refusal in
-            simulation.violate(
-                .model, "\(vote) of \(simulation.nodes[index].id) is no step: \(refusal)")
-        }
+        check(step, at: vote.height, by: place)
     }
 
     /// When an honest replica commits: its proof is a decision of the model.
+    ///
+    /// Who signed a precommit may have ended before anybody heard it, and decide by it once it is
+    /// back: so what the proof has of honest replicas are steps, too.
     mutating func checkDecision(_ proof: CommitProof, by index: Int) {
         guard !plan.mayFork else { return }
+        let step = VoteModel<BlockID>.Vote(
+            .precommit, round: proof.round.number, proof.block)
+        for precommit in proof.precommits {
+            guard let place = honest.firstIndex(where: { nodes[$0].id == precommit.voter })
+            else { continue }
+            check(step, at: proof.height, by: place)
+        }
         withModel(of: proof.height) { model throws(VoteModel<BlockID>.Refusal) in
             try model.decide(proof.block, in: proof.round.number)
         } refused: { simulation, refusal in
@@ -32,6 +37,17 @@ extension Simulation {
                 .model,
                 "\(simulation.nodes[index].id) decides \(proof.block) in "
                     + "\(proof.height)/\(proof.round): \(refusal)")
+        }
+    }
+
+    private mutating func check(
+        _ step: VoteModel<BlockID>.Vote, at height: Height, by place: Int
+    ) {
+        withModel(of: height) { model throws(VoteModel<BlockID>.Refusal) in
+            try model.cast(step, by: place)
+        } refused: { simulation, refusal in
+            let name = simulation.nodes[simulation.honest[place]].id
+            simulation.violate(.model, "\(step) of \(name) at \(height) is no step: \(refusal)")
         }
     }
 
