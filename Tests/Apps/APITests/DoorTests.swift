@@ -17,7 +17,7 @@ struct DoorTests {
 
     private func get(_ base: String, _ path: String) async throws -> (Int, String) {
         let url = try #require(URL(string: base + path))
-        let (data, response) = try await URLSession(configuration: .ephemeral).data(from: url)
+        let (data, response) = try await URLSession.patient().data(from: url)
         let status = try #require(response as? HTTPURLResponse).statusCode
         return (status, String(decoding: data, as: UTF8.self))
     }

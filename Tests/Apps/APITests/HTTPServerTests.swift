@@ -26,7 +26,7 @@ struct HTTPServerTests {
     @Test("a foreign client is answered, request after request on one connection")
     func answers() async throws {
         try await serve { _, base in
-            let session = URLSession(configuration: .ephemeral)
+            let session = URLSession.patient()
             for count in [0, 1, 70_000] {
                 var request = URLRequest(url: try #require(URL(string: base + "/a/b?c=d")))
                 request.httpMethod = "POST"
@@ -41,7 +41,7 @@ struct HTTPServerTests {
     @Test("a body that is too long is refused, and the server goes on")
     func tooLong() async throws {
         try await serve { _, base in
-            let session = URLSession(configuration: .ephemeral)
+            let session = URLSession.patient()
             var request = URLRequest(url: try #require(URL(string: base)))
             request.httpMethod = "POST"
             request.httpBody = Data(repeating: 7, count: HTTPServer.bodyBytesMax + 1)

@@ -84,7 +84,7 @@ struct ScreeningTests {
         request.httpMethod = "POST"
         request.setValue(type, forHTTPHeaderField: "Content-Type")
         request.httpBody = Data(body.utf8)
-        let (data, response) = try await URLSession(configuration: .ephemeral)
+        let (data, response) = try await URLSession.patient()
             .data(for: request)
         return (try #require(response as? HTTPURLResponse).statusCode, data)
     }

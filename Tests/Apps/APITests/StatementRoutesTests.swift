@@ -54,8 +54,7 @@ struct StatementRoutesTests {
             request.httpBody = Data(body)
             request.setValue(type, forHTTPHeaderField: "Content-Type")
         }
-        let session = URLSession(
-            configuration: .ephemeral, delegate: NoRedirect(), delegateQueue: nil)
+        let session = URLSession.patient(delegate: NoRedirect())
         let (data, response) = try await session.data(for: request)
         let http = try #require(response as? HTTPURLResponse)
         return Answer(
