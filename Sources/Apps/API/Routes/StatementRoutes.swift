@@ -96,20 +96,20 @@ struct StatementRoutes: Sendable {
     private func resolve(_ request: HTTPRequest) async throws -> HTTPResponse {
         let id = request.parameters["id"] ?? ""
         let parts = id.split(separator: "-", omittingEmptySubsequences: false)
-        guard parts.count == 2, let stream = UInt16(parts[0]), let number = UInt64(parts[1]) else {
+        guard parts.count == 2, let streamNumber = UInt16(parts[0]), let number = UInt64(parts[1])
+        else {
             throw Refusal(
                 status: 400, title: "Invalid locator",
                 detail: "A locator is a stream and a number, such as 0-17")
         }
-        let entry: EntryAnswer
-        do {
-            entry = try EntryAnswer.decode(
-                try await node.ask(
-                    .entryByNumber(node.institution, StreamID(stream), number: number)))
-        } catch TransportError.refused {
-            guard try await isWaiting(StreamID(stream), number) else { throw Self.unknown(id) }
-            return Self.running(302, "/entries/\(id)")
+        let stream = StreamID(streamNumber)
+        var found = try await anchored(stream, number)
+        if found == nil {
+            if try await isWaiting(stream, number) { return Self.running(302, "/entries/\(id)") }
+            // It may have been anchored between the two questions.
+            found = try await anchored(stream, number)
         }
+        guard let entry = found else { throw Self.unknown(id) }
         guard (try? Entry.decode(entry.entry).kind) == .statement else { throw Self.unknown(id) }
         let receipts = try [ReceiptAnswer].decode(
             try await node.ask(.receipts(leaf: entry.leafIndex)))
@@ -129,6 +129,16 @@ struct StatementRoutes: Sendable {
     ) -> [UInt8] {
         guard let body = try? StatementBody(decoding: statement[...]) else { return statement }
         return body.encode(receipts: receipts.map(\.receipt))
+    }
+
+    /// The entry under a number; nil where none is anchored.
+    private func anchored(_ stream: StreamID, _ number: UInt64) async throws -> EntryAnswer? {
+        do {
+            return try EntryAnswer.decode(
+                try await node.ask(.entryByNumber(node.institution, stream, number: number)))
+        } catch TransportError.refused {
+            return nil
+        }
     }
 
     /// Whether the number is given out and not anchored yet.
