@@ -99,14 +99,9 @@ struct NodeRun {
 
     /// The day to which the records had come at a leaf.
     private func day(_ leaf: UInt64) -> Int? {
-        var low = 0
-        var high = clock.count
-        while low < high {
-            let middle = (low + high) / 2
-            if clock[middle].leaf < leaf { low = middle + 1 } else { high = middle }
-        }
-        guard low > 0 else { return nil }
-        return Int(Timestamp(milliseconds: clock[low - 1].milliseconds).day.number)
+        let next = clock.indices.partitioningIndex { clock[$0].leaf >= leaf }
+        guard next > 0 else { return nil }
+        return Int(Timestamp(milliseconds: clock[next - 1].milliseconds).day.number)
     }
 
     /// `12.50 CNY` in minor units.

@@ -123,12 +123,6 @@ struct HeightState: Sendable {
     }
 
     private func place(of round: Round) -> Int {
-        var low = 0
-        var high = rounds.count
-        while low < high {
-            let middle = (low + high) / 2
-            if rounds[middle].round < round { low = middle + 1 } else { high = middle }
-        }
-        return low
+        rounds.indices.partitioningIndex { rounds[$0].round >= round }
     }
 }

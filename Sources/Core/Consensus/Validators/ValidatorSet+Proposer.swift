@@ -14,17 +14,10 @@ extension ValidatorSet {
     public func proposer(height: Height, round: Round) -> Validator {
         let turn = (height.blocks % totalPower + UInt64(round.number) % totalPower) % totalPower
         for (index, validator) in validators.enumerated() {
-            var low: UInt64 = 0
-            var high = validator.power
-            while low < high {
-                let middle = (low + high) / 2
-                if turnsBefore(turn: middle, of: index) < turn {
-                    low = middle + 1
-                } else {
-                    high = middle
-                }
+            let own = (0..<validator.power).partitioningIndex {
+                turnsBefore(turn: $0, of: index) >= turn
             }
-            if low < validator.power, turnsBefore(turn: low, of: index) == turn {
+            if own < validator.power, turnsBefore(turn: own, of: index) == turn {
                 return validator
             }
         }

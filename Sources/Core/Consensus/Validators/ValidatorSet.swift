@@ -44,13 +44,8 @@ public struct ValidatorSet: Sendable {
     ///
     /// Cost: the logarithm of the count.
     public func index(of id: InstitutionID) -> Int? {
-        var low = 0
-        var high = validators.count
-        while low < high {
-            let middle = (low + high) / 2
-            if validators[middle].id < id { low = middle + 1 } else { high = middle }
-        }
-        return low < validators.count && validators[low].id == id ? low : nil
+        let place = validators.indices.partitioningIndex { validators[$0].id >= id }
+        return place < validators.count && validators[place].id == id ? place : nil
     }
 
     /// Whether this power is more than 2/3 of the whole: enough to decide.

@@ -67,12 +67,6 @@ struct StreamQueue: Sendable {
     private func firstPlace(where condition: (BatchTicket) -> Bool) -> Int {
         // What comes last is asked for most.
         if let last = batches.last, !condition(last) { return batches.count }
-        var low = 0
-        var high = batches.count
-        while low < high {
-            let middle = (low + high) / 2
-            if condition(batches[middle]) { high = middle } else { low = middle + 1 }
-        }
-        return low
+        return batches.indices.partitioningIndex { condition(batches[$0]) }
     }
 }

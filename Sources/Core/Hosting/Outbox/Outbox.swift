@@ -252,12 +252,6 @@ public struct Outbox: Sendable {
 
     /// The index of the first row for which the condition holds; once it holds, it holds for all.
     private func firstRow(where condition: (OutboxRow) -> Bool) -> Int {
-        var low = anchoredCount
-        var high = rows.count
-        while low < high {
-            let middle = (low + high) / 2
-            if condition(rows[middle]) { high = middle } else { low = middle + 1 }
-        }
-        return low
+        (anchoredCount..<rows.count).partitioningIndex { condition(rows[$0]) }
     }
 }

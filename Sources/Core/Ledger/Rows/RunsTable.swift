@@ -62,13 +62,8 @@ public struct RunsTable: Sendable {
 
     /// Which run is that of a slot, by a binary search; nil where the block has none for it.
     public func place(ofSlot slot: UInt32) -> Int? {
-        var low = 0
-        var high = count
-        while low < high {
-            let middle = (low + high) / 2
-            if self.slot(middle) < slot { low = middle + 1 } else { high = middle }
-        }
-        return low < count && self.slot(low) == slot ? low : nil
+        let place = (0..<count).partitioningIndex { self.slot($0) >= slot }
+        return place < count && self.slot(place) == slot ? place : nil
     }
 
     /// A run; `tree` is the row of the same block, for the leaf hashes.

@@ -48,12 +48,6 @@ struct KeyOrder: Sendable {
     private static func countBelow<Element>(
         _ key: Digest, in array: [Element], _ keyOf: (Element) -> Digest
     ) -> Int {
-        var low = 0
-        var high = array.count
-        while low < high {
-            let middle = (low + high) / 2
-            if keyOf(array[middle]) < key { low = middle + 1 } else { high = middle }
-        }
-        return low
+        array.indices.partitioningIndex { keyOf(array[$0]) >= key }
     }
 }

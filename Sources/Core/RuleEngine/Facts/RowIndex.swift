@@ -1,3 +1,4 @@
+internal import Primitives
 internal import RuleLanguage
 
 /// What is indexed; windows of several rules that ask for the same share an index.
@@ -134,39 +135,21 @@ struct RowIndexes: Sendable {
         let places = buckets[bucket].items.places
         var place = places.upperBound
         if let last = places.last, item.precedes(items[last]) {
-            place = first(places) { item.precedes(items[$0]) }
+            place = places.partitioningIndex { item.precedes(items[$0]) }
         }
         items.insert(item, at: place - places.lowerBound, into: &buckets[bucket].items)
     }
 
     /// The places of the items that may share a moment with the stretch; the caller looks closer.
     func overlapping(_ bucket: Int, low: Int64, high: Int64) -> Range<Int> {
-        let places = buckets[bucket].items.places
-        let (earliest, overflow) = low.subtractingReportingOverflow(buckets[bucket].longest)
-        let start =
-            overflow || low == .min
-            ? places.lowerBound : first(places) { items[$0].low >= earliest }
-        let end = high == .max ? places.upperBound : first(places) { items[$0].low > high }
-        return start..<max(start, end)
+        buckets[bucket].items.places.overlapping(
+            low: low, high: high, longest: buckets[bucket].longest
+        ) { items[$0].low }
     }
 
     /// The places of the items that begin in the stretch.
     func beginning(_ bucket: Int, low: Int64, high: Int64) -> Range<Int> {
-        let places = buckets[bucket].items.places
-        let start = low == .min ? places.lowerBound : first(places) { items[$0].low >= low }
-        let end = high == .max ? places.upperBound : first(places) { items[$0].low > high }
-        return start..<max(start, end)
-    }
-
-    @inline(__always)
-    private func first(_ places: Range<Int>, _ isPast: (Int) -> Bool) -> Int {
-        var low = places.lowerBound
-        var high = places.upperBound
-        while low < high {
-            let middle = (low + high) / 2
-            if isPast(middle) { high = middle } else { low = middle + 1 }
-        }
-        return low
+        buckets[bucket].items.places.beginning(low: low, high: high) { items[$0].low }
     }
 
     // MARK: - Watchers
@@ -185,20 +168,16 @@ struct RowIndexes: Sendable {
         let places = buckets[bucket].watchers.places
         var place = places.upperBound
         if let last = places.last, watchers[last].low > watcher.low {
-            place = first(places) { watchers[$0].low > watcher.low }
+            place = places.partitioningIndex { watchers[$0].low > watcher.low }
         }
         watchers.insert(watcher, at: place - places.lowerBound, into: &buckets[bucket].watchers)
     }
 
     /// The places of the watchers with two ends whose stretch may share a moment with the row's.
     func watching(_ bucket: Int, low: Int64, high: Int64) -> Range<Int> {
-        let places = buckets[bucket].watchers.places
-        let (earliest, overflow) = low.subtractingReportingOverflow(buckets[bucket].longestWatch)
-        let start =
-            overflow || low == .min
-            ? places.lowerBound : first(places) { watchers[$0].low >= earliest }
-        let end = high == .max ? places.upperBound : first(places) { watchers[$0].low > high }
-        return start..<max(start, end)
+        buckets[bucket].watchers.places.overlapping(
+            low: low, high: high, longest: buckets[bucket].longestWatch
+        ) { watchers[$0].low }
     }
 
     // MARK: - Going back

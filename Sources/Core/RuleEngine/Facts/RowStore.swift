@@ -225,13 +225,8 @@ struct RowStore: Sendable {
         guard isOrdered else {
             return heads.indices.filter { heads[$0].leaf == leaf }.map { Int32($0) }
         }
-        var low = 0
-        var high = heads.count
-        while low < high {
-            let middle = (low + high) / 2
-            if heads[middle].leaf < leaf { low = middle + 1 } else { high = middle }
-        }
-        return heads[low...].prefix { $0.leaf == leaf }.indices.map { Int32($0) }
+        let first = heads.indices.partitioningIndex { heads[$0].leaf >= leaf }
+        return heads[first...].prefix { $0.leaf == leaf }.indices.map { Int32($0) }
     }
 
     // MARK: - Going back

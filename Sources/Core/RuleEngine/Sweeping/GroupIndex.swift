@@ -1,3 +1,5 @@
+internal import Primitives
+
 /// The rows of a window by key and by when they begin.
 struct GroupIndex: Sendable {
     struct Entry: Sendable {
@@ -81,14 +83,14 @@ struct GroupIndex: Sendable {
         func places(_ hash: UInt64) -> Range<Int> {
             let bucket = Int((hash << skip) >> shift)
             let all = Int(starts[bucket])..<Int(starts[bucket + 1])
-            let start = first(all) { entries[$0].hash >= hash }
-            let end = first(start..<all.upperBound) { entries[$0].hash > hash }
+            let start = all.partitioningIndex { entries[$0].hash >= hash }
+            let end = (start..<all.upperBound).partitioningIndex { entries[$0].hash > hash }
             return start..<end
         }
 
         /// Of the places under a key, those that begin at no known time.
         func unbounded(_ places: Range<Int>) -> Range<Int> {
-            places.lowerBound..<first(places) { entries[$0].low > .min }
+            places.lowerBound..<places.partitioningIndex { entries[$0].low > .min }
         }
 
         /// Of the places under a key, those that begin in the stretch, or that may share a moment
@@ -96,26 +98,10 @@ struct GroupIndex: Sendable {
         func within(
             _ places: Range<Int>, low: Int64, high: Int64, overlaps: Bool
         ) -> Range<Int> {
-            var earliest = low
-            if overlaps {
-                let (reach, overflow) = low.subtractingReportingOverflow(longest)
-                earliest = overflow ? .min + 1 : reach
-            }
-            earliest = max(earliest, .min + 1)
-            let start = first(places) { entries[$0].low >= earliest }
-            let end = high == .max ? places.upperBound : first(places) { entries[$0].low > high }
-            return start..<max(start, end)
-        }
-
-        @inline(__always)
-        private func first(_ places: Range<Int>, _ isPast: (Int) -> Bool) -> Int {
-            var low = places.lowerBound
-            var high = places.upperBound
-            while low < high {
-                let middle = (low + high) / 2
-                if isPast(middle) { high = middle } else { low = middle + 1 }
-            }
-            return low
+            // What begins at no known time stands apart, at the least of all times.
+            let (reach, overflow) = low.subtractingReportingOverflow(overlaps ? longest : 0)
+            let earliest = overflow ? .min + 1 : max(reach, .min + 1)
+            return places.beginning(low: earliest, high: high) { entries[$0].low }
         }
     }
 

@@ -185,13 +185,7 @@ private struct SweepPart {
     /// The row of the store that is a judged row; these came with the first rows, in order.
     private func local(_ row: Int32) -> Int32 {
         let name = Self.name(sweep.kind, row)
-        var low = 0
-        var high = firstCount
-        while low < high {
-            let middle = (low + high) / 2
-            if held[middle] < name { low = middle + 1 } else { high = middle }
-        }
-        return Int32(low)
+        return Int32((0..<firstCount).partitioningIndex { held[$0] >= name })
     }
 
     mutating func judge() -> [(row: Int32, judged: Engine.Judged)] {

@@ -73,19 +73,13 @@ struct PageMaker {
     private func bound(
         _ time: Timestamp
     ) throws(QueryError) -> (height: Height, bound: TimeBound) {
-        var low: UInt64 = 1
-        var high = head.header.height.blocks + 1
-        while low < high {
-            let middle = (low + high) / 2
-            if try nodes.head(Height(middle)).header.time < time {
-                low = middle + 1
-            } else {
-                high = middle
-            }
+        let end = head.header.height.blocks + 1
+        let first = try (1..<end).partitioningIndex { height throws(QueryError) in
+            try nodes.head(Height(height)).header.time >= time
         }
-        let before = low > 1 ? try nodes.head(Height(low - 1)).header : nil
-        let from = low <= head.header.height.blocks ? try nodes.head(Height(low)) : nil
-        return (Height(low), TimeBound(before: before, from: from))
+        let before = first > 1 ? try nodes.head(Height(first - 1)).header : nil
+        let from = first < end ? try nodes.head(Height(first)) : nil
+        return (Height(first), TimeBound(before: before, from: from))
     }
 
     /// Takes the terms whose lists are shortest together.

@@ -34,13 +34,7 @@ final class RunLists {
         }
 
         private func count(below height: Height) -> Int {
-            var low = 0
-            var high = heights.count
-            while low < high {
-                let middle = (low + high) / 2
-                if heights[middle] < height { low = middle + 1 } else { high = middle }
-            }
-            return low
+            heights.indices.partitioningIndex { heights[$0] >= height }
         }
     }
 

@@ -141,16 +141,12 @@ final class RetentionKeeper: Sendable {
     private func first(
         atOrAfter time: Int64, _ nodes: TreeReader, through head: Height
     ) throws(QueryError) -> Height {
-        var (low, high) = (store.entriesFrom.blocks, head.blocks)
-        while low < high {
-            let middle = (low + high) / 2
-            if try nodes.head(Height(middle)).header.time.milliseconds < time {
-                low = middle + 1
-            } else {
-                high = middle
-            }
+        let kept = store.entriesFrom.blocks
+        let first = try (kept..<max(kept, head.blocks)).partitioningIndex {
+            height throws(QueryError) in
+            try nodes.head(Height(height)).header.time.milliseconds >= time
         }
-        return Height(low)
+        return Height(first)
     }
 
     /// Archives and deletes the next piece; false where it cannot.
