@@ -71,42 +71,42 @@ extension FindingOutline {
         guard try reader.map(atMost: 14) == 14 else {
             throw .unexpected(offset: start, expected: "a map of 14 fields", found: "fewer")
         }
-        try reader.field(0)
+        try reader.key(0)
         try reader.version(1)
-        try reader.field(1)
+        try reader.key(1)
         rule = try reader.text(atMost: 64)
-        try reader.field(2)
+        try reader.key(2)
         ruleHash = try reader.digest()
-        try reader.field(3)
+        try reader.key(3)
         languageVersion = try reader.unsigned()
-        try reader.field(4)
+        try reader.key(4)
         tables = try reader.list(atMost: 256) { reader throws(CBORError) in
             try reader.array(exactly: 2)
             return Table(name: try reader.text(atMost: 64), hash: try reader.digest())
         }
-        try reader.field(5)
+        try reader.key(5)
         subject = try Named(from: &reader)
-        try reader.field(6)
+        try reader.key(6)
         violating = try reader.list(atMost: FindingOutline.leafCountMax, Leaf.init)
-        try reader.field(7)
+        try reader.key(7)
         involved = try reader.list(atMost: FindingOutline.leafCountMax, Leaf.init)
-        try reader.field(8)
+        try reader.key(8)
         values = try reader.list(atMost: 256, Named.init)
-        try reader.field(9)
+        try reader.key(9)
         amount = try reader.isNull() ? nil : Array(reader.item())
-        try reader.field(10)
+        try reader.key(10)
         result = UInt8(try reader.unsigned("result", atMost: 3))
-        try reader.field(11)
+        try reader.key(11)
         basis = try reader.list(atMost: 256) { reader throws(CBORError) in
             try reader.text(atMost: 4_096)
         }
-        try reader.field(12)
+        try reader.key(12)
         exceptions = try reader.list(atMost: 256) { reader throws(CBORError) in
             try reader.array(exactly: 2)
             let name = try reader.text(atMost: 4_096)
             return Exception(name: name, held: try reader.isNull() ? nil : reader.bool())
         }
-        try reader.field(13)
+        try reader.key(13)
         reason = try reader.text(atMost: 65_536)
     }
 }
@@ -124,23 +124,5 @@ extension FindingOutline.Named {
         try reader.array(exactly: 2)
         name = try reader.text(atMost: 256)
         item = Array(try reader.item())
-    }
-}
-
-extension CBORReader {
-    /// Reads the map key that must stand here.
-    fileprivate mutating func field(_ expected: UInt64) throws(CBORError) {
-        let start = offset
-        guard try unsigned() == expected else {
-            throw .key(offset: start, key: expected, problem: .missing)
-        }
-    }
-
-    fileprivate mutating func list<Item>(
-        atMost limit: Int, _ item: (inout CBORReader) throws(CBORError) -> Item
-    ) throws(CBORError) -> [Item] {
-        var items: [Item] = []
-        for _ in 0..<(try array(atMost: limit)) { items.append(try item(&self)) }
-        return items
     }
 }

@@ -30,22 +30,6 @@ extension CBORReader {
         return text
     }
 
-    /// An unsigned integer that names one case of a small enumeration; `expected` says which.
-    mutating func code<Code: RawRepresentable>(
-        _ expected: String
-    ) throws(CBORError) -> Code where Code.RawValue == UInt8 {
-        let start = offset
-        let number = try unsigned()
-        guard let byte = UInt8(exactly: number), let code = Code(rawValue: byte) else {
-            throw .unexpected(offset: start, expected: expected, found: "\(number)")
-        }
-        return code
-    }
-
-    mutating func stream() throws(CBORError) -> StreamID {
-        StreamID(UInt16(truncatingIfNeeded: try unsigned("stream", atMost: 65_535)))
-    }
-
     mutating func timestamp() throws(CBORError) -> Timestamp {
         Timestamp(milliseconds: try integer())
     }
@@ -53,20 +37,5 @@ extension CBORReader {
     /// A height, at most 2^62 − 1, so that no sum overflows.
     mutating func height() throws(CBORError) -> Height {
         Height(try unsigned("height", atMost: Entry.numberMax))
-    }
-
-    /// Reads the map key that must stand here.
-    mutating func key(_ expected: UInt64) throws(CBORError) {
-        let start = offset
-        guard try unsigned() == expected else {
-            throw .key(offset: start, key: expected, problem: .missing)
-        }
-    }
-
-    mutating func map(exactly count: Int) throws(CBORError) {
-        let start = offset
-        guard try map(atMost: count) == count else {
-            throw .outOfRange(offset: start, what: "count of map pairs", limit: UInt64(count))
-        }
     }
 }

@@ -121,20 +121,9 @@ func reading<Value>(
 }
 
 extension CBORReader {
-    /// Reads the map key that must stand here.
-    mutating func key(_ expected: UInt64) throws(CBORError) {
-        let start = offset
-        guard try unsigned() == expected else {
-            throw .key(offset: start, key: expected, problem: .missing)
-        }
-    }
-
     /// Opens a map of exactly `count` pairs, the first of which is the format version.
     mutating func versionedMap(exactly count: Int) throws(CBORError) {
-        let start = offset
-        guard try map(atMost: count) == count else {
-            throw .outOfRange(offset: start, what: "count of map pairs", limit: UInt64(count))
-        }
+        try map(exactly: count)
         try key(0)
         try version(1)
     }

@@ -105,9 +105,8 @@ extension ArchiveHead {
         try reader.key(4)
         try reader.array(exactly: 3)
         let head = try ClaimedHead(from: &reader)
-        var institutions: [MapProof] = []
-        for _ in 0..<(try reader.array(atMost: 65_536)) {
-            institutions.append(try MapProof(from: &reader))
+        let institutions = try reader.list(atMost: 65_536) { reader throws(CBORError) in
+            try MapProof(from: &reader)
         }
         keys = Keys(head: head, institutions: institutions)
     }

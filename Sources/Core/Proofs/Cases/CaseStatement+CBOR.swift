@@ -90,16 +90,3 @@ extension CaseStatement.Decision {
         self.amounts = amounts
     }
 }
-
-extension CBORReader {
-    fileprivate mutating func code<Code: RawRepresentable>(
-        _ expected: String
-    ) throws(CBORError) -> Code where Code.RawValue == UInt8 {
-        let start = offset
-        let number = try unsigned()
-        guard let byte = UInt8(exactly: number), let code = Code(rawValue: byte) else {
-            throw .unexpected(offset: start, expected: expected, found: "\(number)")
-        }
-        return code
-    }
-}

@@ -41,16 +41,12 @@ extension Succession {
         try reader.array(exactly: 2)
         head = try ClaimedHead(from: &reader)
         try reader.key(3)
-        var institutions: [MapProof] = []
-        for _ in 0..<(try reader.array(atMost: Genesis.institutionCountMax)) {
-            institutions.append(try MapProof(from: &reader))
+        institutions = try reader.list(atMost: Genesis.institutionCountMax) {
+            reader throws(CBORError) in try MapProof(from: &reader)
         }
-        self.institutions = institutions
         try reader.key(4)
-        var endorsements: [GovernanceVoter] = []
-        for _ in 0..<(try reader.array(atMost: Genesis.institutionCountMax)) {
-            endorsements.append(try GovernanceVoter(from: &reader))
+        endorsements = try reader.list(atMost: Genesis.institutionCountMax) {
+            reader throws(CBORError) in try GovernanceVoter(from: &reader)
         }
-        self.endorsements = endorsements
     }
 }

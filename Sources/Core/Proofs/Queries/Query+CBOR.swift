@@ -64,10 +64,10 @@ extension Query {
         case 5: claim = try reader.opaqueID()
         case 6: prescription = try reader.opaqueID()
         case 7: kinds = try Query.kinds(from: &reader)
-        case 8: action = try reader.named("an access action, 1 to 5")
-        case 9: purpose = try reader.named("a purpose of access, 1 to 9")
-        case 10: basis = try reader.named("a basis of access, 1 to 5")
-        case 11: outcome = try reader.named("an outcome of access: 0, 4, 8 or 12")
+        case 8: action = try reader.code("an access action, 1 to 5")
+        case 9: purpose = try reader.code("a purpose of access, 1 to 9")
+        case 10: basis = try reader.code("a basis of access, 1 to 5")
+        case 11: outcome = try reader.code("an outcome of access: 0, 4, 8 or 12")
         case 12: happenedFrom = Timestamp(milliseconds: try reader.integer())
         case 13: happenedBefore = Timestamp(milliseconds: try reader.integer())
         case 14: anchoredFrom = Timestamp(milliseconds: try reader.integer())
@@ -82,25 +82,11 @@ extension Query {
         var last: UInt8 = 0
         for _ in 0..<(try reader.array(atMost: EntryKind.allCases.count)) {
             let start = reader.offset
-            let kind: EntryKind = try reader.named("a kind of entry, 1 to 23")
+            let kind: EntryKind = try reader.code("a kind of entry, 1 to 23")
             guard kind.rawValue > last else { throw .keyOutOfOrder(offset: start) }
             last = kind.rawValue
             kinds.insert(kind)
         }
         return kinds
-    }
-}
-
-extension CBORReader {
-    /// An unsigned integer that names one case of a small enumeration; `expected` says which.
-    fileprivate mutating func named<Code: RawRepresentable>(
-        _ expected: String
-    ) throws(CBORError) -> Code where Code.RawValue == UInt8 {
-        let start = offset
-        let number = try unsigned()
-        guard let byte = UInt8(exactly: number), let code = Code(rawValue: byte) else {
-            throw .unexpected(offset: start, expected: expected, found: "\(number)")
-        }
-        return code
     }
 }

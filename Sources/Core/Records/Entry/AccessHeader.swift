@@ -70,17 +70,3 @@ extension AccessHeader {
         writer.unsigned(UInt64(outcome.rawValue))
     }
 }
-
-extension CBORReader {
-    /// An unsigned integer that names one case of a small enumeration; `expected` says which.
-    mutating func code<Code: RawRepresentable>(
-        _ expected: String
-    ) throws(CBORError) -> Code where Code.RawValue == UInt8 {
-        let start = offset
-        let number = try unsigned()
-        guard let byte = UInt8(exactly: number), let code = Code(rawValue: byte) else {
-            throw .unexpected(offset: start, expected: expected, found: "\(number)")
-        }
-        return code
-    }
-}

@@ -52,8 +52,7 @@ extension Entry {
         }
         let issuer = try reader.institution()
         try reader.key(3)
-        let stream = StreamID(
-            UInt16(truncatingIfNeeded: try reader.unsigned("stream", atMost: 65_535)))
+        let stream = try reader.stream()
         try reader.key(4)
         let number = try reader.entryNumber()
         try reader.key(5)
@@ -124,14 +123,6 @@ extension Entry {
 }
 
 extension CBORReader {
-    /// Reads the map key that must stand here.
-    mutating func key(_ expected: UInt64) throws(CBORError) {
-        let start = offset
-        guard try unsigned() == expected else {
-            throw .key(offset: start, key: expected, problem: .missing)
-        }
-    }
-
     /// A number in a stream, 1 to ``Entry/numberMax``.
     mutating func entryNumber() throws(CBORError) -> UInt64 {
         let start = offset

@@ -1,3 +1,5 @@
+public import Primitives
+
 /// One gateway of an issuer, whose entries are numbered without gaps.
 public struct StreamID: Hashable, Comparable, Sendable, CustomStringConvertible {
     public let number: UInt16
@@ -9,4 +11,11 @@ public struct StreamID: Hashable, Comparable, Sendable, CustomStringConvertible 
     public var description: String { String(number) }
 
     public static func < (left: StreamID, right: StreamID) -> Bool { left.number < right.number }
+}
+
+extension CBORReader {
+    /// A stream: an unsigned integer below 2^16.
+    public mutating func stream() throws(CBORError) -> StreamID {
+        StreamID(UInt16(truncatingIfNeeded: try unsigned("stream", atMost: 65_535)))
+    }
 }

@@ -244,9 +244,3 @@ extension CBORWriter {
         unsigned(number)
     }
 }
-
-extension CBORReader {
-    mutating func stream() throws(CBORError) -> StreamID {
-        StreamID(UInt16(truncatingIfNeeded: try unsigned("stream", atMost: 65_535)))
-    }
-}

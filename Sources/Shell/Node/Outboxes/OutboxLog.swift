@@ -78,7 +78,7 @@ struct OutboxLog: ~Copyable {
         var reader = CBORReader(bytes)
         try reader.array(exactly: 5)
         _ = try reader.unsigned("version", atMost: 1)
-        let stream = StreamID(UInt16(try reader.unsigned("stream", atMost: 65_535)))
+        let stream = try reader.stream()
         let number = try reader.unsigned()
         let next = try reader.unsigned()
         let entry = Array(try reader.bytes())

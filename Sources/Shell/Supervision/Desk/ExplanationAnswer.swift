@@ -96,17 +96,17 @@ extension Explanation {
             throw .unexpected(offset: start, expected: "an outcome, 1 to 5", found: "\(code)")
         }
         let verdict = try reader.text(atMost: 1 << 20)
-        let fields = try reader.each { reader throws(CBORError) in
+        let fields = try reader.list(atMost: 1 << 20) { reader throws(CBORError) in
             try reader.array(exactly: 2)
             return Field(name: try reader.text(atMost: 64), value: try reader.text(atMost: 1 << 20))
         }
-        let parts = try reader.each { reader throws(CBORError) in
+        let parts = try reader.list(atMost: 1 << 20) { reader throws(CBORError) in
             try reader.array(exactly: 3)
             return Part(
                 place: try reader.text(atMost: 64), name: try reader.text(atMost: 4_096),
                 node: try Node(from: &reader, depth: 0))
         }
-        let windows = try reader.each { reader throws(CBORError) in
+        let windows = try reader.list(atMost: 1 << 20) { reader throws(CBORError) in
             try reader.array(exactly: 4)
             return Window(
                 name: try reader.text(atMost: 4_096), kind: try reader.text(atMost: 64),
@@ -151,13 +151,13 @@ extension Explanation.Node {
             try reader.array(exactly: 5)
             row = Explanation.TableRow(
                 table: try reader.text(atMost: 64), hash: try reader.digest(),
-                keys: try reader.each { reader throws(CBORError) in
+                keys: try reader.list(atMost: 1 << 20) { reader throws(CBORError) in
                     try reader.text(atMost: 1 << 16)
                 }, from: try reader.dayOrNull(), to: try reader.dayOrNull())
         }
         self.init(
             text: text, value: value, row: row,
-            children: try reader.each { reader throws(CBORError) in
+            children: try reader.list(atMost: 1 << 20) { reader throws(CBORError) in
                 try Explanation.Node(from: &reader, depth: depth + 1)
             })
     }
@@ -175,17 +175,8 @@ extension CBORWriter {
 }
 
 extension CBORReader {
-    /// A list of any length that the input has room for.
-    fileprivate mutating func each<Item>(
-        _ read: (inout CBORReader) throws(CBORError) -> Item
-    ) throws(CBORError) -> [Item] {
-        var items: [Item] = []
-        for _ in 0..<(try array(atMost: 1 << 20)) { items.append(try read(&self)) }
-        return items
-    }
-
     fileprivate mutating func leaves() throws(CBORError) -> [UInt64] {
-        try each { reader throws(CBORError) in try reader.unsigned() }
+        try list(atMost: 1 << 20) { reader throws(CBORError) in try reader.unsigned() }
     }
 
     fileprivate mutating func dayOrNull() throws(CBORError) -> Day? {

@@ -32,17 +32,7 @@ func part<Value>(
 
 extension CBORReader {
     mutating func purpose() throws(CBORError) -> AccessHeader.Purpose {
-        let start = offset
-        let number = try unsigned("purpose", atMost: 255)
-        guard let purpose = AccessHeader.Purpose(rawValue: UInt8(number)) else {
-            throw .unexpected(
-                offset: start, expected: "a purpose of access, 1 to 9", found: "\(number)")
-        }
-        return purpose
-    }
-
-    mutating func stream() throws(CBORError) -> StreamID {
-        StreamID(UInt16(truncatingIfNeeded: try unsigned("stream", atMost: 65_535)))
+        try code("a purpose of access, 1 to 9")
     }
 
     mutating func number() throws(CBORError) -> UInt64 {

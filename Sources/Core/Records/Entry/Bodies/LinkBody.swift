@@ -45,14 +45,6 @@ extension LinkBody {
 }
 
 extension CBORReader {
-    /// Opens a map of exactly `count` pairs.
-    mutating func map(exactly count: Int) throws(CBORError) {
-        let start = offset
-        guard try map(atMost: count) == count else {
-            throw .outOfRange(offset: start, what: "count of map pairs", limit: UInt64(count))
-        }
-    }
-
     /// A text string of 1 to `limit` bytes.
     mutating func nonEmptyText(atMost limit: Int) throws(CBORError) -> String {
         let start = offset
