@@ -5,7 +5,7 @@ campaign_rules() {
     prepare
     build_custos "${CUSTOS_BUILD:-release}"
     # Short, because the path of a Unix socket may have 107 bytes only.
-    net=$(mktemp -d /tmp/custos-XXXXXX)
+    net=$(socket_folder)
     trap demo_stop EXIT
     demo_start
     demo_ingest ""

@@ -57,25 +57,8 @@ struct ArchiveKeysTests {
     }
 
     private mutating func agree(_ action: GovernanceAction) throws {
-        let proposal = GovernanceProposal(
-            action: action, expiry: Height(400), reason: "a test")
-        var entries: [Entry] = []
-        for (index, voter) in ProofNetwork.names.prefix(3).enumerated() {
-            let signer = GovernanceSigner(
-                ledger: network.ledger, institution: ProofNetwork.id(voter),
-                keys: [try ProofNetwork.key("\(voter) govern")])
-            let draft = network.entry(Self.bringer, about: "nobody")
-            entries.append(
-                Entry(
-                    kind: .governance, issuer: draft.issuer, stream: draft.stream,
-                    number: draft.number, eventTime: draft.eventTime,
-                    body: .governance(
-                        index == 0
-                            ? signer.propose(proposal)
-                            : signer.vote(on: proposal.id, isFor: true))))
-        }
-        try network.decide([entries])
-        #expect(network.state.governance.proposal(proposal.id)?.givenKeys != nil)
+        let proposal = try network.agree(on: action, broughtBy: Self.bringer)
+        #expect(network.state.governance.proposal(proposal)?.givenKeys != nil)
     }
 
     /// What a node writes of these blocks, with or without the proposals that gave keys.

@@ -23,26 +23,10 @@ struct GovernanceChainTests {
 
         private mutating func renew(_ name: String) throws {
             let label = "\(name) renewed"
-            let proposal = GovernanceProposal(
-                action: .setKey(
+            try network.agree(
+                on: .setKey(
                     ProofNetwork.id(name), .consensus(try ProofNetwork.key(label).publicKey)),
-                expiry: Height(400), reason: "the old key is old")
-            var entries: [Entry] = []
-            for (index, voter) in ProofNetwork.names.prefix(3).enumerated() {
-                let signer = GovernanceSigner(
-                    ledger: network.ledger, institution: ProofNetwork.id(voter),
-                    keys: [try ProofNetwork.key("\(voter) govern")])
-                var entry = network.entry("insurer", about: "nobody")
-                entry = Entry(
-                    kind: .governance, issuer: entry.issuer, stream: entry.stream,
-                    number: entry.number, eventTime: entry.eventTime,
-                    body: .governance(
-                        index == 0
-                            ? signer.propose(proposal)
-                            : signer.vote(on: proposal.id, isFor: true)))
-                entries.append(entry)
-            }
-            try network.decide([entries])
+                reason: "the old key is old")
             network.consensusKeys[name] = label
             try network.decide([])
             changes.append(network.blocks.count)

@@ -80,6 +80,33 @@ struct ProofNetwork {
             })
     }
 
+    /// Decides a block in which three of four agree on an action, brought by `bringer`; returns the
+    /// proposal's id.
+    @discardableResult
+    mutating func agree(
+        on action: GovernanceAction, broughtBy bringer: String = "insurer",
+        reason: String = "a test"
+    ) throws -> Digest {
+        let proposal = GovernanceProposal(action: action, expiry: Height(400), reason: reason)
+        var entries: [Entry] = []
+        for (index, voter) in ProofNetwork.names.prefix(3).enumerated() {
+            let signer = GovernanceSigner(
+                ledger: ledger, institution: ProofNetwork.id(voter),
+                keys: [try ProofNetwork.key("\(voter) govern")])
+            let draft = entry(bringer, about: "nobody")
+            entries.append(
+                Entry(
+                    kind: .governance, issuer: draft.issuer, stream: draft.stream,
+                    number: draft.number, eventTime: draft.eventTime,
+                    body: .governance(
+                        index == 0
+                            ? signer.propose(proposal)
+                            : signer.vote(on: proposal.id, isFor: true))))
+        }
+        try decide([entries])
+        return proposal.id
+    }
+
     /// Decides a block of batches, one for each list of entries; the signers are by name.
     mutating func decide(_ batches: [[Entry]]) throws {
         let verified = try batches.map { entries in

@@ -22,24 +22,7 @@ struct RuleProofTests {
     }
 
     private func vote(_ version: RuleVersion, _ network: inout ProofNetwork) throws {
-        let proposal = GovernanceProposal(
-            action: .setRules([version], retire: []), expiry: Height(400), reason: "a test")
-        var entries: [Entry] = []
-        for (index, voter) in ProofNetwork.names.prefix(3).enumerated() {
-            let signer = GovernanceSigner(
-                ledger: network.ledger, institution: ProofNetwork.id(voter),
-                keys: [try ProofNetwork.key("\(voter) govern")])
-            let entry = network.entry("insurer", about: "nobody")
-            entries.append(
-                Entry(
-                    kind: .governance, issuer: entry.issuer, stream: entry.stream,
-                    number: entry.number, eventTime: entry.eventTime,
-                    body: .governance(
-                        index == 0
-                            ? signer.propose(proposal)
-                            : signer.vote(on: proposal.id, isFor: true))))
-        }
-        try network.decide([entries])
+        try network.agree(on: .setRules([version], retire: []))
     }
 
     private func version(_ label: String, trial: [InstitutionID]? = nil) -> RuleVersion {

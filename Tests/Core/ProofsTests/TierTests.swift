@@ -23,24 +23,9 @@ struct TierNetwork {
     private static func register(
         _ below: ProofNetwork, in above: inout ProofNetwork
     ) throws {
-        let proposal = GovernanceProposal(
-            action: .setLedger(below.ledger, AnchoredLedger.Registration(below.genesis)),
-            expiry: Height(400), reason: "tiers")
-        var entries: [Entry] = []
-        for (index, voter) in ProofNetwork.names.prefix(3).enumerated() {
-            let signer = GovernanceSigner(
-                ledger: above.ledger, institution: ProofNetwork.id(voter),
-                keys: [try ProofNetwork.key("\(voter) govern")])
-            var entry = above.entry("insurer", about: "nobody")
-            entry = Entry(
-                kind: .governance, issuer: entry.issuer, stream: entry.stream,
-                number: entry.number, eventTime: entry.eventTime,
-                body: .governance(
-                    index == 0
-                        ? signer.propose(proposal) : signer.vote(on: proposal.id, isFor: true)))
-            entries.append(entry)
-        }
-        try above.decide([entries])
+        try above.agree(
+            on: .setLedger(below.ledger, AnchoredLedger.Registration(below.genesis)),
+            reason: "tiers")
     }
 
     /// Anchors the last head of a ledger in the one above; returns the step, under the last block
