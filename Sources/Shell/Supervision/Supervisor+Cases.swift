@@ -8,12 +8,12 @@ extension Supervisor {
         var steps: [CaseHistory.Step] = []
         for leaf in try caseDesk.steps(of: blindedCase) {
             guard let item = try entries.entry(at: leaf) else { continue }
-            var opened: CaseHistory.Opened?
+            var opened: CaseFile.Opened?
             if case .opened(let payload) = try entries.content(of: item),
                 payload.mediaType == CaseStatement.mediaType,
                 let found = try payloads.opened(item.entry)
             {
-                opened = CaseHistory.Opened(statement: payload.source, salt: found.salt)
+                opened = CaseFile.Opened(statement: payload.source, salt: found.salt)
             }
             steps.append(
                 CaseHistory.Step(leafIndex: leaf, entry: item.entry.encode(), opened: opened))

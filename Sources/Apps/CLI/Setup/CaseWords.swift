@@ -30,11 +30,14 @@ enum CaseWords {
     static func outcome(_ text: String) throws -> CaseStatement.Outcome {
         let all = CaseStatement.Outcome.allCases
         guard let outcome = all.first(where: { $0.description == text }) else {
-            throw ValidationError(
-                "'\(text)' is no outcome out of "
-                    + all.map(\.description).joined(separator: ", "))
+            throw ValidationError("'\(text)' is no outcome out of \(outcomes)")
         }
         return outcome
+    }
+
+    /// What may come of a case, with commas.
+    static var outcomes: String {
+        CaseStatement.Outcome.allCases.map(\.description).joined(separator: ", ")
     }
 
     /// An amount such as `1200.00 USD`.

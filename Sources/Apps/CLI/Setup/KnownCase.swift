@@ -29,12 +29,9 @@ struct KnownCase {
         for item in history.steps {
             let entry = try Entry.decode(item.entry)
             guard case .case(let body) = entry.body else { continue }
-            let opened = item.opened.map {
-                CaseFile.Opened(statement: $0.statement, salt: $0.salt)
-            }
             let step = Step(
-                leaf: item.leafIndex, entry: entry, body: body, opened: opened,
-                statement: try opened.map { try CaseStatement.decode($0.statement) })
+                leaf: item.leafIndex, entry: entry, body: body, opened: item.opened,
+                statement: try item.opened.map { try CaseStatement.decode($0.statement) })
             let known = cases.firstIndex {
                 $0.issuer == entry.issuer && $0.blindedCase == body.blindedCase
             }
@@ -76,63 +73,5 @@ struct KnownCase {
             steps[start...].filter { $0.body.step.kind == .case }
                 .flatMap { $0.statement?.findings ?? [] }
         ).sorted()
-    }
-}
-
-/// A step of a case that is about to be taken.
-struct CaseDraft {
-    let blindedCase: OpaqueID
-    var step: CaseBody.Step
-    let previous: UInt64?
-    var words = ""
-    var findings: [Digest] = []
-    var bundles: [[UInt8]] = []
-    var decision: CaseStatement.Decision?
-    var subjects: [Subject] = []
-    var recipients: [InstitutionID] = []
-
-    /// Anchors the step; returns its leaf once it is known to count.
-    func take(_ place: NodePlace) async throws -> UInt64 {
-        let statement = CaseStatement(
-            blindedCase: blindedCase, step: step, words: words, findings: findings,
-            bundles: bundles, decision: decision)
-        let submission = Submission(
-            kind: step.kind, eventTime: .now, subjects: Set(subjects).sorted(),
-            body: .case(
-                CaseBody(blindedCase: blindedCase, step: step, previous: previous)),
-            payload: statement.payload, recipients: Set(recipients).sorted())
-        guard submission.encode().count <= Submission.byteCountMax else {
-            throw Failure(
-                .refused,
-                "the bundles are longer than \(Submission.byteCountMax) bytes together; give some "
-                    + "of the findings at a time, with --finding")
-        }
-        let issuer = try place.institution
-        return try await place.ask { client in
-            let number = try await client.submit(submission)
-            let answer = try await client.committed(issuer, StreamID(0), number: number)
-            try await caughtUp(to: answer.height, client)
-            let known = try await KnownCase.all(client, blindedCase).flatMap(\.steps)
-            guard known.contains(where: { $0.leaf == answer.leafIndex }) else {
-                throw Failure(
-                    .refused,
-                    "the step is anchored at leaf \(answer.leafIndex) and does not count: another "
-                        + "one came before it")
-            }
-            return answer.leafIndex
-        }
-    }
-
-    /// Waits until the desk has taken a block in, which happens soon after it is on the disk.
-    private func caughtUp(to height: Height, _ client: NodeClient) async throws {
-        for _ in 0..<200 {
-            let bytes = try await client.desk(DeskRequest.status.encode())
-            let status = try Desk.read { () throws(SupervisionError) in
-                try DeskStatus.decode(bytes)
-            }
-            if status.height >= height { return }
-            try await Task.sleep(for: .milliseconds(50))
-        }
-        throw Failure(.other, "the node's desk is behind: ask again with `custos case show`")
     }
 }

@@ -1,4 +1,5 @@
 internal import Primitives
+public import Proofs
 
 /// The steps of cases as a node has them: the entries, and what of them it may open.
 public struct CaseHistory: Hashable, Sendable {
@@ -11,23 +12,12 @@ public struct CaseHistory: Hashable, Sendable {
         public let entry: [UInt8]
         /// The bytes of its statement, and the salt of its payload; nil where it is not sealed to
         /// this institution, or not here.
-        public let opened: Opened?
+        public let opened: CaseFile.Opened?
 
-        public init(leafIndex: UInt64, entry: [UInt8], opened: Opened?) {
+        public init(leafIndex: UInt64, entry: [UInt8], opened: CaseFile.Opened?) {
             self.leafIndex = leafIndex
             self.entry = entry
             self.opened = opened
-        }
-    }
-
-    public struct Opened: Hashable, Sendable {
-        public let statement: [UInt8]
-        /// 32 bytes.
-        public let salt: [UInt8]
-
-        public init(statement: [UInt8], salt: [UInt8]) {
-            self.statement = statement
-            self.salt = salt
         }
     }
 
@@ -67,11 +57,11 @@ extension CaseHistory {
                 try reader.array(exactly: 3)
                 let leaf = try reader.unsigned()
                 let entry = Array(try reader.bytes())
-                var opened: Opened?
+                var opened: CaseFile.Opened?
                 if try !reader.isNull() {
                     try reader.array(exactly: 2)
                     let statement = Array(try reader.bytes())
-                    opened = Opened(
+                    opened = CaseFile.Opened(
                         statement: statement, salt: Array(try reader.bytes(exactly: 32)))
                 }
                 steps.append(Step(leafIndex: leaf, entry: entry, opened: opened))

@@ -1,0 +1,106 @@
+internal import ArgumentParser
+internal import Node
+internal import Primitives
+internal import Proofs
+internal import Records
+
+extension CaseCommand {
+    /// Lists cases, or shows one, and writes it to a file that anyone can check.
+    struct Show: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "show",
+            abstract: "List the cases on the ledger, or show one step by step.",
+            discussion: """
+                What is sealed to others is shown as sealed. With --out, the steps are written \
+                with their proofs, opened as far as this institution may: `custos verify` checks \
+                offline that they are all the steps up to the last, and runs the rules of the \
+                findings again that were shared or given notice of.
+
+                Examples:
+                  custos case show --node devnet/regulator
+                  custos case show 77aa --node devnet/city-pharmacy --out notice.case
+                  custos verify notice.case --genesis devnet/county.genesis
+                """)
+
+        @Argument(help: "The case, by how its id begins; without it, all are listed.")
+        var id: String?
+
+        @Option(help: "Whose case, where institutions have cases of one id.")
+        var of: String?
+
+        @Option(help: "A file to write the case to, with its proofs.")
+        var out: String?
+
+        @OptionGroup var node: NodeOptions
+        @OptionGroup var output: OutputOptions
+
+        func validate() throws {
+            guard out == nil || id != nil else {
+                throw ValidationError("--out writes one case: say which")
+            }
+        }
+
+        func run() async throws {
+            let issuer = try of.map(CaseWords.institution)
+            let file = out
+            let cases = try await node.place.ask { client in
+                guard let id else {
+                    return try await KnownCase.all(client).filter {
+                        (issuer ?? $0.issuer) == $0.issuer
+                    }
+                }
+                let known = try await KnownCase.find(id, of: issuer, client)
+                if let file { try Files.write(try await proved(known, client).encode(), to: file) }
+                return [known]
+            }
+            output.show(
+                CasesReport(
+                    cases: cases.map(CasesReport.Case.init), isWhole: id != nil, file: out))
+        }
+
+        private func proved(_ known: KnownCase, _ client: NodeClient) async throws -> CaseFile {
+            var steps: [CaseFile.Step] = []
+            for step in known.steps {
+                steps.append(
+                    CaseFile.Step(
+                        proof: try await Finding.proof(of: step.leaf, client), opened: step.opened))
+            }
+            return CaseFile(isClosed: known.isClosed, steps: steps)
+        }
+    }
+}
+
+private struct CasesReport: Report {
+    let cases: [Case]
+    let isWhole: Bool
+    let file: String?
+
+    struct Case: Encodable {
+        let id: String
+        let issuer: String
+        let isClosed: Bool
+        let steps: [CaseStepView]
+
+        init(_ known: KnownCase) {
+            id = known.blindedCase.description
+            issuer = known.issuer.name
+            isClosed = known.isClosed
+            steps = known.steps.map {
+                CaseStepView($0.entry, leaf: $0.leaf, $0.body, $0.statement)
+            }
+        }
+    }
+
+    var lines: [String] {
+        guard !cases.isEmpty else { return ["No cases."] }
+        var lines: [String] = []
+        for item in cases {
+            let state = item.isClosed ? "closed" : "open"
+            lines.append(
+                "case \(item.id) of \(item.issuer): \(state), \(item.steps.count) steps")
+            guard isWhole else { continue }
+            for step in item.steps { lines += [""] + step.lines }
+        }
+        return lines + (file.map { ["", "written to \($0)"] } ?? [])
+    }
+}
