@@ -166,11 +166,8 @@ struct VerifyCommand: ParsableCommand {
         _ bytes: [UInt8], _ genesis: Genesis, _ auditor: Auditor
     ) throws(ProofFailure) -> VerifyReport {
         let bundle = try FindingBundle.decode(bytes)
-        do throws(FindingFailure) {
-            return VerifyReport(
-                try FindingVerifier(genesis: genesis, auditor: auditor).verify(bundle))
-        } catch {
-            return VerifyReport(failedStep: error.step.rawValue, reason: error.reason)
+        return verdict(genesis, auditor) { verifier throws(FindingFailure) in
+            VerifyReport(try verifier.verify(bundle))
         }
     }
 
@@ -179,9 +176,17 @@ struct VerifyCommand: ParsableCommand {
         _ bytes: [UInt8], _ genesis: Genesis, _ auditor: Auditor
     ) throws(ProofFailure) -> VerifyReport {
         let file = try CaseFile.decode(bytes)
+        return verdict(genesis, auditor) { verifier throws(FindingFailure) in
+            VerifyReport(try verifier.verify(file))
+        }
+    }
+
+    private func verdict(
+        _ genesis: Genesis, _ auditor: Auditor,
+        _ verify: (FindingVerifier) throws(FindingFailure) -> VerifyReport
+    ) -> VerifyReport {
         do throws(FindingFailure) {
-            return VerifyReport(
-                try FindingVerifier(genesis: genesis, auditor: auditor).verify(file))
+            return try verify(FindingVerifier(genesis: genesis, auditor: auditor))
         } catch {
             return VerifyReport(failedStep: error.step.rawValue, reason: error.reason)
         }

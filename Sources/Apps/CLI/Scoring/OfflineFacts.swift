@@ -40,17 +40,24 @@ struct OfflineFacts {
     }
 
     private mutating func take(_ draft: Draft, _ anchored: Timestamp) {
-        let hash = SHA256.hash(Array(draft.origin.name.utf8))
-        for (ordinal, fact) in draft.payload.facts.enumerated() {
-            waiting.append(
-                AnchoredFact(
-                    fact: fact,
-                    position: LedgerPosition(
-                        leafIndex: leaf, leafHash: hash, ordinal: UInt32(ordinal),
-                        height: Height(UInt64(clamping: anchored.day.number)),
-                        anchored: anchored, issuer: draft.issuer)))
-        }
-        waiting.reverse()
+        waiting = draft.facts(asOfLeaf: leaf, anchored).reversed()
         leaf += 1
+    }
+}
+
+extension Draft {
+    /// Its facts as a ledger would have them that took one block a day.
+    ///
+    /// The leaf's hash is that of the row's name.
+    func facts(asOfLeaf leaf: UInt64, _ anchored: Timestamp) -> [AnchoredFact] {
+        let hash = SHA256.hash(Array(origin.name.utf8))
+        return payload.facts.enumerated().map { ordinal, fact in
+            AnchoredFact(
+                fact: fact,
+                position: LedgerPosition(
+                    leafIndex: leaf, leafHash: hash, ordinal: UInt32(ordinal),
+                    height: Height(UInt64(clamping: anchored.day.number)), anchored: anchored,
+                    issuer: issuer))
+        }
     }
 }

@@ -77,18 +77,8 @@ struct OfflineRun {
 
     private mutating func add(_ draft: Draft, _ anchored: Timestamp) {
         if draft.kind == .claim { claims += 1 }
-        let leaf = UInt64(rows.count)
+        batch += draft.facts(asOfLeaf: UInt64(rows.count), anchored)
         rows.append(draft.origin.name)
-        let hash = SHA256.hash(Array(draft.origin.name.utf8))
-        for (ordinal, fact) in draft.payload.facts.enumerated() {
-            batch.append(
-                AnchoredFact(
-                    fact: fact,
-                    position: LedgerPosition(
-                        leafIndex: leaf, leafHash: hash, ordinal: UInt32(ordinal),
-                        height: Height(UInt64(clamping: anchored.day.number)),
-                        anchored: anchored, issuer: draft.issuer)))
-        }
     }
 
     /// Hands a day to the engine, and looks what is found now.
