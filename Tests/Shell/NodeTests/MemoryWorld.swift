@@ -126,6 +126,8 @@ final class MemoryWorld {
         for other in network.ids.indices where other != index {
             let version = min(speaks(index), speaks(other))
             try machine.step(.connected(network.ids[other], speaks: version))
+            try machines[other]?.step(.connected(network.ids[index], speaks: version))
+            collect(other)
         }
         collect(index)
     }

@@ -11,7 +11,7 @@ internal import Transport
 @testable import Node
 
 /// Rules that come, change and go on nodes that run, none of which is started again.
-@Suite("Rules on nodes that run", .timeLimit(.minutes(3)))
+@Suite("Rules on nodes that run", .timeLimit(.minutes(10)))
 struct RunningRulesTests {
     /// Finds fault with every claim of a type.
     private static func rule(against type: String) -> Rule {

@@ -93,6 +93,7 @@ extension Host {
         validators = state.validators(at: height.next)
         leaveHeight(executed)
         if state.institutions != institutions { dropUnfit() }
+        recallBodies()
         tell(
             .heightStarted(
                 HeightStart(
@@ -107,6 +108,21 @@ extension Host {
         endReturn()
         reportGovernance(executed)
         wake()
+    }
+
+    /// Takes up the bodies that the log has for the height that begins.
+    ///
+    /// The replica takes up what it has signed and heard there at the same time: a vote for a
+    /// block whose bodies nobody has any more would decide what nobody can execute.
+    mutating func recallBodies() {
+        let height = state.head.height.next
+        for body in loggedAhead where body.height == height {
+            guard let batch = try? UnverifiedBatch(decoding: body.bytes).verify(against: state)
+            else { continue }
+            bodies[batch.digest] = batch
+            departing.append(batch.digest)
+        }
+        loggedAhead.removeAll { $0.height <= height }
     }
 
     /// Whether a check or a decision waits for this body.

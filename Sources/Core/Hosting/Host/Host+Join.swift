@@ -74,6 +74,7 @@ extension Host {
         waitingChecks = []
         waitingDecision = nil
         loggedBodies = []
+        recallBodies()
         tell(
             .heightStarted(
                 HeightStart(

@@ -34,6 +34,8 @@ public struct Host: Sendable {
     /// A decision that waits for bodies.
     var waitingDecision: Decision?
     var loggedBodies: Set<Digest> = []
+    /// Bodies that the log of an earlier life has for heights that have not begun yet.
+    var loggedAhead: [(height: Height, bytes: [UInt8])] = []
     /// What is known against anybody and is not on the ledger yet.
     public internal(set) var evidence: EvidencePool
     /// Claims of valid rounds whose proof this replica waits for.
@@ -132,12 +134,9 @@ public struct Host: Sendable {
         mempool = Mempool(height: height, limits: limits)
         sync = BlockSync(
             height: height, validators: validators, signing: signing, check: authenticator)
-        for case .batch(_, let bytes) in log {
-            guard let batch = try? UnverifiedBatch(decoding: bytes).verify(against: state) else {
-                continue
-            }
-            bodies[batch.digest] = batch
-            departing.append(batch.digest)
+        loggedAhead = log.compactMap { record in
+            guard case .batch(let height, let bytes) = record else { return nil }
+            return (height, bytes)
         }
         if joins, height == .genesis {
             joining = StateSync(
@@ -148,6 +147,7 @@ public struct Host: Sendable {
         self.state.voteCheck = authenticator
         evidence = EvidencePool()
         returning = hasLostDisk ? Returning(isSilent: true) : nil
+        recallBodies()
         recall(kept)
     }
 

@@ -20,6 +20,10 @@ public struct SimulationPlan: Sendable {
     /// How many nodes begin with the first version of the protocol; each is upgraded at a restart.
     public var olderCount = 0
 
+    /// How many times as long as usual a block takes to get to a disk: what was decided on top of
+    /// it stands in the log alone for so long.
+    public var diskSlowness: Int64
+
     /// More are byzantine than may be: safety may fall, and then the evidence must do.
     ///
     /// Only the network goes wrong then: what a disk loses, no evidence can show.
@@ -41,6 +45,9 @@ public struct SimulationPlan: Sendable {
         self.byzantineCount =
             byzantineCount ?? SimulationPlan.byzantine(seed, nodeCount, misbehaviours)
         powers = Array(repeating: 1, count: nodeCount)
+        // A quarter of all seeds have disks that lag blocks behind.
+        var disks = SeededGenerator(seed: seed ^ 0xd15c)
+        diskSlowness = disks.chance(25) ? 100 : 1
     }
 
     /// Plants a mistake; those that count votes count heads, so powers are equal then.

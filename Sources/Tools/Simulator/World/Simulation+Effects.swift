@@ -25,8 +25,9 @@ extension Simulation {
             let next =
                 nodes[index].host?.state.nextNumber(of: nodes[index].id, SimulatedRegion.stream)
             nodes[index].unwritten.append((block, next ?? 1))
-            let delay = generator.below(generator.chance(5) ? 200 : 12)
-            queue.add(.written(index, life: nodes[index].life), at: now + Int64(delay))
+            let delay = Int64(generator.below(generator.chance(5) ? 200 : 12))
+            queue.add(
+                .written(index, life: nodes[index].life), at: now + delay * plan.diskSlowness)
         case .send(let message, let peer):
             guard let to = region.index(of: peer) else { return }
             send(message, from: index, to: [to])
