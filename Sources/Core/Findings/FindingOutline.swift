@@ -60,10 +60,7 @@ public struct FindingOutline: Hashable, Sendable {
 extension FindingOutline {
     /// Reads a body from exactly these bytes.
     public static func decode(_ bytes: [UInt8]) throws(CBORError) -> FindingOutline {
-        var reader = CBORReader(bytes)
-        let outline = try FindingOutline(from: &reader)
-        try reader.finish()
-        return outline
+        try CBORReader.whole(bytes[...], FindingOutline.init(from:))
     }
 
     private init(from reader: inout CBORReader) throws(CBORError) {

@@ -7,10 +7,7 @@ func reading<Value>(
     _ body: (inout CBORReader) throws(CBORError) -> Value
 ) throws(LedgerError) -> Value {
     do throws(CBORError) {
-        var reader = CBORReader(bytes)
-        let value = try body(&reader)
-        try reader.finish()
-        return value
+        return try CBORReader.whole(bytes, body)
     } catch {
         throw .malformed(what: what, error)
     }

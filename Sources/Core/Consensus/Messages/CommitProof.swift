@@ -63,10 +63,7 @@ extension CommitProof {
     public static func decode(
         _ bytes: ArraySlice<UInt8>
     ) throws(CBORError) -> Unverified<CommitProof> {
-        var reader = CBORReader(bytes)
-        let proof = try read(from: &reader)
-        try reader.finish()
-        return proof
+        try CBORReader.whole(bytes, read(from:))
     }
 
     public static func read(

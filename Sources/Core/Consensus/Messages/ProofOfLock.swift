@@ -68,10 +68,7 @@ extension ProofOfLock {
     public static func decode(
         _ bytes: ArraySlice<UInt8>
     ) throws(CBORError) -> Unverified<ProofOfLock> {
-        var reader = CBORReader(bytes)
-        let proof = try read(from: &reader)
-        try reader.finish()
-        return proof
+        try CBORReader.whole(bytes, read(from:))
     }
 
     public static func read(

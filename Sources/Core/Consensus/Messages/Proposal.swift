@@ -60,10 +60,7 @@ extension Proposal {
     public static func decode(
         _ bytes: ArraySlice<UInt8>
     ) throws(CBORError) -> Unverified<Proposal> {
-        var reader = CBORReader(bytes)
-        let proposal = try read(from: &reader)
-        try reader.finish()
-        return proposal
+        try CBORReader.whole(bytes, read(from:))
     }
 
     public static func read(

@@ -66,10 +66,7 @@ extension Vote {
     public static func decode(
         _ bytes: ArraySlice<UInt8>
     ) throws(CBORError) -> Unverified<Vote> {
-        var reader = CBORReader(bytes)
-        let vote = try read(from: &reader)
-        try reader.finish()
-        return vote
+        try CBORReader.whole(bytes, read(from:))
     }
 
     public static func read(from reader: inout CBORReader) throws(CBORError) -> Unverified<Vote> {

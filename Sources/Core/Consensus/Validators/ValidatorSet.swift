@@ -67,9 +67,7 @@ extension ValidatorSet {
     public static func decode(_ bytes: [UInt8]) throws(ConsensusError) -> ValidatorSet {
         let validators: [Validator]
         do throws(CBORError) {
-            var reader = CBORReader(bytes)
-            validators = try read(from: &reader)
-            try reader.finish()
+            validators = try CBORReader.whole(bytes[...], read(from:))
         } catch {
             throw .malformedSet(error)
         }

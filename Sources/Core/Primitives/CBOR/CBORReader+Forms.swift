@@ -1,4 +1,17 @@
 extension CBORReader {
+    /// Reads exactly these bytes as one item.
+    ///
+    /// - Throws: what `item` throws; ``CBORError/trailingBytes(offset:count:)`` where more follows.
+    @inlinable
+    public static func whole<Item>(
+        _ bytes: ArraySlice<UInt8>, _ item: (inout CBORReader) throws(CBORError) -> Item
+    ) throws(CBORError) -> Item {
+        var reader = CBORReader(bytes)
+        let value = try item(&reader)
+        try reader.finish()
+        return value
+    }
+
     /// Reads the map key that must stand here.
     ///
     /// - Throws: ``CBORError/key(offset:key:problem:)`` where another stands here.

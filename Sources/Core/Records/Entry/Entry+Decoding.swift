@@ -15,9 +15,7 @@ extension Entry {
             if bytes.first == StatementBody.firstByte {
                 entry = Entry(try StatementBody(decoding: bytes))
             } else {
-                var reader = CBORReader(bytes)
-                entry = try Entry(from: &reader)
-                try reader.finish()
+                entry = try CBORReader.whole(bytes, Entry.init(from:))
             }
         } catch {
             guard bytes.count <= byteCountMax else {

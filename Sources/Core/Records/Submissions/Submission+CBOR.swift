@@ -59,9 +59,7 @@ extension Submission {
         var sealed: [UInt8]?
         var submission: Submission
         do throws(CBORError) {
-            var reader = CBORReader(bytes)
-            (submission, sealed) = try read(from: &reader)
-            try reader.finish()
+            (submission, sealed) = try CBORReader.whole(bytes[...], read(from:))
         } catch {
             throw .malformed(error)
         }

@@ -10,9 +10,9 @@ extension KnowledgeTable {
     public static func decode(_ bytes: [UInt8]) throws(KnowledgeError) -> KnowledgeTable {
         let parts: Parts
         do throws(CBORError) {
-            var reader = CBORReader(bytes)
-            parts = try Parts(from: &reader, bytes)
-            try reader.finish()
+            parts = try CBORReader.whole(bytes[...]) { reader throws(CBORError) in
+                try Parts(from: &reader, bytes)
+            }
         } catch {
             throw .malformed(error)
         }

@@ -17,10 +17,7 @@ extension EntryAnswer {
     }
 
     public static func decode(_ bytes: ArraySlice<UInt8>) throws(CBORError) -> EntryAnswer {
-        var reader = CBORReader(bytes)
-        let answer = try EntryAnswer(from: &reader)
-        try reader.finish()
-        return answer
+        try CBORReader.whole(bytes, EntryAnswer.init(from:))
     }
 
     init(from reader: inout CBORReader) throws(CBORError) {
