@@ -87,6 +87,7 @@ needs() {
     cat <<'TABLE'
 command  git                                git
 command  ld                                 binutils
+command  python3                            python3-venv
 file     /etc/ssl/certs/ca-certificates.crt ca-certificates
 file     /usr/share/zoneinfo/UTC            tzdata
 header   stdlib.h                           libc6-dev
@@ -170,8 +171,26 @@ build_custos() {
     note "$custos"
 }
 
+# Programs of others that tests hold our bytes against, in a place of their own. Where they cannot
+# be had, the tests that need them are skipped, and say so.
+need_python() {
+    local place=.build/python
+    if [ -z "${CUSTOS_PYTHON:-}" ] && ! has_packages python3 && ! has_packages "$place/bin/python3"
+    then
+        step "Installing Python packages into $place"
+        python3 -m venv "$place" >&2 &&
+            "$place/bin/pip" install --quiet --requirement Tests/requirements.txt >&2 ||
+            note "tests against them are skipped"
+    fi
+}
+
+has_packages() {
+    "$1" -c 'import cbor2, cryptography, cwt, ecdsa, pycose' 2>/dev/null
+}
+
 run_tests() {
     prepare
+    need_python
     lint
     step "Building (debug, with tests)"
     swift build --build-tests "${import_check[@]}"

@@ -33,9 +33,11 @@ struct FrozenProofTests {
 
     @Test(
         "docs/verify.py proves them, and refuses each with a bit flipped",
-        .enabled(if: Python.isThere, "python3 lacks the packages cbor2 and cryptography"))
+        .enabled(
+            if: Python.has("cbor2", "cryptography"),
+            "python3 lacks the packages cbor2 and cryptography"))
     func python() throws {
-        let python = try Python()
+        let python = try Verifier()
         let whole = try python.verify([bytes("genesis"), bytes("proof")])
         #expect(whole.isProved && whole.output.contains("leaf 6"), "\(whole.output)")
         let receipt = try python.verify([bytes("genesis"), bytes("receipt"), bytes("entry")])
@@ -55,12 +57,8 @@ struct FrozenProofTests {
 }
 
 /// Runs the verifier in Python over files in a folder of its own.
-private struct Python {
+private struct Verifier {
     private let folder: URL
-    private static let script = URL(filePath: #filePath).deletingLastPathComponent()
-        .appending(path: "../../../docs/verify.py").standardized.path
-
-    static let isThere: Bool = (try? run(["-c", "import cbor2, cryptography"]).isProved) ?? false
 
     init() throws {
         folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
@@ -74,19 +72,7 @@ private struct Python {
             try Data(bytes).write(to: url)
             paths.append(url.path)
         }
-        return try Python.run([Python.script] + paths)
-    }
-
-    private static func run(_ arguments: [String]) throws -> (isProved: Bool, output: String) {
-        let process = Process()
-        process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments = ["python3"] + arguments
-        let pipe = Pipe()
-        process.standardOutput = pipe
-        process.standardError = FileHandle.nullDevice
-        try process.run()
-        let output = try pipe.fileHandleForReading.readToEnd() ?? Data()
-        process.waitUntilExit()
-        return (process.terminationStatus == 0, String(decoding: output, as: UTF8.self))
+        let ending = try Python.run([Python.path("docs/verify.py")] + paths)
+        return (ending.isGood, ending.output)
     }
 }

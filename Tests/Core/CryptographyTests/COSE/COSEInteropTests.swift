@@ -1,5 +1,6 @@
 import Cryptography
 import Primitives
+import TestSupport
 import Testing
 
 /// Messages and receipts that a program of somebody else has checked; see `Tests/Vectors/cose`.
@@ -29,6 +30,17 @@ struct COSEInteropTests {
         let receipt = try COSEReceipt(decoding: try #require([UInt8](hex: file.receipt)))
         let leaf = SHA256.leaf(Array(file.leaves[file.leafIndex].utf8))
         #expect(try receipt.verify(leafHash: leaf, by: key).description == file.treeRoot)
+    }
+
+    @Test(
+        "the packages cwt and pycose accept them, and refuse them bent",
+        .enabled(
+            if: Python.has("cwt", "pycose", "ecdsa", "cbor2", "cryptography"),
+            "python3 lacks packages of Tests/requirements.txt"))
+    func others() throws {
+        let ending = try Python.run([Python.path("Tests/Vectors/cose/check.py")])
+        #expect(ending.isGood, "\(ending.complaint)")
+        #expect(ending.output.contains("receipt: accepted by both"))
     }
 
     private func key() throws -> SigningKey {
