@@ -168,8 +168,9 @@ public struct FHIRImport {
     private static func rank(of type: String) -> Int {
         let order = [
             "Organization", "Practitioner", "PractitionerRole", "Patient", "Encounter",
-            "Condition", "Procedure", "Medication", "MedicationRequest", "MedicationDispense",
-            "Claim", "ExplanationOfBenefit", "ClaimResponse", "AuditEvent",
+            "Condition", "Procedure", "Observation", "FamilyMemberHistory", "DocumentReference",
+            "Medication", "MedicationRequest", "MedicationDispense", "Claim",
+            "ExplanationOfBenefit", "ClaimResponse", "AuditEvent",
         ]
         return order.firstIndex(of: type) ?? order.count
     }

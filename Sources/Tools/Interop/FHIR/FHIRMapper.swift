@@ -31,7 +31,8 @@ struct FHIRMapper {
     static func isMapped(_ type: String) -> Bool {
         switch type {
         case "Patient", "Encounter", "Condition", "Procedure", "MedicationRequest",
-            "MedicationDispense", "Claim", "ExplanationOfBenefit", "ClaimResponse", "AuditEvent":
+            "MedicationDispense", "Claim", "ExplanationOfBenefit", "ClaimResponse", "AuditEvent",
+            "Observation", "FamilyMemberHistory", "DocumentReference":
             true
         default: false
         }
@@ -55,6 +56,9 @@ struct FHIRMapper {
         case "Encounter": try encounter(resource)
         case "Condition": try condition(resource)
         case "Procedure": try procedure(resource)
+        case "Observation": try observation(resource)
+        case "FamilyMemberHistory": try familyHistory(resource)
+        case "DocumentReference": try document(resource)
         case "MedicationRequest": try medicationRequest(resource)
         case "MedicationDispense": try medicationDispense(resource)
         case "Claim": try claim(resource)
@@ -91,5 +95,12 @@ struct Resource {
     func payload(_ facts: [FactBuilder]) -> Payload {
         Payload(
             mediaType: Resource.mediaType, source: value.document.bytes, facts: facts.map(\.fact))
+    }
+
+    /// The payload of a record: its document in parts that can be shown one by one.
+    func record(_ facts: [FactBuilder]) throws(ElementError) -> Payload {
+        Payload(
+            mediaType: "", source: [], facts: facts.map(\.fact),
+            segments: try SegmentCut.segments(of: self))
     }
 }

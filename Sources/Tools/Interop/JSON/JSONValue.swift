@@ -62,6 +62,23 @@ public struct JSONValue: Sendable {
         return members
     }
 
+    /// The members of an object with all bytes of each as they were written, `"key": value`.
+    var writtenMembers: [(key: String, value: JSONValue, bytes: ArraySlice<UInt8>)] {
+        guard node.kind == .object else { return [] }
+        var members: [(key: String, value: JSONValue, bytes: ArraySlice<UInt8>)] = []
+        var current = index + 1
+        while current < Int(node.next) {
+            let key = document.nodes[current]
+            let value = JSONValue(document: document, index: current + 1)
+            // A string's node leaves its quotes out.
+            let end = Int(value.node.end) + (value.node.kind == .string ? 1 : 0)
+            members.append(
+                (document.text(of: key), value, document.bytes[Int(key.start) - 1..<end]))
+            current = Int(value.node.next)
+        }
+        return members
+    }
+
     /// The elements of an array in their order; empty for any other value.
     public var elements: Elements {
         Elements(

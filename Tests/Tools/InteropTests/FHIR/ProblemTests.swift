@@ -117,7 +117,7 @@ struct ProblemTests {
         let lines = [
             "{\"resourceType\":\"Patient\",", "[]", "{}", "{\"resourceType\":\"Patient\"}",
             "{\"resourceType\":\"Patient\",\"id\":\"a b\"}", "", "  ",
-            "{\"resourceType\":\"Observation\",\"id\":\"o\"}", Resources.organization,
+            "{\"resourceType\":\"Immunization\",\"id\":\"o\"}", Resources.organization,
             Resources.patient,
         ]
         let outcome = try Resources.outcome(lines)
@@ -125,7 +125,7 @@ struct ProblemTests {
         #expect(
             outcome.problems.map(\.element) == ["", "", "resourceType", "Patient.id", "Patient.id"])
         #expect(outcome.report.unreadableLines == 5)
-        #expect(outcome.report.notMapped == ["Observation": 1])
+        #expect(outcome.report.notMapped == ["Immunization": 1])
         #expect(outcome.drafts.count == 1)
     }
 

@@ -39,6 +39,26 @@ enum Resources {
         "encounter":{"reference":"Encounter/e1"},"performedPeriod":{"start":\
         "2021-06-02T10:00:00Z","end":"2021-06-02T10:40:00Z"}}
         """
+    static let observation = """
+        {"resourceType":"Observation","id":"o1","status":"final","category":[{"coding":[{"code":\
+        "vital-signs"}]}],"code":{"coding":[{"system":"http://loinc.org","code":"8480-6"}]},\
+        "subject":{"reference":"Patient/p1"},"encounter":{"reference":"Encounter/e1"},\
+        "effectiveDateTime":"2021-06-01T15:30:00Z","performer":[{"reference":"RelatedPerson/r1"},\
+        {"reference":"Practitioner/d1"}],"valueQuantity":{"value":142.0,"unit":"mmHg"},\
+        "note":[{"text":"sitting, \\"restless\\""}]}
+        """
+    static let family = """
+        {"resourceType":"FamilyMemberHistory","id":"f1","status":"completed","patient":{\
+        "reference":"Patient/p1"},"date":"2021-06-01T16:00:00Z","name":"Jo","relationship":{\
+        "coding":[{"system":"urn:role","code":"FTH"}]},"condition":[{"code":{"text":"stroke"}}]}
+        """
+    static let document = """
+        {"resourceType":"DocumentReference","id":"w1","status":"current","type":{"coding":[{\
+        "system":"http://loinc.org","code":"34108-1"}]},"subject":{"reference":"Patient/p1"},\
+        "date":"2021-06-03T10:00:00Z","author":[{"reference":"Practitioner/d1"}],"content":[{\
+        "attachment":{"contentType":"text/plain","data":"c2VlbiB0b2RheQ=="}}],"context":{\
+        "encounter":[{"reference":"Encounter/e1"}]}}
+        """
     static let order = """
         {"resourceType":"MedicationRequest","id":"m1","status":"active","intent":"order",\
         "medicationCodeableConcept":{"coding":[{"system":"http:\
@@ -96,8 +116,8 @@ enum Resources {
         """
 
     static let all = [
-        organization, practitioner, patient, encounter, condition, procedure, order, dispense,
-        claim, benefit, audit,
+        organization, practitioner, patient, encounter, condition, procedure, observation, family,
+        document, order, dispense, claim, benefit, audit,
     ]
 
     /// What becomes of these lines.

@@ -10,8 +10,7 @@ extension FHIRMapper {
         let value = resource.value
         let identity = catalog.patients[resource.id] ?? "Patient/\(resource.id)"
         let id = try patient(identity, at: value)
-        let home = catalog.homes[resource.id] ?? catalog.firstVisits[resource.id]?.organization
-        let issuer = try institution(of: home, at: value)
+        let issuer = try institution(of: home(ofPatient: resource.id), at: value)
 
         var fact = FactBuilder(.patient)
         fact.set("patient", id: id)
@@ -28,7 +27,7 @@ extension FHIRMapper {
             Draft(
                 issuer: issuer, kind: .record,
                 eventTime: try lastUpdated(resource) ?? importTime, subjects: [.patient(id)],
-                payload: resource.payload([fact]), origin: resource.origin)
+                payload: try resource.record([fact]), origin: resource.origin)
         ]
     }
 }

@@ -32,13 +32,73 @@ extension FHIRMapper {
         return try record(piece, resource)
     }
 
+    /// Observation → a record entry.
+    mutating func observation(_ resource: Resource) throws(ElementError) -> [Draft] {
+        let value = resource.value
+        var span = try span("effectivePeriod", of: value, "Observation.effectivePeriod")
+        for key in ["effectiveDateTime", "effectiveInstant"] {
+            if let moment = try instant(key, of: value, "Observation.\(key)") {
+                span = Span(from: moment, to: moment)
+            }
+        }
+        let piece = RecordPiece(
+            type: "observation", span: span, status: try value.text("status"),
+            practitioner: try value.firstPractitioner(of: "performer"),
+            eventTime: try eventTime(
+                [
+                    span.to, span.from, try value.time("effectiveDateTime"),
+                    try value.time("issued"),
+                ], of: resource, "effectiveDateTime"))
+        return try record(piece, resource)
+    }
+
+    /// FamilyMemberHistory → a record entry, about the patient; the code is the relationship.
+    mutating func familyHistory(_ resource: Resource) throws(ElementError) -> [Draft] {
+        let value = resource.value
+        let date = try value.time("date")
+        let piece = RecordPiece(
+            type: "family-history", span: Span(), status: try value.text("status"),
+            practitioner: nil, eventTime: try eventTime([date], of: resource, "date"),
+            patientKey: "patient", codeKey: "relationship",
+            home: try home(ofPatient: value.reference("patient")?.id))
+        return try record(piece, resource)
+    }
+
+    /// DocumentReference → a record entry; the code is the kind of document.
+    mutating func document(_ resource: Resource) throws(ElementError) -> [Draft] {
+        let value = resource.value
+        var span = Span()
+        var encounter: String?
+        if let context = try value.object("context") {
+            span = try self.span("period", of: context, "DocumentReference.context.period")
+            if let first = try context.objects("encounter").first {
+                encounter = try Reference(first).id
+            }
+        }
+        let piece = RecordPiece(
+            type: "document", span: span, status: try value.text("status"),
+            practitioner: try value.firstPractitioner(of: "author"),
+            eventTime: try eventTime(
+                [try value.time("date"), span.to, span.from], of: resource, "date"),
+            codeKey: "type",
+            encounter: encounter)
+        return try record(piece, resource)
+    }
+
+    /// The organisation that manages a patient, else that of the earliest encounter.
+    func home(ofPatient id: String?) -> String? {
+        id.flatMap { catalog.homes[$0] ?? catalog.firstVisits[$0]?.organization }
+    }
+
     private mutating func record(
         _ piece: RecordPiece, _ resource: Resource
     ) throws(ElementError) -> [Draft] {
         let value = resource.value
-        let id = try patient("subject", of: resource)
-        let encounter = try value.reference("encounter")?.id
-        let issuer = try institution(of: organization(ofEncounter: encounter), at: value)
+        let id = try patient(piece.patientKey, of: resource)
+        var encounter = piece.encounter
+        if encounter == nil { encounter = try value.reference("encounter")?.id }
+        let place = organization(ofEncounter: encounter) ?? piece.home
+        let issuer = try institution(of: place, at: value)
         var author = try practitioner(piece.practitioner, in: resource)
         if author == nil {
             author = try practitioner(ofEncounter: encounter, in: resource)
@@ -47,7 +107,7 @@ extension FHIRMapper {
         fact.set("record", text: resource.origin.name)
         fact.set("patient", id: id)
         fact.set("type", text: piece.type)
-        fact.set("code", code: try value.concept("code"))
+        fact.set("code", code: try value.concept(piece.codeKey))
         fact.set("from", time: piece.span.from)
         fact.set("to", time: piece.span.to)
         fact.set("practitioner", id: author?.id)
@@ -58,7 +118,7 @@ extension FHIRMapper {
             Draft(
                 issuer: issuer, kind: .record, eventTime: piece.eventTime,
                 subjects: [.patient(id)] + (author.map { [.practitioner($0.id)] } ?? []),
-                payload: resource.payload([fact]), origin: resource.origin)
+                payload: try resource.record([fact]), origin: resource.origin)
         ]
     }
 }
@@ -70,4 +130,23 @@ private struct RecordPiece {
     let status: String?
     let practitioner: Reference?
     let eventTime: Timestamp
+    var patientKey = "subject"
+    var codeKey = "code"
+    /// Where the resource names its encounter elsewhere than in `encounter`.
+    var encounter: String?
+    /// The organisation that says it where no encounter does.
+    var home: String?
+}
+
+extension JSONValue {
+    /// The first of these references that may lead to a practitioner.
+    fileprivate func firstPractitioner(of key: String) throws(ElementError) -> Reference? {
+        for value in try objects(key) {
+            let reference = try Reference(value)
+            let isPerson =
+                reference.mayBe("Practitioner") || reference.mayBe("PractitionerRole")
+            if reference.hasTarget, isPerson { return reference }
+        }
+        return nil
+    }
 }
