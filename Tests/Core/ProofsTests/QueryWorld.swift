@@ -12,6 +12,7 @@ struct QueryWorld {
 
     static let patients = (0..<4).map { "patient \($0)" }
     static let practitioners = (0..<3).map { ProofNetwork.patient("practitioner \($0)") }
+    static let rules = ["CE-01", "PR-03"]
     static let claims = (0..<3).map { ProofNetwork.patient("claim \($0)") }
 
     init(seed: UInt64, blockCount: Int = 12, epochDays: UInt64 = 0) throws {
@@ -49,7 +50,14 @@ struct QueryWorld {
         var entry = network.entry(issuer, about: patient)
         entry.eventTime = Timestamp(
             milliseconds: network.genesis.start.milliseconds + Int64(random.below(5)) * 86_400_000)
-        switch random.below(3) {
+        switch random.below(4) {
+        case 2:
+            let rules = random.below(2) == 0 ? QueryWorld.rules : [pick(QueryWorld.rules)]
+            entry.kind = .notice
+            entry.body = .case(
+                CaseBody(
+                    blindedCase: ProofNetwork.patient("case"),
+                    step: .noticed(CaseBody.Opening(findings: [0], rules: rules)), previous: 0))
         case 0:
             entry.kind = .access
             entry.access = AccessHeader(
@@ -86,6 +94,7 @@ struct QueryWorld {
         if random.below(6) == 0 { query.purpose = pick(AccessHeader.Purpose.allCases) }
         if random.below(6) == 0 { query.basis = pick(AccessHeader.Basis.allCases) }
         if random.below(6) == 0 { query.outcome = pick(AccessHeader.Outcome.allCases) }
+        if random.below(6) == 0 { query.rule = pick(QueryWorld.rules) }
         let start = network.genesis.start.milliseconds
         if random.below(3) == 0 {
             let first = random.below(5)

@@ -35,6 +35,9 @@ struct QueryOptions: ParsableArguments {
     @Option(help: "Of this kind, such as access or claim-response; repeatable.")
     var kind: [String] = []
 
+    @Option(help: "Notices of cases that open what this rule found, such as PR-03.")
+    var rule: String?
+
     @Option(help: "Accesses with this action: create, read, update, delete or execute.")
     var action: String?
 
@@ -73,6 +76,12 @@ struct QueryOptions: ParsableArguments {
         query.purpose = try named("purpose", purpose, AccessHeader.Purpose.allCases)
         query.basis = try named("basis", basis, AccessHeader.Basis.allCases)
         query.outcome = try named("outcome", outcome, AccessHeader.Outcome.allCases)
+        if let rule {
+            guard (1...64).contains(rule.utf8.count) else {
+                throw ValidationError("'\(rule)' is no rule")
+            }
+            query.rule = rule
+        }
         query.happenedFrom = try day(from)
         query.happenedBefore = try day(to)
         query.anchoredFrom = try day(anchoredFrom)

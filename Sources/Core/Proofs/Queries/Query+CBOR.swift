@@ -29,6 +29,7 @@ extension Query {
         add(14, anchoredFrom) { $0.integer($1.milliseconds) }
         add(15, anchoredBefore) { $0.integer($1.milliseconds) }
         add(16, epochs.isEmpty ? nil : epochs) { PatientEpoch.encode($1, into: &$0) }
+        add(17, rule) { $0.text($1) }
         writer.map(fields.count)
         for field in fields {
             writer.unsigned(field.key)
@@ -41,7 +42,7 @@ extension Query {
         self.init()
         var query = self
         let start = reader.offset
-        try reader.integerMap(atMost: 16) { key, reader throws(CBORError) in
+        try reader.integerMap(atMost: 17) { key, reader throws(CBORError) in
             try query.read(key, from: &reader)
         }
         guard query.patient == nil || query.epochs.isEmpty else {
@@ -73,9 +74,18 @@ extension Query {
         case 14: anchoredFrom = Timestamp(milliseconds: try reader.integer())
         case 15: anchoredBefore = Timestamp(milliseconds: try reader.integer())
         case 16: epochs = try PatientEpoch.list(from: &reader)
+        case 17:
+            let name = try reader.text(atMost: Query.ruleBytesMax)
+            guard !name.isEmpty else {
+                throw .unexpected(offset: start, expected: "a rule", found: "an empty text")
+            }
+            rule = name
         default: throw .key(offset: start, key: key, problem: .unknown)
         }
     }
+
+    /// The longest id of a rule in a notice.
+    private static let ruleBytesMax = 64
 
     private static func kinds(from reader: inout CBORReader) throws(CBORError) -> Set<EntryKind> {
         var kinds: Set<EntryKind> = []

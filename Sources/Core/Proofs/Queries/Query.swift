@@ -25,6 +25,9 @@ public struct Query: Hashable, Sendable {
     public var purpose: AccessHeader.Purpose?
     public var basis: AccessHeader.Basis?
     public var outcome: AccessHeader.Outcome?
+    /// Notices of cases that open what this rule found; before its notice, no finding says by which
+    /// rule it is.
+    public var rule: String?
     /// When it happened: from here on, and before.
     public var happenedFrom: Timestamp?
     public var happenedBefore: Timestamp?
@@ -37,7 +40,7 @@ public struct Query: Hashable, Sendable {
 
     /// Whether an entry is asked for, apart from when it was anchored.
     public func matches(_ entry: Entry) -> Bool {
-        matchesSubjects(entry) && matchesAccess(entry)
+        matchesSubjects(entry) && matchesAccess(entry) && matchesRule(entry)
             && (kinds.isEmpty || kinds.contains(entry.kind))
             && (issuer == nil || entry.issuer == issuer && entry.kind != .statement)
             && (happenedFrom.map { entry.eventTime >= $0 } ?? true)
@@ -73,6 +76,14 @@ public struct Query: Hashable, Sendable {
             && (outcome == nil || access.outcome == outcome)
     }
 
+    private func matchesRule(_ entry: Entry) -> Bool {
+        guard let rule else { return true }
+        guard case .case(let body) = entry.body, case .noticed(let opening) = body.step else {
+            return false
+        }
+        return opening.rules.contains(rule)
+    }
+
     private var asksForAccesses: Bool {
         action != nil || purpose != nil || basis != nil || outcome != nil
     }
@@ -103,6 +114,7 @@ extension Query {
 
     private var coveringKinds: [EntryKind] {
         if !kinds.isEmpty { return kinds.sorted { $0.rawValue < $1.rawValue } }
+        if rule != nil { return [.notice] }
         return asksForAccesses ? [.access] : EntryKind.allCases
     }
 
