@@ -105,9 +105,8 @@ let rooms: [Room] = [
     .app(
         "API",
         [
-            "Primitives", "Cryptography", "Records", "RuleLanguage", "Ledger", "Findings",
-            "Storage",
-            "Transport", "Sealing", "Supervision", "Node", "Interop",
+            "Primitives", "Cryptography", "Tiles", "Records", "RuleLanguage", "Ledger",
+            "Findings", "Storage", "Transport", "Sealing", "Supervision", "Node", "Interop",
         ], nio + [http, log]),
     .app(
         "CLI", command: "custos",

@@ -7,7 +7,7 @@ internal import Primitives
 public struct SignedNote: Hashable, Sendable {
     /// Ends with a line feed.
     public let text: String
-    public private(set) var signatures: [Line] = []
+    public internal(set) var signatures: [Line] = []
 
     /// A signature line: `— name base64(key id || signature)`.
     public struct Line: Hashable, Sendable {
@@ -49,9 +49,7 @@ public struct SignedNote: Hashable, Sendable {
 
     /// The whole note.
     public var note: String {
-        text + "\n"
-            + signatures.map { "\u{2014} \($0.name) \(Base64.encode($0.keyID + $0.signature))\n" }
-            .joined()
+        text + "\n" + signatureLines
     }
 
     /// Adds the signature of the log itself.

@@ -8,17 +8,22 @@ public struct Route: Sendable {
     /// Whether refusals on and below its path are Concise Problem Details (CBOR, RFC 9290), where
     /// others are JSON.
     public let isConcise: Bool
+    /// Whether a body may be of any type, also one that a browser sends for any page: where nothing
+    /// is changed that the asker's place or standing would matter for.
+    public let takesAnyType: Bool
     public let answer: @Sendable (HTTPRequest) async -> HTTPResponse
 
     /// A route of `method` on `path`, such as `GET` on `/entries/:id`.
     public init(
         _ method: String, _ path: String, isOpen: Bool = false, isConcise: Bool = false,
+        takesAnyType: Bool = false,
         _ answer: @escaping @Sendable (HTTPRequest) async -> HTTPResponse
     ) {
         self.method = method
         self.path = path
         self.isOpen = isOpen
         self.isConcise = isConcise
+        self.takesAnyType = takesAnyType
         self.answer = answer
     }
 

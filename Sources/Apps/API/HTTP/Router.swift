@@ -33,7 +33,7 @@ public struct Router: Sendable {
                     of: request, 401, "This route needs the door's token.",
                     headers: [("www-authenticate", "Bearer")])
             }
-            guard !Router.isSimple(request) else {
+            guard route.takesAnyType || !Router.isSimple(request) else {
                 return refusal(
                     of: request, 415,
                     "Say in Content-Type what the body is, such as application/json.")

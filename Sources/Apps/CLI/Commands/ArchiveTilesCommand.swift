@@ -42,7 +42,9 @@ struct ArchiveTilesCommand: ParsableCommand {
     func run() throws {
         let genesis = try Genesis.read(genesis)
         let name = origin ?? "custos/\(genesis.ledger)"
-        guard NoteKey.isName(name) else { throw ValidationError("'\(name)' is no name of a log") }
+        guard SignedNote.isName(name) else {
+            throw ValidationError("'\(name)' is no name of a log")
+        }
         let signing = try NoteKey.read(key)
         do {
             let writer = try write(genesis)
@@ -50,7 +52,8 @@ struct ArchiveTilesCommand: ParsableCommand {
             var note = SignedNote(text: checkpoint.text)
             note.sign(as: name, by: signing)
             try Files.write(Array(note.note.utf8), to: "\(out)/checkpoint")
-            output.show(TilesReport(checkpoint, folder: out, publicKey: signing.publicKey))
+            let signer = NoteVerifier(name: name, publicKey: signing.publicKey, role: .log)
+            output.show(TilesReport(checkpoint, folder: out, signer))
         } catch let failure as ProofFailure {
             throw Failure(.refused, "\(failure)")
         }
@@ -119,7 +122,7 @@ struct ArchiveCosignCommand: ParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() throws {
-        guard NoteKey.isName(name) else { throw ValidationError("'\(name)' is no name") }
+        guard SignedNote.isName(name) else { throw ValidationError("'\(name)' is no name") }
         let signing = try NoteKey.read(key)
         var (note, new) = try read(checkpoint)
         if let before {
@@ -137,7 +140,8 @@ struct ArchiveCosignCommand: ParsableCommand {
         let now = UInt64(max(0, Date().timeIntervalSince1970))
         note.cosign(as: name, by: signing, seconds: now)
         try Files.write(Array(note.note.utf8), to: checkpoint)
-        output.show(TilesReport(new, folder: checkpoint, publicKey: signing.publicKey))
+        let signer = NoteVerifier(name: name, publicKey: signing.publicKey, role: .witness)
+        output.show(TilesReport(new, folder: checkpoint, signer))
     }
 
     private func read(_ path: String) throws(Failure) -> (SignedNote, Checkpoint) {
@@ -158,11 +162,6 @@ enum NoteKey {
             throw Failure(.file, "\(path): \(error)")
         }
     }
-
-    /// A name has no white space and no plus sign (C2SP signed-note).
-    static func isName(_ name: String) -> Bool {
-        !name.isEmpty && !name.contains { $0.isWhitespace || $0 == "+" }
-    }
 }
 
 private struct TilesReport: Report {
@@ -171,19 +170,22 @@ private struct TilesReport: Report {
     let root: String
     let written: String
     let publicKey: String
+    /// By what others check the signature (C2SP signed-note).
+    let vkey: String
 
-    init(_ checkpoint: Checkpoint, folder: String, publicKey: [UInt8]) {
+    init(_ checkpoint: Checkpoint, folder: String, _ signer: NoteVerifier) {
         origin = checkpoint.origin
         size = checkpoint.size
         root = checkpoint.root.description
         written = folder
-        self.publicKey = publicKey.hex
+        publicKey = signer.publicKey.hex
+        vkey = signer.vkey
     }
 
     var lines: [String] {
         [
             "\(origin): \(size) entries, root \(root)", "  written  \(written)",
-            "  signed   by Ed25519 key \(publicKey)",
+            "  signed   by Ed25519 key \(publicKey)", "  vkey     \(vkey)",
         ]
     }
 }
