@@ -36,6 +36,12 @@ let testSupport = Target.target(
     name: "TestSupport", dependencies: ["Primitives"], path: "Tests/TestSupport",
     swiftSettings: settings)
 
+/// What strangers send: lies about answers, and statements of third parties.
+let strangers = Target.target(
+    name: "Strangers",
+    dependencies: ["Primitives", "Cryptography", "Consensus", "Ledger", "Proofs"],
+    path: "Tests/Strangers", swiftSettings: settings)
+
 let doors: Set<String> = ["CSecp256k1", "COpenSSL", "CLevelDB"]
 
 // MARK: - Rooms, from the ground up. A target may depend only on targets above it in this list.
@@ -59,7 +65,7 @@ let rooms: [Room] = [
     .core("RuleEngine", ["Primitives", "Cryptography", "Records", "RuleLanguage"]),
     .core(
         "Proofs",
-        ["Primitives", "Cryptography", "Records", "Consensus", "Ledger"]),
+        ["Primitives", "Cryptography", "Records", "Consensus", "Ledger"], testNeeds: ["Strangers"]),
     .core(
         "Findings",
         [
@@ -107,7 +113,7 @@ let rooms: [Room] = [
         [
             "Primitives", "Cryptography", "Tiles", "Records", "RuleLanguage", "Ledger",
             "Findings", "Storage", "Transport", "Sealing", "Supervision", "Node", "Interop",
-        ], nio + [http, log]),
+        ], nio + [http, log], testNeeds: ["Strangers"]),
     .app(
         "CLI", command: "custos",
         [
@@ -115,7 +121,7 @@ let rooms: [Room] = [
             "Consensus", "Ledger", "Proofs", "Findings", "Hosting", "Storage", "Transport",
             "Sealing", "Supervision", "Node", "RuleSource", "Interop", "Batch", "Simulator",
             "Synthesis", "API",
-        ], [arguments, log, yams]),
+        ], [arguments, log, yams], testNeeds: ["Strangers"]),
 
     // The house itself: tests that read the sources instead of running them.
     .house("Tidy"),
@@ -140,6 +146,7 @@ let package = Package(
     ],
     targets: wanted.flatMap(\.targets)
         + (wanted.contains { $0.name == "Primitives" } ? [testSupport] : [])
+        + (wanted.contains { $0.name == "Proofs" } ? [strangers] : [])
 )
 
 // MARK: - How a room becomes targets
@@ -161,9 +168,10 @@ struct Room {
     }
 
     static func core(
-        _ name: String, _ needs: [String] = [], testData: [String] = []
+        _ name: String, _ needs: [String] = [], testData: [String] = [],
+        testNeeds: [String] = []
     ) -> Room {
-        library("Core", name, needs, [], testData)
+        library("Core", name, needs, [], testData, testNeeds)
     }
 
     static func shell(
@@ -179,20 +187,22 @@ struct Room {
     }
 
     static func app(
-        _ name: String, _ needs: [String], _ products: [Target.Dependency]
+        _ name: String, _ needs: [String], _ products: [Target.Dependency],
+        testNeeds: [String] = []
     ) -> Room {
-        library("Apps", name, needs, products)
+        library("Apps", name, needs, products, [], testNeeds)
     }
 
     static func app(
-        _ name: String, command: String, _ needs: [String], _ products: [Target.Dependency]
+        _ name: String, command: String, _ needs: [String], _ products: [Target.Dependency],
+        testNeeds: [String] = []
     ) -> Room {
         let executable = Target.executableTarget(
             name: command, dependencies: needs.map { .byName(name: $0) } + products,
             path: "Sources/Apps/\(name)", swiftSettings: settings)
         return Room(
             name: name, needs: needs,
-            targets: [executable] + tests("Apps", name, [command] + needs, products),
+            targets: [executable] + tests("Apps", name, [command] + needs + testNeeds, products),
             products: [.executable(name: command, targets: [command])])
     }
 
@@ -207,14 +217,14 @@ struct Room {
 
     private static func library(
         _ tier: String, _ name: String, _ needs: [String], _ products: [Target.Dependency],
-        _ testData: [String] = []
+        _ testData: [String] = [], _ testNeeds: [String] = []
     ) -> Room {
         let library = Target.target(
             name: name, dependencies: needs.map { .byName(name: $0) } + products,
             path: "Sources/\(tier)/\(name)", swiftSettings: settings)
         return Room(
             name: name, needs: needs,
-            targets: [library] + tests(tier, name, [name] + needs, products, testData),
+            targets: [library] + tests(tier, name, [name] + needs + testNeeds, products, testData),
             products: [.library(name: name, targets: [name])])
     }
 

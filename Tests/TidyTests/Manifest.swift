@@ -31,8 +31,8 @@ struct Manifest: Sendable {
             return
         }
         rooms = list.calls().compactMap { verb, whole in
-            // What follows are folders of test data and no rooms.
-            let arguments = String(whole.prefix(upTo: whole.firstIndex(of: "testData:")))
+            // What follows are folders of test data and what tests need, and no rooms.
+            let arguments = String(whole.prefix(upTo: whole.firstIndex(of: " test")))
             guard let tier = Self.tiers[verb] else { return nil }
             var quoted = arguments.pieces(from: "\"", upTo: "\"")[...]
             guard let name = quoted.popFirst() else { return nil }

@@ -43,7 +43,7 @@ struct Custos: AsyncParsableCommand {
             DivergeCommand.self, BackupCommand.self, RestoreCommand.self,
             RepairCommand.self, RulesCommand.self,
             EvidenceCommand.self, GovernCommand.self, IdentityCommand.self, ChainCommand.self,
-            AnchorCommand.self, ForkCommand.self, WitnessCommand.self,
+            AnchorCommand.self, ForkCommand.self, StatementCommand.self, WitnessCommand.self,
             RecordCommand.self, DiscloseCommand.self, CaseCommand.self,
         ])
 }

@@ -13,7 +13,7 @@ public struct Auditor: Sendable {
     /// The epochs of pseudonyms, which the genesis fixes for ever.
     let epochs: Epochs
     private let trust: ValidatorTrust
-    private let trusted: TrustedHead?
+    private var trusted: TrustedHead?
 
     /// An auditor who trusts these, and follows how the validators changed.
     ///
@@ -31,6 +31,21 @@ public struct Auditor: Sendable {
         try trust.follow(chain)
         self.trust = trust
     }
+
+    /// The same auditor, who trusts this head instead.
+    public func trusting(_ head: TrustedHead) -> Auditor {
+        var auditor = self
+        auditor.trusted = head
+        return auditor
+    }
+
+    /// The hash of the trusted head, where it is of this height.
+    func trustedHash(at height: Height) -> Digest? {
+        trusted.flatMap { $0.header.height == height ? $0.header.hash : nil }
+    }
+
+    /// Who voted at a height, as far as the chain that was followed tells.
+    func validators(at height: Height) -> ValidatorSet { trust.validators(at: height) }
 
     /// The head, once it is signed, and linked with the trusted head where there is one.
     func prove(_ claimed: ClaimedHead) throws(ProofFailure) -> ProvenHead {
@@ -75,7 +90,7 @@ public struct Auditor: Sendable {
         return try anchor(of: header, hash)
     }
 
-    /// Links a header with the trusted head, where there is one of its height or above.
+    /// Links a header with the trusted head, where there is one.
     private func anchor(
         of header: BlockHeader, _ hash: Digest
     ) throws(ProofFailure) -> ProvenHead.Anchor {
@@ -86,25 +101,27 @@ public struct Auditor: Sendable {
             try agree(.trustedHead, "the header's hash", found: hash, right: head.hash)
             return .trustedHead(head.height)
         }
-        // A newer header stands on its signatures alone.
-        guard header.height < head.height else { return .genesisOnly }
+        let isBelow = header.height < head.height
         guard let consistency = trusted.consistency else {
+            // A newer header that nothing links stands on its signatures alone.
+            guard isBelow else { return .genesisOnly }
             throw ProofFailure(
                 .trustedHead,
                 "the header is of height \(header.height), below the trusted head of "
                     + "\(head.height), and no consistency proof links them")
         }
+        let (first, second) = isBelow ? (header, head) : (head, header)
         try agree(
             .trustedHead, "the consistency proof's first size", found: consistency.firstSize,
-            right: header.treeSize)
+            right: first.treeSize)
         try agree(
             .trustedHead, "the consistency proof's second size", found: consistency.secondSize,
-            right: head.treeSize)
-        if header.treeSize > 0 {
+            right: second.treeSize)
+        if first.treeSize > 0 {
             try step(.trustedHead) { () throws(CryptographyError) in
-                try consistency.verify(firstRoot: header.treeRoot, secondRoot: head.treeRoot)
+                try consistency.verify(firstRoot: first.treeRoot, secondRoot: second.treeRoot)
             }
         }
-        return .tree(ofTrustedHead: head.height)
+        return isBelow ? .tree(ofTrustedHead: head.height) : .after(trustedHead: head.height)
     }
 }

@@ -25,6 +25,9 @@ public struct ProvenHead: Sendable {
         /// On a head that the auditor trusts, at this height, as far as the ledger tree goes: what
         /// stands in it stands in the trusted one. The state root rests on genesis only.
         case tree(ofTrustedHead: Height)
+        /// On a head that the auditor trusts, at this height, as far as its ledger tree goes: this
+        /// one's begins with it. What came later rests on genesis only.
+        case after(trustedHead: Height)
     }
 }
 
@@ -35,6 +38,9 @@ extension ProvenHead.Anchor: CustomStringConvertible {
         case .trustedHead(let height): "anchored by the trusted head of height \(height)"
         case .tree(let height):
             "entries anchored by the trusted head of height \(height); state root, genesis only: "
+                + "assumes that no old quorum's keys leaked"
+        case .after(let height):
+            "goes on from the trusted head of height \(height); what came later, genesis only: "
                 + "assumes that no old quorum's keys leaked"
         }
     }
@@ -78,10 +84,11 @@ public struct ClaimedHead: Hashable, Sendable {
 /// A head that the auditor trusts for a reason of their own: a witness, a printed page.
 public struct TrustedHead: Hashable, Sendable {
     public let header: BlockHeader
-    /// That the ledger tree of the proof's header is the start of the trusted one.
+    /// That the ledger tree of the proof's header is the start of the trusted one, or the other
+    /// way round where the trusted head is the older.
     public let consistency: ConsistencyProof?
 
-    /// The head; `consistency` links it with the header of a proof of lower height.
+    /// The head; `consistency` links it with the header of a proof of another height.
     public init(_ header: BlockHeader, consistency: ConsistencyProof? = nil) {
         self.header = header
         self.consistency = consistency

@@ -6,6 +6,7 @@ import Logging
 import Node
 import Primitives
 import Records
+import Strangers
 import Testing
 import Transport
 
@@ -64,44 +65,13 @@ struct StatementRoutesTests {
             retryAfter: http.value(forHTTPHeaderField: "retry-after"), body: [UInt8](data))
     }
 
-    private static let key = try? SigningKey(secret: [UInt8](repeating: 5, count: 32))
-
-    private static func statement(
-        _ issuer: String, algorithm: Int64 = -47, payload: String = "a result"
-    ) throws -> [UInt8] {
-        var header = CBORWriter(reservingCapacity: 64)
-        header.map(2)
-        header.integer(1)
-        header.integer(algorithm)
-        header.integer(15)
-        header.map(2)
-        header.integer(1)
-        header.text(issuer)
-        header.integer(2)
-        header.text("assay 17")
-        var signed = CBORWriter(reservingCapacity: 128)
-        signed.array(4)
-        signed.text("Signature1")
-        signed.bytes(header.bytes)
-        signed.bytes([])
-        signed.bytes(Array(payload.utf8))
-        var writer = CBORWriter(reservingCapacity: 256)
-        writer.tag(18)
-        writer.array(4)
-        writer.bytes(header.bytes)
-        writer.map(0)
-        writer.bytes(Array(payload.utf8))
-        writer.bytes(try #require(key).sign(SHA256.hash(signed.bytes)).bytes)
-        return writer.bytes
-    }
-
     /// Lets governance know the issuer of statements; there is one vote.
     private static func register(_ issuer: String, at lone: LoneNode) async throws {
         let proposal = GovernanceProposal(
             action: .setStatementIssuer(
                 StatementIssuer(
                     name: issuer,
-                    keys: [try StatementKey(.es256k, try #require(key).publicKey.bytes)])),
+                    keys: [try StatementKey(.es256k, try SignedStatement.key.publicKey.bytes)])),
             expiry: Height(1_000), reason: "a test")
         let signer = GovernanceSigner(
             ledger: lone.genesis.ledger, institution: lone.node.institution,
@@ -126,7 +96,7 @@ struct StatementRoutesTests {
         let door = try #require(
             try await Door.open(lone.configuration, of: lone.node, logger: logger))
         let base = "http://127.0.0.1:\(door.port)"
-        let bytes = try Self.statement("lab.example")
+        let bytes = try SignedStatement.bytes(issuer: "lab.example")
         let unknown = try await ask(base, "/entries", bytes)
         #expect(unknown.status == 400 && unknown.title == "Rejected")
         #expect(unknown.mediaType == Self.concise)
@@ -174,7 +144,7 @@ struct StatementRoutesTests {
     }
 
     private func refusals(_ base: String) async throws {
-        let other = try Self.statement("lab.example", algorithm: -35)
+        let other = try SignedStatement.bytes(issuer: "lab.example", algorithm: -35)
         let table: [(Answer, Int, String)] = [
             (try await ask(base, "/entries", other), 400, "Bad Signature Algorithm"),
             (try await ask(base, "/entries", [1, 2]), 400, "Malformed request"),

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Ledger
 internal import Node
 internal import Primitives
 internal import Proofs
@@ -8,9 +9,10 @@ internal import Storage
 struct ArchiveCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "archive",
-        abstract: "Export a range of the ledger to a file that verifies by itself.",
+        abstract: "Take the ledger with you: a file that verifies by itself, a tiled log.",
         subcommands: [
-            ArchiveExportCommand.self, ArchiveTilesCommand.self, ArchiveCosignCommand.self,
+            ArchiveExportCommand.self, ArchiveTilesCommand.self, ArchiveFetchCommand.self,
+            ArchiveCosignCommand.self,
         ])
 }
 
@@ -20,9 +22,14 @@ struct ArchiveExportCommand: AsyncParsableCommand {
         commandName: "export",
         abstract: "Write blocks, their commit proofs and all their entries to one file.",
         discussion: """
+            Each block is checked as it comes, by the genesis, and with --head by a head that you \
+            trust: what a node makes up is refused, and the file is not kept. An archive of \
+            everything must reach that head.
+
             Examples:
               custos archive export --out ledger.archive --node devnet/regulator
               custos archive export --from 1001 --to 2000 --out second.archive
+              custos archive export --out ledger.archive --head june.head
               custos verify ledger.archive --genesis devnet/county.genesis --full
             """)
 
@@ -35,36 +42,59 @@ struct ArchiveExportCommand: AsyncParsableCommand {
     @Option(help: "The file to write.")
     var out: String
 
+    @OptionGroup var trust: TrustOptions
     @OptionGroup var node: NodeOptions
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        let report = try await node.place.ask { client in
-            let first = try await client.archiveHead(from: Height(from), through: Height(to))
-            let heights: HeightRange
-            do {
-                heights = try ArchiveHead.decode(first).heights
-            } catch {
-                throw Failure(.other, "the node's archive cannot be read: \(error)")
+        let place = try node.place
+        let checks = try trust.auditor(try place.genesis)
+        let part = out + ".part"
+        do {
+            let report = try await place.ask { client in
+                try await NodeAuditor.checking { try await export(to: part, checks, client) }
             }
-            do {
-                var writer = try ArchiveWriter(out)
-                try writer.add(first)
-                var height = heights.first
-                while height <= heights.last {
-                    try writer.add(try await client.archiveBlock(height))
-                    if height.blocks.isMultiple(of: 256) { ProgressLine.show("block \(height)") }
-                    height = height.next
-                }
-                ProgressLine.end()
-                try writer.sync()
-                return ArchiveExportReport(
-                    blocks: heights.description, file: out, byteCount: writer.byteCount)
-            } catch let error as StorageError {
-                throw Failure(.file, "\(error)")
-            }
+            try Files.move(part, to: out)
+            output.show(report)
+        } catch {
+            Files.remove(part)
+            if let error = error as? StorageError { throw Failure(.file, "\(error)") }
+            throw error
         }
-        output.show(report)
+    }
+
+    /// Writes record after record, each once it has been checked.
+    private func export(
+        to path: String, _ checks: NodeAuditor, _ client: NodeClient
+    ) async throws -> ArchiveExportReport {
+        let first = try await client.archiveHead(from: Height(from), through: Height(to))
+        let heights = try ArchiveHead.decode(first).heights
+        guard heights.first == Height(from), to == 0 || heights.last == Height(to),
+            to > 0 || heights.last >= checks.head?.height ?? .genesis
+        else {
+            throw ProofFailure(
+                .cover,
+                "the archive is to have blocks \(heights); asked for were \(from) to "
+                    + (to == 0 ? "the last, \(checks.head?.height ?? .genesis) or later" : "\(to)"))
+        }
+        var auditor = try ArchiveAuditor(
+            first, genesis: checks.genesis, trusted: checks.head.map { TrustedHead($0) },
+            chain: try await checks.chain(through: heights.last, client))
+        var writer = try ArchiveWriter(path)
+        try writer.add(first)
+        var height = heights.first
+        while height <= heights.last {
+            let record = try await client.archiveBlock(height)
+            try auditor.take(try ArchiveBlock.decode(record))
+            try writer.add(record)
+            if height.blocks.isMultiple(of: 256) { ProgressLine.show("block \(height)") }
+            height = height.next
+        }
+        ProgressLine.end()
+        try writer.sync()
+        return ArchiveExportReport(
+            blocks: heights.description, file: out, byteCount: writer.byteCount,
+            trust: "\(auditor.anchor)")
     }
 }
 
@@ -72,6 +102,9 @@ private struct ArchiveExportReport: Report {
     let blocks: String
     let file: String
     let byteCount: Int
+    let trust: String
 
-    var lines: [String] { ["Blocks \(blocks): \(file), \(byteCount) bytes"] }
+    var lines: [String] {
+        ["Blocks \(blocks): \(file), \(byteCount) bytes", "  trust  \(trust)"]
+    }
 }

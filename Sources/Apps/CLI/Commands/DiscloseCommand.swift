@@ -46,18 +46,19 @@ struct DiscloseCommand: AsyncParsableCommand {
                 return kind
             })
         guard !kinds.isEmpty else { throw ValidationError("name a segment with --segments") }
-        let (leaf, disclosure) = try await node.place.ask { client in
-            let leaf = try await entry.find(client).leafIndex
+        let place = try node.place
+        let auditor = try NodeAuditor(genesis: try place.genesis, head: nil)
+        let (leaf, disclosure) = try await place.ask { client in
+            let proven = try await entry.prove(auditor, client)
+            let leaf = proven.entry.leafIndex
             let bytes = try await client.desk(DeskRequest.disclose(leaf: leaf, kinds).encode())
             let answer = try Desk.read { () throws(SupervisionError) in
                 try DisclosureAnswer.decode(bytes)
             }
-            let proof = try ProofFile.decode(try await client.proof(leaf: leaf))
-            return (
-                leaf,
-                Disclosure(
-                    segmentCount: answer.segmentCount, proof: proof, shown: answer.shown)
-            )
+            let disclosure = Disclosure(
+                segmentCount: answer.segmentCount, proof: proven.file, shown: answer.shown)
+            _ = try await NodeAuditor.checking { try proven.auditor.verify(disclosure) }
+            return (leaf, disclosure)
         }
         let bytes = disclosure.encode()
         try Files.write(bytes, to: out)

@@ -18,6 +18,9 @@ struct ProofCommand: AsyncParsableCommand {
             goes on to the ledger above, in which a head of this one is anchored (`custos \
             anchor`): a head of that ledger is all that has to be trusted then.
 
+            The proof of an entry is checked before it is written, as `custos verify` will, and \
+            that it is of the entry that was asked for.
+
             Examples:
               custos proof 17 --out claim.proof --node devnet/insurer
               custos proof county-hospital/0/5 --out claim.proof
@@ -38,6 +41,7 @@ struct ProofCommand: AsyncParsableCommand {
     @Option(help: "The file to write.")
     var out: String
 
+    @OptionGroup var trust: TrustOptions
     @OptionGroup var node: NodeOptions
     @OptionGroup var output: OutputOptions
 
@@ -49,6 +53,7 @@ struct ProofCommand: AsyncParsableCommand {
 
     func run() async throws {
         let place = try node.place
+        let auditor = try trust.auditor(try place.genesis)
         var (leaf, bytes) = try await place.ask { client in
             if let finding {
                 let id = try await Finding.find(finding, client)
@@ -56,8 +61,8 @@ struct ProofCommand: AsyncParsableCommand {
                 return (leaf, bundle.encode())
             }
             guard let entry else { throw ExitCode.validationFailure }
-            let leaf = try await entry.find(client).leafIndex
-            return (leaf, try await client.proof(leaf: leaf))
+            let proven = try await entry.prove(auditor, client)
+            return (proven.entry.leafIndex, proven.bytes)
         }
         if !up.isEmpty { bytes = try await Self.walk(up, from: place, bytes) }
         try Files.write(bytes, to: out)

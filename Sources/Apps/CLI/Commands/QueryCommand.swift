@@ -17,7 +17,9 @@ struct QueryCommand: AsyncParsableCommand {
             each against the genesis before it prints: a node that leaves out a row is found \
             out. Asking about a patient is an access, and is anchored as one. The answer is \
             complete as anchored, for the blocks that are named; --out keeps it for `custos \
-            verify`. Where more is left, it says how to go on.
+            verify`. Where more is left, it says how to go on. With --head, the answer must be as \
+            new as a head that you trust, and go on from it: another past, though its keys be \
+            right, and an old answer are refused.
 
             A patient goes by another pseudonym in each epoch of the ledger. Over several epochs \
             the answer has one proof for each: by --epochs, or by the days of --from and --to, on \
@@ -31,6 +33,8 @@ struct QueryCommand: AsyncParsableCommand {
               custos query institution county-hospital --kind claim --limit 20 --json
               custos query --basis break-glass --format csv > break-glass.csv
               custos query patient 0f1e… --oldest-first --out trail.answer
+              custos query --rule PR-03 --anchored-from 2026-03-01 --anchored-to 2026-04-01
+              custos query patient 0f1e… --head june.head --node devnet/regulator
               custos verify trail.answer --genesis devnet/county.genesis
             """)
 
@@ -56,6 +60,7 @@ struct QueryCommand: AsyncParsableCommand {
     var id: String?
 
     @OptionGroup var options: QueryOptions
+    @OptionGroup var trust: TrustOptions
 
     @Flag(help: "From the first entry on, instead of from the last.")
     var oldestFirst = false
@@ -95,7 +100,7 @@ struct QueryCommand: AsyncParsableCommand {
             place: place, epochs: Epochs(genesis.parameters)
         ).spanning(try options.query(subject, id), options)
         if let note { FileHandle.standardError.write(Data((note + "\n").utf8)) }
-        let auditor = try Auditor.of(genesis)
+        let auditor = try trust.auditor(genesis)
         let form = QueryFormat(rawValue: format.rawValue) ?? .text
         let limit = limit ?? (form == .text ? 100 : .max)
         var fetch = QueryFetch(
@@ -134,7 +139,7 @@ struct QueryCommand: AsyncParsableCommand {
 /// Gets an answer page by page, and checks each page.
 struct QueryFetch {
     private(set) var request: QueryRequest
-    private let auditor: Auditor
+    private let auditor: NodeAuditor
     private let keepsPages: Bool
     private(set) var pages: [UInt8] = []
     private(set) var chain = AnswerChain()
@@ -147,7 +152,7 @@ struct QueryFetch {
     private(set) var rowsBefore = 0
     private(set) var isDone = false
 
-    init(request: QueryRequest, auditor: Auditor, keepsPages: Bool) {
+    init(request: QueryRequest, auditor: NodeAuditor, keepsPages: Bool) {
         self.request = request
         self.auditor = auditor
         self.keepsPages = keepsPages
@@ -157,10 +162,15 @@ struct QueryFetch {
     mutating func next(from client: NodeClient) async throws -> [ProvenPage.Item] {
         let answer = try await client.query(request)
         var items: [ProvenPage.Item]
-        do {
-            items = try request.isProved ? check(answer) : believe(answer)
-        } catch {
-            throw Failure(.refused, "the node's answer is not proved: \(error)")
+        if request.isProved {
+            do {
+                let page = try await prove(answer, client)
+                items = try check(answer, page)
+            } catch let failure as ProofFailure {
+                throw NodeAuditor.refusal(failure)
+            }
+        } else {
+            items = try believe(answer)
         }
         if request.isNewestFirst { items.reverse() }
         rowsBefore = rowCount
@@ -170,11 +180,18 @@ struct QueryFetch {
         return items
     }
 
-    private mutating func check(_ answer: QueryAnswer) throws -> [ProvenPage.Item] {
+    private func prove(_ answer: QueryAnswer, _ client: NodeClient) async throws -> ProvenPage {
         guard let bytes = answer.page else {
             throw ProofFailure(.form, "the page is missing")
         }
-        let page = try auditor.verify(try AnswerPage.decode(bytes))
+        let page = try AnswerPage.decode(bytes)
+        return try await auditor.auditor(under: page.head.header, .noOlder, client).verify(page)
+    }
+
+    /// Throws unless a page that holds is the next one of this answer.
+    private mutating func check(
+        _ answer: QueryAnswer, _ page: ProvenPage
+    ) throws(ProofFailure) -> [ProvenPage.Item] {
         guard page.query == request.query else {
             throw ProofFailure(.cover, "the node answers another query")
         }
@@ -200,7 +217,7 @@ struct QueryFetch {
         for (index, count) in page.listedCounts.enumerated() where index < listedCounts.count {
             listedCounts[index] += count
         }
-        if keepsPages { pages += bytes }
+        if keepsPages, let bytes = answer.page { pages += bytes }
         return page.items
     }
 
@@ -209,16 +226,6 @@ struct QueryFetch {
             ProvenPage.Item(
                 height: row.height, leafIndex: row.leafIndex, leafHash: SHA256.leaf(row.entry),
                 bytes: row.entry, entry: try Entry.decode(row.entry))
-        }
-    }
-}
-
-extension Auditor {
-    static func of(_ genesis: Genesis) throws(Failure) -> Auditor {
-        do {
-            return try Auditor(genesis: genesis)
-        } catch {
-            throw Failure(.refused, "\(error)")
         }
     }
 }

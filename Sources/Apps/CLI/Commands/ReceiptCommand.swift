@@ -1,6 +1,8 @@
 internal import ArgumentParser
+internal import Cryptography
 internal import Node
 internal import Primitives
+internal import Proofs
 
 /// Gets the validators' receipts for an entry.
 struct ReceiptCommand: AsyncParsableCommand {
@@ -10,11 +12,14 @@ struct ReceiptCommand: AsyncParsableCommand {
         discussion: """
             One file for each validator, OUT.INSTITUTION.cose, readable by any COSE library. One \
             receipt is one validator's word; more than 2/3 of the power on one block is finality, \
-            which is what `custos proof` packs into one file.
+            which is what `custos proof` packs into one file. They are written only once they \
+            hold: by the genesis, for this entry, by a quorum; with --head, in the past of a head \
+            that you trust.
 
             Examples:
               custos receipt 17 --node devnet/insurer --out claim
               custos receipt county-hospital/0/5 --json
+              custos receipt 17 --head june.head --out claim
             """)
 
     @Argument(help: "The entry: a leaf number, ISSUER/STREAM/NUMBER, or the hash of its leaf.")
@@ -23,23 +28,24 @@ struct ReceiptCommand: AsyncParsableCommand {
     @Option(help: "How the files' names begin; without it, none are written.")
     var out: String?
 
+    @OptionGroup var trust: TrustOptions
     @OptionGroup var node: NodeOptions
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        let (leaf, answers) = try await node.place.ask { client in
-            let leaf = try await entry.find(client).leafIndex
-            return (leaf, try await client.receipts(leaf: leaf))
-        }
+        let place = try node.place
+        let auditor = try trust.auditor(try place.genesis)
+        let proven = try await place.ask { client in try await entry.prove(auditor, client) }
         var receipts: [ReceiptReport.Receipt] = []
-        for answer in answers {
-            let file = out.map { "\($0).\(answer.voter).cose" }
-            if let file { try Files.write(answer.receipt, to: file) }
+        for (voter, receipt) in proven.auditor.receipts(of: proven.file) {
+            let bytes = receipt.encoded
+            let file = out.map { "\($0).\(voter).cose" }
+            if let file { try Files.write(bytes, to: file) }
             receipts.append(
                 ReceiptReport.Receipt(
-                    validator: answer.voter.name, file: file, receipt: answer.receipt.hex))
+                    validator: voter.name, file: file, receipt: bytes.hex))
         }
-        output.show(ReceiptReport(leaf: leaf, receipts: receipts))
+        output.show(ReceiptReport(leaf: proven.entry.leafIndex, receipts: receipts))
     }
 }
 

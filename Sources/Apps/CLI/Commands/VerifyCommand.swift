@@ -123,7 +123,8 @@ struct VerifyCommand: ParsableCommand {
         case .case: return try verifyCase(bytes, genesis, auditor)
         case .fork: return VerifyReport(try auditor.verify(try ForkProof.decode(bytes)))
         case .tiers: throw ProofFailure(.form, "a proof over tiers within another one")
-        case .entry, .answer, .disclosure, .rule: return try VerifyReport(bytes, auditor)
+        case .entry, .answer, .disclosure, .rule, .statement:
+            return try VerifyReport(bytes, auditor)
         }
     }
 
@@ -193,13 +194,7 @@ struct VerifyCommand: ParsableCommand {
     }
 
     private func trustedHead(_ path: String) throws(Failure) -> TrustedHead {
-        let bytes = try Files.read(path)
-        let header: BlockHeader
-        do {
-            header = try BlockHeader.decode(bytes[...])
-        } catch {
-            throw Failure(.file, "\(path) is no block header: \(error)")
-        }
+        let header = try BlockHeader.kept(path)
         guard let link else { return TrustedHead(header) }
         do {
             var reader = CBORReader(try Files.read(link))

@@ -26,6 +26,18 @@ enum Files {
         }
     }
 
+    /// Puts a whole file in the place of another.
+    static func move(_ path: String, to place: String) throws(Failure) {
+        guard unsafe rename(path, place) == 0 else {
+            throw Failure(.file, "cannot move \(path) to \(place)")
+        }
+    }
+
+    /// Removes a file, where there is one.
+    static func remove(_ path: String) {
+        try? FileManager.default.removeItem(atPath: path)
+    }
+
     /// Writes a new file that only its owner may read; one that is there already stays.
     static func writeSecret(_ text: String, to path: String) throws(Failure) {
         guard !FileManager.default.fileExists(atPath: path) else {

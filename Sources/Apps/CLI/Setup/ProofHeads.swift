@@ -36,6 +36,8 @@ struct ProofHeads {
             top = own
             all = [fork.first, fork.second]
             return
+        case .statement:
+            throw ProofFailure(.form, "receipts name a block, and carry no head")
         case .tiers:
             let tiered = try TieredProof.decode(bytes)
             let below = try ProofHeads(tiered.proof)

@@ -41,6 +41,14 @@ struct QuerySpans {
             guard options.epochs == nil else { throw Failure(.refused, answer.refusal) }
             return (query, "one pseudonym of the patient only: \(answer.refusal)")
         }
+        // A node that names fewer epochs leaves out what happened in the others.
+        guard answer.spans.map(\.epoch) == Array(range) else {
+            let named = answer.spans.map { "\($0.epoch)" }.joined(separator: ", ")
+            throw Failure(
+                .refused,
+                "the node names the patient in the epochs \(named); asked for were "
+                    + "\(range.lowerBound) to \(range.upperBound)")
+        }
         return (Self.spanning(query, answer.spans), nil)
     }
 

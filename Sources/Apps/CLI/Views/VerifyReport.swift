@@ -1,7 +1,9 @@
+internal import Cryptography
 internal import Findings
 internal import Ledger
 internal import Primitives
 internal import Proofs
+internal import Records
 
 /// What a verifier found, step by step.
 struct VerifyReport: Report {
@@ -138,6 +140,7 @@ struct VerifyReport: Report {
         case .answer: try self.init(answer: bytes, auditor)
         case .disclosure: self.init(try auditor.verify(try Disclosure.decode(bytes)))
         case .rule: self.init(try auditor.verify(try RuleProof.decode(bytes)))
+        case .statement: try self.init(statement: bytes, auditor)
         default: self.init(try auditor.verify(try ProofFile.decode(bytes)))
         }
     }
@@ -205,6 +208,27 @@ struct VerifyReport: Report {
         self.init(
             holds: true, kind: "rule", steps: steps.map(\.rawValue), head: Head(rule.head),
             rule: RuleHistoryView(rule))
+    }
+
+    /// A third party's statement with the receipts of validators.
+    private init(statement bytes: [UInt8], _ auditor: Auditor) throws(ProofFailure) {
+        let found = try TransparentStatement.reading(bytes)
+        let leaf = SHA256.leaf(found.statement.bytes)
+        let proven = try auditor.verify(found.receipts, of: leaf)
+        let header = found.statement.header
+        let steps: [ProofStep] = [.form, .ledger, .header, .ledgerTree, .commitProof]
+        self.init(
+            holds: true, kind: "statement", steps: steps.map(\.rawValue),
+            entries: [
+                EntryView(Entry(found.statement), leaf: proven.leafIndex, leafHash: leaf)
+            ],
+            limits: [
+                "\(header.issuer) says it about '\(header.subject)'; that it was signed with one "
+                    + "of that issuer's keys is the validators' word.",
+                "It stands under block \(proven.height), signed by "
+                    + "\(proven.signers.map(\.name).joined(separator: ", ")): \(proven.power) of "
+                    + "\(proven.totalPower) votes.",
+            ])
     }
 
     /// A finding whose rule was run again and gave the same bytes.
@@ -350,52 +374,5 @@ struct VerifyReport: Report {
 extension EntryView {
     init(_ proven: ProvenEntry) {
         self.init(proven.entry, leaf: proven.leafIndex, leafHash: proven.leafHash)
-    }
-}
-
-/// Which of the formats of `docs/formats/proof.md` bytes claim to be.
-enum ProofKind {
-    case entry
-    case finding
-    case answer
-    case tiers
-    case fork
-    case disclosure
-    case rule
-    case `case`
-
-    /// By what the first two fields after the version are; hostile bytes are some kind, too.
-    init(_ bytes: [UInt8]) {
-        self = .entry
-        var reader = CBORReader(bytes)
-        guard (try? reader.map(atMost: 16)) != nil, (try? reader.unsigned()) == 0,
-            (try? reader.unsigned()) != nil, (try? reader.unsigned()) == 1,
-            let major = try? reader.nextMajorType()
-        else { return }
-        // A case says first whether it is closed. A disclosure begins with a count, a bundle with
-        // a whole proof file, a map; the others with the ledger's id.
-        if major == 7 {
-            self = .case
-            return
-        }
-        if major == 0 || major == 5 {
-            self = major == 0 ? .disclosure : .finding
-            return
-        }
-        if major == 4 {
-            self = .tiers
-            return
-        }
-        // What became of a rule begins with the rule's id, a text.
-        if major == 3 {
-            self = .rule
-            return
-        }
-        guard (try? reader.digest()) != nil, (try? reader.unsigned()) == 2,
-            let major = try? reader.nextMajorType()
-        else { return }
-        // Then a proof file has the entry's bytes, an answer the query, a map, a fork two heads.
-        if major == 5 { self = .answer }
-        if major == 4 { self = .fork }
     }
 }

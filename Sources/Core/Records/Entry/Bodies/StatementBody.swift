@@ -188,11 +188,38 @@ extension StatementBody {
         writer.array(4)
         writer.bytes(protected)
         writer.map(1)
-        writer.integer(394)
+        writer.integer(Self.receiptsLabel)
         writer.array(receipts.count)
         for receipt in receipts { writer.bytes(receipt) }
         writer.bytes(payload)
         writer.bytes(signature)
         return writer.bytes
     }
+
+    /// The receipts in the unprotected header of these bytes; none where it has no such field.
+    public static func receipts(in bytes: [UInt8]) throws(CBORError) -> [[UInt8]] {
+        var reader = CBORReader(bytes)
+        try reader.tag(18)
+        try reader.array(exactly: 4)
+        _ = try reader.bytes(atMost: 4_096)
+        var receipts: [[UInt8]] = []
+        for _ in 0..<(try reader.map(atMost: 32)) {
+            guard try reader.nextMajorType() <= 1 else {
+                _ = try reader.text(atMost: 256)
+                _ = try reader.item()
+                continue
+            }
+            guard try reader.integer() == receiptsLabel else {
+                _ = try reader.item()
+                continue
+            }
+            for _ in 0..<(try reader.array(atMost: 1_024)) {
+                receipts.append(Array(try reader.bytes()))
+            }
+        }
+        return receipts
+    }
+
+    /// Source: RFC 9942, section 4.
+    private static let receiptsLabel: Int64 = 394
 }

@@ -1,0 +1,155 @@
+internal import ArgumentParser
+internal import Cryptography
+internal import Ledger
+internal import Node
+internal import Primitives
+internal import Proofs
+internal import Records
+internal import Transport
+
+/// A head that the user of a command holds the node's answers against.
+struct TrustOptions: ParsableArguments {
+    @Option(help: "A file with a block header that you trust (`custos head`): no other past.")
+    var head: String?
+
+    /// Who checks what a node answers, by the genesis and by this head.
+    func auditor(_ genesis: Genesis) throws(Failure) -> NodeAuditor {
+        try NodeAuditor(
+            genesis: genesis, head: head.map { path throws(Failure) in try .kept(path) })
+    }
+}
+
+/// Checks what a running node answers: by the genesis, by the changes of validators that the node
+/// shows and need not be trusted with, and by a head that the user trusts.
+struct NodeAuditor {
+    let genesis: Genesis
+    let head: BlockHeader?
+
+    /// Whether what stands under an older head than the trusted one is taken, once it is linked.
+    enum Age {
+        /// Every entry stays where it was anchored.
+        case any
+        /// An old answer leaves out what came since.
+        case noOlder
+    }
+
+    init(genesis: Genesis, head: BlockHeader?) throws(Failure) {
+        self.genesis = genesis
+        self.head = head
+        if let head, head.ledger != genesis.ledger {
+            throw Failure(.refused, "the head is of another ledger, \(head.ledger)")
+        }
+    }
+
+    /// An auditor of what the node shows under a header, who knows the validators up to it and how
+    /// it is linked with the trusted head.
+    ///
+    /// - Throws: ``ProofFailure`` where validators or link do not hold; `TransportError`.
+    func auditor(
+        under header: BlockHeader, _ age: Age, _ client: NodeClient
+    ) async throws -> Auditor {
+        let chain = try await chain(through: header.height, client)
+        let auditor = try Auditor(genesis: genesis, chain: chain)
+        guard let head else { return auditor }
+        if age == .noOlder, header.height < head.height {
+            throw ProofFailure(
+                .trustedHead,
+                "the node answers as of block \(header.height), and block \(head.height), which "
+                    + "you trust, is newer: what came between is missing")
+        }
+        guard header.height != head.height else { return auditor.trusting(TrustedHead(head)) }
+        let sizes = [header.treeSize, head.treeSize].sorted()
+        guard sizes[0] > 0 else { return auditor }
+        let link: ConsistencyProof
+        do {
+            link = try await client.consistency(from: sizes[0], to: sizes[1])
+        } catch TransportError.refused(let reason) {
+            throw ProofFailure(
+                .trustedHead,
+                "the node does not show how block \(header.height) and the trusted block "
+                    + "\(head.height) belong together: \(reason)")
+        }
+        return auditor.trusting(TrustedHead(head, consistency: link))
+    }
+
+    /// How validators changed up to a height; nothing, where the node does not have it any more.
+    func chain(
+        through height: Height, _ client: NodeClient
+    ) async throws -> GovernanceChain {
+        do {
+            return try await client.chain(from: Height(1), through: height, skips: false)
+        } catch TransportError.refused {
+            // Under the validators of the genesis that is enough; else the signatures say so.
+            return GovernanceChain(links: [])
+        }
+    }
+
+    /// Does what ends with a check, and says of an answer that fails it that it is refused.
+    static func checking<Value>(_ body: () async throws -> Value) async throws -> Value {
+        do {
+            return try await body()
+        } catch let failure as ProofFailure {
+            throw refusal(failure)
+        }
+    }
+
+    /// What an answer that fails its check means to the user.
+    static func refusal(_ failure: ProofFailure) -> Failure {
+        Failure(.refused, "the node's answer is not proved: \(failure)")
+    }
+}
+
+extension BlockHeader {
+    /// A header that `custos head` wrote.
+    static func kept(_ path: String) throws(Failure) -> BlockHeader {
+        let bytes = try Files.read(path)
+        do throws(LedgerError) {
+            return try BlockHeader.decode(bytes[...])
+        } catch {
+            throw Failure(.file, "\(path) is no block header: \(error)")
+        }
+    }
+}
+
+extension EntryReference {
+    /// The proof of this very entry, as the node cuts it, once it has been checked.
+    func prove(
+        _ auditor: NodeAuditor, _ client: NodeClient
+    ) async throws -> (file: ProofFile, bytes: [UInt8], entry: ProvenEntry, auditor: Auditor) {
+        let leaf = try await find(client).leafIndex
+        let bytes = try await client.proof(leaf: leaf)
+        return try await NodeAuditor.checking {
+            let file = try ProofFile.decode(bytes)
+            let auditor = try await auditor.auditor(under: file.head.header, .any, client)
+            let entry = try auditor.verify(file)
+            guard isOf(entry) else {
+                throw ProofFailure(
+                    .number,
+                    "the proof is of leaf \(entry.leafIndex), \(entry.entry.issuer)/"
+                        + "\(entry.entry.stream)/\(entry.entry.number); asked for was \(self)")
+            }
+            return (file, bytes, entry, auditor)
+        }
+    }
+
+    private func isOf(_ proven: ProvenEntry) -> Bool {
+        switch self {
+        case .leaf(let leaf): proven.leafIndex == leaf
+        case .hash(let hash): proven.leafHash == hash
+        case .number(let issuer, let stream, let number):
+            proven.entry.issuer == issuer && proven.entry.stream == stream
+                && proven.entry.number == number
+        }
+    }
+}
+
+extension EntryReference: CustomStringConvertible {
+    /// As a person names it.
+    var description: String {
+        switch self {
+        case .leaf(let leaf): "leaf \(leaf)"
+        case .hash(let hash): "\(hash)"
+        case .number(let issuer, let stream, let number): "\(issuer)/\(stream)/\(number)"
+        }
+    }
+}
