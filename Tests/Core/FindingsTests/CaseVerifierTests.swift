@@ -49,7 +49,8 @@ struct CaseVerifierTests {
                 subjects: step.kind == .notice ? [.patient(Network.patient)] : [],
                 commitment: try PayloadCommitment.commit(
                     to: statement.payload.encode(), salt: Network.salt, ledger: ledger),
-                sealedPayload: Network.digest("sealed"), recipients: [Network.regulator],
+                sealedPayload: Network.digest("sealed"),
+                recipients: [Network.hospital, Network.regulator],
                 body: .case(CaseBody(blindedCase: Life.id, step: step, previous: previous)))
             steps.append((chain.state.head.tree.size, statement.encode()))
             try chain.decide([entry])
@@ -57,8 +58,22 @@ struct CaseVerifierTests {
 
         var last: UInt64? { steps.last?.leaf }
 
-        /// The file of some of the steps; `sealed` are not opened.
-        func file(_ wanted: [Int]? = nil, sealed: Set<Int> = []) throws -> CaseFile {
+        /// When a step was anchored, as a file shows it.
+        func anchoring(_ index: Int) -> TimeBound? {
+            let leaf = steps[index].leaf
+            guard let place = chain.blocks.lastIndex(where: { $0.executed.firstLeaf <= leaf })
+            else { return nil }
+            let block = chain.blocks[place]
+            return TimeBound(
+                before: place > 0 ? chain.blocks[place - 1].executed.header : nil,
+                from: ClaimedHead(header: block.executed.header, commitProof: block.proof))
+        }
+
+        /// The file of some of the steps; `sealed` are not opened, and those of `timed` show when
+        /// each of these was anchored.
+        func file(
+            _ wanted: [Int]? = nil, sealed: Set<Int> = [], timed: [Int: Int] = [:]
+        ) throws -> CaseFile {
             let wanted = wanted ?? Array(steps.indices)
             let end = wanted.last.map { steps[$0].statement }
             return CaseFile(
@@ -69,7 +84,8 @@ struct CaseVerifierTests {
                         opened: sealed.contains(index)
                             ? nil
                             : CaseFile.Opened(
-                                statement: steps[index].statement, salt: Network.salt))
+                                statement: steps[index].statement, salt: Network.salt),
+                        anchored: timed[index].flatMap(anchoring))
                 })
         }
 
@@ -88,7 +104,7 @@ struct CaseVerifierTests {
     }
 
     private static let notice = CaseBody.Step.noticed(
-        CaseBody.Opening(findings: [2], rules: ["CE-01"], answerBy: Day(number: 20_000)))
+        CaseBody.Opening(findings: [2], rules: ["CE-01"], answerBy: Day(number: 21_000)))
 
     /// Opened, shared, noticed, closed.
     private func whole() throws -> Life {
@@ -196,6 +212,48 @@ struct CaseVerifierTests {
         try foreign.take(.opened, after: nil)
         try foreign.take(Self.notice, after: foreign.last, bundles: [bent.encode()])
         #expect(foreign.failure(try foreign.file())?.step == .evidence)
+    }
+
+    @Test("an appeal counts by when it was anchored, and is refused where it follows no notice")
+    func appeals() throws {
+        let appeal = CaseBody.Step.appealed(Network.regulator)
+        for (day, isInTime) in [(21_000, true), (20_000, false)] as [(Int32, Bool)] {
+            var life = try Life()
+            try life.take(.opened, after: nil)
+            try life.take(
+                .noticed(
+                    CaseBody.Opening(
+                        findings: [2], rules: ["CE-01"], answerBy: Day(number: day))),
+                after: life.last, bundles: [life.network.bundle.encode()])
+            try life.take(appeal, after: life.last, by: Network.hospital)
+            let times = [1: 1, 2: 2]
+            let file = try life.file(timed: times)
+            #expect(try CaseFile.decode(file.encode()) == file)
+            let deadline = try #require(try life.verify(file).proven.deadlines.first)
+            #expect(deadline.answerBy == Day(number: day))
+            #expect(deadline.appeals.map(\.issuer) == [Network.hospital])
+            #expect(deadline.appeals.map(\.isInTime) == [isInTime])
+            #expect(deadline.noticed != nil && deadline.appeals[0].anchored != nil)
+            #expect(deadline.runs(on: Day(number: day)) && !deadline.runs(on: Day(number: day + 1)))
+            // Without the times, it is not said.
+            let bare = try life.verify(try life.file())
+            #expect(bare.proven.deadlines.first?.appeals.map(\.isInTime) == [nil])
+            #expect(bare.proven.steps.count == 3 && !bare.proven.isClosed)
+            // The block of another step is not the one that brought it.
+            for wrong in [[1: 2, 2: 2], [1: 1, 2: 1], [1: 1, 2: 0]] {
+                let failure = life.failure(try life.file(timed: wrong))
+                #expect(failure?.proof?.step == .timeRange, "\(wrong)")
+            }
+            for wanted in [[0, 2], [0, 2, 1], [2], [2, 0, 1]] {
+                let failure = life.failure(try life.file(wanted))
+                #expect(failure?.proof?.step == .caseSteps, "\(wanted)")
+            }
+            // An appeal is no step that the next one of the case follows.
+            try life.take(.closed, after: life.last)
+            #expect(life.failure(try life.file())?.proof?.step == .caseSteps)
+            try life.take(.closed, after: life.steps[1].leaf)
+            #expect(try life.verify(try life.file([0, 1, 2, 4])).proven.isClosed)
+        }
     }
 
     @Test("no flipped bit of a case is verified")

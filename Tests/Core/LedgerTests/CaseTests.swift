@@ -15,8 +15,8 @@ struct CaseTests {
         var state: LedgerState
         private var numbers: [String: UInt64] = [:]
 
-        init() throws {
-            network = try TestNetwork()
+        init(appealDays: UInt64 = 0) throws {
+            network = try TestNetwork { $0.appealDays = appealDays }
             state = LedgerState(genesis: network.genesis)
         }
 
@@ -132,6 +132,68 @@ struct CaseTests {
         let second = try life.take(.added, after: first)
         _ = try life.take(.shared(.legal), after: first)
         #expect(life.known()?.last == second)
+    }
+
+    @Test("a ledger without a term takes no appeals: older nodes could not read them")
+    func noAppeals() throws {
+        var life = try Life()
+        let first = try life.take(.opened, after: nil)
+        let appeal = CaseBody.Step.appealed(TestNetwork.id("insurer"))
+        #expect(life.refusal(appeal, after: first, by: "city-hospital") == .noAppeals)
+        #expect(throws: BlockRefusal.batch(index: 0, .entry(index: 0, .step(.noAppeals)))) {
+            _ = try life.take(appeal, after: first, by: "city-hospital")
+        }
+        // Nor does it ask of a notice that it sets one.
+        #expect(life.refusal(.noticed(Self.opening), after: first) == nil)
+    }
+
+    @Test("where a term is set, a notice gives it, and an appeal stands beside the case's steps")
+    func appeals() throws {
+        var life = try Life(appealDays: 30)
+        let first = try life.take(.opened, after: nil)
+        let parameters = life.network.genesis.parameters
+        let earliest = try #require(
+            parameters.earliestAnswer(noticedAt: life.state.head.time))
+        #expect(earliest.number == life.state.head.time.day.number + 30)
+        func notice(_ day: Day?) -> CaseBody.Step {
+            .noticed(CaseBody.Opening(findings: [1], rules: ["PR-03"], answerBy: day))
+        }
+        for day in [nil, Day(number: earliest.number - 1)] {
+            #expect(
+                life.refusal(notice(day), after: first)
+                    == .term(found: day, earliest: earliest))
+            _ = try life.take(notice(day), after: first)
+            #expect(life.known()?.last == first)
+        }
+        let second = try life.take(notice(earliest), after: first)
+        #expect(life.known()?.last == second)
+        let appeal = CaseBody.Step.appealed(TestNetwork.id("insurer"))
+        #expect(life.refusal(appeal, after: second, by: "city-hospital") == nil)
+        _ = try life.take(appeal, after: second, by: "city-hospital")
+        #expect(life.known()?.last == second)
+        #expect(life.known(by: "city-hospital") == nil)
+        #expect(life.refusal(.closed, after: second) == nil)
+        let nobody = CaseBody.Step.appealed(TestNetwork.id("regulator"))
+        #expect(
+            life.refusal(nobody, after: second, by: "city-hospital")
+                == .notOpen(Self.id, TestNetwork.id("regulator")))
+    }
+
+    @Test("parameters that are 0 are absent from the bytes, and come back")
+    func parameters() throws {
+        var encodings: Set<[UInt8]> = []
+        for (epoch, appeal) in [(0, 0), (90, 0), (0, 30), (90, 30)] as [(UInt64, UInt64)] {
+            var parameters = Parameters.standard
+            parameters.epochDays = epoch
+            parameters.appealDays = appeal
+            let bytes = parameters.encode()
+            var reader = CBORReader(bytes)
+            #expect(try Parameters(from: &reader) == parameters)
+            encodings.insert(bytes)
+        }
+        #expect(encodings.count == 4)
+        var reader = CBORReader([0xa8])
+        #expect(throws: CBORError.self) { try Parameters(from: &reader) }
     }
 
     @Test("nobody is listed before the notice, and who is noticed is then")

@@ -111,6 +111,39 @@ struct CaseTests {
         #expect(try history(at: Region.regulator, of: Region.opaque(1), region).steps.isEmpty)
     }
 
+    @Test("an appeal stands beside the steps, read by whose case it is")
+    func appeal() throws {
+        let region = try Region()
+        let appeal = CaseBody.Step.appealed(Region.regulator)
+        // Of a case that is not there, it is of none.
+        try region.commit(
+            try region.prepare(
+                [submission(appeal, after: 9, to: [Region.regulator])], by: Region.pharmacy))
+        #expect(try history(at: Region.regulator, region).steps.isEmpty)
+        try region.commit(
+            try region.prepare([submission(.opened, after: nil)], by: Region.regulator))
+        try region.commit(
+            try region.prepare(
+                [
+                    submission(
+                        Self.notice, after: 1, to: [Region.pharmacy],
+                        about: [.institution(Region.pharmacy)])
+                ], by: Region.regulator))
+        try region.commit(
+            try region.prepare(
+                [submission(appeal, after: 2, to: [Region.regulator])], by: Region.pharmacy))
+        try region.commit(
+            try region.prepare([submission(.closed, after: 2)], by: Region.regulator))
+        try region.deliverAll()
+        for (id, opened) in [
+            (Region.regulator, [1, 2, 3, 4]), (Region.pharmacy, [2, 3]), (Region.insurer, []),
+        ] as [(InstitutionID, [UInt64])] {
+            let steps = try history(at: id, region).steps
+            #expect(steps.map(\.leafIndex) == [1, 2, 3, 4])
+            #expect(steps.filter { $0.opened != nil }.map(\.leafIndex) == opened, "\(id)")
+        }
+    }
+
     @Test("a step without a payload, or a notice that names nobody, is refused")
     func refused() throws {
         let region = try Region()

@@ -4,7 +4,7 @@ internal import ArgumentParser
 struct CaseCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "case",
-        abstract: "Gather findings in a case, share it, give notice of it, close it.",
+        abstract: "Gather findings in a case, share it, give notice of it, appeal, close it.",
         discussion: """
             A case stands on the ledger under a blinded id: that there is one is known to all, \
             whom it is about to its parties only, until a notice names them. Each step is an \
@@ -19,10 +19,11 @@ struct CaseCommand: AsyncParsableCommand {
               custos case add 77aa --finding 9b01
               custos case share 77aa --to insurer --basis legal
               custos case notice 77aa --about institution:city-pharmacy --answer-by 2027-01-31
+              custos case appeal 77aa --words "the lot was recalled" --node devnet/city-pharmacy
               custos case close 77aa --outcome confirmed --identified "1200.00 USD"
               custos case show 77aa --out notice.case
             """,
         subcommands: [
-            Open.self, Add.self, Share.self, Notice.self, Close.self, Show.self,
+            Open.self, Add.self, Share.self, Notice.self, Appeal.self, Close.self, Show.self,
         ])
 }

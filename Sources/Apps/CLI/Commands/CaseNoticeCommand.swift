@@ -1,4 +1,7 @@
 internal import ArgumentParser
+internal import Foundation
+internal import Ledger
+internal import Node
 internal import Primitives
 internal import Records
 
@@ -27,7 +30,7 @@ extension CaseCommand {
         @Option(help: "Who gets it for them, where they have no node; repeatable.")
         var to: [String] = []
 
-        @Option(help: "The last day for an answer.")
+        @Option(help: "The last day for an answer; by default, what the ledger's term gives.")
         var answerBy: String?
 
         @Option(help: "Only this finding of the case; repeatable.")
@@ -42,8 +45,12 @@ extension CaseCommand {
             guard !recipients.isEmpty else {
                 throw ValidationError("nobody of these has a node: say with --to who gets it")
             }
-            let day = try answerBy.map(Day.reading)
             let place = try step.node.place
+            let term = try await place.ask { try await $0.governance().parameters }
+                .earliestAnswer(noticedAt: .now)
+            // A day more than the least, for the night between saying and anchoring it.
+            let day =
+                try answerBy.map(Day.reading) ?? term.map { Day(number: $0.number + 1) }
             var (draft, gift) = try await CaseGift.of(id, finding, place)
             draft.step = .noticed(
                 CaseBody.Opening(

@@ -14,7 +14,8 @@ extension CaseCommand {
                 What is sealed to others is shown as sealed. With --out, the steps are written \
                 with their proofs, opened as far as this institution may: `custos verify` checks \
                 offline that they are all the steps up to the last, and runs the rules of the \
-                findings again that were shared or given notice of.
+                findings again that were shared or given notice of. Which term for an appeal \
+                runs, and whether it was kept, is told by when steps were anchored.
 
                 Examples:
                   custos case show --node devnet/regulator
@@ -47,15 +48,13 @@ extension CaseCommand {
                 guard let id else {
                     return try await KnownCase.all(client).filter {
                         (issuer ?? $0.issuer) == $0.issuer
-                    }
+                    }.map { CasesReport.Case($0, []) }
                 }
                 let known = try await KnownCase.find(id, of: issuer, client)
                 if let file { try Files.write(try await proved(known, client).encode(), to: file) }
-                return [known]
+                return [CasesReport.Case(known, try await known.deadlines(client))]
             }
-            output.show(
-                CasesReport(
-                    cases: cases.map(CasesReport.Case.init), isWhole: id != nil, file: out))
+            output.show(CasesReport(cases: cases, isWhole: id != nil, file: out))
         }
 
         private func proved(_ known: KnownCase, _ client: NodeClient) async throws -> CaseFile {
@@ -63,7 +62,8 @@ extension CaseCommand {
             for step in known.steps {
                 steps.append(
                     CaseFile.Step(
-                        proof: try await Finding.proof(of: step.leaf, client), opened: step.opened))
+                        proof: try await Finding.proof(of: step.leaf, client), opened: step.opened,
+                        anchored: try await KnownCase.anchoring(of: step, client)))
             }
             return CaseFile(isClosed: known.isClosed, steps: steps)
         }
@@ -80,8 +80,10 @@ private struct CasesReport: Report {
         let issuer: String
         let isClosed: Bool
         let steps: [CaseStepView]
+        let deadlines: [CaseDeadlineView]
 
-        init(_ known: KnownCase) {
+        init(_ known: KnownCase, _ deadlines: [CaseDeadline]) {
+            self.deadlines = deadlines.map { CaseDeadlineView($0, asOf: Timestamp.now.day) }
             id = known.blindedCase.description
             issuer = known.issuer.name
             isClosed = known.isClosed
@@ -100,6 +102,7 @@ private struct CasesReport: Report {
                 "case \(item.id) of \(item.issuer): \(state), \(item.steps.count) steps")
             guard isWhole else { continue }
             for step in item.steps { lines += [""] + step.lines }
+            for deadline in item.deadlines { lines += [""] + deadline.lines }
         }
         return lines + (file.map { ["", "written to \($0)"] } ?? [])
     }

@@ -72,6 +72,8 @@ struct GenesisMaker {
             case "heartbeat": parameters.heartbeatMilliseconds = try value.integer(range)
             case "batch-lifetime": parameters.batchHeightsMax = try value.integer(range)
             case "epoch-days": parameters.epochDays = try value.integer(0...Epochs.daysMax)
+            case "appeal-days":
+                parameters.appealDays = try value.integer(0...Parameters.appealDaysMax)
             default: parameters.isIndexKept = try value.bool()
             }
         }

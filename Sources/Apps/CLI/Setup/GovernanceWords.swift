@@ -222,6 +222,7 @@ extension Parameters {
         case "block-bytes": \.blockByteCountMax
         case "heartbeat": \.heartbeatMilliseconds
         case "batch-lifetime": \.batchHeightsMax
+        case "appeal-days": \.appealDays
         default: nil
         }
     }

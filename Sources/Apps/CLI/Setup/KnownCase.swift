@@ -1,4 +1,6 @@
+internal import Consensus
 internal import Foundation
+internal import Ledger
 internal import Node
 internal import Primitives
 internal import Proofs
@@ -32,15 +34,16 @@ struct KnownCase {
             let step = Step(
                 leaf: item.leafIndex, entry: entry, body: body, opened: item.opened,
                 statement: try item.opened.map { try CaseStatement.decode($0.statement) })
+            let owner = body.owner(issuer: entry.issuer)
             let known = cases.firstIndex {
-                $0.issuer == entry.issuer && $0.blindedCase == body.blindedCase
+                $0.issuer == owner && $0.blindedCase == body.blindedCase
             }
             if let known {
                 cases[known].steps.append(step)
             } else {
                 cases.append(
                     KnownCase(
-                        issuer: entry.issuer, blindedCase: body.blindedCase, steps: [step]))
+                        issuer: owner, blindedCase: body.blindedCase, steps: [step]))
             }
         }
         return cases.sorted { ($0.steps.first?.leaf ?? 0) < ($1.steps.first?.leaf ?? 0) }
@@ -61,10 +64,44 @@ struct KnownCase {
         return found[0]
     }
 
-    /// The leaf that the next step names.
-    var last: UInt64? { steps.last?.leaf }
+    /// The leaf that the next step of its own institution names.
+    var last: UInt64? { ownSteps.last?.leaf }
 
-    var isClosed: Bool { steps.last?.body.step == .closed }
+    var isClosed: Bool { ownSteps.last?.body.step == .closed }
+
+    /// The steps without the appeals of others.
+    private var ownSteps: [Step] { steps.filter { !$0.body.isAppeal } }
+
+    /// The terms that its notices set, by when its steps were anchored.
+    func deadlines(_ client: NodeClient) async throws -> [CaseDeadline] {
+        var timed: [CaseDeadline.Step] = []
+        for step in steps {
+            timed.append(
+                CaseDeadline.Step(
+                    leaf: step.leaf, issuer: step.entry.issuer, body: step.body,
+                    anchored: try await client.entry(leaf: step.leaf).time))
+        }
+        return CaseDeadline.all(of: timed)
+    }
+
+    /// What shows when a step was anchored, where a term hangs on that.
+    static func anchoring(of step: Step, _ client: NodeClient) async throws -> TimeBound? {
+        switch step.body.step {
+        case .noticed, .appealed: break
+        default: return nil
+        }
+        let height = try await client.entry(leaf: step.leaf).height
+        let answer = try await client.block(height)
+        let before: BlockHeader? =
+            height.blocks > 1
+            ? try Block.decode(try await client.block(Height(height.blocks - 1)).block).header
+            : nil
+        return TimeBound(
+            before: before,
+            from: ClaimedHead(
+                header: try Block.decode(answer.block).header,
+                commitProof: try CommitProof.decode(answer.commitProof[...]).claimed))
+    }
 
     /// The findings that have joined since it was opened last.
     var findings: [Digest] {

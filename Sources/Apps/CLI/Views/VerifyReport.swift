@@ -32,6 +32,8 @@ struct VerifyReport: Report {
     var fork: Fork?
     /// The steps of a case.
     var caseSteps: [CaseStepView]?
+    /// The terms for appeals, as of the newest block of the file.
+    var deadlines: [CaseDeadlineView]?
 
     /// That a head is anchored in the ledger above.
     struct Tier: Encodable {
@@ -183,6 +185,10 @@ struct VerifyReport: Report {
                 ? [] : ["That no step came after the last one here is not proved."])
                 + Set(verified.findings.values.flatMap(\.limits)).sorted())
         caseSteps = CaseStepView.all(verified)
+        let newest = verified.proven.steps.map(\.entry.head.header.time).max()
+        deadlines = newest.map { newest in
+            verified.proven.deadlines.map { CaseDeadlineView($0, asOf: newest.day) }
+        }
     }
 
     /// The same report of a proof whose head is anchored in ledgers above.
@@ -356,6 +362,7 @@ struct VerifyReport: Report {
         }
         if let disclosure { lines += disclosure.lines }
         for step in caseSteps ?? [] { lines += [""] + step.lines }
+        for deadline in deadlines ?? [] { lines += [""] + deadline.lines }
         if let withdrawal {
             lines += [
                 "", "WITHDRAWN at leaf \(withdrawal.leaf): it does not hold any more",

@@ -62,6 +62,8 @@ public enum EntryRefusal: Error, Equatable, Sendable {
     case tooMany(EntryKind, limit: Int)
     /// A third party's statement that the registration policy does not take.
     case statement(StatementRefusal)
+    /// A step of a case that no node may take yet.
+    case step(CaseRefusal)
 }
 
 extension BatchRefusal: CustomStringConvertible {
@@ -122,6 +124,7 @@ extension EntryRefusal: CustomStringConvertible {
         case .tooMany(let kind, let limit):
             "a batch may hold at most \(limit) entries of kind '\(kind)'"
         case .statement(let refusal): "\(refusal)"
+        case .step(let refusal): "\(refusal)"
         }
     }
 }

@@ -35,6 +35,7 @@ struct Admission {
         try checkCounts(batch)
         try checkEvidence(batch)
         try checkStatements(batch)
+        try checkAppeals(batch)
         for credential in try checkCredentials(batch) {
             credentials[credential.body.credential] = credential
             registered.append(credential)
@@ -109,6 +110,15 @@ struct Admission {
             } catch {
                 throw .entry(index: index, .statement(error))
             }
+        }
+    }
+
+    /// Before the parameters set a term, there may be nodes that cannot read an appeal.
+    private func checkAppeals(_ batch: VerifiedBatch) throws(BatchRefusal) {
+        guard state.parameters.appealDays == 0 else { return }
+        for (index, entry) in batch.entries.enumerated() {
+            guard case .case(let body) = entry.body, body.isAppeal else { continue }
+            throw .entry(index: index, .step(.noAppeals))
         }
     }
 

@@ -6,6 +6,7 @@ internal import Records
 struct Execution {
     private let state: LedgerState
     private let height: Height
+    private let time: Timestamp
     private let firstLeaf: UInt64
     private let isIndexKept: Bool
     private var overlay: StateOverlay
@@ -23,10 +24,11 @@ struct Execution {
     private var kindItems = [Int](repeating: -1, count: 32)
     private var actionItems = [Int](repeating: -1, count: 8)
 
-    init(_ state: LedgerState, at height: Height) {
+    init(_ state: LedgerState, at height: Height, time: Timestamp) {
         self.state = state
         governance = state.governance
         self.height = height
+        self.time = time
         firstLeaf = state.head.tree.size
         isIndexKept = state.parameters.isIndexKept
         overlay = StateOverlay(over: state.map)
@@ -103,7 +105,8 @@ struct Execution {
         let key = StateKey.case(issuer, body.blindedCase)
         let after = try? CaseState.after(
             body, by: state.institution(issuer), leafIndex: firstLeaf + UInt64(position),
-            before: CaseState(overlay.value(of: key)))
+            before: CaseState(overlay.value(of: key)),
+            earliestAnswer: state.parameters.earliestAnswer(noticedAt: time))
         if let after { overlay.set(key, .bytes(after.encode())) }
     }
 

@@ -63,9 +63,16 @@ extension LedgerState {
     public func check(
         _ body: CaseBody, by issuer: InstitutionID
     ) throws(CaseRefusal) {
-        let before = CaseState(map.value(of: .case(issuer, body.blindedCase)))
+        let owner = body.owner(issuer: issuer)
+        let before = CaseState(map.value(of: .case(owner, body.blindedCase)))
+        guard !body.isAppeal else {
+            guard parameters.appealDays > 0 else { throw .noAppeals }
+            guard before != nil else { throw .notOpen(body.blindedCase, owner) }
+            return
+        }
         _ = try CaseState.after(
-            body, by: institution(issuer), leafIndex: head.tree.size, before: before)
+            body, by: institution(issuer), leafIndex: head.tree.size, before: before,
+            earliestAnswer: parameters.earliestAnswer(noticedAt: head.time))
     }
 
     /// The next block, made of those candidates that can stand in it, in their order.
@@ -150,7 +157,7 @@ extension LedgerState {
         guard (commitProof != nil) == (height > Height(1)) else {
             throw .commitProof(isPresent: commitProof != nil, height: height)
         }
-        var execution = Execution(self, at: height)
+        var execution = Execution(self, at: height, time: time)
         for batch in batches { execution.add(batch) }
         let signers = LedgerState.signers(of: commitProof)
         let (changes, runs) = execution.finish(time: time, signers: signers)

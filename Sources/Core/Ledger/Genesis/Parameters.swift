@@ -26,13 +26,19 @@ public struct Parameters: Hashable, Sendable {
     ///
     /// Fixed by the genesis: a pseudonym of an epoch must mean one span of days for ever.
     public var epochDays: UInt64
+    /// How many days whoever is given notice of a case has for an appeal, at least; 0 where the
+    /// ledger knows no appeals.
+    ///
+    /// Set only once every node knows them: those that do not cannot read an appeal.
+    public var appealDays: UInt64
 
     public init(
         timeoutProposeMilliseconds: UInt64, timeoutVoteMilliseconds: UInt64,
         timeoutGrowthMilliseconds: UInt64, timeoutCapMilliseconds: UInt64,
         clockPrecisionMilliseconds: UInt64, messageDelayMilliseconds: UInt64,
         blockEntryCountMax: UInt64, blockByteCountMax: UInt64, heartbeatMilliseconds: UInt64,
-        batchHeightsMax: UInt64, isIndexKept: Bool, epochDays: UInt64 = 0
+        batchHeightsMax: UInt64, isIndexKept: Bool, epochDays: UInt64 = 0,
+        appealDays: UInt64 = 0
     ) {
         self.timeoutProposeMilliseconds = timeoutProposeMilliseconds
         self.timeoutVoteMilliseconds = timeoutVoteMilliseconds
@@ -46,6 +52,7 @@ public struct Parameters: Hashable, Sendable {
         self.batchHeightsMax = batchHeightsMax
         self.isIndexKept = isIndexKept
         self.epochDays = epochDays
+        self.appealDays = appealDays
     }
 
     /// What a network of a few nodes in one region starts with.
@@ -71,16 +78,17 @@ extension Parameters {
 
     /// Appends the parameters, as `docs/formats/genesis.md` has them.
     public func encode(into writer: inout CBORWriter) {
-        writer.map(epochDays == 0 ? 11 : 12)
+        writer.map(11 + (epochDays == 0 ? 0 : 1) + (appealDays == 0 ? 0 : 1))
         for (key, number) in numbers.enumerated() {
             writer.unsigned(UInt64(key))
             writer.unsigned(number)
         }
         writer.unsigned(10)
         writer.bool(isIndexKept)
-        guard epochDays > 0 else { return }
-        writer.unsigned(11)
-        writer.unsigned(epochDays)
+        for (key, days) in [(UInt64(11), epochDays), (12, appealDays)] where days > 0 {
+            writer.unsigned(key)
+            writer.unsigned(days)
+        }
     }
 
     /// The parameters' bytes: their value in the state map.
@@ -93,9 +101,9 @@ extension Parameters {
     /// Reads the parameters where they stand in a larger item.
     public init(from reader: inout CBORReader) throws(CBORError) {
         let start = reader.offset
-        let fields = try reader.map(atMost: 12)
+        let fields = try reader.map(atMost: 13)
         guard fields >= 11 else {
-            throw .outOfRange(offset: start, what: "count of parameters", limit: 12)
+            throw .outOfRange(offset: start, what: "count of parameters", limit: 13)
         }
         var numbers: [UInt64] = []
         for key in 0..<10 as Range<UInt64> {
@@ -105,15 +113,20 @@ extension Parameters {
         }
         try reader.key(10)
         let isIndexKept = try reader.bool()
-        var epochDays: UInt64 = 0
-        if fields == 12 {
-            try reader.key(11)
+        // Each of these is absent where it is 0.
+        var days: [UInt64: UInt64] = [:]
+        var last: UInt64 = 10
+        for _ in 11..<fields {
             let start = reader.offset
-            epochDays = try reader.unsigned("days of an epoch", atMost: Parameters.valueMax)
-            guard epochDays > 0 else {
+            let key = try reader.unsigned("parameter", atMost: 12)
+            guard key > last else { throw .keyOutOfOrder(offset: start) }
+            last = key
+            let value = try reader.unsigned("parameter \(key)", atMost: Parameters.valueMax)
+            guard value > 0 else {
                 throw .unexpected(
-                    offset: start, expected: "days of an epoch, or no field 11", found: "0")
+                    offset: start, expected: "days above 0, or no field \(key)", found: "0")
             }
+            days[key] = value
         }
         self.init(
             timeoutProposeMilliseconds: numbers[0], timeoutVoteMilliseconds: numbers[1],
@@ -121,7 +134,16 @@ extension Parameters {
             clockPrecisionMilliseconds: numbers[4], messageDelayMilliseconds: numbers[5],
             blockEntryCountMax: numbers[6], blockByteCountMax: numbers[7],
             heartbeatMilliseconds: numbers[8], batchHeightsMax: numbers[9],
-            isIndexKept: isIndexKept, epochDays: epochDays)
+            isIndexKept: isIndexKept, epochDays: days[11] ?? 0, appealDays: days[12] ?? 0)
+    }
+
+    /// The longest least term for appeals, in days.
+    public static let appealDaysMax: UInt64 = 3_650
+
+    /// The earliest last day for an appeal that a notice of this moment may name; nil where the
+    /// ledger sets no term.
+    public func earliestAnswer(noticedAt time: Timestamp) -> Day? {
+        appealDays == 0 ? nil : Day(number: time.day.number + Int32(clamping: appealDays))
     }
 
     /// What makes these parameters unfit to run on, or nil.
@@ -129,6 +151,9 @@ extension Parameters {
         if blockEntryCountMax == 0 { return "a block must hold at least one entry" }
         if blockByteCountMax < 16_384 { return "a block must hold 16384 bytes of entries" }
         if epochDays > Epochs.daysMax { return "an epoch must have at most \(Epochs.daysMax) days" }
+        if appealDays > Parameters.appealDaysMax {
+            return "appeals must have at most \(Parameters.appealDaysMax) days"
+        }
         if batchHeightsMax == 0 { return "a batch must be valid for at least one height" }
         if timeoutProposeMilliseconds == 0 || timeoutVoteMilliseconds == 0 {
             return "timeouts must be above 0"

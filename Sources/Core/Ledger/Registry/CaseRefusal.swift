@@ -13,6 +13,12 @@ public enum CaseRefusal: Error, Equatable, Sendable {
     case closed(OpaqueID, leaf: UInt64)
     /// The step does not follow the last one.
     case previous(found: UInt64?, right: UInt64?)
+    /// A notice names no last day for an appeal, or one that is too early.
+    case term(found: Day?, earliest: Day)
+    /// The parameters set no term for appeals: there are none.
+    case noAppeals
+    /// Appeals stand beside the steps of a case.
+    case appeal
 }
 
 extension CaseRefusal: CustomStringConvertible {
@@ -27,6 +33,11 @@ extension CaseRefusal: CustomStringConvertible {
         case .previous(let found, let right):
             "the step follows \(CaseRefusal.words(found)); right would be "
                 + CaseRefusal.words(right)
+        case .term(let found, let earliest):
+            "the last day for an answer is \(found.map(\.description) ?? "not named"); the ledger "
+                + "gives whoever is noticed until \(earliest) at least"
+        case .noAppeals: "the ledger's parameters set no term for appeals: there are none"
+        case .appeal: "an appeal is no step of the institution whose case it is"
         }
     }
 

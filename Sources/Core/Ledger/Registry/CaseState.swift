@@ -32,11 +32,15 @@ public struct CaseState: Hashable, Sendable {
     ///   - issuer: who issued the entry; nil where the state knows it not.
     ///   - leafIndex: of the entry.
     ///   - before: the case, of this issuer, before it.
+    ///   - earliestAnswer: the earliest last day for an answer that a notice may name; nil where
+    ///     there is no term.
     /// - Returns: the case after it.
     /// - Throws: ``CaseRefusal``; the entry is ordered and has no effect.
     public static func after(
-        _ body: CaseBody, by issuer: Institution?, leafIndex: UInt64, before: CaseState?
+        _ body: CaseBody, by issuer: Institution?, leafIndex: UInt64, before: CaseState?,
+        earliestAnswer: Day? = nil
     ) throws(CaseRefusal) -> CaseState {
+        guard !body.isAppeal else { throw .appeal }
         guard let owner = issuer, openers.contains(owner.kind) else {
             throw .issuer(issuer?.kind)
         }
@@ -45,6 +49,11 @@ public struct CaseState: Hashable, Sendable {
             guard !before.isClosed else { throw .closed(body.blindedCase, leaf: before.last) }
             guard body.previous == before.last else {
                 throw .previous(found: body.previous, right: before.last)
+            }
+            if case .noticed(let opening) = body.step, let earliestAnswer {
+                guard let day = opening.answerBy, day >= earliestAnswer else {
+                    throw .term(found: opening.answerBy, earliest: earliestAnswer)
+                }
             }
             return CaseState(
                 opening: before.opening, last: leafIndex, isClosed: body.step == .closed)

@@ -17,6 +17,18 @@ public struct ProvenCase: Sendable {
         public let body: CaseBody
         /// Nil where it is sealed to others.
         public let statement: CaseStatement?
+        /// The time of the block that brought it; nil where the file does not show that.
+        public let anchored: Timestamp?
+    }
+
+    /// The terms that notices set, and whether those noticed kept them.
+    public var deadlines: [CaseDeadline] {
+        CaseDeadline.all(
+            of: steps.map {
+                CaseDeadline.Step(
+                    leaf: $0.entry.leafIndex, issuer: $0.entry.entry.issuer, body: $0.body,
+                    anchored: $0.anchored)
+            })
     }
 
     /// The findings of the steps that open the case and add to it, as far as they are opened.
@@ -43,17 +55,27 @@ extension Auditor {
             }
             if let first = steps.first {
                 try agree(
-                    .caseSteps, "the issuer of leaf \(entry.leafIndex)",
-                    found: entry.entry.issuer, right: first.entry.entry.issuer)
+                    .caseSteps, "whose case leaf \(entry.leafIndex) is of",
+                    found: body.owner(issuer: entry.entry.issuer),
+                    right: first.entry.entry.issuer)
                 try agree(
                     .caseSteps, "the case of leaf \(entry.leafIndex)", found: body.blindedCase,
                     right: first.body.blindedCase)
             }
-            state = try after(body, entry, before: state)
+            if body.isAppeal {
+                try checkAppeal(body, entry, among: steps)
+            } else {
+                state = try after(body, entry, before: state)
+            }
             let statement = try step.opened.map { (opened) throws(ProofFailure) in
                 try read(opened, of: entry, body)
             }
-            steps.append(ProvenCase.Step(entry: entry, body: body, statement: statement))
+            let anchored = try step.anchored.map { (bound) throws(ProofFailure) in
+                try anchoringTime(of: entry.leafIndex, bound)
+            }
+            steps.append(
+                ProvenCase.Step(
+                    entry: entry, body: body, statement: statement, anchored: anchored))
         }
         guard let first = steps.first, let state else {
             throw ProofFailure(.caseSteps, "the file has no step")
@@ -63,6 +85,54 @@ extension Auditor {
         return ProvenCase(
             issuer: first.entry.issuer, blindedCase: first.body.blindedCase, steps: steps,
             isClosed: state.isClosed)
+    }
+
+    /// Throws unless an appeal is by somebody who was given the notice that it follows.
+    private func checkAppeal(
+        _ body: CaseBody, _ entry: ProvenEntry, among steps: [ProvenCase.Step]
+    ) throws(ProofFailure) {
+        let appellant = entry.entry.issuer
+        guard let last = steps.last, last.entry.leafIndex < entry.leafIndex else {
+            throw ProofFailure(
+                .caseSteps, "the appeal at leaf \(entry.leafIndex) stands before what it is against"
+            )
+        }
+        let notice = steps.first { $0.entry.leafIndex == body.previous }
+        guard let notice, case .noticed = notice.body.step else {
+            throw ProofFailure(
+                .caseSteps, "the appeal at leaf \(entry.leafIndex) follows no notice of the case")
+        }
+        let told = notice.entry.entry
+        guard
+            told.recipients.contains(appellant)
+                || told.subjects.contains(.institution(appellant))
+        else {
+            throw ProofFailure(
+                .caseSteps,
+                "\(appellant), who appeals at leaf \(entry.leafIndex), was not given the notice at "
+                    + "leaf \(notice.entry.leafIndex)")
+        }
+    }
+
+    /// The time of the block that brought a leaf: its tree has the leaf, that of the block before
+    /// has not.
+    private func anchoringTime(
+        of leaf: UInt64, _ bound: TimeBound
+    ) throws(ProofFailure) -> Timestamp {
+        guard let from = bound.from else {
+            throw ProofFailure(.timeRange, "nothing shows which block brought leaf \(leaf)")
+        }
+        let header = try signed(from).header
+        try agree(
+            .timeRange, "the header before block \(header.height)",
+            found: bound.before?.hash ?? .zero, right: header.previous)
+        guard leaf < header.treeSize, leaf >= bound.before?.treeSize ?? 0 else {
+            throw ProofFailure(
+                .timeRange,
+                "block \(header.height) brought leaves \(bound.before?.treeSize ?? 0) to "
+                    + "\(header.treeSize), and not leaf \(leaf)")
+        }
+        return header.time
     }
 
     private func after(

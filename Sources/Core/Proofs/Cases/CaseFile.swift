@@ -13,10 +13,15 @@ public struct CaseFile: Hashable, Sendable {
         /// The bytes of its ``CaseStatement`` and the salt of its payload; nil where they are
         /// sealed to others.
         public let opened: Opened?
+        /// When it was anchored: the block that brought the entry, and the header before it.
+        ///
+        /// Nil where nothing hangs on that.
+        public let anchored: TimeBound?
 
-        public init(proof: ProofFile, opened: Opened?) {
+        public init(proof: ProofFile, opened: Opened?, anchored: TimeBound? = nil) {
             self.proof = proof
             self.opened = opened
+            self.anchored = anchored
         }
     }
 
@@ -48,20 +53,27 @@ extension CaseFile {
     public func encode() -> [UInt8] {
         var writer = CBORWriter(reservingCapacity: 8_192)
         writer.map(3)
+        let showsTimes = steps.contains { $0.anchored != nil }
         writer.unsigned(0)
-        writer.unsigned(1)
+        writer.unsigned(showsTimes ? CaseFile.versionWithTimes : 1)
         writer.unsigned(1)
         writer.bool(isClosed)
         writer.unsigned(2)
         writer.array(steps.count)
         for step in steps {
-            writer.array(3)
+            writer.array(showsTimes ? 4 : 3)
             step.proof.encode(into: &writer)
             if let opened = step.opened {
                 writer.bytes(opened.statement)
                 writer.bytes(opened.salt)
             } else {
                 writer.null()
+                writer.null()
+            }
+            guard showsTimes else { continue }
+            if let anchored = step.anchored {
+                anchored.encode(into: &writer)
+            } else {
                 writer.null()
             }
         }
@@ -73,32 +85,48 @@ extension CaseFile {
     /// - Throws: ``ProofFailure`` at step ``ProofStep/form``.
     public static func decode(_ bytes: [UInt8]) throws(ProofFailure) -> CaseFile {
         try reading("file of a case", bytes[...]) { reader throws(CBORError) in
-            try reader.versionedMap(exactly: 3)
+            try reader.map(exactly: 3)
+            try reader.key(0)
+            let start = reader.offset
+            let version = try reader.unsigned()
+            guard version == 1 || version == versionWithTimes else {
+                throw .version(offset: start, found: version, supported: versionWithTimes)
+            }
             try reader.key(1)
             let isClosed = try reader.bool()
             try reader.key(2)
             var steps: [Step] = []
             for _ in 0..<(try reader.array(atMost: stepCountMax)) {
-                steps.append(try Step(from: &reader))
+                steps.append(try Step(from: &reader, showsTimes: version > 1))
             }
             return CaseFile(isClosed: isClosed, steps: steps)
         }
     }
+
+    /// The version of files that show when a step was anchored.
+    private static let versionWithTimes: UInt64 = 2
 }
 
 extension CaseFile.Step {
-    fileprivate init(from reader: inout CBORReader) throws(CBORError) {
-        try reader.array(exactly: 3)
+    fileprivate init(
+        from reader: inout CBORReader, showsTimes: Bool
+    ) throws(CBORError) {
+        try reader.array(exactly: showsTimes ? 4 : 3)
         proof = try ProofFile(from: &reader)
-        guard try !reader.isNull() else {
+        if try reader.isNull() {
             guard try reader.isNull() else {
                 throw .unexpected(
                     offset: reader.offset, expected: "no salt without a statement", found: "one")
             }
             opened = nil
+        } else {
+            opened = CaseFile.Opened(
+                statement: Array(try reader.bytes()), salt: Array(try reader.bytes(exactly: 32)))
+        }
+        guard showsTimes, try !reader.isNull() else {
+            anchored = nil
             return
         }
-        opened = CaseFile.Opened(
-            statement: Array(try reader.bytes()), salt: Array(try reader.bytes(exactly: 32)))
+        anchored = try TimeBound(from: &reader)
     }
 }

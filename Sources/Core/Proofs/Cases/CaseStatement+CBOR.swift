@@ -45,7 +45,7 @@ extension CaseStatement {
         try reader.array(exactly: 7)
         try reader.version(1)
         blindedCase = try reader.opaqueID()
-        step = UInt8(try reader.unsigned("step of a case", atMost: 5))
+        step = UInt8(try reader.unsigned("step of a case", atMost: 6))
         words = try reader.text(atMost: CaseStatement.wordsBytesMax)
         let start = reader.offset
         var findings: [Digest] = []

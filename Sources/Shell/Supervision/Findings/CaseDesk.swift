@@ -20,19 +20,26 @@ final class CaseDesk {
         var changed: [[UInt8]: CaseState] = [:]
         for item in block.entries {
             guard case .case(let body) = item.entry.body else { continue }
+            let owner = body.owner(issuer: item.entry.issuer)
             let key = Table.caseState.key(
-                Array(item.entry.issuer.name.utf8) + [0], body.blindedCase.bytes)
+                Array(owner.name.utf8) + [0], body.blindedCase.bytes)
             var before = changed[key]
             if before == nil { before = try state(key) }
+            let step = Table.caseStep.key(
+                body.blindedCase.bytes, item.leafIndex.bigEndianBytes)
+            if body.isAppeal {
+                if before != nil { group.put(step, []) }
+                continue
+            }
             guard
                 let after = try? CaseState.after(
                     body, by: charter.institution(item.entry.issuer), leafIndex: item.leafIndex,
-                    before: before)
+                    before: before,
+                    earliestAnswer: charter.parameters.earliestAnswer(noticedAt: block.anchored))
             else { continue }
             changed[key] = after
             group.put(key, after.encode())
-            group.put(
-                Table.caseStep.key(body.blindedCase.bytes, item.leafIndex.bigEndianBytes), [])
+            group.put(step, [])
         }
     }
 

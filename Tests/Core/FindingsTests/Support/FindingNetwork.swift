@@ -197,9 +197,11 @@ struct FindingNetwork {
                         stream: StreamID(0), key: try key("\(id) submit").publicKey)
                 ], consensusKey: power > 0 ? try key("\(id) vote").publicKey : nil)
         }
+        var parameters = Parameters.standard
+        parameters.appealDays = 10
         return try Genesis(
             name: "findings", start: Timestamp(milliseconds: 1_790_000_000_000),
-            institutions: institutions, parameters: .standard,
+            institutions: institutions, parameters: parameters,
             rules: [RuleVersion(id: "CE-01", hash: ruleHash, runners: runners)])
     }
 

@@ -22,6 +22,9 @@ public struct CaseBody: Hashable, Sendable {
         case noticed(Opening)
         /// It was decided.
         case closed
+        /// Who was given notice does not accept it: an entry of theirs, about the case of this
+        /// institution, that follows the notice.
+        case appealed(InstitutionID)
     }
 
     /// What a notice opens.
@@ -59,13 +62,14 @@ extension CaseBody.Step {
         case .shared: 3
         case .noticed: 4
         case .closed: 5
+        case .appealed: 6
         }
     }
 
     /// The kind of the entry that carries it.
     public var kind: EntryKind {
         switch self {
-        case .opened, .added, .closed: .case
+        case .opened, .added, .closed, .appealed: .case
         case .shared: .share
         case .noticed: .notice
         }
@@ -80,6 +84,7 @@ extension CaseBody.Step: CustomStringConvertible {
         case .shared(let basis): "shared, basis \(basis)"
         case .noticed: "notice given"
         case .closed: "closed"
+        case .appealed(let owner): "appealed against, to \(owner)"
         }
     }
 }
@@ -101,13 +106,13 @@ extension CaseBody {
         try reader.key(0)
         blindedCase = try reader.opaqueID()
         try reader.key(1)
-        let number = try reader.unsigned("step of a case", atMost: 5)
+        let number = try reader.unsigned("step of a case", atMost: 6)
         try reader.key(2)
         previous = try reader.isNull() ? nil : reader.unsigned()
-        let expected = [1: 3, 2: 3, 3: 4, 4: 6, 5: 3][number]
+        let expected = [1: 3, 2: 3, 3: 4, 4: 6, 5: 3, 6: 4][number]
         guard fields == expected else {
             throw .unexpected(
-                offset: start, expected: "a step, 1 to 5, with its fields",
+                offset: start, expected: "a step, 1 to 6, with its fields",
                 found: "step \(number) with \(fields) fields")
         }
         switch number {
@@ -124,13 +129,16 @@ extension CaseBody {
             try reader.key(5)
             let day = try reader.isNull() ? nil : reader.day()
             step = .noticed(Opening(findings: findings, rules: rules, answerBy: day))
+        case 6:
+            try reader.key(3)
+            step = .appealed(try reader.institution())
         default: step = .closed
         }
     }
 
     func encode(into writer: inout CBORWriter) {
         switch step {
-        case .shared: writer.map(4)
+        case .shared, .appealed: writer.map(4)
         case .noticed: writer.map(6)
         default: writer.map(3)
         }
@@ -144,6 +152,9 @@ extension CaseBody {
         case .shared(let basis):
             writer.unsigned(3)
             writer.unsigned(UInt64(basis.rawValue))
+        case .appealed(let owner):
+            writer.unsigned(3)
+            writer.institution(owner)
         case .noticed(let opening):
             writer.unsigned(3)
             writer.leafIndexes(opening.findings)
@@ -158,6 +169,18 @@ extension CaseBody {
             }
         default: break
         }
+    }
+}
+
+extension CaseBody {
+    /// Whose case it is a step of, by who issued the entry.
+    public func owner(issuer: InstitutionID) -> InstitutionID {
+        if case .appealed(let owner) = step { owner } else { issuer }
+    }
+
+    /// Whether it stands beside the case's own steps, which follow one another without it.
+    public var isAppeal: Bool {
+        if case .appealed = step { true } else { false }
     }
 }
 
