@@ -10,7 +10,7 @@ internal import Testing
 @testable import custos
 
 /// Commands that take one entry, or all of them, from a server that lies.
-@Suite("Commands before a server that lies about entries", .timeLimit(.minutes(5)))
+@Suite("Commands before a server that lies about entries", .timeLimit(.minutes(10)))
 struct LyingEntryTests {
     private let folder: TemporaryFolder
     private let node: OneVote
