@@ -42,7 +42,7 @@ struct QuerySpans {
             return (query, "one pseudonym of the patient only: \(answer.refusal)")
         }
         // A node that names fewer epochs leaves out what happened in the others.
-        guard answer.spans.map(\.epoch) == Array(range) else {
+        guard Set(answer.spans.map(\.epoch)) == Set(range) else {
             let named = answer.spans.map { "\($0.epoch)" }.joined(separator: ", ")
             throw Failure(
                 .refused,
