@@ -5,8 +5,8 @@ internal import Records
 ///
 /// Invented, and shaped as claims data are: most patients come a few times, some often; visits
 /// bring claims of several lines, orders, supplies with refills, and accesses by those who treat.
-/// One event in some hundreds is planted to be what a rule looks for. A seed gives the same facts
-/// again.
+/// What ends on a day is handed in together in the night after it, claims among it. One event in
+/// some hundreds is planted to be what a rule looks for. A seed gives the same facts again.
 struct FactStream {
     static let patientCount = 12_000
     /// How many times all numbers of people, places and visits are taken.
@@ -100,6 +100,7 @@ struct FactStream {
         add(fact, day: -1, by: number)
     }
 
+    /// A visit or a stay that ends on the day.
     private mutating func addVisit(on day: Int32) throws {
         let patient = min(pick(patientCount), pick(patientCount))
         let facility = pick(10) == 0 ? pick(facilityCount) : patient % facilityCount
@@ -107,7 +108,7 @@ struct FactStream {
         let isStay = pick(20) == 0
         let length = isStay ? Int64(1 + pick(6)) : 0
         let start =
-            Day(number: Self.firstDay + day).start.milliseconds
+            Day(number: Self.firstDay + day - Int32(length)).start.milliseconds
             + Int64(8 + pick(9)) * 3_600_000
         let end = start + length * 86_400_000 + 1_800_000
         let encounter = "enc-\(nextEncounter)"
@@ -157,6 +158,7 @@ struct FactStream {
         _ encounter: String, on day: Int32, isStay: Bool
     ) throws {
         let lines = 1 + pick(4)
+        let submitted = Day(number: Self.firstDay + day + 1).start.milliseconds
         let claim = Self.id(3, nextClaim)
         nextClaim += 1
         let diagnosis = Code(system: "icd-10-cm", code: Self.diagnoses[pick(12)])
@@ -170,7 +172,7 @@ struct FactStream {
         try fact.set("type", to: .text(isStay ? "institutional" : "professional"))
         try fact.set("from", to: instant(from))
         try fact.set("to", to: instant(to))
-        try fact.set("submitted", to: instant(to + 3_600_000))
+        try fact.set("submitted", to: instant(submitted))
         try fact.set("total", to: money(Int64(lines) * 12_000))
         try fact.set("diagnoses", to: .codes([diagnosis]))
         try fact.set("encounter", to: .text(encounter))
@@ -195,7 +197,7 @@ struct FactStream {
             try line.set("to", to: instant(to))
             try line.set("encounter", to: .text(encounter))
             try line.set("diagnoses", to: .codes([diagnosis]))
-            try line.set("submitted", to: instant(to + 3_600_000))
+            try line.set("submitted", to: instant(submitted))
             try line.set("claim_type", to: .text(isStay ? "institutional" : "professional"))
             add(line, day: day, by: facility)
         }
