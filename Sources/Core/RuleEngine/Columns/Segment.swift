@@ -1,7 +1,9 @@
 internal import Primitives
 
 /// Rows of one kind in the order in which they came, field by field.
-struct Segment: Sendable {
+///
+/// A class, for it is read row by row: a value of so many arrays would be counted in and out.
+final class Segment: Sendable {
     let count: Int
     /// By the place of a word in a row, as ``RowLayout`` has it; the first says what is known.
     let words: [Column]
@@ -13,6 +15,18 @@ struct Segment: Sendable {
     /// How many rows a segment has at most: 2 to this power.
     static let power = 16
     static let rowCountMax = 1 << power
+
+    init(
+        count: Int, words: [Column], leaves: Column, ordinals: Column, heights: Column,
+        hashes: [Digest]
+    ) {
+        self.count = count
+        self.words = words
+        self.leaves = leaves
+        self.ordinals = ordinals
+        self.heights = heights
+        self.hashes = hashes
+    }
 
     /// How many bytes the rows take.
     var byteCount: Int {

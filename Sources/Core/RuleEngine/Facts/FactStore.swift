@@ -113,16 +113,20 @@ struct FactStore: Sendable {
         return row
     }
 
-    /// Takes a row of a segment for a sweep, in which nobody watches for more.
-    mutating func addForSweep(kind: Int, _ segment: Segment, _ place: Int) -> Int32 {
-        let row = rows.add(kind: kind, segment, place, judgements: 0)
+    /// Takes rows of a segment for a sweep, in which nobody watches for more; only the words at
+    /// these offsets are asked for.
+    mutating func addForSweep(
+        kind: Int, _ segment: Segment, _ places: [Int32], offsets: [Int]
+    ) {
+        let added = rows.add(kind: kind, segment, places, offsets: offsets)
         for index in indexesOfKind[kind] {
-            guard let key = key(index, of: row) else { continue }
-            indexes.insert(
-                interval(indexes.specifications[index], of: row),
-                into: indexes.bucket(index, key))
+            for row in added {
+                guard let key = key(index, of: row) else { continue }
+                indexes.insert(
+                    interval(indexes.specifications[index], of: row),
+                    into: indexes.bucket(index, key))
+            }
         }
-        return row
     }
 
     mutating func add(_ entry: SealedEntry) {

@@ -64,22 +64,36 @@ struct RowStore: Sendable {
         return Int32(truncatingIfNeeded: heads.count - 1)
     }
 
-    /// Takes a row of a segment, and returns its number here.
+    /// Takes rows of a segment, of which only the words at these offsets are asked for.
+    ///
+    /// - Returns: the numbers of the rows here.
     mutating func add(
-        kind: Int, _ segment: Segment, _ place: Int, judgements: Int
-    ) -> Int32 {
-        let start = words.count
-        for column in segment.words { words.append(column[place]) }
-        heads.append(
-            Head(
-                leaf: UInt64(bitPattern: segment.leaves[place]),
-                ordinal: UInt32(truncatingIfNeeded: segment.ordinals[place]),
-                kind: UInt8(truncatingIfNeeded: kind), start: start, judgements: judgements))
-        anchors.append(
-            Anchor(
-                leafHash: segment.hashes[place],
-                height: Height(UInt64(bitPattern: segment.heights[place]))))
-        return Int32(truncatingIfNeeded: heads.count - 1)
+        kind: Int, _ segment: Segment, _ places: [Int32], offsets: [Int]
+    ) -> Range<Int32> {
+        let width = RowLayout.ofKind[kind].wordCount
+        let (start, first) = (words.count, Int32(truncatingIfNeeded: heads.count))
+        words.append(contentsOf: repeatElement(0, count: width * places.count))
+        for offset in offsets {
+            var target = start + offset
+            segment.words[offset].read(places) { _, word in
+                words[target] = word
+                target += width
+            }
+        }
+        for (number, place) in places.enumerated() {
+            let place = Int(place)
+            heads.append(
+                Head(
+                    leaf: UInt64(bitPattern: segment.leaves[place]),
+                    ordinal: UInt32(truncatingIfNeeded: segment.ordinals[place]),
+                    kind: UInt8(truncatingIfNeeded: kind), start: start + number * width,
+                    judgements: 0))
+            anchors.append(
+                Anchor(
+                    leafHash: segment.hashes[place],
+                    height: Height(UInt64(bitPattern: segment.heights[place]))))
+        }
+        return first..<Int32(truncatingIfNeeded: heads.count)
     }
 
     /// Where one row stands that is written again and again, with nothing known of it yet.

@@ -63,8 +63,7 @@ extension FactStore {
             values.append(value.first)
         }
         guard let second else { return .unknown }
-        values.sort()
         let rank = (values.count * Int(percent) + 99) / 100
-        return Flat(values[max(rank, 1) - 1], second)
+        return Flat(values.smallest(max(rank, 1) - 1), second)
     }
 }

@@ -46,6 +46,14 @@ extension FactStore {
         _ question: Question, _ row: Int32, _ program: Program, _ scratch: inout Scratch
     ) -> Flat {
         let depth = question.depth
+        if case .field(let fieldDepth, let bit, let offset, let isPair, let name) =
+            program.steps[Int(question.body)], Int(fieldDepth) == depth
+        {
+            let start = rows.heads[Int(row)].start
+            guard rows.words[start] >> Int64(bit) & 1 != 0 else { return .missing(name) }
+            let place = start + Int(offset)
+            return Flat(rows.words[place], isPair ? rows.words[place + 1] : 0)
+        }
         let (outer, start) = (scratch.rows[depth], scratch.starts[depth])
         scratch.enter(row, start: rows.heads[Int(row)].start, depth: depth)
         let value = run(question.body, program, &scratch)
@@ -206,6 +214,8 @@ extension FactStore {
         let unbounded = indexes.buckets[bucket].unbounded.places
         scratch.visits += range.count + unbounded.count
         guard scratch.visits <= bounds.visitsOfJudgementMax else { return false }
+        guard !range.isEmpty || !unbounded.isEmpty else { return true }
+        fix(window, program, &scratch)
         let (outer, start) = (scratch.rows[1], scratch.starts[1])
         defer { scratch.enter(outer, start: start, depth: 1) }
         var isDoubtful = false
@@ -214,26 +224,27 @@ extension FactStore {
             guard !window.overlaps || item.high >= low,
                 belongs(item, window.order, scratch.rows[0])
             else { continue }
-            switch admit(item, number, window, program, &scratch) {
+            switch admit(item.row, window, program, &scratch) {
             case .out: break
             case .unknown: isDoubtful = true
-            case .into: if window.oneIsEnough { return true }
+            case .into:
+                scratch.found[number].append(item.row)
+                if window.oneIsEnough { return true }
             }
         }
         for place in unbounded {
             let item = indexes.items[place]
             guard belongs(item, window.order, scratch.rows[0]) else { continue }
-            // A row without a time in a window with ends leaves it undecided.
-            let isPlaced = low == .min && high == .max
-            switch admit(item, number, window, program, &scratch) {
+            switch admit(item.row, window, program, &scratch) {
             case .out: break
             case .unknown: isDoubtful = true
             case .into:
-                guard isPlaced else {
+                // A row without a time in a window with ends leaves it undecided.
+                guard low == .min, high == .max else {
                     isDoubtful = true
-                    scratch.found[number].removeLast()
                     continue
                 }
+                scratch.found[number].append(item.row)
                 if window.oneIsEnough { return true }
             }
         }
@@ -257,25 +268,59 @@ extension FactStore {
         case unknown
     }
 
+    /// Computes what the window's filter compares rows with.
+    private mutating func fix(
+        _ window: Program.Window, _ program: Program, _ scratch: inout Scratch
+    ) {
+        for (place, test) in window.rowFilter.tests.enumerated() {
+            guard let step = test.fixed else { continue }
+            scratch.fixed[window.rowFilter.firstFixed + place] = run(step, program, &scratch)
+        }
+    }
+
+    /// Whether the window's filter admits a row: a part that fails decides, whatever is unknown.
     @inline(__always)
     private mutating func admit(
-        _ item: IntervalItem, _ number: Int, _ window: Program.Window, _ program: Program,
-        _ scratch: inout Scratch
+        _ row: Int32, _ window: Program.Window, _ program: Program, _ scratch: inout Scratch
     ) -> Admission {
-        if let filter = window.filter {
-            var answer: UInt8 = 0
-            if let memo = window.memo { answer = answers.admits(memo, item.row) }
+        var isDoubtful = false
+        let start = rows.heads[Int(row)].start
+        if let (step, memory) = window.rowFilter.ofRow {
+            var answer = answers.admits(memory, row)
             if answer == 0 {
-                scratch.enter(item.row, start: rows.heads[Int(item.row)].start, depth: 1)
-                let value = run(filter, program, &scratch)
+                scratch.enter(row, start: start, depth: 1)
+                let value = run(step, program, &scratch)
                 answer = value.isKnown ? (value.first != 0 ? 2 : 1) : 3
-                if let memo = window.memo { answers.remember(memo, item.row, value) }
+                answers.remember(memory, row, value)
             }
             if answer == 1 { return .out }
-            if answer == 3 { return .unknown }
+            isDoubtful = answer == 3
         }
-        scratch.found[number].append(item.row)
-        return .into
+        for place in window.rowFilter.tests.indices {
+            let holds: Flat
+            switch window.rowFilter.tests[place] {
+            case .known(let bit): holds = Flat(rows.words[start] >> Int64(bit) & 1 != 0)
+            case .compare(let symbol, let offset, let bit, _):
+                let fixed = scratch.fixed[window.rowFilter.firstFixed + place]
+                let isKnown = rows.words[start] >> Int64(bit) & 1 != 0
+                guard isKnown, fixed.isKnown else {
+                    isDoubtful = true
+                    continue
+                }
+                holds = Flat(symbol.holds(rows.words[start + Int(offset)], fixed.first))
+            case .same(let offset, let bit, _):
+                let fixed = scratch.fixed[window.rowFilter.firstFixed + place]
+                let isKnown = rows.words[start] >> Int64(bit) & 1 != 0
+                let value = isKnown ? Flat(rows.words[start + Int(offset)]) : .unknown
+                holds = value.isSame(fixed, .words)
+            case .step(let step):
+                scratch.enter(row, start: start, depth: 1)
+                holds = run(step, program, &scratch)
+            }
+            if holds.isFalse { return .out }
+            if !holds.isKnown { isDoubtful = true }
+        }
+        return isDoubtful ? .unknown : .into
     }
 
     private mutating func isSealed(

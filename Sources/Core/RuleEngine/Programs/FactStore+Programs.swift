@@ -2,10 +2,13 @@ internal import Primitives
 internal import RuleLanguage
 
 extension FactStore {
-    /// What the program says of the row that stands at depth 0.
-    mutating func tell(_ program: Program, _ scratch: inout Scratch) -> QuickAnswer {
+    /// What the program says of the row that stands at depth 0, of which it may be known that the
+    /// filter holds.
+    mutating func tell(
+        _ program: Program, filterHolds: Bool = false, _ scratch: inout Scratch
+    ) -> QuickAnswer {
         scratch.begin(program)
-        if let filter = program.filter {
+        if !filterHolds, let filter = program.filter {
             let concerned = run(filter, program, &scratch)
             if concerned.isFalse { return .clear }
             guard concerned.isKnown else { return QuickAnswer(concerned) }

@@ -13,6 +13,8 @@ final class Program: Sendable {
     let bindings: [Int32]
     let windows: [Window]
     let localCount: Int
+    /// How many values filters take that are the same for all rows of their windows.
+    let fixedCount: Int
     /// Which of the rules of its kind it is.
     let ordinal: Int
     /// Which of the engine's rules it is.
@@ -38,8 +40,8 @@ final class Program: Sendable {
         let isFixed: Bool
         /// Whether the filter depends on nothing but the judged row and the row of the window.
         let filterIsFixed: Bool
-        /// Where it is remembered which rows the filter admits, where that depends on them alone.
-        let memo: Int?
+        /// The filter as rows are asked, one after the other.
+        var rowFilter = RowFilter()
         /// Whether the program only asks if there is a row.
         var oneIsEnough = false
         /// Which of the engine's keys it is, where it is made of fields of the judged row.
@@ -55,7 +57,7 @@ final class Program: Sendable {
 
     init(
         steps: [Step], words: [Int64], filter: Int32?, condition: Int32, bindings: [Int32],
-        windows: [Window], localCount: Int, ordinal: Int, number: Int32
+        windows: [Window], localCount: Int, fixedCount: Int, ordinal: Int, number: Int32
     ) {
         self.steps = steps
         self.words = words
@@ -64,6 +66,7 @@ final class Program: Sendable {
         self.bindings = bindings
         self.windows = windows
         self.localCount = localCount
+        self.fixedCount = fixedCount
         self.ordinal = ordinal
         self.number = number
     }
@@ -81,6 +84,8 @@ struct Scratch: Sendable {
     var locals: [Flat] = []
     var windows: [State] = []
     var found: [[Int32]] = []
+    /// What the filters of windows compare rows with.
+    var fixed: [Flat] = []
     var visits = 0
     /// When the first window closes of which something was asked in vain, in milliseconds.
     var closes = Int64.max
@@ -107,6 +112,7 @@ struct Scratch: Sendable {
         locals = Array(repeating: .unset, count: programs.map(\.localCount).max() ?? 0)
         windows = Array(repeating: State(), count: windowCount)
         found = Array(repeating: [], count: windowCount)
+        fixed = Array(repeating: .unset, count: programs.map(\.fixedCount).max() ?? 0)
     }
 
     /// Forgets what was found for the last program.

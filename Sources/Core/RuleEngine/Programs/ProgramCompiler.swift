@@ -35,10 +35,19 @@ struct ProgramCompiler {
         for number in windows.indices where !isCounted.contains(number) {
             windows[number].oneIsEnough = true
         }
-        return Program(
-            steps: steps, words: words, filter: filter, condition: condition,
-            bindings: bindings, windows: windows, localCount: rule.localCount, ordinal: ordinal,
-            number: Int32(truncatingIfNeeded: number))
+        var fixedCount = 0
+        func program(_ steps: [Step]) -> Program {
+            Program(
+                steps: steps, words: words, filter: filter, condition: condition,
+                bindings: bindings, windows: windows, localCount: rule.localCount,
+                fixedCount: fixedCount, ordinal: ordinal,
+                number: Int32(truncatingIfNeeded: number))
+        }
+        let draft = program(steps)
+        for number in windows.indices {
+            windows[number].rowFilter = rowFilter(windows[number].filter, draft, &fixedCount)
+        }
+        return program(steps)
     }
 
     private mutating func window(_ number: Int) -> Program.Window {
@@ -67,7 +76,6 @@ struct ProgramCompiler {
             filter: window.filter.map { step($0) },
             isFixed: !roots.contains { asksWindows($0) },
             filterIsFixed: !(window.filter.map { asksWindows($0) } ?? false),
-            memo: window.filter.flatMap { isOfRow($0) ? answers.addFilter() : nil },
             probe: isPlain
                 ? probes.number(kind: plan.rule.kind, index: index, fields: fields) : nil)
     }
@@ -89,18 +97,6 @@ struct ProgramCompiler {
             }
         }
         return false
-    }
-
-    /// Whether a filter depends on nothing but the row of the window.
-    private func isOfRow(_ root: Int) -> Bool {
-        var waiting = [root]
-        while let node = waiting.popLast() {
-            switch plan.nodes[node].operation {
-            case .aggregate, .binding, .field(depth: 0, _, _, _): return false
-            default: waiting += plan.nodes[node].operation.children
-            }
-        }
-        return true
     }
 
     // MARK: - Steps

@@ -25,6 +25,9 @@ public struct Engine: Sendable {
     var store: FactStore
     var frames: [Frame]
     private var scratch: Scratch
+    /// By kind, which rules a row may concern, and what it tells of the row at hand.
+    private var gates: [KindGate]
+    private var told = KindGate.Told()
     /// What is more than nothing, by rule above and row below.
     private var verdicts: [UInt64: Verdict] = [:]
     /// Judgements whose finding came, went or became another since ``takeChanges()``.
@@ -48,11 +51,14 @@ public struct Engine: Sendable {
         var ofKind = Array(repeating: [Int](), count: FactKind.allCases.count)
         var programs: [Program] = []
         var probes = ProbeList()
+        var gates = FactKind.allCases.map { _ in KindGate() }
         for (number, plan) in plans.enumerated() {
             var compiler = ProgramCompiler(
                 plan: plan, symbols: store.symbols, answers: store.answers, probes: probes)
-            programs.append(
-                compiler.compile(ordinal: ofKind[plan.rule.kind].count, number: number))
+            let program = compiler.compile(
+                ordinal: ofKind[plan.rule.kind].count, number: number)
+            programs.append(program)
+            gates[plan.rule.kind].add(program)
             store.symbols = compiler.symbols
             store.answers = compiler.answers
             probes = compiler.probes
@@ -62,6 +68,7 @@ public struct Engine: Sendable {
         self.plans = plans
         self.programs = programs
         self.store = store
+        self.gates = gates
         rulesOfKind = ofKind
         frames = plans.map(Frame.init)
         scratch = Scratch(programs: programs, probeCount: probes.count)
@@ -75,7 +82,11 @@ public struct Engine: Sendable {
             let rules = rulesOfKind[fact.fact.kind.index]
             let row = store.add(
                 fact, programs: programs, programCount: rules.count, &scratch)
-            for rule in rules { store.due.append(FactStore.due(row: row, rule: Int32(rule))) }
+            guard !rules.isEmpty else { continue }
+            enter(row)
+            for (ordinal, rule) in rules.enumerated() where !told.rulesOut(ordinal) {
+                store.due.append(FactStore.due(row: row, rule: Int32(rule)))
+            }
         }
         for entry in sealed {
             store.add(entry)
@@ -111,13 +122,21 @@ public struct Engine: Sendable {
     private mutating func enter(_ row: Int32) {
         scratch.stamp &+= 1
         scratch.enter(row, start: store.rows.heads[Int(row)].start, depth: 0)
+        if isCovering {
+            told = KindGate.Told()
+        } else {
+            told = gates[Int(store.rows.heads[Int(row)].kind)].tell(&store, &scratch)
+        }
     }
 
     private mutating func judge(_ row: Int32, _ rule: Int, _ judgement: UInt64) {
         let mark = store.rows.heads[Int(row)].judgements + programs[rule].ordinal
         let hadVerdict = store.marks[mark] & FactStore.verdictMark != 0
         if !isCovering {
-            switch store.tell(programs[rule], &scratch) {
+            let program = programs[rule]
+            switch store.tell(
+                program, filterHolds: told.admits(program.ordinal), &scratch)
+            {
             case .clear:
                 if hadVerdict { set(nil, row, rule, mark) }
                 return
@@ -214,7 +233,9 @@ public struct Engine: Sendable {
     }
 
     private mutating func tried(_ row: Int32, _ rule: Int) -> Verdict {
-        switch store.tell(programs[rule], &scratch) {
+        let program = programs[rule]
+        if told.rulesOut(program.ordinal) { return .clear }
+        switch store.tell(program, filterHolds: told.admits(program.ordinal), &scratch) {
         case .clear: return .clear
         case .unknown(let cause): return .notEvaluated(cause)
         case .open: break

@@ -28,30 +28,26 @@ struct GroupIndex: Sendable {
         private let shift: UInt64
         private let longest: Int64
 
-        init(_ unsorted: [[Entry]], skippingBits skip: Int) {
+        init(_ unsorted: [Entry], skippingBits skip: Int) {
             var bits: UInt64 = 1
-            let count = unsorted.reduce(0) { $0 + $1.count }
-            while 1 << bits < count { bits += 1 }
+            while 1 << bits < unsorted.count { bits += 1 }
             self.skip = UInt64(skip)
             shift = 64 - bits
             var starts = [Int32](repeating: 0, count: (1 << Int(bits)) + 1)
-            for list in unsorted {
-                for entry in list { starts[Int((entry.hash << self.skip) >> shift) + 1] += 1 }
-            }
+            for entry in unsorted { starts[Int((entry.hash << self.skip) >> shift) + 1] += 1 }
             for place in 1..<starts.count { starts[place] += starts[place - 1] }
             var next = starts
             var entries = [Entry](
-                repeating: Entry(hash: 0, low: 0, high: 0, row: 0, flags: 0), count: count)
+                repeating: Entry(hash: 0, low: 0, high: 0, row: 0, flags: 0),
+                count: unsorted.count)
             var longest: Int64 = 0
-            for list in unsorted {
-                for entry in list {
-                    let place = Int((entry.hash << self.skip) >> shift)
-                    entries[Int(next[place])] = entry
-                    next[place] += 1
-                    guard entry.low != .min else { continue }
-                    let length = entry.high.subtractingReportingOverflow(entry.low)
-                    longest = max(longest, length.overflow ? .max : length.partialValue)
-                }
+            for entry in unsorted {
+                let place = Int((entry.hash << self.skip) >> shift)
+                entries[Int(next[place])] = entry
+                next[place] += 1
+                guard entry.low != .min else { continue }
+                let length = entry.high.subtractingReportingOverflow(entry.low)
+                longest = max(longest, length.overflow ? .max : length.partialValue)
             }
             Self.sort(&entries, starts)
             self.entries = entries
@@ -107,29 +103,11 @@ struct GroupIndex: Sendable {
 
     private let parts: [Part]
     private let bits: Int
-    let count: Int
 
-    /// Puts entries in order that were gathered in several lists, part by part.
-    init(_ lists: [[Entry]], by workers: some SweepWorkers) {
-        let count = lists.reduce(0) { $0 + $1.count }
-        self.count = count
-        let bits = count < 1 << 16 ? 0 : 5
+    /// Parts by the first bits of their keys' hashes.
+    init(_ parts: [Part], bits: Int) {
+        self.parts = parts
         self.bits = bits
-        guard bits > 0 else {
-            parts = [Part(lists, skippingBits: 0)]
-            return
-        }
-        let split = workers.map(lists) { list in
-            var split = [[Entry]](repeating: [], count: 1 << bits)
-            for index in split.indices {
-                split[index].reserveCapacity(list.count >> bits + list.count >> (bits + 3))
-            }
-            for entry in list { split[Int(entry.hash >> UInt64(64 - bits))].append(entry) }
-            return split
-        }
-        parts = workers.map(Array(0..<(1 << bits))) { part in
-            Part(split.map { $0[part] }, skippingBits: bits)
-        }
     }
 
     func part(_ hash: UInt64) -> Part {

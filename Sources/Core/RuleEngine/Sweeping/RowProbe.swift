@@ -55,84 +55,110 @@ struct RowProbe {
         _ condition: SweepCondition, _ number: Int, _ segment: Segment, _ places: [Int32]
     ) -> (holds: [Int32], unknown: [Int32]) {
         while answers.count <= number { answers.append([]) }
-        var holds: [Int32] = []
-        holds.reserveCapacity(places.count)
-        var unknown: [Int32] = []
-        guard let single = condition.single else {
-            for place in places {
-                let value = value(condition.step, condition.offsets, segment, Int(place))
-                if value.isTrue {
-                    holds.append(place)
-                } else if !value.isKnown {
-                    unknown.append(place)
-                }
-            }
-            return (holds, unknown)
+        switch condition.form {
+        case .known(let bit): return (segment.split(places, knowing: 1 << Int64(bit)).known, [])
+        case .word(let offset, let bit):
+            return ask(condition, number, segment, places, segment.words[offset], bit)
+        case .row: break
         }
-        let column = segment.words[single.offset]
-        let mask = segment.words[0]
+        var holds: [Int32] = []
+        var unknown: [Int32] = []
         for place in places {
-            let word = column[Int(place)]
-            let isKnown = mask[Int(place)] >> Int64(single.bit) & 1 != 0
-            switch isKnown ? answer(condition, number, word, segment, Int(place)) : .notAsked {
-            case .yes: holds.append(place)
-            case .no: break
-            case .unknown: unknown.append(place)
-            case .notAsked:
-                let value = value(condition.step, condition.offsets, segment, Int(place))
-                if value.isTrue {
-                    holds.append(place)
-                } else if !value.isKnown {
-                    unknown.append(place)
-                }
+            let value = value(condition.step, condition.offsets, segment, Int(place))
+            if value.isTrue {
+                holds.append(place)
+            } else if !value.isKnown {
+                unknown.append(place)
             }
         }
         return (holds, unknown)
     }
 
-    @inline(__always)
-    private mutating func answer(
-        _ condition: SweepCondition, _ number: Int, _ word: Int64, _ segment: Segment,
-        _ place: Int
-    ) -> SweepCondition.Answer {
-        guard word >= 0, word < RowProbe.wordMax else { return .notAsked }
-        if Int(word) < answers[number].count {
-            let kept = answers[number][Int(word)]
-            if kept != 0 { return SweepCondition.Answer(rawValue: kept) ?? .notAsked }
+    /// Asks a condition that depends on one word, once for each word.
+    private mutating func ask(
+        _ condition: SweepCondition, _ number: Int, _ segment: Segment, _ places: [Int32],
+        _ column: Column, _ bit: Int
+    ) -> (holds: [Int32], unknown: [Int32]) {
+        let (known, missing) = segment.split(places, knowing: 1 << Int64(bit))
+        var lists: [[Int32]] = [[], [], []]
+        if let first = missing.first {
+            lists[told(condition, segment, Int(first))] = missing
         }
-        return learn(condition, number, word, segment, place)
+        if case .same = column {
+            if let first = known.first { lists[told(condition, segment, Int(first))] += known }
+        } else {
+            var holds: [Int32] = []
+            holds.reserveCapacity(known.count)
+            var unknown: [Int32] = []
+            var kept: [UInt8] = []
+            swap(&kept, &answers[number])
+            column.read(known) { place, word in
+                var answer: UInt8 = 0
+                if word >= 0, word < Int64(kept.count) { answer = kept[Int(word)] }
+                if answer == 0 {
+                    answer = tell(condition, segment, Int(place)).rawValue
+                    RowProbe.keep(answer, word, &kept)
+                }
+                if answer == SweepCondition.Answer.yes.rawValue {
+                    holds.append(place)
+                } else if answer == SweepCondition.Answer.unknown.rawValue {
+                    unknown.append(place)
+                }
+            }
+            swap(&kept, &answers[number])
+            lists[1] += holds
+            lists[2] += unknown
+        }
+        if !missing.isEmpty, !known.isEmpty {
+            lists[1].sort()
+            lists[2].sort()
+        }
+        return (lists[1], lists[2])
     }
 
-    @inline(never)
-    private mutating func learn(
-        _ condition: SweepCondition, _ number: Int, _ word: Int64, _ segment: Segment,
-        _ place: Int
-    ) -> SweepCondition.Answer {
-        let count = answers[number].count
-        if Int(word) >= count {
-            answers[number] += repeatElement(0, count: max(Int(word) + 1 - count, count, 1_024))
+    /// 1 where a condition holds of a row, 2 where that is not known, 0 where it does not.
+    private mutating func told(
+        _ condition: SweepCondition, _ segment: Segment, _ place: Int
+    ) -> Int {
+        switch tell(condition, segment, place) {
+        case .yes: 1
+        case .unknown: 2
+        default: 0
         }
+    }
+
+    private mutating func tell(
+        _ condition: SweepCondition, _ segment: Segment, _ place: Int
+    ) -> SweepCondition.Answer {
         let value = value(condition.step, condition.offsets, segment, place)
-        let answer: SweepCondition.Answer =
-            value.isKnown ? (value.first != 0 ? .yes : .no) : .unknown
-        answers[number][Int(word)] = answer.rawValue
-        return answer
+        return value.isKnown ? (value.first != 0 ? .yes : .no) : .unknown
+    }
+
+    private static func keep(_ answer: UInt8, _ word: Int64, _ kept: inout [UInt8]) {
+        guard word >= 0, word < wordMax else { return }
+        let missing = Int(word) + 1 - kept.count
+        if missing > 0 { kept += repeatElement(0, count: max(missing, kept.count)) }
+        kept[Int(word)] = answer
     }
 
     /// What a condition says of one row.
     mutating func ask(
         _ condition: SweepCondition, _ number: Int, _ segment: Segment, _ place: Int
     ) -> SweepCondition.Answer {
+        guard case .word(let offset, let bit) = condition.form,
+            segment.words[0][place] >> Int64(bit) & 1 != 0
+        else { return tell(condition, segment, place) }
         while answers.count <= number { answers.append([]) }
-        if let single = condition.single,
-            segment.words[0][place] >> Int64(single.bit) & 1 != 0
+        let word = segment.words[offset][place]
+        if word >= 0, word < Int64(answers[number].count),
+            let kept = SweepCondition.Answer(rawValue: answers[number][Int(word)]),
+            kept != .notAsked
         {
-            let word = segment.words[single.offset][place]
-            let kept = answer(condition, number, word, segment, place)
-            if kept != .notAsked { return kept }
+            return kept
         }
-        let value = value(condition.step, condition.offsets, segment, place)
-        return value.isKnown ? (value.first != 0 ? .yes : .no) : .unknown
+        let answer = tell(condition, segment, place)
+        RowProbe.keep(answer.rawValue, word, &answers[number])
+        return answer
     }
 }
 

@@ -1,64 +1,65 @@
+internal import Primitives
 internal import RuleLanguage
 
 extension RuleSweep {
-    /// A row and the hash of its key in a window.
-    struct Keyed: Sendable {
-        let hash: UInt64
-        let row: Int32
-        /// Of a judged row, whether the filter holds; of a window's, whether the window's does.
-        let isSure: Bool
-    }
-
-    /// The rows that a window may show to the rows selected, in order.
+    /// The rows that a window may show to the rows selected, in order; of these, only those stay
+    /// selected for which the window may be as the rule needs it.
     ///
-    /// Where a demand needs rows, first counts the keys of both sides roughly, and leaves out of
-    /// either what finds too few on the other.
+    /// Both sides are parted by their keys, and each part is joined by itself.
     func index(
         _ window: SweepWindow, _ asked: [WindowDemand], _ selections: inout [Selection],
         by workers: some SweepWorkers
     ) -> GroupIndex {
         let rowCount = sweep.facts.rowCount(window.kind)
-        let keyed = workers.map(selections) { self.keyed($0, window) }
-        var judged = keyed.map(\.keyed)
+        let selected = selections.reduce(0) { $0 + $1.count }
+        let bits = KeyedRows.bits(max(rowCount, selected), ofPart: sweep.rowsOfJoin)
+        let keyed = workers.map(selections) { self.keyed($0, window, bits) }
+        let judged = keyed.map(\.keyed)
         let isSame =
-            window.findsItself && window.conditions.isEmpty
-            && judged.reduce(0) { $0 + $1.count } == rowCount
-        var found: [[Keyed]]
-        if isSame {
-            found = judged
-        } else {
-            let isFew = judged.reduce(0) { $0 + $1.count } * 2 < rowCount
-            let present =
-                isFew ? KeyFilter(judged, turn: 0, by: workers) : nil
+            window.findsItself && window.conditions.isEmpty && judged.rowCount == rowCount
+        var found: [KeyedRows] = []
+        if !isSame {
+            let isFew = judged.rowCount * 4 < rowCount
+            let present = isFew ? KeyFilter(judged, by: workers) : nil
             found = workers.map(parts(segments(window.kind).count, workers)) { part in
-                rows(of: window, part, present)
+                KeyedRows(rows(of: window, part, present), bits: bits)
             }
         }
-        if let least = least(window, asked, selections) {
-            var turn: UInt64 = 5
-            while turn < 40, found.reduce(0, { $0 + $1.count }) > sweep.countsAbove {
-                let counts = KeyFilter(found, turn: turn, by: workers)
-                let before = judged.reduce(0) { $0 + $1.count }
-                judged = workers.map(judged) { $0.filter { counts.count($0.hash) >= least } }
-                if judged.reduce(0, { $0 + $1.count }) * 10 > before * 9 { break }
-                let left = KeyFilter(judged, turn: turn, by: workers)
-                found = workers.map(found) { $0.filter { left.count($0.hash) > 0 } }
-                turn += 17
-            }
-            selections = zip(judged, keyed).map { judged, keyed in
-                Selection(judged, unkeyed: keyed.unkeyed)
-            }
+        let least = least(window, asked, selections)
+        let known = found
+        let joined = workers.map(Array(0..<(1 << bits))) { part in
+            let mine = asked.isEmpty && !isSame ? [] : judged.part(part)
+            var matching = KeyMatching(
+                judged: mine, found: isSame ? mine : known.part(part), isSame: isSame)
+            if let least { matching.keep(atLeast: least) }
+            return join(matching, window, asked, bits)
         }
-        let entries = workers.map(found) { self.entries($0, window, asked) }
-        return GroupIndex(entries, by: workers)
+        if !asked.isEmpty {
+            selections = inOrder(joined.map(\.kept) + keyed.map(\.unkeyed), by: workers)
+        }
+        return GroupIndex(joined.map(\.part), bits: bits)
     }
 
     /// The rows of a window, whoever may look for them.
     func index(_ window: SweepWindow, by workers: some SweepWorkers) -> GroupIndex {
+        let bits = KeyedRows.bits(
+            sweep.facts.rowCount(window.kind), ofPart: sweep.rowsOfJoin)
         let found = workers.map(parts(segments(window.kind).count, workers)) { part in
-            entries(rows(of: window, part, nil), window, [])
+            KeyedRows(rows(of: window, part, nil), bits: bits)
         }
-        return GroupIndex(found, by: workers)
+        let parts = workers.map(Array(0..<(1 << bits))) { part in
+            GroupIndex.Part(entries(found.part(part), window, []), skippingBits: bits)
+        }
+        return GroupIndex(parts, bits: bits)
+    }
+
+    private func join(
+        _ matching: KeyMatching, _ window: SweepWindow, _ asked: [WindowDemand], _ bits: Int
+    ) -> (part: GroupIndex.Part, kept: Selection) {
+        let part = GroupIndex.Part(
+            entries(matching.found, window, asked), skippingBits: bits)
+        guard !asked.isEmpty else { return (part, Selection()) }
+        return (part, prune(matching.judged, window, asked, part))
     }
 
     /// The least number of rows under a key without which no row selected can be found.
@@ -76,40 +77,75 @@ extension RuleSweep {
         return min(most + (findsOnlyItself ? 1 : 0), 200)
     }
 
-    private func keyed(
-        _ selection: Selection, _ window: SweepWindow
-    ) -> (keyed: [Keyed], unkeyed: Selection) {
-        var probe = RowProbe(rule, rule.base, kind: kind, depth: 0)
-        var keyed: [Keyed] = []
+    // MARK: - Keys
+
+    func keyed(
+        _ selection: Selection, _ window: SweepWindow, _ bits: Int
+    ) -> (keyed: KeyedRows, unkeyed: Selection) {
+        var keyed: [KeyedRows.Row] = []
         keyed.reserveCapacity(selection.count)
         var unkeyed = Selection()
-        func key(_ row: Int32, isSure: Bool) {
-            let place = JudgedPlace(self, row)
-            if let sought = place.seek(window, rule.program, &probe) {
-                keyed.append(Keyed(hash: sought.hash, row: row, isSure: isSure))
-            } else if isSure {
-                unkeyed.sure.append(row)
-            } else {
-                unkeyed.unsure.append(row)
+        unkeyed.sure = key(selection.sure, isSure: true, window, &keyed)
+        unkeyed.unsure = key(selection.unsure, isSure: false, window, &keyed)
+        return (KeyedRows(keyed, bits: bits), unkeyed)
+    }
+
+    /// Adds these rows with their keys, and returns those whose key or stretch is not known.
+    private func key(
+        _ rows: [Int32], isSure: Bool, _ window: SweepWindow, _ keyed: inout [KeyedRows.Row]
+    ) -> [Int32] {
+        var unkeyed: [Int32] = []
+        guard let key = window.judgedKey else {
+            var probe = RowProbe(rule, rule.base, kind: kind, depth: 0)
+            for row in rows {
+                let place = JudgedPlace(self, row)
+                if let sought = place.seek(window, rule.program, &probe) {
+                    keyed.append(KeyedRows.Row(hash: sought.hash, row: row, isSure: isSure))
+                } else {
+                    unkeyed.append(row)
+                }
             }
+            return unkeyed
         }
-        for row in selection.sure { key(row, isSure: true) }
-        for row in selection.unsure { key(row, isSure: false) }
-        return (keyed, unkeyed)
+        for (number, places) in segmented(rows) {
+            let first = Int32(number << Segment.power)
+            let (known, hashes, missing) = key.hashes(segments(kind)[number], places)
+            for (place, hash) in zip(known, hashes) {
+                keyed.append(KeyedRows.Row(hash: hash, row: first + place, isSure: isSure))
+            }
+            unkeyed += missing.map { first + $0 }
+        }
+        return unkeyed
+    }
+
+    /// Rows in order, by the segments that they stand in.
+    private func segmented(_ rows: [Int32]) -> [(segment: Int, places: [Int32])] {
+        var segmented: [(segment: Int, places: [Int32])] = []
+        var start = 0
+        while start < rows.count {
+            let number = rows[start] >> Int32(Segment.power)
+            let end = (start..<rows.count).partitioningIndex {
+                rows[$0] >> Int32(Segment.power) > number
+            }
+            let first = number << Int32(Segment.power)
+            segmented.append((Int(number), rows[start..<end].map { $0 - first }))
+            start = end
+        }
+        return segmented
     }
 
     /// The rows of some segments that the window's filter may admit, and that a selected row may
     /// look for.
     private func rows(
         of window: SweepWindow, _ part: Range<Int>, _ present: KeyFilter?
-    ) -> [Keyed] {
+    ) -> [KeyedRows.Row] {
         var probe = RowProbe(rule, rule.base, kind: window.kind, depth: 1)
         let asksFilter = !mayReachBounds(window)
         let isCertain = asksFilter && window.filterIsOfRow
-        var found: [Keyed] = []
+        var found: [KeyedRows.Row] = []
         for number in part {
             let segment = segments(window.kind)[number]
-            var holds = Array(Int32(0)..<Int32(segment.count))
+            var holds = segment.places
             var unknown: [Int32] = []
             if asksFilter {
                 for (place, condition) in window.conditions.enumerated() {
@@ -121,13 +157,12 @@ extension RuleSweep {
             }
             let first = Int32(number << Segment.power)
             for (places, isSure) in [(holds, isCertain), (unknown, false)] {
-                for place in places {
-                    guard let hash = window.hash(segment, Int(place)),
-                        present.map({ $0.count(hash) > 0 }) ?? true
-                    else { continue }
-                    let hasTime = window.hasTime(segment, Int(place))
+                let (keyed, hashes, _) = window.ownKey.hashes(segment, places)
+                for (place, hash) in zip(keyed, hashes)
+                where present?.mayHold(hash) ?? true {
+                    let hasTime = isSure && window.hasTime(segment, Int(place))
                     found.append(
-                        Keyed(hash: hash, row: first + place, isSure: isSure && hasTime))
+                        KeyedRows.Row(hash: hash, row: first + place, isSure: hasTime))
                 }
             }
         }
@@ -135,14 +170,13 @@ extension RuleSweep {
     }
 
     private func entries(
-        _ rows: [Keyed], _ window: SweepWindow, _ asked: [WindowDemand]
+        _ rows: [KeyedRows.Row], _ window: SweepWindow, _ asked: [WindowDemand]
     ) -> [GroupIndex.Entry] {
+        guard !rows.isEmpty else { return [] }
         var probes = asked.map { demand in
             RowProbe(rule, rule.base, kind: window.kind, depth: max(demand.depth, 1))
         }
-        var entries: [GroupIndex.Entry] = []
-        entries.reserveCapacity(rows.count)
-        for row in rows {
+        return rows.map { row in
             let segment = segments(window.kind)[Int(row.row) >> Segment.power]
             let place = Int(row.row) & (Segment.rowCountMax - 1)
             let (low, high) = window.interval(segment, place)
@@ -155,21 +189,51 @@ extension RuleSweep {
                     : probes[number].ask(body, 0, segment, place)
                 flags |= answer.rawValue << UInt8(1 + 2 * number)
             }
-            entries.append(
-                GroupIndex.Entry(
-                    hash: row.hash, low: low, high: high, row: row.row, flags: flags))
+            return GroupIndex.Entry(
+                hash: row.hash, low: low, high: high, row: row.row, flags: flags)
         }
-        return entries
     }
-}
 
-extension RuleSweep.Selection {
-    fileprivate init(_ judged: [RuleSweep.Keyed], unkeyed: RuleSweep.Selection) {
-        for row in judged {
-            if row.isSure { sure.append(row.row) } else { unsure.append(row.row) }
+    // MARK: - Order
+
+    /// What is left of a selection, in the order of rows again, in as many lists as are done side
+    /// by side.
+    private func inOrder(
+        _ selections: [Selection], by workers: some SweepWorkers
+    ) -> [Selection] {
+        let limit = sweep.facts.rowCount(kind)
+        let sure = Self.inOrder(selections.map(\.sure), below: limit)
+        let unsure = Self.inOrder(selections.map(\.unsure), below: limit)
+        let count = max(1, workers.count == 1 ? 1 : workers.count * 4)
+        func slice(_ rows: [Int32], _ part: Int) -> [Int32] {
+            Array(rows[rows.count * part / count..<rows.count * (part + 1) / count])
         }
-        sure += unkeyed.sure
-        unsure += unkeyed.unsure
+        return (0..<count).map { part in
+            var selection = Selection()
+            selection.sure = slice(sure, part)
+            selection.unsure = slice(unsure, part)
+            return selection
+        }
+    }
+
+    /// Different rows in order: few are sorted, many ticked off.
+    private static func inOrder(_ lists: [[Int32]], below limit: Int) -> [Int32] {
+        let count = lists.reduce(0) { $0 + $1.count }
+        guard count > limit >> 6 else { return lists.flatMap { $0 }.sorted() }
+        var words = [UInt64](repeating: 0, count: limit >> 6 + 1)
+        for list in lists {
+            for row in list { words[Int(row) >> 6] |= 1 << UInt64(row & 63) }
+        }
+        var rows: [Int32] = []
+        rows.reserveCapacity(count)
+        for (place, word) in words.enumerated() {
+            var word = word
+            while word != 0 {
+                rows.append(Int32(place << 6 + word.trailingZeroBitCount))
+                word &= word - 1
+            }
+        }
+        return rows
     }
 }
 
@@ -178,8 +242,8 @@ extension RowProbe {
     mutating func isKnown(
         _ condition: SweepCondition, _ segment: Segment, _ place: Int
     ) -> SweepCondition.Answer {
-        if let single = condition.single, isField(condition.step) {
-            return segment.words[0][place] >> Int64(single.bit) & 1 != 0 ? .yes : .unknown
+        if case .word(_, let bit) = condition.form, isField(condition.step) {
+            return segment.words[0][place] >> Int64(bit) & 1 != 0 ? .yes : .unknown
         }
         return value(condition.step, condition.offsets, segment, place).isKnown ? .yes : .unknown
     }

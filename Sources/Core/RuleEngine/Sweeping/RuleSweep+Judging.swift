@@ -14,33 +14,39 @@ extension RuleSweep {
             indexes[window.number] = index(window, by: workers)
         }
         let known = indexes
-        let rows = ordered(selections, indexes, by: workers)
-        let size = max(64, min(Self.rowsOfPartMax, rows.count / (workers.count * 4) + 1))
-        let parts = stride(from: 0, to: rows.count, by: size).map {
-            Array(rows[$0..<min($0 + size, rows.count)])
-        }
+        let parts = together(selections, indexes, by: workers)
         let answers = workers.map(parts) { judge($0, known) }
         return answers.flatMap { $0 }.sorted { $0.row < $1.row }.map(\.judged)
     }
 
-    /// The rows selected; those with a key that many rows share stand together, so that these are
-    /// gathered once.
-    private func ordered(
+    /// The rows selected, in parts; those with a key that many rows share stand together, so that
+    /// these are gathered once.
+    private func together(
         _ selections: [Selection], _ indexes: [Int: GroupIndex], by workers: some SweepWorkers
-    ) -> [Int32] {
+    ) -> [[Int32]] {
+        let count = selections.reduce(0) { $0 + $1.count }
+        let size = max(64, min(Self.rowsOfPartMax, count / (workers.count * 4) + 1))
         let widest = rule.windows.filter(\.isFixed).max { left, right in
             (indexes[left.number]?.entriesOfKey ?? 0) < (indexes[right.number]?.entriesOfKey ?? 0)
         }
         guard let widest, (indexes[widest.number]?.entriesOfKey ?? 0) > 2 else {
-            return selections.flatMap { $0.sure + $0.unsure }.sorted()
+            return Self.pieces(selections.flatMap { $0.sure + $0.unsure }.sorted(), size)
         }
-        let keyed = workers.map(selections) { selection in
-            var probe = RowProbe(rule, rule.base, kind: kind, depth: 0)
-            return (selection.sure + selection.unsure).map { row in
-                (hash: JudgedPlace(self, row).hash(widest, &probe) ?? 0, row: row)
-            }
+        let bits = KeyedRows.bits(count, ofPart: sweep.rowsOfJoin)
+        let keyed = workers.map(selections) { self.keyed($0, widest, bits) }
+        let unkeyed = keyed.flatMap { $0.unkeyed.sure + $0.unkeyed.unsure }
+        let parts = keyed.map(\.keyed)
+        let sorted = workers.map(Array(0..<(1 << bits))) { part in
+            let rows = parts.part(part).sorted { ($0.hash, $0.row) < ($1.hash, $1.row) }
+            return Self.pieces(rows.map(\.row), size)
         }
-        return keyed.flatMap { $0 }.sorted { ($0.hash, $0.row) < ($1.hash, $1.row) }.map(\.row)
+        return sorted.flatMap { $0 } + Self.pieces(unkeyed, size)
+    }
+
+    private static func pieces(_ rows: [Int32], _ size: Int) -> [[Int32]] {
+        stride(from: 0, to: rows.count, by: size).map {
+            Array(rows[$0..<min($0 + size, rows.count)])
+        }
     }
 
     private func judge(
@@ -87,11 +93,11 @@ private struct SweepPart {
         var wanted = rows.map { Self.name(sweep.kind, $0) }
         for window in sweep.rule.windows where window.isFixed {
             guard let index = indexes[window.number] else { continue }
-            let isWhole = sweep.mayReachBounds(window)
+            var collected = Collected(isWhole: sweep.mayReachBounds(window))
             for row in rows {
                 let place = JudgedPlace(sweep, row)
                 guard let sought = place.seek(window, sweep.rule.program, &probe) else { continue }
-                collect(window, index, sought, isWhole: isWhole, &wanted)
+                collect(window, index, sought, &collected, &wanted)
             }
         }
         hold(&wanted)
@@ -103,24 +109,54 @@ private struct SweepPart {
         }
     }
 
+    /// What a window has brought in under the key that was looked for last.
+    private struct Collected {
+        /// Whether all rows of a key are brought in.
+        let isWhole: Bool
+        var hash: UInt64?
+        var places = 0..<0
+        var range = 0..<0
+
+        init(isWhole: Bool) { self.isWhole = isWhole }
+    }
+
     private func collect(
         _ window: SweepWindow, _ index: GroupIndex, _ sought: JudgedPlace.Sought,
-        isWhole: Bool, _ wanted: inout [UInt64]
+        _ collected: inout Collected, _ wanted: inout [UInt64]
     ) {
         let part = index.part(sought.hash)
-        let places = part.places(sought.hash)
-        guard !isWhole else {
+        func want(_ places: Range<Int>) {
             for place in places { wanted.append(Self.name(window.kind, part.entries[place].row)) }
+        }
+        if collected.hash != sought.hash {
+            collected.hash = sought.hash
+            collected.places = part.places(sought.hash)
+            collected.range = 0..<0
+            want(collected.isWhole ? collected.places : part.unbounded(collected.places))
+        }
+        guard !collected.isWhole else { return }
+        let range = part.within(
+            collected.places, low: sought.low, high: sought.high, overlaps: window.overlaps)
+        guard !window.overlaps else {
+            for place in range where part.entries[place].high >= sought.low {
+                wanted.append(Self.name(window.kind, part.entries[place].row))
+            }
             return
         }
-        for place in part.unbounded(places) {
-            wanted.append(Self.name(window.kind, part.entries[place].row))
+        // Stretches of rows with one key mostly overlap: what is in is not brought in again.
+        let known = collected.range
+        guard !known.isEmpty, range.lowerBound <= known.upperBound,
+            known.lowerBound <= range.upperBound
+        else {
+            want(range)
+            collected.range = range
+            return
         }
-        let range = part.within(
-            places, low: sought.low, high: sought.high, overlaps: window.overlaps)
-        for place in range where part.entries[place].high >= sought.low {
-            wanted.append(Self.name(window.kind, part.entries[place].row))
-        }
+        let lower = min(range.lowerBound, known.lowerBound)
+        let upper = max(range.upperBound, known.upperBound)
+        want(lower..<known.lowerBound)
+        want(known.upperBound..<upper)
+        collected.range = lower..<upper
     }
 
     /// Puts rows into the store, each once.
@@ -128,17 +164,29 @@ private struct SweepPart {
         wanted.sort()
         var last = UInt64.max
         let isFirst = held.isEmpty
+        // Rows of one segment come in together.
+        var places: [Int32] = []
+        func segment(_ name: UInt64) -> UInt64 { name >> UInt64(Segment.power) }
         for name in wanted where name != last {
+            if !places.isEmpty, segment(name) != segment(last) { bring(&places, of: last) }
             last = name
             if !isFirst, !isHeld.insert(name).inserted { continue }
-            let (kind, row) = (Int(name >> 32), Int(name & 0xffff_ffff))
-            _ = store.addForSweep(
-                kind: kind, sweep.segments(kind)[row >> Segment.power],
-                row & (Segment.rowCountMax - 1))
+            places.append(Int32(truncatingIfNeeded: name & UInt64(Segment.rowCountMax - 1)))
             held.append(name)
         }
+        bring(&places, of: last)
         if isFirst { firstCount = held.count }
         if isFirst, sweep.rule.windows.contains(where: { !$0.isFixed }) { isHeld = Set(held) }
+    }
+
+    /// Brings in places of the segment that a row stands in.
+    private mutating func bring(_ places: inout [Int32], of name: UInt64) {
+        guard !places.isEmpty else { return }
+        let (kind, row) = (Int(name >> 32), Int(name & 0xffff_ffff))
+        store.addForSweep(
+            kind: kind, sweep.segments(kind)[row >> Segment.power], places,
+            offsets: sweep.rule.offsets[kind])
+        places.removeAll(keepingCapacity: true)
     }
 
     /// The rows of windows whose keys or ends follow from the rows of others.
@@ -153,10 +201,11 @@ private struct SweepPart {
                         plan.rule.windows[window.number], plan, &frame),
                     let hash = hash(plan.rule.windows[window.number])
                 else { continue }
+                var collected = Collected(isWhole: sweep.mayReachBounds(window))
                 collect(
                     window, index,
                     JudgedPlace.Sought(hash: hash, low: bounds.low, high: bounds.high),
-                    isWhole: sweep.mayReachBounds(window), &wanted)
+                    &collected, &wanted)
             }
         }
         return wanted.filter { !isHeld.contains($0) }

@@ -35,12 +35,8 @@ struct RuleSweep: Sendable {
         for window in rule.windows.sorted(by: { $0.demands.count > $1.demands.count })
         where window.isFixed {
             guard selections.contains(where: { $0.count > 0 }) else { return [] }
-            let asked = demands(of: window)
-            let index = index(window, asked, &selections, by: workers)
-            if !asked.isEmpty {
-                selections = workers.map(selections) { prune($0, window, asked, index) }
-            }
-            indexes[window.number] = index
+            indexes[window.number] = index(
+                window, demands(of: window), &selections, by: workers)
         }
         guard selections.contains(where: { $0.count > 0 }) else { return [] }
         return judge(selections, indexes, by: workers)
@@ -67,7 +63,7 @@ struct RuleSweep: Sendable {
 
     private func select(_ number: Int, _ probe: inout RowProbe, _ selection: inout Selection) {
         let segment = segments(kind)[number]
-        var sure = Array(Int32(0)..<Int32(segment.count))
+        var sure = segment.places
         var unsure: [Int32] = []
         for (place, condition) in rule.filter.enumerated() {
             if !unsure.isEmpty {
@@ -133,33 +129,30 @@ struct RuleSweep: Sendable {
     }
 
     /// Leaves out rows whose window cannot be as the rule needs it.
-    private func prune(
-        _ selection: Selection, _ window: SweepWindow, _ demands: [WindowDemand],
-        _ index: GroupIndex
+    func prune(
+        _ rows: [KeyedRows.Row], _ window: SweepWindow, _ demands: [WindowDemand],
+        _ part: GroupIndex.Part
     ) -> Selection {
+        guard !rows.isEmpty else { return Selection() }
         var probe = RowProbe(rule, rule.base, kind: kind, depth: 0)
         var kept = Selection()
-        let ofFilter = demands.indices.filter { demands[$0].isOfFilter }
-        kept.sure.reserveCapacity(selection.sure.count)
-        for row in selection.sure
-        where mayHold(row, window, demands, Array(demands.indices), index, &probe) {
-            kept.sure.append(row)
-        }
-        for row in selection.unsure
-        where mayHold(row, window, demands, ofFilter, index, &probe) {
-            kept.unsure.append(row)
+        let all = Array(demands.indices)
+        let ofFilter = all.filter { demands[$0].isOfFilter }
+        for row in rows {
+            let asked = row.isSure ? all : ofFilter
+            guard mayHold(row.row, window, demands, asked, part, &probe) else { continue }
+            if row.isSure { kept.sure.append(row.row) } else { kept.unsure.append(row.row) }
         }
         return kept
     }
 
     private func mayHold(
         _ row: Int32, _ window: SweepWindow, _ demands: [WindowDemand], _ asked: [Int],
-        _ index: GroupIndex, _ probe: inout RowProbe
+        _ part: GroupIndex.Part, _ probe: inout RowProbe
     ) -> Bool {
         guard !asked.isEmpty else { return true }
         let place = JudgedPlace(self, row)
         guard let sought = place.seek(window, rule.program, &probe) else { return true }
-        let part = index.part(sought.hash)
         let places = part.places(sought.hash)
         let unbounded = part.unbounded(places)
         let range = part.within(

@@ -14,8 +14,8 @@ public struct Sweep: Sendable {
     let bounds: EngineBounds
     let present: Timestamp
     let sealed: SealedEntries
-    /// Above so many rows of a window their keys are counted before they are put in order.
-    var countsAbove = 1 << 18
+    /// How many rows with their keys are joined at once: as many as a core's cache holds.
+    var rowsOfJoin = 1 << 14
 
     /// A sweep of these rules, each checked against the schema of these tables in their order.
     ///

@@ -5,8 +5,16 @@ struct SweepCondition: Sendable {
     let step: Int32
     /// The words of the row that it reads.
     let offsets: [Int]
-    /// Where it reads one word only, the place of the word and its bit: its answers are kept.
-    let single: (offset: Int, bit: Int)?
+    let form: Form
+
+    /// What of a row decides.
+    enum Form: Sendable {
+        /// Whether the field of this bit is known.
+        case known(bit: Int)
+        /// One word and whether it is known; answers are kept by word.
+        case word(offset: Int, bit: Int)
+        case row
+    }
 
     /// Nil where the step depends on more than the row at the depth.
     init?(_ step: Int32, depth: Int, _ program: Program) {
@@ -14,10 +22,25 @@ struct SweepCondition: Sendable {
         guard use.isOf(depth: depth) else { return nil }
         self.step = step
         offsets = use.offsets(depth: depth)
-        if use.fields.count == 1, let field = use.fields.first, !field.isPair {
-            single = (field.offset, field.bit)
+        if case .known(let inner) = program.resolved(step),
+            case .field(_, let bit, _, _, _) = program.resolved(inner)
+        {
+            form = .known(bit: Int(bit))
+        } else if use.fields.count == 1, let field = use.fields.first, !field.isPair {
+            form = .word(offset: field.offset, bit: field.bit)
         } else {
-            single = nil
+            form = .row
+        }
+    }
+
+    /// What is asked first of two conditions: what is told without running a program.
+    func precedes(_ other: SweepCondition) -> Bool { rank < other.rank }
+
+    private var rank: Int {
+        switch form {
+        case .known: 0
+        case .word: 1
+        case .row: 2
         }
     }
 
@@ -154,7 +177,7 @@ extension Program {
 
 extension BinaryOperator {
     /// The comparison with its sides exchanged.
-    fileprivate var turned: BinaryOperator {
+    var turned: BinaryOperator {
         switch self {
         case .less: .greater
         case .lessOrEqual: .greaterOrEqual

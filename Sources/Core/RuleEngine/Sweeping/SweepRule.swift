@@ -14,6 +14,8 @@ struct SweepRule: Sendable {
     let condition: [SweepCondition]
     let windows: [SweepWindow]
     let specifications: [IndexSpecification]
+    /// By kind, the words of its rows that the plan may read, by place.
+    let offsets: [[Int]]
     /// An empty store with what programs know.
     var base: FactStore
 
@@ -45,12 +47,37 @@ struct SweepRule: Sendable {
             filterParts.compactMap { WindowDemand($0, program, isOfFilter: true) }
             + parts.compactMap { WindowDemand($0, program, isOfFilter: false) }
         windows = program.windows.indices.map { SweepWindow($0, plan, program, demands) }
+        offsets = Self.offsets(plan, specifications)
         base = store
     }
 
-    /// Those that depend on the judged row alone; of these first the ones that read one word.
+    private static func offsets(
+        _ plan: Plan, _ specifications: [IndexSpecification]
+    ) -> [[Int]] {
+        var offsets = RowLayout.ofKind.map { layout in
+            Set([0, layout.anchored.offset, layout.issuer.offset])
+        }
+        func read(_ field: Int, _ kind: Int) {
+            guard let slot = RowLayout.ofKind[kind].slot(field) else { return }
+            for place in 0..<slot.type.wordCount { offsets[kind].insert(slot.offset + place) }
+        }
+        for node in plan.nodes {
+            if case .field(_, let number, _, let kind) = node.operation { read(number, kind) }
+        }
+        for specification in specifications {
+            for field in specification.keyFields { read(field, specification.kind) }
+            guard let times = specification.times else { continue }
+            read(times.start, specification.kind)
+            switch times.end {
+            case .start: break
+            case .field(let field), .days(let field): read(field, specification.kind)
+            }
+        }
+        return offsets.map { $0.sorted() }
+    }
+
+    /// Those that depend on the judged row alone; of these first the ones that are told soonest.
     private static func conditions(_ parts: [Int32], _ program: Program) -> [SweepCondition] {
-        let found = parts.compactMap { SweepCondition($0, depth: 0, program) }
-        return found.filter { $0.single != nil } + found.filter { $0.single == nil }
+        parts.compactMap { SweepCondition($0, depth: 0, program) }.sorted { $0.precedes($1) }
     }
 }

@@ -31,6 +31,10 @@ struct SweepWindow: Sendable {
     let highField: StepUse.Field?
     /// Whether key or ends are more than words of the judged row.
     let needsProbe: Bool
+    /// The words by which many judged rows look at once; nil where key or ends are more than words.
+    let judgedKey: KeyWords?
+    /// The words of the key in the rows of the window, and the bits of them all.
+    let ownKey: KeyWords
     /// Whether each row of the judged kind finds itself under its own key.
     let findsItself: Bool
 
@@ -63,7 +67,7 @@ struct SweepWindow: Sendable {
         offsets = Set(uses.flatMap { $0.offsets(depth: 0) }).sorted()
         let parts = window.filter.map { SweepCondition.conjuncts(of: $0, program) } ?? []
         conditions = parts.compactMap { SweepCondition($0, depth: 1, program) }
-            .sorted { $0.single != nil && $1.single == nil }
+            .sorted { $0.precedes($1) }
         filterIsOfRow = conditions.count == parts.count
         let isExact =
             keySlots.count <= 2 && keySlots.allSatisfy { $0.isSymbol || $0.type == .date }
@@ -74,11 +78,30 @@ struct SweepWindow: Sendable {
         needsProbe =
             keys.contains { if case .step = $0 { true } else { false } }
             || (low != nil && lowField == nil) || (high != nil && highField == nil)
+        ownKey = KeyWords(
+            offsets: keySlots.map(\.offset), bits: keySlots.reduce(0) { $0 | 1 << Int64($1.bit) })
+        judgedKey = needsProbe ? nil : Self.judgedKey(keys, [(low, lowField), (high, highField)])
         findsItself =
             kind == plan.rule.kind
             && zip(keys, keySlots).allSatisfy { key, slot in
                 if case .word(offset: slot.offset, bit: slot.bit) = key { true } else { false }
             }
+    }
+
+    private static func judgedKey(
+        _ keys: [Operand], _ ends: [(end: Program.End?, field: StepUse.Field?)]
+    ) -> KeyWords? {
+        var offsets: [Int] = []
+        var bits: Int64 = 0
+        for key in keys {
+            guard case .word(let offset, let bit) = key else { return nil }
+            offsets.append(offset)
+            bits |= 1 << Int64(bit)
+        }
+        for case (let end?, let field?) in ends where !end.openWhereUnknown {
+            bits |= 1 << Int64(field.bit)
+        }
+        return KeyWords(offsets: offsets, bits: bits)
     }
 
     private static func field(_ step: Int32, _ program: Program) -> StepUse.Field? {
@@ -99,23 +122,6 @@ struct SweepWindow: Sendable {
         word = (word ^ (word >> 30)) &* 0xbf58_476d_1ce4_e5b9
         word = (word ^ (word >> 27)) &* 0x94d0_49bb_1331_11eb
         return word ^ (word >> 31)
-    }
-
-    /// The hash of the key of a row of the window, or nil where it lacks a part.
-    @inline(__always)
-    func hash(_ segment: Segment, _ place: Int) -> UInt64? {
-        let known = segment.words[0][place]
-        var parts: (Int64, Int64, Int64) = (0, 0, 0)
-        for index in keySlots.indices {
-            guard known >> Int64(keySlots[index].bit) & 1 != 0 else { return nil }
-            let word = segment.words[keySlots[index].offset][place]
-            switch index {
-            case 0: parts.0 = word
-            case 1: parts.1 = word
-            default: parts.2 = word
-            }
-        }
-        return SweepWindow.hash(parts.0, parts.1, parts.2)
     }
 
     /// When a row of the window begins and ends; from the smallest number where it does not begin.

@@ -57,7 +57,7 @@ struct SweepEqualityTests {
             rules: rules, tables: shipped.tables, facts: FactColumns(facts), sealed: sealed,
             present: present, bounds: bounds)
         #expect(lines(sweep.judged(by: SerialWorkers())) == wanted, "\(name)")
-        sweep.countsAbove = 0
+        sweep.rowsOfJoin = 4
         let found = sweep.judged(by: BackwardWorkers())
         #expect(lines(found) == wanted, "\(name), in parts")
         let findings = wanted.filter { $0.contains(" finding ") }
