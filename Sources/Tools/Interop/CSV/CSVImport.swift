@@ -9,11 +9,12 @@ public struct CSVImport {
     public private(set) var report = ImportReport()
 
     private let folder: String
-    private let mappings: [CSVMapping]
+    /// One for each file of each mapping.
+    private let tables: [(mapping: CSVMapping, file: String)]
     private let issuer: InstitutionID
     private let pseudonyms: any PseudonymSource
     private var index = 0
-    private var reader: CSVReader?
+    private var reader: (any TableReader)?
     private var mapper: CSVMapper?
     private var rowCount = 0
     /// Notes of the tables that were read.
@@ -26,7 +27,7 @@ public struct CSVImport {
         pseudonyms: any PseudonymSource
     ) {
         self.folder = folder
-        self.mappings = mappings
+        tables = mappings.flatMap { mapping in mapping.files.map { (mapping, $0) } }
         self.issuer = issuer
         self.pseudonyms = pseudonyms
     }
@@ -38,8 +39,8 @@ public struct CSVImport {
     public mutating func next() throws(InteropError) -> ImportEvent? {
         while true {
             if let event = pending.popLast() { return event }
-            guard index < mappings.count else { return nil }
-            if reader == nil { try open(mappings[index]) }
+            guard index < tables.count else { return nil }
+            if reader == nil { try open(tables[index].mapping, tables[index].file) }
             guard let item = try reader?.next() else {
                 close()
                 continue
@@ -48,8 +49,8 @@ public struct CSVImport {
         }
     }
 
-    private mutating func open(_ mapping: CSVMapping) throws(InteropError) {
-        let reader = try CSVReader(try file(mapping.file))
+    private mutating func open(_ mapping: CSVMapping, _ name: String) throws(InteropError) {
+        let reader = try CSVImport.reader(try file(name), items: mapping.items, mapping.columns)
         let places = try reader.places(of: mapping.columns, mapping: mapping.name)
         var lookups: [String: CSVLookup] = [:]
         for (name, lookup) in mapping.lookups {
@@ -71,19 +72,33 @@ public struct CSVImport {
         index += 1
     }
 
-    /// The file of a table, compressed or not.
+    /// A table of CSV, or of the objects of an array where `items` says which.
+    static func reader(
+        _ file: InputFile, items: String?, _ columns: [String]
+    ) throws(InteropError) -> any TableReader {
+        guard let items else { return try CSVReader(file) }
+        return try JSONTable(file, items: items, columns: columns)
+    }
+
     private func file(_ name: String) throws(InteropError) -> InputFile {
+        try CSVImport.file(name, in: folder)
+    }
+
+    /// The file of a table, compressed or not.
+    static func file(_ name: String, in folder: String) throws(InteropError) -> InputFile {
         for path in ["\(folder)/\(name)", "\(folder)/\(name).gz"] {
-            if let found = try? InputFile.list([path], formats: [.csv]).first { return found }
+            if let found = try? InputFile.list([path], formats: [.csv, .json]).first {
+                return found
+            }
         }
         throw .unreadable(
             path: "\(folder)/\(name)", reason: "there is no such file, nor one with .gz")
     }
 
-    private func progress(_ reader: CSVReader) -> ImportProgress {
+    private func progress(_ reader: any TableReader) -> ImportProgress {
         ImportProgress(
             phase: .mapping, file: reader.file.path, lines: reader.lineCount,
-            fileNumber: index + 1, fileCount: mappings.count)
+            fileNumber: index + 1, fileCount: tables.count)
     }
 
     private mutating func take(_ item: CSVReader.Item) {
@@ -116,7 +131,7 @@ public struct CSVImport {
     }
 
     private func problem(
-        _ line: Int, _ column: String, _ error: InteropError, _ reader: CSVReader
+        _ line: Int, _ column: String, _ error: InteropError, _ reader: any TableReader
     ) -> Problem {
         Problem(file: reader.file.path, line: line, element: column, error: error)
     }

@@ -56,22 +56,3 @@ struct CSVLookup {
         return row[place].map(Answer.found) ?? .ambiguous
     }
 }
-
-extension CSVReader {
-    /// Where these columns stand.
-    ///
-    /// - Throws: ``InteropError/badMapping(file:element:reason:)`` for one that the file lacks.
-    func places(of names: [String], mapping: String) throws(InteropError) -> [String: Int] {
-        var places: [String: Int] = [:]
-        for name in names {
-            guard let place = header.firstIndex(of: name) else {
-                throw .badMapping(
-                    file: mapping, element: name,
-                    reason: "\(file.name) has no such column; it has "
-                        + header.joined(separator: ", "))
-            }
-            places[name] = place
-        }
-        return places
-    }
-}

@@ -2,7 +2,22 @@ internal import Primitives
 internal import Records
 
 extension CSVMapper {
-    mutating func fact(
+    /// One fact of a row, or one for each of its items; an item that stands twice counts twice.
+    mutating func facts(
+        _ rule: CSVMapping.FactRule, _ row: CSVRow, _ context: Context
+    ) throws(ElementError) -> [Fact] {
+        guard let items = rule.items else { return [try fact(rule, row, context)] }
+        guard let place = places[items.column] else { return [] }
+        var facts: [Fact] = []
+        var context = context
+        for text in row.fields[place].split(separator: items.separator) {
+            context.item = (String(text), facts.count + 1)
+            facts.append(try fact(rule, row, context))
+        }
+        return facts
+    }
+
+    private mutating func fact(
         _ rule: CSVMapping.FactRule, _ row: CSVRow, _ context: Context
     ) throws(ElementError) -> Fact {
         var fact = FactBuilder(rule.kind)
@@ -57,6 +72,8 @@ extension CSVMapper {
             case .basis: return AccessWords.name(access.basis)
             case .outcome: return AccessWords.name(access.outcome)
             }
+        case .item: return context.item?.text
+        case .itemNumber: return context.item.map { String($0.number) }
         case .subject, .issuer: return nil
         }
     }

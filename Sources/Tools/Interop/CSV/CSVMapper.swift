@@ -22,7 +22,9 @@ struct CSVMapper {
     }
 
     /// The media type of a row that travels as a source document.
-    static let mediaType = "text/csv; header=absent"
+    private var mediaType: String {
+        mapping.items == nil ? "text/csv; header=absent" : "application/json"
+    }
 
     /// The drafts of one row; none where no entry of the mapping is for such rows.
     ///
@@ -67,18 +69,22 @@ struct CSVMapper {
         if let access = rule.access { context.access = try header(access, row, context) }
         var facts: [Fact] = []
         for fact in rule.facts where holds(fact.condition, row) {
-            facts.append(try self.fact(fact, row, context))
+            facts += try self.facts(fact, row, context)
         }
         return Draft(
             issuer: context.issuer, kind: rule.kind, eventTime: time, subjects: context.subjects,
             access: context.access,
-            payload: Payload(mediaType: CSVMapper.mediaType, source: row.bytes, facts: facts),
+            payload: Payload(
+                mediaType: rule.hasSource ? mediaType : "",
+                source: rule.hasSource ? row.bytes : [], facts: facts),
             origin: Draft.Origin(file: file, line: row.line, name: name(of: row)))
     }
 
     /// The table, and the key of the row where the mapping names one.
     private func name(of row: CSVRow) -> String {
-        guard let key = mapping.key, let place = places[key] else { return mapping.name }
+        guard let key = mapping.key else { return mapping.name }
+        if key == CSVMapping.lineKey { return "\(mapping.name)/\(row.line)" }
+        guard let place = places[key] else { return mapping.name }
         return "\(mapping.name)/\(row.fields[place])"
     }
 
@@ -150,6 +156,8 @@ struct CSVMapper {
         let issuer: InstitutionID
         var ids: [CSVMapping.SubjectName: OpaqueID] = [:]
         var access: AccessHeader?
+        /// The item of a row for which a fact is made, and which it is, from 1.
+        var item: (text: String, number: Int)?
 
         var subjects: [Subject] {
             CSVMapping.SubjectName.allCases.compactMap { name in

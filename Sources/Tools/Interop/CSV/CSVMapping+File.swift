@@ -7,14 +7,28 @@ extension CSVMapping {
     /// - Throws: ``InteropError/badMapping(file:element:reason:)`` with the place in the file,
     ///   ``InteropError/unreadable(path:reason:)``.
     public init(path: String) throws(InteropError) {
+        try self.init(bytes: try CSVMapping.bytes(of: path), path: path)
+    }
+
+    /// The bytes of a mapping, or of what else stands beside mappings.
+    static func bytes(of path: String) throws(InteropError) -> [UInt8] {
         guard let file = InputFile(path: path), file.format == .json else {
-            throw .unreadable(path: path, reason: "a mapping is a .json file")
+            throw .unreadable(path: path, reason: "it is no .json file")
         }
         var reader = try LineReader(file, byteCountMax: 1 << 20)
         guard let bytes = try reader.next()?.bytes else {
             throw .unreadable(path: path, reason: "it is empty or longer than 1 MiB")
         }
-        try self.init(bytes: bytes, path: path)
+        return bytes
+    }
+
+    /// What a file holds; its path stands in errors.
+    static func root(of bytes: [UInt8], path: String) throws(InteropError) -> JSONValue {
+        do throws(JSONError) {
+            return try JSONDocument(bytes).root
+        } catch {
+            throw .badMapping(file: path, element: "", reason: "\(error)")
+        }
     }
 
     /// The mapping in a file, or those of a folder in the order of their names.
@@ -33,12 +47,7 @@ extension CSVMapping {
 
     /// Reads a mapping from its bytes; `path` stands in errors.
     public init(bytes: [UInt8], path: String) throws(InteropError) {
-        let root: JSONValue
-        do throws(JSONError) {
-            root = try JSONDocument(bytes).root
-        } catch {
-            throw .badMapping(file: path, element: "", reason: "\(error)")
-        }
+        let root = try CSVMapping.root(of: bytes, path: path)
         do throws(ElementError) {
             try self.init(root)
         } catch {
@@ -47,14 +56,17 @@ extension CSVMapping {
     }
 
     private init(_ root: JSONValue) throws(ElementError) {
-        try root.allow(["format", "name", "file", "zone", "key", "lookups", "entries", "note"])
+        try root.allow([
+            "format", "name", "file", "items", "zone", "key", "lookups", "entries", "note",
+        ])
         let format = try root.requiredText("format", "'custos csv mapping 1'")
         guard format == "custos csv mapping 1" else {
             throw ElementError(
                 element: "format", error: .notA(expected: "'custos csv mapping 1'", found: format))
         }
         name = try root.requiredText("name", "a name for the table")
-        file = try root.requiredText("file", "the table's file, such as 'poe.csv'")
+        files = try root.fileNames()
+        items = try root.text("items")
         key = try root.text("key")
         zone = try root.text("zone") ?? "Z"
         guard case .instant = FHIRTime(Array("2000-01-01T00:00:00\(zone)".utf8)[...]) else {
@@ -76,7 +88,7 @@ extension CSVMapping {
 
     /// The columns of the table itself that the mapping reads.
     var columns: [String] {
-        var columns: [String] = key.map { [$0] } ?? []
+        var columns: [String] = key.map { $0 == CSVMapping.lineKey ? [] : [$0] } ?? []
         for entry in entries {
             columns += entry.issuer?.columns ?? []
             columns += entry.time.columns + (entry.condition.map { [$0.column] } ?? [])
@@ -87,10 +99,24 @@ extension CSVMapping {
             }
             for fact in entry.facts {
                 columns += fact.condition.map { [$0.column] } ?? []
+                columns += fact.items.map { [$0.column] } ?? []
                 columns += fact.fields.flatMap(\.value.columns)
             }
         }
         return columns
+    }
+}
+
+extension JSONValue {
+    /// The text, or the texts of the list, of the member `file`.
+    func fileNames() throws(ElementError) -> [String] {
+        guard let list = member("file"), list.isArray else {
+            return [try requiredText("file", "the table's file, such as 'poe.csv', or a list")]
+        }
+        var names: [String] = []
+        for element in list.elements { names.append(try element.text()) }
+        guard !names.isEmpty else { throw missing("file", "one file or more") }
+        return names
     }
 }
 
@@ -130,7 +156,7 @@ extension CSVMapping.EntryRule {
         _ value: JSONValue, lookups: [String: CSVMapping.Lookup]
     ) throws(ElementError) {
         let names = CSVMapping.SubjectName.allCases.map(\.rawValue)
-        try value.allow(["kind", "when", "issuer", "time", "access", "facts"] + names)
+        try value.allow(["kind", "when", "issuer", "time", "access", "facts", "source"] + names)
         let kindName = try value.requiredText("kind", "a kind of entry")
         guard let kind = EntryKind(name: kindName), kind.hasPayload, kind != .finding else {
             throw ElementError(
@@ -161,6 +187,7 @@ extension CSVMapping.EntryRule {
             facts.append(try CSVMapping.FactRule(fact, lookups: lookups))
         }
         self.facts = facts
+        hasSource = try value.flag("source") ?? true
         for name in requiredSubjects where subjects[name] == nil {
             throw value.missing(name.rawValue, "its identifier: a \(kind) names it")
         }
@@ -195,10 +222,25 @@ extension CSVMapping.AccessRule {
     }
 }
 
+extension CSVMapping.Items {
+    init(_ value: JSONValue) throws(ElementError) {
+        try value.allow(["column", "separator"])
+        column = try value.requiredText("column", "the column that holds the items")
+        let text = try value.text("separator") ?? " "
+        guard let separator = text.first, text.count == 1 else {
+            throw ElementError(
+                element: value.path(of: "separator"),
+                error: .notA(expected: "one character", found: text))
+        }
+        self.separator = separator
+    }
+}
+
 extension CSVMapping.FactRule {
     init(_ value: JSONValue, lookups: [String: CSVMapping.Lookup]) throws(ElementError) {
-        try value.allow(["kind", "when", "fields"])
+        try value.allow(["kind", "when", "each", "fields"])
         condition = try value.object("when").flatMapped(CSVMapping.Condition.init)
+        items = try value.object("each").flatMapped(CSVMapping.Items.init)
         let name = try value.requiredText("kind", "a kind of fact")
         guard let kind = FactKind(name: name) else {
             let kinds = FactKind.allCases.map(\.name).joined(separator: ", ")
@@ -216,6 +258,9 @@ extension CSVMapping.FactRule {
             }
             let mapped = try CSVValue(field, lookups: lookups)
             try mapped.check(schema.type, at: field)
+            if mapped.isOfItem, items == nil {
+                throw value.missing("each", "the column with the items that 'item' means")
+            }
             fields.append((name, schema.type, mapped))
         }
         self.fields = fields

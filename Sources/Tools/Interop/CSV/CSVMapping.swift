@@ -6,14 +6,20 @@ internal import Records
 public struct CSVMapping: Equatable, Sendable {
     /// The table's name, for reports.
     public let name: String
-    /// The file that holds the table, `poe.csv`; `.gz` may follow in the folder.
-    public let file: String
+    /// The files that hold the table, `poe.csv`, one after another; `.gz` may follow in the folder.
+    public let files: [String]
+    /// The member that is the array of rows, where the files are JSON; nil: they are CSV.
+    let items: String?
     /// Added to times that are written without a zone: `Z` or `±hh:mm`.
     let zone: String
-    /// The column whose text names a row; nil where rows have no name but the table's.
+    /// The column whose text names a row, or `#` for its line; nil where rows have no name but
+    /// the table's.
     let key: String?
     let lookups: [String: Lookup]
     let entries: [EntryRule]
+
+    /// The key of who calls rows by their lines.
+    static let lineKey = "#"
 
     /// Another table in which a key finds values.
     struct Lookup: Equatable, Sendable {
@@ -49,6 +55,9 @@ public struct CSVMapping: Equatable, Sendable {
         let subjects: [SubjectName: CSVValue]
         let access: AccessRule?
         let facts: [FactRule]
+        /// Whether the row travels along as the source document: not with an entry that names
+        /// nobody, where the row does.
+        let hasSource: Bool
     }
 
     enum SubjectName: String, CaseIterable, Sendable {
@@ -63,13 +72,22 @@ public struct CSVMapping: Equatable, Sendable {
         let outcome: CSVValue
     }
 
+    /// A column whose text holds several items, of which each becomes a fact.
+    struct Items: Equatable, Sendable {
+        let column: String
+        let separator: Character
+    }
+
     struct FactRule: Equatable, Sendable {
         let kind: FactKind
         let condition: Condition?
+        /// One fact for each item, instead of one for the row.
+        let items: Items?
         let fields: [(name: String, type: FactType, value: CSVValue)]
 
         static func == (left: FactRule, right: FactRule) -> Bool {
             left.kind == right.kind && left.condition == right.condition
+                && left.items == right.items
                 && left.fields.elementsEqual(right.fields) {
                     $0.name == $1.name && $0.type == $1.type && $0.value == $1.value
                 }
@@ -85,6 +103,9 @@ struct CSVValue: Equatable, Sendable {
         /// The column of the lookup's row that the value of `by` finds.
         case lookup(String, by: String, column: String)
         case joined([CSVValue], separator: String)
+        /// The item for which the fact is made, or which of them it is, from 1.
+        case item
+        case itemNumber
         case subject(CSVMapping.SubjectName)
         case issuer
         /// The same word as in the access header.
@@ -123,6 +144,7 @@ struct CSVValue: Equatable, Sendable {
         case .constant(let text): "'\(text)'"
         case .subject(let name): name.rawValue
         case .issuer: "issuer"
+        case .item, .itemNumber: "item"
         case .header(let part): part.rawValue
         }
     }

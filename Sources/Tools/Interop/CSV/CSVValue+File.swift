@@ -7,7 +7,7 @@ extension CSVValue {
             throw value.failure(.wrongType(expected: "an object", found: value.kindName))
         }
         try value.allow([
-            "column", "constant", "lookup", "by", "join", "with", "id", "header", "prefix",
+            "column", "constant", "lookup", "by", "join", "with", "id", "header", "item", "prefix",
             "unknown", "map", "otherwise", "lenient", "system", "unit", "currency", "issuer",
         ])
         self.init(try CSVValue.source(of: value, lookups: lookups))
@@ -55,13 +55,21 @@ extension CSVValue {
             }
             return .header(part)
         }
+        if let name = try value.text("item") {
+            guard name == "text" || name == "number" else {
+                throw ElementError(
+                    element: value.path(of: "item"),
+                    error: .notA(expected: "text or number", found: name))
+            }
+            return name == "text" ? .item : .itemNumber
+        }
         var parts: [CSVValue] = []
         for part in try value.objects("join") {
             parts.append(try CSVValue(part, lookups: lookups))
         }
         guard !parts.isEmpty else {
             throw value.failure(
-                .missing(expected: "one of column, constant, lookup, id, header and join"))
+                .missing(expected: "one of column, constant, lookup, id, header, item and join"))
         }
         return .joined(parts, separator: try value.text("with") ?? " ")
     }
@@ -84,6 +92,15 @@ extension CSVValue {
         }
         return .lookup(
             name, by: try value.requiredText("by", "the column to look up"), column: column)
+    }
+
+    /// Whether it speaks of the item for which a fact is made.
+    var isOfItem: Bool {
+        switch source {
+        case .item, .itemNumber: true
+        case .joined(let parts, _): parts.contains(where: \.isOfItem)
+        default: (unit + issuer).contains(where: \.isOfItem)
+        }
     }
 
     /// Throws where the value can never be of the field's type.

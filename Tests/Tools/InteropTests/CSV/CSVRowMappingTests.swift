@@ -75,4 +75,55 @@ struct CSVRowMappingTests {
         #expect(outcome.problems.map(\.element) == ["house", "house"])
         #expect(outcome.drafts.count == 1)
     }
+
+    private static func packs(_ entry: String) -> String {
+        """
+        {"format":"custos csv mapping 1","name":"t","file":"t.csv","entries":[{"kind":"record",\
+        \(entry)"time":{"column":"at"},"facts":[{"kind":"stock_movement","each":{"column":\
+        "packs"},"fields":{"trace_codes":{"item":"text"},"direction":{"constant":"out"},\
+        "quantity":{"item":"number","unit":{"constant":"{pack}"}}}}]}]}
+        """
+    }
+
+    @Test("each item of a column becomes a fact, and no item none")
+    func items() throws {
+        let table = try TemporaryFile(
+            ["at,who,packs", "2021-07-01T08:00:00Z,7,T1 T2  T1", "2021-07-01T08:00:00Z,7,"],
+            name: "t.csv")
+        let mapping = try CSVMapping(bytes: Array(Self.packs("").utf8), path: "t.json")
+        let drafts = try Outcome.of(folder: table.folder, mappings: [mapping]).drafts
+        let facts = drafts[0].payload.facts
+        #expect(facts.map { $0["trace_codes"] } == [.text("T1"), .text("T2"), .text("T1")])
+        #expect(facts[1]["quantity"] == .quantity(ExactDecimal(2), unit: "{pack}"))
+        #expect(drafts[1].payload.facts.isEmpty)
+    }
+
+    @Test("an entry that names nobody can go without the row, which may")
+    func source() throws {
+        let table = try TemporaryFile(
+            ["at,who,packs", "2021-07-01T08:00:00Z,7,T1"], name: "t.csv")
+        func payload(_ entry: String) throws -> Payload {
+            let mapping = try CSVMapping(bytes: Array(Self.packs(entry).utf8), path: "t.json")
+            let outcome = try Outcome.of(folder: table.folder, mappings: [mapping])
+            return try #require(outcome.drafts.first).payload
+        }
+        #expect(try payload("").source == Array("2021-07-01T08:00:00Z,7,T1".utf8))
+        let bare = try payload("\"source\":false,")
+        #expect(bare.source.isEmpty && bare.mediaType.isEmpty && bare.facts.count == 1)
+    }
+
+    @Test("an item without items, and items of no column, are refused")
+    func noItems() throws {
+        let text = Self.packs("")
+        for wrong in [
+            text.replacing("\"each\":{\"column\":\"packs\"},", with: ""),
+            text.replacing("\"item\":\"text\"", with: "\"item\":\"all\""),
+            text.replacing("\"column\":\"packs\"", with: "\"separator\":\",\""),
+            text.replacing("\"each\":{", with: "\"each\":{\"separator\":\", \","),
+        ] {
+            #expect(throws: InteropError.self) {
+                try CSVMapping(bytes: Array(wrong.utf8), path: "t.json")
+            }
+        }
+    }
 }

@@ -15,7 +15,7 @@ struct MIMICTests {
     func reads(name: String) throws {
         let mapping = try CSVMapping(path: "\(TestData.project)/mappings/mimic-iv/\(name).json")
         #expect(mapping.name == "mimic-iv.\(name)")
-        #expect(mapping.file == "\(name).csv")
+        #expect(mapping.files == ["\(name).csv"])
     }
 
     @Test(
