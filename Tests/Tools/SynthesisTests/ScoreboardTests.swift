@@ -58,6 +58,22 @@ struct ScoreboardTests {
         #expect(board.falsePerThousandClaims == 500)
     }
 
+    @Test("a case that others labelled without rows is told by its subject, and has no difficulty")
+    func labelled() throws {
+        let truth = [
+            TruthCase(labelled: 1, scheme: "s", pattern: "AC-12", subject: "U1", record: nil),
+            TruthCase(labelled: 2, scheme: "t", pattern: "", subject: "U2", record: "rows/2"),
+        ]
+        let findings = [
+            Self.found("AC-12", "U1", ["rows/7"]), Self.found("AC-12", "U2", ["rows/2"]),
+        ]
+        let board = Scoreboard(truth: truth, findings: findings, rules: ["AC-12"], claims: 0)
+        #expect((board.recallOfAll.hits, board.recallOfAll.of) == (1, 1))
+        #expect(board.recall.map(\.of) == [0, 0, 0])
+        #expect(board.falseCases == 1)
+        #expect(board.unguarded == ["t"])
+    }
+
     @Test("alarms about one subject are one case, and a withdrawn finding is none")
     func cases() throws {
         let line = try Self.line([

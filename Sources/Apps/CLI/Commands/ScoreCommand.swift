@@ -25,6 +25,8 @@ struct ScoreCommand: AsyncParsableCommand {
               custos score --offline region --rules rules --html scoreboard.html --json
               custos score --node devnet/regulator --placed placed.csv --truth region/truth.csv
               custos score --truth region/truth.csv --findings found.csv --claims 40000
+              custos score --offline bpjs --mapping mappings/labelled/bpjs \
+                --labels mappings/labelled/bpjs.labels.json
             """)
 
     @Option(help: "A region's folder: its tables and its truth.")
@@ -32,6 +34,9 @@ struct ScoreCommand: AsyncParsableCommand {
 
     @Option(help: "What was planted; with --offline, the region's own.")
     var truth: String?
+
+    @Option(help: "Instead of a truth: a file that says how the data's own columns label it.")
+    var labels: String?
 
     @Option(help: "A table of findings: rule, subject, records, day, amount, open.")
     var findings: String?
@@ -72,6 +77,9 @@ struct ScoreCommand: AsyncParsableCommand {
         guard (node == nil) == (placed == nil) else {
             throw ValidationError("--node and --placed belong together")
         }
+        guard labels == nil || (offline != nil && truth == nil) else {
+            throw ValidationError("--labels stands with --offline, and for --truth")
+        }
         guard (1...365).contains(every), claims >= 0 else {
             throw ValidationError("--every is 1 to 365, --claims not negative")
         }
@@ -101,10 +109,13 @@ struct ScoreCommand: AsyncParsableCommand {
                 rules: [], claims: claims)
         }
         let region = offline ?? ""
-        let truth = try TruthCase.read(truth ?? "\(region)/truth.csv")
+        let truth =
+            try labels.map { try LabelFile(path: $0).cases(in: region) }
+            ?? TruthCase.read(truth ?? "\(region)/truth.csv")
         let folder = try RuleBuild.read(rules)
         var run = try OfflineRun(
-            folder: "\(region)/csv", mapping: mapping, rules: folder, every: every)
+            folder: labels == nil ? "\(region)/csv" : region, mapping: mapping, rules: folder,
+            every: every)
         let found = try run.run { day, rows in
             ProgressLine.show("\(day): \(rows) rows")
         }

@@ -7,6 +7,7 @@ struct ScoreReport: Report {
     let recallEasy: Wilson
     let recallNear: Wilson
     let recallCamouflaged: Wilson
+    let recallOfAll: Wilson
     let precision: Wilson
     let falseCases: Int
     let falsePerThousandClaims: Double?
@@ -19,6 +20,7 @@ struct ScoreReport: Report {
         recallEasy = board.recall[0]
         recallNear = board.recall[1]
         recallCamouflaged = board.recall[2]
+        recallOfAll = board.recallOfAll
         precision = board.precision
         falseCases = board.falseCases
         falsePerThousandClaims = board.falsePerThousandClaims.map { Double($0) / 1_000 }
@@ -28,12 +30,13 @@ struct ScoreReport: Report {
 
     var lines: [String] {
         var table = Table(
-            "pattern", "easy", "near", "camouflaged", "precision", "false", "withdrawn", "days",
-            "amount")
+            "pattern", "easy", "near", "camouflaged", "all", "precision", "false", "withdrawn",
+            "days", "amount")
         for line in patterns where !line.rules.isEmpty {
             table.add(
                 line.pattern, Self.counts(line.easy), Self.counts(line.near),
-                Self.counts(line.camouflaged), Self.percent(line.precision),
+                Self.counts(line.camouflaged), Self.counts(line.recall),
+                Self.percent(line.precision),
                 String(line.falseCases), String(line.withdrawn),
                 line.daysToDetect.map(String.init) ?? "",
                 line.amountPlanted > 0 ? "\(line.amountFound * 100 / line.amountPlanted) %" : "")
@@ -42,6 +45,7 @@ struct ScoreReport: Report {
         lines.append("recall, easy         \(Self.percent(recallEasy))")
         lines.append("recall, near         \(Self.percent(recallNear))")
         lines.append("recall, camouflaged  \(Self.percent(recallCamouflaged))")
+        lines.append("recall, all          \(Self.percent(recallOfAll))")
         lines.append("precision            \(Self.percent(precision))")
         if let rate = falsePerThousandClaims {
             lines.append("\(falseCases) false cases in \(claims) claims: \(rate) in 1,000")

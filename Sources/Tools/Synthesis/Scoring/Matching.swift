@@ -8,10 +8,12 @@ struct Matching {
     init(truth: [TruthCase], findings: [FoundFinding]) {
         var byRecord: [String: [Int]] = [:]
         var bySubject: [String: [Int]] = [:]
+        var withoutRecords: [String: [Int]] = [:]
         for (place, planted) in truth.enumerated() {
             for record in planted.records { byRecord[record, default: []].append(place) }
             for name in Set([planted.subject] + planted.actors) {
                 bySubject[name, default: []].append(place)
+                if planted.records.isEmpty { withoutRecords[name, default: []].append(place) }
             }
         }
         for (number, finding) in findings.enumerated() {
@@ -19,6 +21,7 @@ struct Matching {
                 finding.records.isEmpty
                 ? bySubject[finding.subject] ?? []
                 : (finding.records + finding.involved).flatMap { byRecord[$0] ?? [] }
+                    + (withoutRecords[finding.subject] ?? [])
             let pattern = finding.pattern
             for place in Set(met).sorted() {
                 let planted = truth[place]

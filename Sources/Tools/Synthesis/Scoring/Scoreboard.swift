@@ -1,8 +1,9 @@
 /// How well findings meet the truth.
 ///
 /// A finding meets a case where its rule is for the case's pattern, or for one that the case cannot
-/// help to show as well, and where it rests on one of the case's rows; where it names no rows, its
-/// subject decides. What `also` names makes a finding no false alarm, and is no detection.
+/// help to show as well, and where it rests on one of the case's rows; where it names no rows, or
+/// the case has none, its subject decides. What `also` names makes a finding no false alarm, and is
+/// no detection.
 public struct Scoreboard: Sendable {
     /// A pattern: what was planted of it, and what its rules said.
     public struct Line: Sendable, Encodable {
@@ -31,6 +32,8 @@ public struct Scoreboard: Sendable {
     public let planted: Int
     /// Over all schemes for which there is a rule.
     public let recall: [Wilson]
+    /// Whatever their difficulty, also where that is not known.
+    public let recallOfAll: Wilson
     public let precision: Wilson
     public let falseCases: Int
     /// Planted schemes for which no rule ran.
@@ -57,6 +60,8 @@ public struct Scoreboard: Sendable {
                 guarded.reduce(0) { $0 + $1[keyPath: part].hits },
                 of: guarded.reduce(0) { $0 + $1[keyPath: part].of })
         }
+        recallOfAll = Wilson(
+            guarded.reduce(0) { $0 + $1.recall.hits }, of: guarded.reduce(0) { $0 + $1.recall.of })
         precision = Wilson(
             guarded.reduce(0) { $0 + $1.precision.hits },
             of: guarded.reduce(0) { $0 + $1.precision.of })

@@ -4,13 +4,43 @@ public struct TruthCase: Sendable {
     let scheme: String
     let pattern: String
     let also: [String]
-    let difficulty: Difficulty
+    /// Nil where nobody said how hard it is to see.
+    let difficulty: Difficulty?
     let subject: String
     let actors: [String]
     let records: [String]
     let day: Int
     /// In minor units.
     let amount: Int
+
+    init(
+        number: Int, scheme: String, pattern: String, also: [String], difficulty: Difficulty?,
+        subject: String, actors: [String], records: [String], day: Int, amount: Int
+    ) {
+        self.number = number
+        self.scheme = scheme
+        self.pattern = pattern
+        self.also = also
+        self.difficulty = difficulty
+        self.subject = subject
+        self.actors = actors
+        self.records = records
+        self.day = day
+        self.amount = amount
+    }
+
+    /// A case that somebody else labelled.
+    ///
+    /// A `pattern` that is empty is none of the catalogue, and a case without a `record` is told
+    /// by its subject.
+    public init(
+        labelled number: Int, scheme: String, pattern: String, subject: String, record: String?
+    ) {
+        self.init(
+            number: number, scheme: scheme, pattern: pattern.isEmpty ? "none" : pattern, also: [],
+            difficulty: nil, subject: subject, actors: [], records: record.map { [$0] } ?? [],
+            day: 0, amount: 0)
+    }
 
     /// Reads a file of truth; one with no rows tells that nothing was planted.
     ///
