@@ -108,6 +108,19 @@ struct StatisticsTests {
                 == true)
     }
 
+    @Test(
+        "what recurs is counted by how many different values of something else it stands with",
+        arguments: [
+            (["a", "a", "b"], [1, 2, 3], 2, 1), (["a", "a", "b"], [1, 1, 3], 2, 0),
+            (["a", "b", "a", "b"], [1, 1, 2, 3], 2, 2), (["a", "b"], [1, 2], 1, 2),
+            (["a", "a", "a"], [1, 2, 3], 4, 0), (["a"], [1], 0, 1),
+        ])
+    func recurrences(codes: [String], prices: [Int], times: Int, result: Int) throws {
+        let when = "lines.recurring(code, price, \(times)) == \(result)"
+        #expect(try holds(when, prices: prices, codes: codes) == true)
+        #expect(try holds("lines.recurring(code, price, 1) == 0", prices: []) == true)
+    }
+
     @Test("of no rows none of them is known")
     func noRows() throws {
         for question in ["quantile(line, 50)", "avg(line)", "concentration(code)"] {
@@ -143,6 +156,8 @@ struct StatisticsTests {
             ("lines.quantile(line, line) > 3", "write a whole number from 0 to 100"),
             ("lines.quantile(code, 50) > 3", "must be a value that has an order"),
             ("lines.avg(code) > 3", "must be a number or an amount"),
+            ("lines.recurring(code, 3) > 3", "'recurring' takes a value of each row, what is to"),
+            ("lines.recurring(code, line, code) > 3", "the number of 'recurring'"),
             ("lines.quantle(line, 50) > 3", "did you mean 'quantile'?"),
             ("lines.any(price.curency == 'EUR')", "money has currency"),
         ])

@@ -33,6 +33,7 @@ extension FactStore {
         case .avg: return mean(window, depth, body, plan, &frame)
         case .quantile: return quantile(window, depth, body, plan, &frame)
         case .concentration: return concentration(window, depth, body, plan, &frame)
+        case .recurring: return recurring(window, depth, body, plan, &frame)
         default: return outermost(aggregate, window, depth, body, plan, &frame)
         }
     }

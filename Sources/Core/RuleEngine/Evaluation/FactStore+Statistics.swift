@@ -1,7 +1,7 @@
 internal import Primitives
 internal import RuleLanguage
 
-/// Questions about all rows of a window together: mean, quantile, concentration.
+/// Questions about all rows of a window together: mean, quantile, concentration, what recurs.
 extension FactStore {
     /// The sum over the number of rows.
     func mean(
@@ -83,5 +83,33 @@ extension FactStore {
                 ExactDecimal(million), by: ExactDecimal(rows * rows), scale: 0)
         else { return .unknown(.bound("a concentration of so many rows")) }
         return .integer(share.coefficient)
+    }
+
+    /// How many values stand in rows with at least so many different values of something else,
+    /// such as patients who came on four dates or more.
+    ///
+    /// The number is that of the last row.
+    func recurring(
+        _ window: Int, _ depth: Int, _ body: Int, _ plan: Plan, _ frame: inout Frame
+    ) -> Value {
+        var places: [KeyPart: Int] = [:]
+        var seen: [Set<KeyPart>] = []
+        var times: Int64 = 0
+        let cause = each(window, depth, body, plan, &frame) { triple in
+            guard case .list(let parts) = triple, parts.count == 3,
+                case .integer(let number) = parts[2]
+            else { return .bound("a question of another form") }
+            times = number
+            guard let value = KeyPart(parts[0]), let other = KeyPart(parts[1]) else { return nil }
+            if let place = places[value] {
+                seen[place].insert(other)
+            } else {
+                places[value] = seen.count
+                seen.append([other])
+            }
+            return nil
+        }
+        if let cause { return .unknown(cause) }
+        return .integer(Int64(seen.count { $0.count >= times }))
     }
 }

@@ -86,6 +86,8 @@ extension ProgramCompiler {
     /// What an aggregate takes of each row, -1 where it takes nothing, and of what type that is.
     mutating func body(of aggregate: Aggregate, _ node: Int?) -> (Int32, Step.Totals) {
         guard let node else { return (-1, .none) }
+        // The evaluator counts what recurs.
+        guard aggregate != .recurring else { return (add(.open), .none) }
         guard aggregate == .quantile else {
             return (step(node), ProgramCompiler.totals(type(node)))
         }

@@ -61,6 +61,9 @@ public enum Aggregate: UInt8, Sendable, CaseIterable {
     case quantile = 13
     /// The sum of the squared shares of each value, in parts per million.
     case concentration = 14
+    /// How many values stand in rows with at least so many different values of something else;
+    /// the body is a list of the value, the something else, and the number.
+    case recurring = 15
 
     /// The name by which it is called.
     public var name: String { "\(self)" }

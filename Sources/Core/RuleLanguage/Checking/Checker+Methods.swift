@@ -103,6 +103,7 @@ extension Checker {
                 at: expression.position)
         }
         if aggregate == .quantile { return try quantile(window, arguments, expression) }
+        if aggregate == .recurring { return try recurring(window, arguments, expression) }
         let kind = windows[window].kind
         let isOptional = [.count, .any, .none, .days].contains(aggregate)
         guard arguments.count <= (aggregate == .days ? 0 : 1), isOptional || !arguments.isEmpty
@@ -151,6 +152,29 @@ extension Checker {
         let pair = try add(.list([value, share]), .list(.nothing), arguments[0])
         return try add(
             .aggregate(.quantile, window: window, depth: depth, body: pair), result, expression)
+    }
+
+    /// `recurring(VALUE, BY, TIMES)`: the body is the list of the three.
+    private mutating func recurring(
+        _ window: Int, _ arguments: [Expression], _ expression: Expression
+    ) throws(RuleError) -> Int {
+        guard arguments.count == 3 else {
+            throw count(
+                "recurring", "a value of each row, what is to differ, and a number",
+                arguments, expression)
+        }
+        let kind = windows[window].kind
+        try enterRows(of: kind, at: arguments[0].position)
+        defer { leaveRows() }
+        var parts: [Int] = []
+        for argument in arguments[..<2] {
+            parts.append(try check(argument))
+            try plain(parts[parts.count - 1], argument)
+        }
+        parts.append(try check(arguments[2], as: .integer, "the number of 'recurring'"))
+        let list = try add(.list(parts), .list(.nothing), arguments[0])
+        return try add(
+            .aggregate(.recurring, window: window, depth: depth, body: list), .integer, expression)
     }
 
     private func resultType(
