@@ -173,11 +173,40 @@ extension FactStore {
         _ frame: inout Frame
     ) {
         guard !sealed.isEmpty(kind: window.kind) else { return }
-        let party = party(of: window, plan, &frame)
-        let leaves = sealed.leaves(kind: window.kind, party, atMost: 8) { entry in
-            mayMatter(entry, window, bounds, plan, &frame)
+        let wanted = named(by: window, plan, &frame)
+        let judged = rows.heads[Int(frame.rows[0])].leaf
+        // What began before the stretch may still reach into it.
+        let reaches =
+            window.stretch.map { $0.overlaps && window.times?.end != .start } ?? true
+        func grain(_ time: Timestamp) -> Int64? {
+            window.stretch?.grain.low(.instant(time, zoneMinutes: 0))
+        }
+        let leaves = sealed.leaves(
+            kind: window.kind, party(of: window, plan, &frame), atMost: 8,
+            reached: { time in reaches || grain(time).map { $0 >= bounds.low } ?? true }
+        ) { entry in
+            if window.order == .earlier, entry.leafIndex >= judged { return false }
+            guard wanted.allSatisfy({ $0.fits(entry) }) else { return false }
+            guard let time = grain(entry.time) else { return true }
+            return (reaches || bounds.low <= time) && time <= bounds.high
         }
         if !leaves.isEmpty { doubt(.sealed(leaves), index, &frame) }
+    }
+
+    /// Whom the keys of a window name, as far as a sealed entry shows whom it names.
+    private func named(
+        by window: CheckedWindow, _ plan: Plan, _ frame: inout Frame
+    ) -> [SealedEntries.Party] {
+        var named: [SealedEntries.Party] = []
+        for key in window.keys {
+            switch (key.type, evaluate(key.node, plan, &frame)) {
+            case (.patient, .id(let id)): named.append(.patient(id))
+            case (.practitioner, .id(let id)): named.append(.practitioner(id))
+            case (.institution, .institution(let id)): named.append(.institution(id.name))
+            default: continue
+            }
+        }
+        return named
     }
 
     /// Whose rows a window looks for, as far as a sealed entry shows whom it names.
@@ -191,38 +220,6 @@ extension FactStore {
         case (.institution, .institution(let id)): return .institution(id.name)
         default: return nil
         }
-    }
-
-    private func mayMatter(
-        _ entry: SealedEntry, _ window: CheckedWindow, _ bounds: Bounds, _ plan: Plan,
-        _ frame: inout Frame
-    ) -> Bool {
-        if window.order == .earlier,
-            entry.leafIndex >= rows.heads[Int(frame.rows[0])].leaf
-        {
-            return false
-        }
-        for key in window.keys {
-            let shown: Value
-            switch key.type {
-            case .patient:
-                guard let patient = entry.patient else { continue }
-                shown = .id(patient)
-            case .practitioner:
-                guard let practitioner = entry.practitioner else { continue }
-                shown = .id(practitioner)
-            case .institution: shown = .institution(entry.issuer)
-            default: continue
-            }
-            let wanted = evaluate(key.node, plan, &frame)
-            if let part = KeyPart(wanted), part != KeyPart(shown) { return false }
-        }
-        guard let stretch = window.stretch,
-            let time = stretch.grain.low(.instant(entry.time, zoneMinutes: 0))
-        else { return true }
-        // What began before the stretch may still reach into it.
-        let reaches = stretch.overlaps && window.times?.end != .start
-        return (reaches || bounds.low <= time) && time <= bounds.high
     }
 }
 

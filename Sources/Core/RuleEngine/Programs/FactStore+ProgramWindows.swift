@@ -164,7 +164,7 @@ extension FactStore {
         // Where one row is enough and is there, nothing else can change the answer.
         if window.oneIsEnough, !scratch.found[number].isEmpty { return }
         if !sealed.isEmpty(kind: window.kind),
-            isSealed(window, program, &scratch)
+            isSealed(window, low, high, program, &scratch)
         {
             scratch.windows[number].isOpen = true
         }
@@ -323,8 +323,10 @@ extension FactStore {
         return isDoubtful ? .unknown : .into
     }
 
+    /// Whether an entry that is sealed to others may be a row of the window.
     private mutating func isSealed(
-        _ window: Program.Window, _ program: Program, _ scratch: inout Scratch
+        _ window: Program.Window, _ low: Int64, _ high: Int64, _ program: Program,
+        _ scratch: inout Scratch
     ) -> Bool {
         guard let anchor = window.anchor else { return true }
         let value = run(window.keys[anchor.key], program, &scratch)
@@ -336,7 +338,21 @@ extension FactStore {
             case .practitioner: .practitioner(symbols.ids[symbol])
             default: .institution(symbols.texts[symbol])
             }
-        return sealed.mayConcern(kind: window.kind, party)
+        guard window.hasTimes else {
+            return sealed.mayConcern(kind: window.kind, party, reached: { _ in true }) { _ in true }
+        }
+        let reaches = window.overlaps && window.hasLength
+        let grain = window.grain
+        func time(_ time: Timestamp) -> Int64 {
+            grain.low(milliseconds: time.milliseconds, zone: 0)
+        }
+        let leaf = rows.heads[Int(scratch.rows[0])].leaf
+        return sealed.mayConcern(
+            kind: window.kind, party, reached: { reaches || time($0) >= low }
+        ) { entry in
+            if window.order == .earlier, entry.leafIndex >= leaf { return false }
+            return (reaches || low <= time(entry.time)) && time(entry.time) <= high
+        }
     }
 
     /// Notes, once, that the judgement looked here.

@@ -5,7 +5,9 @@
 public struct EngineBounds: Sendable, Hashable {
     /// The most rows that are kept under one key of one index; with more, windows over that key
     /// are not evaluated.
-    public var rowsOfKeyMax = 65_536
+    ///
+    /// A large hospital has a few hundred thousand claims a year.
+    public var rowsOfKeyMax = 1 << 19
     /// The most rows that one window of one judgement has.
     public var rowsOfWindowMax = 16_384
     /// The most rows that are looked at for one judgement, each counted as often as it is.
