@@ -18,7 +18,7 @@ extension Simulation {
         _ order: OrderRow, at pharmacy: Int, on when: Int, second: Int? = nil,
         _ chance: inout Chance
     ) throws(SynthesisError) -> (dispense: DispenseRow, claim: ClaimRow?) {
-        let packs = max(1, (order.quantity + 29) / 30)
+        let packs = Self.packs(for: order.quantity)
         let open = when * 86_400 + (second ?? (9 * 60 + chance.below(10 * 60)) * 60)
         let price = tables.drugs[order.drug].price
         let row = DispenseRow(
@@ -31,6 +31,9 @@ extension Simulation {
         try write(.dispense(row), on: when)
         return (row, try claim(row, order, on: when, &chance))
     }
+
+    /// Packs hold thirty pieces, as `rules/tables/pack-sizes.csv` says too.
+    static func packs(for quantity: Int) -> Int { max(1, (quantity + 29) / 30) }
 
     mutating func claim(
         _ row: DispenseRow, _ order: OrderRow, on when: Int, _ chance: inout Chance

@@ -22,6 +22,10 @@ struct Simulation<Sink: RowSink, Truth: TruthSink> {
     private var calledIn: [Int]
     /// The day on which a scheme last chose somebody, by person.
     var chosen: [Int: Int] = [:]
+    /// The day on which somebody of the staff last opened a record, by practitioner.
+    private(set) var lastOpened: [Int: Int] = [:]
+    /// Accesses and diagnoses that were written since a scheme began to note them.
+    var noted: [String]?
     let planter: Planter
 
     private struct Shelf: Sendable {
@@ -62,27 +66,30 @@ struct Simulation<Sink: RowSink, Truth: TruthSink> {
         let place = pharmacy * tables.drugs.count + drug
         var shelf = stock[place] ?? Shelf()
         if shelf.left < count {
-            shelf = Shelf(next: lastTraceCode + 1, left: max(count, Self.packsDelivered))
-            for _ in 0..<shelf.left { try deliver(drug, to: pharmacy) }
+            let left = max(count, Self.packsDelivered)
+            shelf = Shelf(next: try deliver(drug, packs: left, to: pharmacy), left: left)
         }
         stock[place] = Shelf(next: shelf.next + count, left: shelf.left - count)
         return shelf.next
     }
 
-    /// A pack with a new code is delivered in the morning; returns the code.
-    @discardableResult
-    mutating func deliver(_ drug: Int, to facility: Int) throws(SynthesisError) -> Int {
-        lastTraceCode += 1
+    /// A box of packs with new codes is delivered in the morning; returns the first code.
+    mutating func deliver(
+        _ drug: Int, packs: Int = 1, to facility: Int
+    ) throws(SynthesisError) -> Int {
+        let first = lastTraceCode + 1
+        lastTraceCode += packs
         try write(
             .delivery(
                 DeliveryRow(
                     id: id(), facility: facility, drug: drug, at: day * 86_400 + 5 * 3_600,
-                    traceCode: lastTraceCode)))
-        return lastTraceCode
+                    traceCode: first, packs: packs)))
+        return first
     }
 
     /// Writes a row today, or on the day on which it happens: nothing is anchored before it is.
     mutating func write(_ row: Row) throws(SynthesisError) {
+        note(row)
         let ahead = row.at / 86_400 - day
         if ahead > 0 {
             pending[(day + min(ahead, Self.horizon - 1)) % Self.horizon].append(row)
@@ -96,7 +103,19 @@ struct Simulation<Sink: RowSink, Truth: TruthSink> {
     mutating func write(_ row: Row, on later: Int) throws(SynthesisError) {
         let days = min(later - day, Self.horizon - 1)
         if days <= 0 { return try write(row) }
+        note(row)
         pending[(day + days) % Self.horizon].append(row)
+    }
+
+    private mutating func note(_ row: Row) {
+        switch row {
+        case .condition(let condition): noted?.append(Name.record(.conditions, condition.id))
+        case .access(let access):
+            noted?.append(Name.record(.accesses, access.id))
+            lastOpened[access.practitioner] = max(
+                lastOpened[access.practitioner] ?? 0, access.at / 86_400)
+        default: return
+        }
     }
 
     /// Lives through one day.
@@ -166,8 +185,14 @@ struct Simulation<Sink: RowSink, Truth: TruthSink> {
         }
     }
 
-    /// Everybody is known to the health centre nearby, and to the family doctor by contract.
+    /// The staff is known to its houses, and everybody to the health centre nearby and to the
+    /// family doctor by contract.
     private mutating func register() throws(SynthesisError) {
+        for number in world.practitioners.indices {
+            try write(
+                .staff(
+                    StaffRow(id: id(), practitioner: number, at: day * 86_400 + 5 * 3_600)))
+        }
         for (number, person) in world.people.enumerated() {
             let at = day * 86_400 + 6 * 3_600
             try write(

@@ -47,6 +47,8 @@ struct ConditionRow: Sendable {
     let code: String
     let at: Int
     let visit: Int
+    /// When it was written down, where that was later.
+    var recorded: Int?
 }
 
 /// A prescription.

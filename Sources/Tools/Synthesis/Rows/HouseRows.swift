@@ -1,3 +1,10 @@
+/// Somebody of the staff, as the house that employs them knows them.
+struct StaffRow: Sendable {
+    let id: Int
+    let practitioner: Int
+    let at: Int
+}
+
 /// A stretch of duty of a practitioner, at a place that need not be the usual one.
 struct RosterRow: Sendable {
     let id: Int
@@ -7,7 +14,7 @@ struct RosterRow: Sendable {
     let to: Int
 }
 
-/// A pack that came to a pharmacy, by its trace code.
+/// Packs that came to a pharmacy in one box, by their trace codes, which follow each other.
 struct DeliveryRow: Sendable {
     let id: Int
     /// Where it was delivered.
@@ -15,4 +22,5 @@ struct DeliveryRow: Sendable {
     let drug: Int
     let at: Int
     let traceCode: Int
+    let packs: Int
 }

@@ -19,9 +19,10 @@ enum Name {
 enum RegionTable: String, CaseIterable, Sendable {
     case patients, coverages, visits, ties, conditions, orders, dispenses, results
     case administrations, identities, claims, responses, accesses, consents, rosters, deliveries
+    case staff
 
     /// Whether its rows are of a house, and name no patient.
-    var isOfHouse: Bool { self == .rosters || self == .deliveries }
+    var isOfHouse: Bool { self == .staff || self == .rosters || self == .deliveries }
 
     /// What the ids of its rows begin with.
     var letter: String {
@@ -42,6 +43,7 @@ enum RegionTable: String, CaseIterable, Sendable {
         case .consents: "n"
         case .rosters: "s"
         case .deliveries: "g"
+        case .staff: "w"
         }
     }
 }

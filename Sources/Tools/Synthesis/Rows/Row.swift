@@ -3,6 +3,7 @@
 /// Times are local seconds since 1970-01-01T00:00, days are local days since then, amounts are in
 /// minor units.
 enum Row: Sendable {
+    case staff(StaffRow)
     case patient(PatientRow)
     case coverage(CoverageRow)
     case visit(VisitRow)
@@ -39,6 +40,7 @@ extension Row {
     /// When it happened, in local seconds: the time by which its table is read.
     var at: Int {
         switch self {
+        case .staff(let row): row.at
         case .patient(let row): row.at
         case .coverage(let row): row.fromDay * 86_400 + 1
         case .visit(let row): row.to

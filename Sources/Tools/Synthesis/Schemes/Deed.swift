@@ -40,6 +40,9 @@ struct Deed {
         self.amount += amount
     }
 
+    /// Rows of any table, by their names.
+    mutating func add(_ names: [String]) { records += names }
+
     mutating func add(_ bill: ClaimRow) { add(.claims, bill.id, amount: bill.total) }
 
     mutating func add(_ supply: DispenseRow) { add(.dispenses, supply.id, amount: supply.paid) }

@@ -15,9 +15,16 @@ extension Simulation {
         guard let person = dead else { return nil }
         let doctor = accomplice(tier: 1, &chance)
         let services = plant.difficulty == .easy ? ["consult", "bloodcount"] : ["consult"]
-        if plant.difficulty == .camouflaged { try unbilled(person, doctor, &chance) }
+        var deed = Deed(for: person, by: [doctor], on: day)
+        if plant.difficulty == .camouflaged {
+            // What is written about the visit is part of the deed.
+            noted = []
+            deed.add(.visits, try unbilled(person, doctor, &chance).id)
+            deed.add(noted ?? [])
+            noted = nil
+        }
         let bill = claim(person, doctor, services, on: day)
-        return try send(bill, on: day, as: Deed(for: person, by: [doctor], on: day), &chance)
+        return try send(bill, on: day, as: deed, &chance)
     }
 
     /// ID-18: a service that only the other sex can have.

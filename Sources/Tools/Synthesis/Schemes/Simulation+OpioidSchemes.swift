@@ -129,11 +129,12 @@ extension Simulation {
         let drug = tables.drug(plant.difficulty == .camouflaged ? "197591" : "835603")
         let quantity = days * tables.drugs[drug].perDay
         let pharmacy = world.people[person].pharmacy
+        let packs = Self.packs(for: quantity)
         let row = DispenseRow(
             id: id(), order: nil, orderFacility: pharmacy, person: person, practitioner: doctor,
             facility: pharmacy, drug: drug, at: day * 86_400 + 62_000, quantity: quantity,
             days: days, paid: quantity * tables.drugs[drug].price,
-            traceCode: try traceCodes(1, of: drug, at: pharmacy), packs: 1)
+            traceCode: try traceCodes(packs, of: drug, at: pharmacy), packs: packs)
         try write(.dispense(row))
         return Deed(for: person, by: [doctor], supplying: row, on: day)
     }

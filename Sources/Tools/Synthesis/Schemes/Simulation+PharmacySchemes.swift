@@ -37,7 +37,7 @@ extension Simulation {
             "310965", days: plant.difficulty == .easy ? 60 : 12, for: person, by: doctor, &chance)
         let row = try handOut(
             order, at: day * 86_400 + 61_000,
-            paid: order.quantity * tables.drugs[order.drug].price)
+            paid: order.quantity * tables.drugs[order.drug].price, packs: 1)
         _ = try claim(row, order, on: day, &chance)
         return Deed(for: person, by: [doctor], supplying: row, on: day)
     }
@@ -63,17 +63,17 @@ extension Simulation {
         return deed
     }
 
-    /// PH-12: very many pieces in one order.
+    /// PH-12: very many packs in one order.
     ///
-    /// The threshold is in pieces.
+    /// The threshold is in packs.
     mutating func sellBulk(
         _ plant: Planter.Plant, _ chance: inout Chance
     ) throws(SynthesisError) -> Deed? {
         guard let person = healthyVictim(&chance) else { return nil }
         let doctor = accomplice(tier: 1, &chance)
         let row = try supply(
-            "245314", days: 60, perDay: (plant.magnitude + 59) / 60, to: person, by: doctor,
-            reason: "J45.9", &chance)
+            "966224", days: 60, perDay: (plant.magnitude + 1) / 2, to: person, by: doctor,
+            reason: "E03.9", &chance)
         return Deed(for: person, by: [doctor], supplying: row, on: day)
     }
 

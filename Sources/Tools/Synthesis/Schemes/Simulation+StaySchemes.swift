@@ -122,7 +122,9 @@ extension Simulation {
         try note(row)
         let bill = bill(forStay: row, days: days, on: day)
         let when = day + days
-        return try send(bill, on: when, as: Deed(for: person, by: [doctor], on: when), &chance)
+        var deed = Deed(for: person, by: [doctor], on: when)
+        deed.add(.visits, row.id)
+        return try send(bill, on: when, as: deed, &chance)
     }
 
     /// What somebody comes for who is to lie in a ward.

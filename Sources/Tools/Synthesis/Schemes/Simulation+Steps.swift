@@ -38,10 +38,16 @@ extension Simulation {
         return victim(&chance, where: { $0.care.isEmpty && $0.age(on: today) < age })
     }
 
-    /// A doctor who works today, at a hospital of that tier.
+    /// A doctor who works today, at a hospital of that tier; rather one whose account is in use,
+    /// since an idle one that wakes up is another scheme.
     func accomplice(
         tier: Int, in department: String = "general", _ chance: inout Chance
     ) -> Int {
+        for _ in 0..<8 {
+            let hospital = world.hospital(tier: tier, &chance)
+            let doctor = world.doctor(at: hospital, department, on: day, &chance)
+            if lastOpened[doctor].map({ $0 + 60 > day }) ?? true { return doctor }
+        }
         let hospital = world.hospital(tier: tier, &chance)
         return world.doctor(at: hospital, department, on: day, &chance)
     }
@@ -120,7 +126,8 @@ extension Simulation {
             .condition(
                 ConditionRow(
                     id: id(), person: row.person, practitioner: row.practitioner,
-                    facility: row.facility, code: row.reason, at: row.to, visit: row.id)),
+                    facility: row.facility, code: row.reason, at: row.to, visit: row.id,
+                    recorded: when.map { max(row.to, $0 * 86_400 + 9 * 3_600) })),
             on: when ?? day)
     }
 
@@ -230,19 +237,22 @@ extension Simulation {
         return order
     }
 
-    /// One pack, handed out by a pharmacy as it likes, whatever was ordered; with no claim.
+    /// Handed out by a pharmacy as it likes, whatever was ordered, and with no claim; in as many
+    /// packs as the quantity takes unless said otherwise.
     mutating func handOut(
         _ order: OrderRow, at: Int, quantity: Int? = nil, days: Int? = nil, paid: Int,
-        pack: Int? = nil
+        pack: Int? = nil, packs: Int? = nil
     ) throws(SynthesisError) -> DispenseRow {
         let pharmacy = world.people[order.person].pharmacy
         let number = id()
-        let code = if let pack { pack } else { try traceCodes(1, of: order.drug, at: pharmacy) }
+        let count = packs ?? (pack == nil ? Self.packs(for: quantity ?? order.quantity) : 1)
+        let code =
+            if let pack { pack } else { try traceCodes(count, of: order.drug, at: pharmacy) }
         let row = DispenseRow(
             id: number, order: order.id, orderFacility: order.facility, person: order.person,
             practitioner: order.practitioner, facility: pharmacy, drug: order.drug, at: at,
             quantity: quantity ?? order.quantity, days: days ?? order.days, paid: paid,
-            traceCode: code, packs: 1)
+            traceCode: code, packs: count)
         try write(.dispense(row), on: at / 86_400)
         return row
     }

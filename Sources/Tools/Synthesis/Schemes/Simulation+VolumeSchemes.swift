@@ -74,7 +74,10 @@ extension Simulation {
         var deed = Deed(by: doctor, on: day)
         for _ in 0..<plant.magnitude {
             guard let person = victim(&chance) else { continue }
+            noted = []
             let row = try unbilled(person, doctor, reason: "I63.9", test: "chestxray", &chance)
+            deed.add(noted ?? [])
+            noted = nil
             let bill = claim(
                 person, doctor, ["consult", "chestxray"], on: day, visit: row, reason: row.reason)
             try send(bill, on: day, &chance)
@@ -129,7 +132,9 @@ extension Simulation {
         let yearEnd = day + 364 - (day - world.firstDay) % 365
         var deed = Deed(by: doctor, on: yearEnd)
         for step in 0..<plant.magnitude {
-            guard let person = victim(&chance) else { continue }
+            // The dead are another scheme's.
+            let person = victim(&chance, where: { $0.deathDay.map { $0 > yearEnd } ?? true })
+            guard let person else { continue }
             let bill = claim(person, doctor, ["consult", "lipids"], on: yearEnd - step % 5)
             try submit(bill, on: yearEnd - step % 5, &chance)
             deed.add(bill)

@@ -48,6 +48,7 @@ extension CSVFolder {
         cells.text(row.code)
         cells.moment(row.at)
         cells.id("e", row.visit)
+        cells.moment(row.recorded ?? row.at)
     }
 
     func put(_ row: OrderRow) {
@@ -76,8 +77,12 @@ extension CSVFolder {
         cells.money(row.paid)
         cells.number(drug.strength)
         cells.text(drug.unit)
-        let codes = (0..<row.packs).map { "T\(row.traceCode + $0)" }
-        cells.text(codes.joined(separator: " "))
+        traceCodes(row.traceCode, row.packs)
+    }
+
+    /// Codes that follow each other, with spaces between them.
+    private func traceCodes(_ first: Int, _ count: Int) {
+        cells.text((0..<count).map { "T\(first + $0)" }.joined(separator: " "))
     }
 
     func put(_ row: ResultRow) {
@@ -110,7 +115,6 @@ extension CSVFolder {
         let plan = world.tables.plans[world.people[row.person].plan]
         head("c", row.id, row.facility, row.person)
         practitioner(row.practitioner)
-        cells.text(row.practitioner < 0 ? "" : identifier(row.practitioner))
         facility(row.facility)
         cells.number(world.facilities[row.facility].tier)
         cells.text(plan.payer)
@@ -168,6 +172,18 @@ extension CSVFolder {
         cells.day(row.fromDay)
     }
 
+    func put(_ row: StaffRow) {
+        let person = world.practitioners[row.practitioner]
+        house("w", row.id, person.facility)
+        practitioner(row.practitioner)
+        facility(person.facility)
+        cells.text(person.department)
+        cells.text(person.role.rawValue)
+        cells.text(identifier(row.practitioner))
+        cells.text(world.tables.surnames[person.surname].name)
+        cells.moment(row.at)
+    }
+
     func put(_ row: RosterRow) {
         house("s", row.id, row.facility)
         practitioner(row.practitioner)
@@ -182,9 +198,9 @@ extension CSVFolder {
         facility(row.facility)
         cells.text(world.tables.drugs[row.drug].code)
         cells.moment(row.at)
-        cells.number(1)
+        cells.number(row.packs)
         cells.text("in")
-        cells.id("T", row.traceCode)
+        traceCodes(row.traceCode, row.packs)
     }
 
     func put(_ row: AccessRow) {

@@ -20,6 +20,9 @@ final class CSVFolder: RowSink {
         cells.begin()
         let table: RegionTable
         switch row {
+        case .staff(let row):
+            put(row)
+            table = .staff
         case .patient(let row):
             put(row)
             table = .patients

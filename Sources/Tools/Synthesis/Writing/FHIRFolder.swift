@@ -35,7 +35,8 @@ final class FHIRFolder: RowSink {
         case .claim(let row): try put("Claim", members(row))
         case .response(let row): try put("ClaimResponse", members(row))
         case .access(let row): try put("AuditEvent", members(row))
-        case .coverage, .tie, .result, .administration, .identity, .consent, .roster, .delivery:
+        case .coverage, .tie, .result, .administration, .identity, .consent, .roster, .delivery,
+            .staff:
             return
         }
     }

@@ -17,7 +17,7 @@ extension RegionTable {
         case .visits:
             ["practitioner", "facility", "class", "from", "to", "reason", "transfer", "type"]
         case .ties: ["practitioner", "type", "from", "to", "encounter"]
-        case .conditions: ["practitioner", "code", "at", "encounter"]
+        case .conditions: ["practitioner", "code", "at", "encounter", "recorded"]
         case .orders:
             [
                 "practitioner", "drug", "written", "quantity", "days", "refills", "encounter",
@@ -33,7 +33,7 @@ extension RegionTable {
         case .identities: ["method", "assurance", "at", "place"]
         case .claims:
             [
-                "practitioner", "identifier", "facility", "level", "payer", "type", "from", "to",
+                "practitioner", "facility", "level", "payer", "type", "from", "to",
                 "submitted", "total", "diagnosis", "encounter", "status", "order",
                 "order_institution",
             ] + lines + ["drug", "drug_units", "drug_price", "drug_net"]
@@ -48,8 +48,10 @@ extension RegionTable {
                 "at", "object", "encounter",
             ]
         case .consents: ["at", "permits", "purpose", "from"]
+        case .staff:
+            ["practitioner", "facility", "department", "role", "identifier", "surname", "at"]
         case .rosters: ["practitioner", "facility", "department", "from", "to"]
-        case .deliveries: ["facility", "drug", "at", "quantity", "direction", "trace_code"]
+        case .deliveries: ["facility", "drug", "at", "quantity", "direction", "trace_codes"]
         }
     }
 

@@ -9,5 +9,7 @@ extension FactSchema {
             ("death_date", .date),
             ("deceased", .bool),
             ("household", .text),
+            // Or a code that stands for it; only ever compared.
+            ("surname", .text),
         ])
 }

@@ -8,5 +8,7 @@ extension FactSchema {
             ("role", .text),
             ("identifier", .text),
             ("active", .bool),
+            // As a patient's, so that namesakes are known.
+            ("surname", .text),
         ])
 }
