@@ -105,7 +105,13 @@ extension Host {
         do throws(BatchRefusal) {
             try state.check(batch)
         } catch {
-            guard case .gap = error else { throw .batch(error) }
+            switch error {
+            case .gap: break
+            case .replayed, .expired:
+                compareWithLedger(batch)
+                throw .batch(error)
+            default: throw .batch(error)
+            }
         }
         let ticket = BatchTicket(batch)
         switch mempool.add(ticket, nextOnLedger: nextOnLedger(ticket.stream)) {

@@ -38,6 +38,8 @@ public struct Host: Sendable {
     var loggedAhead: [(height: Height, bytes: [UInt8])] = []
     /// What is known against anybody and is not on the ledger yet.
     public internal(set) var evidence: EvidencePool
+    /// Batches whose numbers are on the ledger, while what stands there is read.
+    var comparisons: [Digest: VerifiedBatch] = [:]
     /// Claims of valid rounds whose proof this replica waits for.
     var demands: [LockDemand] = []
     /// Proofs of valid rounds that this replica claimed at heights it has left.
@@ -184,6 +186,7 @@ public struct Host: Sendable {
         case .snapshotRestored(let state): adopt(state)
         case .snapshotUnusable(let reason): join(.unusable(reason: reason))
         case .chunksLost(let names): join(.lost(names))
+        case .batchesRead(let stored, let digest): compare(stored, against: digest)
         case .numbersLost(let expiryHeights): askForExpiry(expiryHeights)
         }
         return takeEffects()

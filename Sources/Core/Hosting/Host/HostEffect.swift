@@ -55,6 +55,9 @@ public enum HostEffect: Sendable {
     /// Keep this, synced, and tell every outbox that has lost rows
     /// (``OutboxInput/expired(at:)``): at this height all that was signed before has expired.
     case numberFrom(Height)
+    /// Read the batches of the stream that have these numbers from the store, pruned ones left
+    /// out, and say ``HostInput/batchesRead(_:against:)``.
+    case readBatches(StreamKey, numbers: Range<UInt64>, against: Digest)
     /// Something that an operator should read.
     case report(String)
     /// Stop, and call a human: going on could break what was promised.

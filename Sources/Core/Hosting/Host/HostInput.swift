@@ -21,6 +21,9 @@ public enum HostInput: Sendable {
     case snapshotUnusable(reason: String)
     /// These chunks were kept, and cannot be read any more.
     case chunksLost([Digest])
+    /// What the ledger has under the numbers of the batch with this digest
+    /// (``HostEffect/readBatches(_:numbers:against:)``).
+    case batchesRead([[UInt8]], against: Digest)
     /// An outbox may have lost rows, and signed batches that were good for so many heights: say
     /// ``HostEffect/numberFrom(_:)`` when it is known where all of them have expired.
     case numbersLost(expiryHeights: UInt64)

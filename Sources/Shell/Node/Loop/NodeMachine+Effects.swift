@@ -60,6 +60,10 @@ extension NodeMachine {
             }
             try evidence.append(body)
         case .anchor(let body): anchor(body)
+        case .readBatches(let stream, let numbers, let digest):
+            if host.state.head.height > written { try finishBlocks() }
+            let found = try batchesOnDisk(of: stream, numbers)
+            read.append(.batchesRead(found, against: digest))
         case .signFrom(let height):
             try ReturnFile(.signing, in: parts.directory).write(height)
         case .numberFrom(let height): outboxesOpenAt = height
@@ -154,6 +158,7 @@ extension NodeMachine {
             try carryOut(try outboxes.expired(at: height))
         }
         try restoreSnapshot()
+        while !read.isEmpty { try step(read.removeFirst()) }
         let effects = try outboxes.takeNoted()
         if !effects.isEmpty { try carryOut(effects) }
     }
@@ -168,6 +173,31 @@ extension NodeMachine {
             height: height, block: stored.block, proof: Unverified(stored.proof.commit),
             batches: try store.batches(at: height))
         link.send(PeerMessage.block(block).encoded, to: peer, .bulk)
+    }
+
+    /// The batches of a stream that have some of these numbers, but for those that were pruned.
+    private func batchesOnDisk(
+        of stream: StreamKey, _ numbers: Range<UInt64>
+    ) throws(StorageError) -> [[UInt8]] {
+        var found: [[UInt8]] = []
+        var last: EntryIndex.Place?
+        var number = numbers.lowerBound
+        while number < numbers.upperBound {
+            guard
+                let (first, place) = try index.batch(
+                    of: stream.issuer, stream.stream, number: number)
+            else { break }
+            // Where a void skips numbers, the batch before them is found once more.
+            if place != last, place.height >= store.entriesFrom,
+                let batch = try store.row(
+                    .batch, at: place.height, number: UInt64(place.batch))
+            {
+                found.append(batch)
+            }
+            last = place
+            number = max(number + 1, first + place.count)
+        }
+        return found
     }
 
     /// Puts an entry of this node's own into the outbox of its first stream.

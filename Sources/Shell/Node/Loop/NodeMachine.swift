@@ -52,6 +52,8 @@ final class NodeMachine {
     let snapshots: SnapshotFolder
     /// A snapshot whose chunks are all here, until its state is put together.
     var complete: ProvedSnapshot?
+    /// What the host had asked to be read, until the effects of the step are carried out.
+    var read: [HostInput] = []
     /// Where outboxes that have lost rows open, until they have been told.
     var outboxesOpenAt: Height?
     var submitters: [UInt64: Submitter] = [:]

@@ -3,6 +3,7 @@ internal import Cryptography
 internal import Hosting
 internal import Ledger
 internal import Primitives
+internal import Records
 
 /// What a node has written, as bytes under checksums: what survives a power failure, what may
 /// not, and what has gone bad without anybody's knowing.
@@ -277,6 +278,19 @@ extension SimulatedDisk {
             return try Block.decode(bytes)
         }
         throw Damage.block(height)
+    }
+
+    /// The batches of a stream that have some of these numbers, as far as they can be read.
+    func batches(of stream: StreamKey, _ numbers: Range<UInt64>) -> [[UInt8]] {
+        (base..<height).flatMap { below in
+            (try? rows(at: Height(UInt64(below + 1)))) ?? []
+        }.compactMap { kind, bytes in
+            guard kind == .batch, let batch = try? UnverifiedBatch(decoding: bytes),
+                batch.header.issuer == stream.issuer, batch.header.stream == stream.stream,
+                let entries = try? batch.readEntries(), let last = entries.last
+            else { return nil }
+            return numbers.overlaps(batch.header.firstNumber..<last.nextNumber) ? bytes : nil
+        }
     }
 
     /// A block as it is sent to a peer that was away; nil where it is not here.

@@ -52,6 +52,10 @@ extension Simulation {
         case .drop(let peer, let reason): drop(peer, at: index, reason)
         case .keep(let body): if body.kind.convicts { convict(body, by: index) }
         case .anchor(let body): anchor(body, at: index)
+        case .readBatches(let stream, let numbers, let digest):
+            guard writeBlocks(index) else { return }
+            let found = nodes[index].disk.batches(of: stream, numbers)
+            schedule(index, .batchesRead(found, against: digest), in: 0)
         case .signFrom(let height): nodes[index].disk.comeback?.signsFrom = height
         case .numberFrom(let height):
             nodes[index].disk.comeback?.numbersFrom = height

@@ -164,6 +164,51 @@ struct HostilePeerTests {
         #expect(throws: Never.self) { try world.nodes[1].host?.state.check(body) }
     }
 
+    @Test("another entry under a number on the ledger convicts; the same, signed anew, does not")
+    func secondEntriesConvict() throws {
+        var world = try world()
+        world.clientsAreBusy = false
+        let settled = world.run(for: 3_000) { world in
+            world.nodes.allSatisfy { $0.outbox?.waitingCount == 0 }
+        }
+        #expect(settled)
+        let committed = try #require(
+            world.nodes[0].disk.commits.flatMap(\.executed.batches).first)
+        let (issuer, first) = (committed.header.issuer, committed.header.firstNumber)
+        let name = issuer.name
+        let expiry = Height(committed.header.expiry.blocks + 1)
+        let own = try #require(world.nodes.firstIndex { $0.id == issuer })
+        let peer = world.nodes[(own + 1) % 4].id
+        // What an outbox does that does not know how its first batch fared.
+        let again = try world.region.batch(
+            name, first: first, entries: committed.entryBytes.map { Array($0) }, expiry: expiry)
+        #expect(again != committed.bytes)
+        for index in world.nodes.indices {
+            world.step(index, .received(.batch(again), from: peer))
+            world.step(index, .submitted(batch: again, token: 99))
+        }
+        world.run(for: 2_000) { _ in false }
+        #expect(world.convictions.isEmpty)
+
+        let other = try world.region.batch(
+            name, first: first, entries: [Region.entry(name, first, salt: "another")],
+            expiry: expiry)
+        world.step((own + 2) % 4, .received(.batch(other), from: peer))
+        let isAnchored = world.run(for: 40_000) { world in
+            world.nodes.allSatisfy { node in
+                node.disk.commits.flatMap(\.executed.batches).flatMap(\.entries)
+                    .contains { $0.kind == .evidence }
+            }
+        }
+        #expect(isAnchored)
+        #expect(world.convictions.count == 4, "gossip has told each node once")
+        #expect(world.convictions.allSatisfy { $0.kind == .doubleEntry && $0.about == issuer })
+        let state = try #require(world.nodes[3].host?.state)
+        let offence = try state.check(try #require(world.convictions.first))
+        #expect(state.evidence(of: offence)?.kind == .doubleEntry)
+        #expect(world.problems + world.drops == [])
+    }
+
     @Test("a batch of one byte too many, or of another ledger, is refused with the reason")
     func badBatchesAreRefused() throws {
         var world = try world()

@@ -40,6 +40,14 @@ struct Disk {
             proof: Unverified(commit.proof), batches: commit.executed.batches.map(\.bytes))
     }
 
+    /// The batches of a stream that have some of these numbers.
+    func batches(of stream: StreamKey, _ numbers: Range<UInt64>) -> [[UInt8]] {
+        commits.flatMap(\.executed.batches).filter { batch in
+            batch.header.issuer == stream.issuer && batch.header.stream == stream.stream
+                && numbers.overlaps(batch.header.firstNumber..<batch.nextNumber)
+        }.map(\.bytes)
+    }
+
     /// The entries of a stream's issuer on this disk, by number in the order of the ledger.
     func entries(of issuer: InstitutionID) -> [(number: UInt64, bytes: [UInt8])] {
         commits.flatMap { commit in

@@ -74,6 +74,10 @@ extension HostWorld {
             nodes[index].disk.kept.append(body)
             if body.kind.convicts { convictions.append(body) }
         case .anchor(let body): anchor(body, at: index)
+        case .readBatches(let stream, let numbers, let digest):
+            guard writeBlocks(index) else { return false }
+            let found = nodes[index].disk.batches(of: stream, numbers)
+            schedule(index, .batchesRead(found, against: digest), in: 0)
         case .signFrom(let height): nodes[index].disk.signsFrom = height
         case .numberFrom(let height):
             nodes[index].disk.numbersFrom = height
@@ -114,6 +118,7 @@ extension HostEffect {
         case .report: "report"
         case .drop: "drop"
         case .keep: "keep"
+        case .readBatches: "read batches"
         case .anchor: "anchor"
         case .signFrom: "sign from"
         case .numberFrom: "number from"
