@@ -109,6 +109,82 @@ struct StateSyncNodeTests {
         }
     }
 
+    /// The fourth has begun with a snapshot and has some blocks of its own after it; all stand.
+    private func stopped() throws -> MemoryWorld {
+        let world = try young()
+        try world.start(3)
+        for number in UInt64(2)...22 {
+            try world.submit(number, at: 0)
+            let isThere = try world.run {
+                try [0, 3].allSatisfy { index in
+                    let machine = try world.machine(index)
+                    return machine.unwritten.isEmpty
+                        && machine.host.state.nextNumber(of: world.network.ids[0], StreamID(0))
+                            == number + 1
+                }
+            }
+            #expect(isThere, "\(world.standing)")
+        }
+        for index in 0..<4 { world.kill(index) }
+        return world
+    }
+
+    /// What it began with stays, however much else of the state goes.
+    @Test func isCheckedFromItsBeginningOn() throws {
+        let world = try stopped()
+        let configuration = world.network.configuration(3)
+        let whole = try LedgerCheck.run(world.network.configuration(0))
+        let check = try LedgerCheck.run(configuration)
+        #expect(check.base == Height(16) && whole.base == .genesis)
+        #expect(check.entries >= 21 && whole.entries >= 22)
+        #expect(check.rowCount > 60 && check.missingTrailRowCount == 0)
+        let report = try Divergence.find(configuration, world.network.configuration(0))
+        #expect(report.first == nil)
+        do {
+            let store = try BlockStore(path: configuration.data + "/blocks")
+            let pruner = try StatePruner(
+                store: store,
+                index: try EntryIndex(path: configuration.data + "/index", findsByLeafHash: false),
+                limits: .init(byteCount: 1, heightCount: 1))
+            try pruner.note(needed: check.height, at: check.height, byteCount: 1)
+        }
+        let pruned = try LedgerCheck.run(configuration)
+        #expect(pruned.stateRoot == check.stateRoot && pruned.prunedRowCount > 0)
+    }
+
+    /// One bit of what it began with, or of what came after, is wrong.
+    @Test(arguments: [LedgerRow.Kind.block, .changes, .chunk, .batch, .tree, .runs])
+    func doesNotCheckOutWhereARowWasChanged(_ kind: LedgerRow.Kind) throws {
+        let world = try stopped()
+        let configuration = world.network.configuration(3)
+        let heights = [Height(16), Height(18)].filter {
+            $0 > Height(16) || [.block, .changes, .chunk].contains(kind)
+        }
+        for height in heights {
+            let database = { try Database(path: configuration.data + "/blocks") }
+            var kept: (key: [UInt8], value: [UInt8])?
+            do {
+                let database = try database()
+                var cursor = database.cursor(.heights(height..<Height(60)))
+                while kept == nil, try cursor.next() {
+                    guard RowKey(cursor.key)?.kind == kind.rawValue else { continue }
+                    var bytes = cursor.value
+                    kept = (cursor.key, bytes)
+                    bytes[bytes.count / 2] ^= 1
+                    var group = WriteGroup()
+                    group.put(cursor.key, bytes)
+                    try database.write(group, synced: true)
+                }
+            }
+            let row = try #require(kept)
+            #expect(throws: NodeError.self) { _ = try LedgerCheck.run(configuration) }
+            var group = WriteGroup()
+            group.put(row.key, row.value)
+            try database().write(group, synced: true)
+        }
+        #expect(try LedgerCheck.run(configuration).base == Height(16))
+    }
+
     /// A node of the first version offers nothing, and is asked for nothing that it does not know.
     @Test func joinsBesideANodeOfTheFirstVersion() throws {
         let world = try young(older: [0])

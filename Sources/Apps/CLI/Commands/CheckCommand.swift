@@ -11,7 +11,8 @@ struct CheckCommand: ParsableCommand {
             Every signature and commit proof is checked, every block executed from the genesis on, \
             and each row on the disk compared with what comes out. Ends with 1 where something is \
             wrong, and says what and at which height. Entries that were pruned are read from the \
-            archives that were made of them.
+            archives that were made of them. Where the node began with a snapshot, so does the check: \
+            it says after which block.
 
             Examples:
               custos check --node devnet/insurer
@@ -59,7 +60,11 @@ private struct CheckReport: Report {
     let missingTrailRows: Int
     let filledTrails: Bool
 
+    /// The block that the check began after, where the ledger begins there with a snapshot.
+    let snapshot: UInt64?
+
     init(_ check: LedgerCheck, filled: Bool) {
+        snapshot = check.base == .genesis ? nil : check.base.blocks
         missingTrailRows = check.missingTrailRowCount
         filledTrails = filled
         height = check.height.blocks
@@ -72,11 +77,15 @@ private struct CheckReport: Report {
 
     var lines: [String] {
         [
-            "\(height) blocks with \(entries) entries hold: \(rows) rows are what the entries give"
+            blocks + " with \(entries) entries hold: \(rows) rows are what the entries give"
                 + (prunedRows > 0 ? ", \(prunedRows) that were pruned are gone" : ""),
             "  tree root   \(treeRoot)",
             "  state root  \(stateRoot)",
         ] + trails
+    }
+
+    private var blocks: String {
+        snapshot.map { "blocks \($0 + 1) to \(height), after a snapshot," } ?? "\(height) blocks"
     }
 
     private var trails: [String] {

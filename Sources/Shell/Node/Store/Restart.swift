@@ -21,14 +21,25 @@ struct Restart {
             throw .storage(error)
         }
         guard let head else {
-            state = LedgerState(genesis: genesis)
-            headCommit = nil
+            self.init(state: LedgerState(genesis: genesis), headCommit: nil)
             return
         }
+        try self.init(store, at: head, from: head.proof.stateRowsFrom, genesis: genesis)
+    }
+
+    /// The ledger after a block on the disk, from the state rows of the heights from `first` on.
+    init(
+        _ store: BlockStore, at head: BlockStore.Stored, from first: Height, genesis: Genesis
+    ) throws(NodeError) {
         let header = try Restart.header(of: head)
-        state = try Restart.state(store, genesis: genesis, header: header, head.proof)
+        let state = try Restart.state(store, genesis: genesis, header: header, from: first)
         try Restart.check(head.proof.commit, header: header, state: state)
-        headCommit = head.proof.commit
+        self.init(state: state, headCommit: head.proof.commit)
+    }
+
+    private init(state: LedgerState, headCommit: CommitProof?) {
+        self.state = state
+        self.headCommit = headCommit
     }
 
     static func header(of head: BlockStore.Stored) throws(NodeError) -> BlockHeader {
@@ -47,9 +58,9 @@ struct Restart {
 
     /// The state after a block, from the rows that a restart after it needs.
     static func state(
-        _ store: BlockStore, genesis: Genesis, header: BlockHeader, _ proof: BlockStore.Proof
+        _ store: BlockStore, genesis: Genesis, header: BlockHeader, from first: Height
     ) throws(NodeError) -> LedgerState {
-        let first = max(proof.stateRowsFrom, Height(1), store.base.height)
+        let first = max(first, Height(1), store.base.height)
         var restoration = LedgerRestoration(genesis: genesis)
         try store.stateRows(from: first, through: header.height) {
             (kind, height, bytes) throws(NodeError) in

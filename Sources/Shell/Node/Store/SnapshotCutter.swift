@@ -65,7 +65,7 @@ final class SnapshotCutter: Sendable {
             guard let stored = try store.block(at: height) else { return }
             let header = try Restart.header(of: stored)
             let state = try Restart.state(
-                store, genesis: genesis, header: header, stored.proof)
+                store, genesis: genesis, header: header, from: stored.proof.stateRowsFrom)
             try folder.cut(state, after: try Block.decode(stored.block))
         } catch {
             logger.note(

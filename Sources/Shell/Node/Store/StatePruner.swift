@@ -89,8 +89,8 @@ final class StatePruner: Sendable {
 
     private func prune(below limit: Height) throws(StorageError) {
         while true {
-            // Where the ledger began with a snapshot there is nothing below.
-            let first = max(state.withLock { $0.done }, store.base.height)
+            // What the ledger began with stays: a check begins there.
+            let first = max(state.withLock { $0.done }, store.base.height.next)
             let end = Height(min(first.blocks + StatePruner.heightsAtOnce, limit.blocks))
             guard first < end, !jobs.isClosed else { return }
             try store.removeStateRows(first..<end)

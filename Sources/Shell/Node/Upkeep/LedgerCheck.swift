@@ -10,10 +10,16 @@ internal import Storage
 ///
 /// Batches are verified, blocks executed on a state that begins at the genesis, commit proofs
 /// checked by whoever voted then, and every row on the disk is compared with what comes out. It
-/// believes nothing that the disk says of its own state.
+/// believes nothing that the disk says of its own state. Where the ledger begins here with a
+/// snapshot, the state after its block is where the check begins: it is put together from the disk
+/// and must have the roots that the block names, and the block its commit proof by the validators
+/// whom that state names. What was before is believed.
 public struct LedgerCheck: Sendable {
     /// The last block.
     public let height: Height
+    /// The block that the check began after; genesis where all blocks are here.
+    public let base: Height
+    /// How many entries the blocks have that were checked.
     public let entries: UInt64
     public let treeRoot: Digest
     public let stateRoot: Digest
@@ -42,13 +48,12 @@ public struct LedgerCheck: Sendable {
         let genesis = try NodeSetup.genesis(configuration.genesis)
         let (directory, store) = try open(configuration.data, ledger: genesis.ledger)
         defer { withExtendedLifetime(directory.path) {} }
-        var walk = Walk(state: LedgerState(genesis: genesis), fillsTrails: fillsTrails)
-        if store.base.height > .genesis {
-            throw .storage(.pruned(store.base.height, keptFrom: store.base.height.next))
-        }
-        if store.entriesFrom > Height(1) {
+        let base = store.base.height
+        let start = try base == .genesis ? LedgerState(genesis: genesis) : founded(store, genesis)
+        var walk = Walk(state: start, fillsTrails: fillsTrails)
+        if store.entriesFrom > base.next {
             guard let folder = archives ?? configuration.retain?.archive else {
-                throw .storage(.pruned(Height(1), keptFrom: store.entriesFrom))
+                throw .storage(.pruned(base.next, keptFrom: store.entriesFrom))
             }
             walk.archived = try storage { () throws(StorageError) in
                 try ArchivedBlocks(ArchiveFolder(path: folder))
@@ -60,10 +65,30 @@ public struct LedgerCheck: Sendable {
             progress(walk.state.head.height)
         }
         return LedgerCheck(
-            height: head, entries: walk.state.head.tree.size, treeRoot: walk.state.head.tree.root,
-            stateRoot: walk.state.stateRoot, rowCount: walk.rowCount,
+            height: head, base: base,
+            entries: walk.state.head.tree.size - store.base.tree.size,
+            treeRoot: walk.state.head.tree.root, stateRoot: walk.state.stateRoot,
+            rowCount: walk.rowCount,
             prunedRowCount: walk.prunedRowCount,
             missingTrailRowCount: walk.missingTrailRowCount)
+    }
+
+    /// The state that the ledger begins with here, held against its block.
+    private static func founded(
+        _ store: BlockStore, _ genesis: Genesis
+    ) throws(NodeError) -> LedgerState {
+        let base = store.base.height
+        let found = try storage { () throws(StorageError) in
+            // An older version deleted these rows when no restart needed them any more.
+            guard try store.row(.changes, at: base) != nil else {
+                throw .pruned(base, keptFrom: base.next)
+            }
+            return try store.block(at: base)
+        }
+        guard let found else {
+            throw .damaged(what: "block \(base)", detail: "it is not there")
+        }
+        return try Restart(store, at: found, from: base, genesis: genesis).state
     }
 
     /// Takes a stopped node's directory for this process alone.
