@@ -98,11 +98,17 @@ struct TermTrailsTests {
                 try database.deleteRange(
                     .rows(Height(height), kind: LedgerRow.Kind.trail.rawValue))
             }
+            // A row as an older version wrote it.
+            var group = WriteGroup()
+            let former = RowKey(Height(3), kind: LedgerRow.Kind.formerTrail.rawValue, number: 9)
+            group.put(former.bytes, [0x82, 0x01, 0x80])
+            try database.write(group, synced: true)
         }
         #expect(try Stopped(world, 1).lists(world) == before)
         #expect(try LedgerCheck.run(configuration).missingTrailRowCount == count)
         let filled = try LedgerCheck.run(configuration, fillsTrails: true)
         #expect(filled.missingTrailRowCount == count)
+        #expect(try Stopped(world, 1).store.row(.formerTrail, at: Height(3), number: 9) == nil)
         #expect(try LedgerCheck.run(configuration).missingTrailRowCount == 0)
         #expect(try Stopped(world, 1).lists(world) == before)
     }

@@ -43,7 +43,8 @@ struct UpkeepTests {
     /// Each kind of row in turn is changed by one bit in its middle.
     @Test(arguments: [LedgerRow.Kind.block, .batch, .tree, .runs, .changes, .chunk, .trail])
     func namesTheHeightOfARowThatWasChanged(_ kind: LedgerRow.Kind) throws {
-        let world = try ledger()
+        // Trails of a patient stand with the block at whose height it is their turn.
+        let world = try ledger(of: kind == .trail ? 20 : 4)
         let configuration = world.network.configuration(1)
         let height = try UpkeepTests.flip(kind, in: configuration.data)
         #expect {

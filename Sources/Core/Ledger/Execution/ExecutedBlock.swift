@@ -56,6 +56,11 @@ public struct ExecutedBlock: Sendable {
     /// The block's bytes name their results: hash of the header and root of the tree.
     public var header: BlockHeader { block.header }
 
+    /// The slots of the patients that its entries concern, ascending.
+    public var patientSlots: [UInt32] {
+        changes.items.lazy.filter { $0.key.isPatient }.map(\.slot).sorted()
+    }
+
     /// Where each batch stands.
     public var committed: [CommittedBatch] {
         var leaf = firstLeaf

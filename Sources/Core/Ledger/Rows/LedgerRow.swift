@@ -26,8 +26,11 @@ public struct LedgerRow: Hashable, Sendable {
         case changes = 5
         /// A piece of the whole state (``ChunkRow``); needed for a restart only.
         case chunk = 6
-        /// What some blocks have of one term (``TermTrail``); the number is the term's slot. 7 and
-        /// 8 are the node's own.
-        case trail = 9
+        /// Trail rows of an older version, one of each term; nothing reads them any more. 7 and 8
+        /// are the node's own.
+        case formerTrail = 9
+        /// What some blocks have of some patients (``TermTrail``); the number is the first one's
+        /// slot.
+        case trail = 10
     }
 }

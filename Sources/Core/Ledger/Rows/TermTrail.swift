@@ -1,12 +1,15 @@
 internal import Cryptography
 public import Primitives
 
-/// The runs of one term over some blocks, with their entries: what a trail is read from.
+/// The runs of one patient over some blocks, with their entries: what a trail is read from.
 ///
 /// Runs and entries lie with their blocks, beside those of everybody else, so that a trail over a
-/// thousand blocks would take thousands of reads of long rows. A trail row has one term's, side by
-/// side. It says nothing that the blocks do not, and leaf hashes are not in it: whoever reads
-/// hashes the entries, and compares with what the ledger's state commits to.
+/// thousand blocks would take thousands of reads of long rows. A trail row has those of some
+/// patients, one after the other. It says nothing that the blocks do not, and leaf hashes are not
+/// in it: whoever reads hashes the entries, and compares with what the ledger's state commits to.
+///
+/// Patients alone, because an audit asks for the whole list of one; of other terms, which have
+/// more entries in a block, the blocks are read. Each copy costs an entry's bytes once more.
 public struct TermTrail: Sendable {
     /// By height; those of blocks in which the term has many entries are left out.
     public let items: [Item]
@@ -22,11 +25,13 @@ public struct TermTrail: Sendable {
     /// How many blocks a row covers.
     public static let heightCount: UInt64 = 16
 
-    /// How many entries of a block of `entryCount` a run may have to be copied.
+    /// How many entries a run may have to be copied.
     ///
-    /// Longer ones are read from the block, where one read serves many entries. So an entry is
-    /// copied for its patient and its practitioner, and seldom for its institution or action.
-    static func runCountMax(entryCount: Int) -> Int { min(16, max(1, entryCount / 32)) }
+    /// Longer ones are read from the block, where one read serves many entries.
+    static let runCountMax = 16
+
+    /// How many bytes of entries a row has, but for the last slot's, which are not cut.
+    static let rowByteCount = 8 << 10
 
     /// The height with whose block the row is written that has a slot's run at `height`.
     ///
@@ -41,14 +46,27 @@ public struct TermTrail: Sendable {
         items.first { $0.run.height == height }
     }
 
-    /// Reads a trail row from exactly these bytes.
-    public static func decode(_ bytes: [UInt8]) throws(LedgerError) -> TermTrail {
+    /// How many bytes its entries have.
+    public var byteCount: Int {
+        items.reduce(0) { $0 + $1.entries.reduce(0) { $0 + $1.count } }
+    }
+
+    /// Reads from exactly these bytes of a trail row what it has of one slot.
+    public static func decode(
+        _ bytes: [UInt8], slot: UInt32
+    ) throws(LedgerError) -> TermTrail {
         try reading("trail row", bytes[...]) { reader throws(CBORError) in
             try reader.array(exactly: 2)
             try reader.version(1)
             var items: [Item] = []
-            for _ in 0..<(try reader.array(atMost: Int(heightCount))) {
-                items.append(try Item(from: &reader))
+            for _ in 0..<(try reader.array(atMost: .max)) {
+                try reader.array(exactly: 5)
+                if try reader.unsigned() == slot {
+                    items.append(try Item(from: &reader))
+                } else {
+                    for _ in 0..<3 { _ = try reader.unsigned() }
+                    _ = try reader.item()
+                }
             }
             return TermTrail(items: items)
         }
@@ -56,12 +74,12 @@ public struct TermTrail: Sendable {
 }
 
 extension TermTrail.Item {
-    init(from reader: inout CBORReader) throws(CBORError) {
-        try reader.array(exactly: 4)
+    /// Reads what stands after the slot.
+    fileprivate init(from reader: inout CBORReader) throws(CBORError) {
         let height = try reader.height()
         previousHeight = try reader.height()
         let totalBefore = try reader.unsigned()
-        let count = try reader.array(atMost: TermTrail.runCountMax(entryCount: .max))
+        let count = try reader.array(atMost: TermTrail.runCountMax)
         var items: [TermRun.Item] = []
         var entries: [ArraySlice<UInt8>] = []
         items.reserveCapacity(count)

@@ -1,3 +1,4 @@
+internal import Cryptography
 public import Primitives
 
 /// The last blocks, from which the trail rows of the next are made.
@@ -29,9 +30,11 @@ public struct TrailStretch: Sendable {
     ///   - firstLeaf: the leaf index of its first entry.
     ///   - runs: its runs row; nil where it has none.
     ///   - entries: its entries' bytes, in order.
+    ///   - patients: the slots of patients that have a run in it, ascending.
     /// - Throws: ``LedgerError`` where the bytes are no runs row.
     public mutating func add(
-        _ height: Height, firstLeaf: UInt64, runs: [UInt8]?, entries: [ArraySlice<UInt8>]
+        _ height: Height, firstLeaf: UInt64, runs: [UInt8]?, entries: [ArraySlice<UInt8>],
+        patients: [UInt32]
     ) throws(LedgerError) {
         if last?.next != height { blocks = [] }
         if blocks.count == TermTrail.heightCount { blocks.removeFirst() }
@@ -41,7 +44,7 @@ public struct TrailStretch: Sendable {
         blocks.append(
             Block(
                 height: height, firstLeaf: firstLeaf, runs: table ?? RunsTable(height),
-                entries: table == nil ? [] : entries))
+                entries: table == nil ? [] : entries, patients: patients))
     }
 
     /// The trail rows that the last block writes.
@@ -52,40 +55,68 @@ public struct TrailStretch: Sendable {
             blocks.count == TermTrail.heightCount || first.height == Height(1)
         else { return [] }
         let turn = Int(last.height.blocks % TermTrail.heightCount)
-        // Slot, block, run: in this order, and in one word each.
-        var keys: [UInt64] = []
+        var keys: [Key] = []
         for (number, block) in blocks.enumerated() {
             for place in block.places[block.starts[turn]..<block.starts[turn + 1]] {
-                let slot = UInt64(block.runs.slot(Int(place)))
-                keys.append(slot << 32 | UInt64(number) << 28 | UInt64(place))
+                keys.append(Key(block.runs.slot(Int(place)), number, place))
             }
         }
         keys.sort()
         var rows: [LedgerRow] = []
         var start = 0
-        while start < keys.count {
-            var end = start + 1
-            while end < keys.count, keys[end] >> 32 == keys[start] >> 32 { end += 1 }
-            let bytes = encode(keys[start..<end])
-            rows.append(LedgerRow(kind: .trail, number: keys[start] >> 32, bytes: bytes))
-            start = end
+        var byteCount = 0
+        for (index, key) in keys.enumerated() {
+            byteCount += self.byteCount(key)
+            let isLast = index + 1 == keys.count
+            guard isLast || keys[index + 1].slot != key.slot && byteCount >= TermTrail.rowByteCount
+            else { continue }
+            let bytes = encode(keys[start...index], byteCount)
+            rows.append(
+                LedgerRow(kind: .trail, number: UInt64(keys[start].slot), bytes: bytes))
+            (start, byteCount) = (index + 1, 0)
         }
         return rows
     }
 
-    private func encode(_ keys: ArraySlice<UInt64>) -> [UInt8] {
-        var writer = CBORWriter(reservingCapacity: 512 * keys.count)
+    /// What the trail row of a slot will have of a block that is among the last; nil where it is
+    /// not, or the run is left out.
+    public func item(ofSlot slot: UInt32, at height: Height) -> TermTrail.Item? {
+        guard let block = blocks.first(where: { $0.height == height }),
+            let place = block.runs.place(ofSlot: slot), block.has(UInt32(place), slot)
+        else { return nil }
+        let range = block.runs.range(place) ?? 0..<0
+        let entries = range.map { block.entries[block.runs.position($0)] }
+        let items = zip(range, entries).map { index, entry in
+            TermRun.Item(
+                leafIndex: block.firstLeaf + UInt64(block.runs.position(index)),
+                leafHash: SHA256.leaf(entry))
+        }
+        return TermTrail.Item(
+            run: TermRun(
+                height: height, totalBefore: block.runs.totalBefore(place), entries: items),
+            previousHeight: block.runs.previousHeight(place), entries: entries)
+    }
+
+    private func byteCount(_ key: Key) -> Int {
+        let block = blocks[key.block]
+        return (block.runs.range(key.place) ?? 0..<0).reduce(32) {
+            $0 + block.entries[block.runs.position($1)].count + 12
+        }
+    }
+
+    private func encode(_ keys: ArraySlice<Key>, _ byteCount: Int) -> [UInt8] {
+        var writer = CBORWriter(reservingCapacity: byteCount + 16)
         writer.array(2)
         writer.unsigned(1)
         writer.array(keys.count)
         for key in keys {
-            let block = blocks[Int(key >> 28 & 0xf)]
-            let place = Int(key & 0xfff_ffff)
-            let range = block.runs.range(place) ?? 0..<0
-            writer.array(4)
+            let block = blocks[key.block]
+            let range = block.runs.range(key.place) ?? 0..<0
+            writer.array(5)
+            writer.unsigned(UInt64(key.slot))
             writer.unsigned(block.height.blocks)
-            writer.unsigned(block.runs.previousHeight(place).blocks)
-            writer.unsigned(block.runs.totalBefore(place))
+            writer.unsigned(block.runs.previousHeight(key.place).blocks)
+            writer.unsigned(block.runs.totalBefore(key.place))
             writer.array(range.count)
             for index in range {
                 let position = block.runs.position(index)
@@ -98,25 +129,62 @@ public struct TrailStretch: Sendable {
     }
 }
 
+/// A run that is copied: slot, block, place in its runs, in this order and in one word.
+private struct Key: Comparable {
+    private let word: UInt64
+
+    init(_ slot: UInt32, _ block: Int, _ place: UInt32) {
+        word = UInt64(slot) << 32 | UInt64(block) << 28 | UInt64(place)
+    }
+
+    var slot: UInt32 { UInt32(truncatingIfNeeded: word >> 32) }
+    var block: Int { Int(word >> 28 & 0xf) }
+    var place: Int { Int(word & 0xfff_ffff) }
+
+    static func < (left: Key, right: Key) -> Bool { left.word < right.word }
+}
+
 extension TrailStretch.Block {
     init(
-        height: Height, firstLeaf: UInt64, runs: RunsTable, entries: [ArraySlice<UInt8>]
+        height: Height, firstLeaf: UInt64, runs: RunsTable, entries: [ArraySlice<UInt8>],
+        patients: [UInt32]
     ) {
         self.height = height
         self.firstLeaf = firstLeaf
         self.runs = runs
         self.entries = entries
-        let limit = TermTrail.runCountMax(entryCount: entries.count)
-        var byTurn = [[UInt32]](repeating: [], count: Int(TermTrail.heightCount))
+        let turnCount = Int(TermTrail.heightCount)
+        var copied: [(turn: Int, place: UInt32)] = []
+        var counts = [Int](repeating: 0, count: turnCount)
+        var rest = patients[...]
         for place in 0..<runs.count {
-            guard let range = runs.range(place), (1...limit).contains(range.count),
+            let slot = runs.slot(place)
+            while let first = rest.first, first < slot { rest.removeFirst() }
+            guard rest.first == slot, let range = runs.range(place),
+                (1...TermTrail.runCountMax).contains(range.count),
                 range.allSatisfy({ runs.position($0) < entries.count })
             else { continue }
-            byTurn[Int(UInt64(runs.slot(place)) % TermTrail.heightCount)].append(UInt32(place))
+            let turn = Int(slot) % turnCount
+            copied.append((turn, UInt32(place)))
+            counts[turn] += 1
         }
         var starts = [0]
-        for places in byTurn { starts.append((starts.last ?? 0) + places.count) }
-        places = byTurn.flatMap { $0 }
+        for count in counts { starts.append((starts.last ?? 0) + count) }
+        var places = [UInt32](repeating: 0, count: copied.count)
+        var next = starts
+        for (turn, place) in copied {
+            places[next[turn]] = place
+            next[turn] += 1
+        }
         self.starts = starts
+        self.places = places
+    }
+
+    /// Whether the run at a place, which is a slot's, is copied.
+    func has(_ place: UInt32, _ slot: UInt32) -> Bool {
+        let turn = Int(UInt64(slot) % TermTrail.heightCount)
+        let own = starts[turn]..<starts[turn + 1]
+        let index = own.partitioningIndex { places[$0] >= place }
+        return index < own.upperBound && places[index] == place
     }
 }

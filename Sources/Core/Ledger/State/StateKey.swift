@@ -68,6 +68,11 @@ public enum StateKey: Hashable, Sendable {
         }
     }
 
+    /// Whether it is that of a patient's list.
+    var isPatient: Bool {
+        if case .term(.patient) = self { true } else { false }
+    }
+
     /// The key's bytes within its space.
     public var bytes: [UInt8] {
         switch self {

@@ -39,6 +39,11 @@ public struct StateMap: Sendable {
 
     func slot(of key: StateKey) -> UInt32? { slotOf[key] }
 
+    /// Whether a slot is that of a patient's list.
+    public func isPatient(slot: UInt32) -> Bool {
+        slot < records.count && records[Int(slot)].key.isPatient
+    }
+
     /// The value under a key, or nil where the key never had one or was deleted.
     public func value(of key: StateKey) -> StateValue? {
         guard let slot = slotOf[key] else { return nil }

@@ -134,6 +134,7 @@ final class NodeMachine {
         let log = try ReplicaLog(parts.directory, head: restart.state.head.height)
         var kept: [EvidenceBody] = []
         do throws(StorageError) {
+            try parts.store.recallTrails(restart.state)
             snapshots = try SnapshotFolder(parts.directory)
             writer = BlockWriter(
                 store: parts.store, index: parts.index, metrics: metrics,

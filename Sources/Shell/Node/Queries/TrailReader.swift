@@ -23,27 +23,28 @@ final class TrailReader {
         self.store = store
     }
 
-    /// The run of a term at a height with its entries, where a trail row has them.
+    /// The run of a term at a height with its entries, where a trail has them.
     func item(
         ofSlot slot: UInt32, at height: Height
     ) throws(QueryError) -> TermTrail.Item? {
         let place = Place(
             slot: slot, height: TermTrail.height(ofSlot: slot, covering: height))
-        if let row = trails[place] { return row[height] }
+        if let trail = trails[place] { return trail[height] }
+        if let item = store.unwrittenTrail(ofSlot: slot, at: height) { return item }
         let bytes = try queryStorage { () throws(StorageError) in
-            try store.row(.trail, at: place.height, number: UInt64(slot))
+            try store.trailRow(ofSlot: slot, at: place.height)
         }
         guard let bytes else { return nil }
-        guard let row = try? TermTrail.decode(bytes) else {
+        guard let trail = try? TermTrail.decode(bytes, slot: slot) else {
             throw .damaged("a trail of block \(place.height)")
         }
         if trailByteCount + bytes.count > TrailReader.trailByteCountMax {
             trails.removeAll(keepingCapacity: true)
             trailByteCount = 0
         }
-        trails[place] = row
-        trailByteCount += bytes.count
-        return row[height]
+        trails[place] = trail
+        trailByteCount += trail.items.isEmpty ? 64 : bytes.count
+        return trail[height]
     }
 
     /// The runs of the block at a height; nil where it has none.

@@ -6,40 +6,38 @@ internal import Synchronization
 
 /// Trail rows: made from the last blocks, and written with the next.
 extension BlockStore {
-    /// The trail rows that a block writes; after a start the blocks before are read once.
+    /// The trail rows that a block writes.
     func trailRows(after block: CommittedBlock) throws(StorageError) -> [LedgerRow] {
-        guard let runs = block.rows.first(where: { $0.kind == .runs })?.bytes else {
-            return try trailRows(block.height, firstLeaf: 0, runs: nil, entries: [])
-        }
-        return try trailRows(
-            block.height, firstLeaf: block.executed.firstLeaf, runs: runs,
-            entries: block.executed.batches.flatMap(\.entryBytes))
-    }
-
-    private func trailRows(
-        _ height: Height, firstLeaf: UInt64, runs: [UInt8]?, entries: [ArraySlice<UInt8>]
-    ) throws(StorageError) -> [LedgerRow] {
-        var stretch = stretch.withLock { stretch in
-            // Taken out, so that what is added to it is not copied.
-            defer { stretch = TrailStretch() }
-            return stretch
-        }
-        if stretch.last?.next != height { stretch = try self.stretch(before: height) }
+        let executed = block.executed
+        let runs = block.rows.first { $0.kind == .runs }?.bytes
+        let entries = runs == nil ? [] : executed.batches.flatMap(\.entryBytes)
         do throws(LedgerError) {
-            try stretch.add(height, firstLeaf: firstLeaf, runs: runs, entries: entries)
+            return try stretch.withLock { (stretch) throws(LedgerError) in
+                try stretch.add(
+                    block.height, firstLeaf: executed.firstLeaf, runs: runs, entries: entries,
+                    patients: executed.patientSlots)
+                return stretch
+            }.rows()
         } catch {
             throw .corruption(path: database.path, detail: "\(error)")
         }
-        let rows = stretch.rows()
-        self.stretch.withLock { [stretch] in $0 = stretch }
-        return rows
     }
 
-    /// What the rows of a height need of the blocks before it; empty where one is not there.
-    private func stretch(before height: Height) throws(StorageError) -> TrailStretch {
+    /// What the next block's trail row will have of a slot at a height; nil where its row is
+    /// written, or the run is left out.
+    func unwrittenTrail(ofSlot slot: UInt32, at height: Height) -> TermTrail.Item? {
+        stretch.withLock { $0.item(ofSlot: slot, at: height) }
+    }
+
+    /// Reads after a start what the next trail rows need of the blocks before.
+    ///
+    /// - Parameter state: the ledger's after the last block.
+    /// - Throws: ``StorageError`` where a row cannot be read, or is none.
+    func recallTrails(_ state: LedgerState) throws(StorageError) {
+        let next = state.head.height.next
         var stretch = TrailStretch()
-        let first = height.blocks - min(height.blocks - 1, TermTrail.heightCount - 1)
-        for blocks in first..<height.blocks {
+        let first = next.blocks - min(next.blocks - 1, TermTrail.heightCount - 1)
+        for blocks in first..<next.blocks {
             let height = Height(blocks)
             guard try row(.block, at: height) != nil, height >= entriesFrom else {
                 stretch = TrailStretch()
@@ -50,23 +48,40 @@ extension BlockStore {
                 let entries = try batches(at: height).flatMap {
                     try UnverifiedBatch(decoding: $0).entries
                 }
+                let runs = try row(.runs, at: height)
+                let table = try runs.map { try RunsTable($0, height: height) }
                 try stretch.add(
-                    height, firstLeaf: tree?.firstLeaf ?? 0, runs: try row(.runs, at: height),
-                    entries: entries)
+                    height, firstLeaf: tree?.firstLeaf ?? 0, runs: runs, entries: entries,
+                    patients: (0..<(table?.count ?? 0)).compactMap { place in
+                        table.map { $0.slot(place) }
+                    }.filter { state.map.isPatient(slot: $0) })
             } catch let error as StorageError {
                 throw error
             } catch {
                 throw .corruption(path: database.path, detail: "block \(height): \(error)")
             }
         }
-        return stretch
+        self.stretch.withLock { [stretch] in $0 = stretch }
     }
 
-    /// Writes trail rows that a block of an older version lacks.
+    /// Writes trail rows that a block of an older version lacks, and deletes those that it wrote.
     func fillTrails(_ rows: [LedgerRow], at height: Height) throws(StorageError) {
         var group = WriteGroup()
         for row in rows { group.put(row, at: height) }
-        try database.write(group, synced: true)
+        var cursor = database.cursor(
+            .rows(height, kind: LedgerRow.Kind.formerTrail.rawValue))
+        while try cursor.next() { group.delete(cursor.key) }
+        if !group.isEmpty { try database.write(group, synced: true) }
+    }
+
+    /// The trail row of a height that has a slot where any has.
+    func trailRow(ofSlot slot: UInt32, at height: Height) throws(StorageError) -> [UInt8]? {
+        let kind = LedgerRow.Kind.trail.rawValue
+        var cursor = database.cursor(
+            KeyRange(
+                lower: RowKey(height, kind: kind).bytes,
+                upper: RowKey(height, kind: kind, number: UInt64(slot) + 1).bytes))
+        return try cursor.previous() ? cursor.value : nil
     }
 
     /// The trail rows of a height.

@@ -23,7 +23,7 @@ final class BlockStore: Sendable {
     private static let baseKey = RowKey(.genesis, kind: 9).bytes
 
     private let floor: Mutex<Height>
-    /// The last blocks, whose terms the trail rows of the next are made from; the writer's.
+    /// The last blocks, from which the trail rows of the next are made.
     let stretch = Mutex(TrailStretch())
     private let founding: Mutex<Founding>
 
@@ -180,7 +180,7 @@ final class BlockStore: Sendable {
         var group = WriteGroup()
         group.put(BlockStore.floorKey, height.blocks.bigEndianBytes)
         for blocks in first.blocks..<height.blocks {
-            for kind in [LedgerRow.Kind.batch, .trail] {
+            for kind in [LedgerRow.Kind.batch, .formerTrail, .trail] {
                 var cursor = database.cursor(.rows(Height(blocks), kind: kind.rawValue))
                 while try cursor.next() { group.delete(cursor.key) }
             }

@@ -48,7 +48,7 @@ public struct Divergence: Equatable, Sendable {
     private static func compare(
         _ first: BlockStore, _ second: BlockStore, at height: Height
     ) throws(StorageError) -> Divergence? {
-        for kind in LedgerRow.Kind.allCases {
+        for kind in LedgerRow.Kind.allCases where kind != .formerTrail {
             let ours = try first.rows(kind, at: height)
             let theirs = try second.rows(kind, at: height)
             // Rows that only a restart needs are pruned by each node in its own time, and entries

@@ -162,7 +162,7 @@ private struct Walk {
             try trails.add(
                 height, firstLeaf: executed.firstLeaf,
                 runs: rows.first { $0.kind == .runs }?.bytes,
-                entries: executed.batches.flatMap(\.entryBytes))
+                entries: executed.batches.flatMap(\.entryBytes), patients: executed.patientSlots)
             try compareTrails(at: height, in: store)
         } catch let error as NodeError {
             throw error
@@ -229,6 +229,6 @@ private struct Walk {
         }
         let missing = right.filter { rights[$0.number] != nil }
         missingTrailRowCount += missing.count
-        if fillsTrails, !missing.isEmpty { try store.fillTrails(missing, at: height) }
+        if fillsTrails { try store.fillTrails(missing, at: height) }
     }
 }
