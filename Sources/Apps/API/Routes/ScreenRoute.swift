@@ -4,15 +4,22 @@ internal import Node
 internal import Primitives
 internal import Records
 internal import Supervision
+internal import Synchronization
 internal import Transport
 
 /// Answers what the rules say of a claim before it is paid, at `POST /screen`.
 ///
-/// The body is a FHIR R4 Claim, or a Bundle with one and what it refers to. It waits for no
-/// consensus, no other node and no identity provider.
+/// The body is a FHIR R4 Claim, or a Bundle with one and what it refers to, or a message 3101 or
+/// 3102 of NHSA. It waits for no consensus, no other node and no identity provider.
 struct ScreenRoute: Sendable {
-    let node: Node
-    let assignment: Assignment
+    private let node: Node
+    private let assignment: Assignment
+    private let rules = RulesText()
+
+    init(node: Node, assignment: Assignment) {
+        self.node = node
+        self.assignment = assignment
+    }
 
     var route: Route {
         let screen = self
@@ -31,28 +38,25 @@ struct ScreenRoute: Sendable {
     }
 
     private func answer(_ request: HTTPRequest) async throws -> HTTPResponse {
-        let message = try FHIRMessage(request.body)
+        let message = try ClaimMessage(request.body)
         let time = Timestamp(milliseconds: Int64(Date().timeIntervalSince1970 * 1_000))
-        // The first pass finds out whom the claim names.
-        let survey = ScreeningNames()
-        _ = try message.claims(assignment: assignment, pseudonyms: survey, time: time)
-        let known = try await ids(of: survey.named)
-        let names = ScreeningNames(known: known)
+        let names = ScreeningNames()
         let drafts = try message.claims(
             assignment: assignment, pseudonyms: names, time: time)
+        let known = try await ids(of: names.named)
         let question = ScreeningQuestion(
             items: drafts.map { draft in
                 ScreeningQuestion.Item(
                     issuer: draft.issuer,
-                    facts: draft.payload.facts.map { ScreenRoute.plain($0, names) })
+                    facts: draft.payload.facts.map { names.naming($0, known) })
             })
         let answer = try ScreeningAnswer.decode(
             Array(try await node.ask(.desk(DeskRequest.screen(question).encode()))))
-        let patients = survey.named.filter { $0.role == .patient }
-        return .json(
-            ScreeningView(
-                answer, claimed: ScreenRoute.total(drafts),
-                isPatientKnown: patients.allSatisfy { known[$0] != nil }))
+        let patients = names.named.filter { $0.role == .patient }
+        let view = ScreeningView(
+            answer, claimed: ScreenRoute.total(drafts),
+            isPatientKnown: patients.allSatisfy { known[$0] != nil })
+        return HTTPResponse(200, "application/json", view.json(rules: rules.json(answer.rules)))
     }
 
     /// The ids that the node has now; those that it has not, it asks for and has another time.
@@ -66,15 +70,6 @@ struct ScreenRoute: Sendable {
         return known
     }
 
-    /// The fact without the id of a prescription that only its issuer could make.
-    private static func plain(_ fact: Fact, _ names: ScreeningNames) -> Fact {
-        guard case .id(let id) = fact["prescription"], names.unknownPrescriptions.contains(id)
-        else { return fact }
-        var fact = fact
-        try? fact.set("prescription", to: nil)
-        return fact
-    }
-
     private static func total(_ drafts: [Draft]) -> String? {
         for draft in drafts {
             for fact in draft.payload.facts where fact.kind == .claim {
@@ -82,5 +77,17 @@ struct ScreenRoute: Sendable {
             }
         }
         return nil
+    }
+}
+
+/// The rules that were asked, as JSON: the same ones in every answer, until a vote.
+private final class RulesText: Sendable {
+    private let last = Mutex<(rules: [ScreeningAnswer.Rule], json: [UInt8])>(([], [0x5b, 0x5d]))
+
+    func json(_ rules: [ScreeningAnswer.Rule]) -> [UInt8] {
+        last.withLock { last in
+            if last.rules != rules { last = (rules, ScreeningView.json(rules)) }
+            return last.json
+        }
     }
 }

@@ -1,23 +1,19 @@
 internal import Cryptography
 internal import Interop
 internal import Primitives
+internal import Records
 internal import Supervision
 
-/// Ids for whom a screened claim names: those that the node knows, and others for this once.
+/// Ids for whom a screened claim names: for this once, until it is known which the node has.
 ///
-/// Nobody waits for the identity provider here. Who is not known gets an id that stands nowhere
+/// Nobody waits for the identity provider here. Who is not known keeps an id that stands nowhere
 /// else, so that no history is found for it, and the answer says so.
 final class ScreeningNames: PseudonymSource {
-    private let known: [LocalName: OpaqueID]
     /// Whom the claim named.
     private(set) var named: [LocalName] = []
-    private var seen: Set<LocalName> = []
+    private var nameOf: [OpaqueID: LocalName] = [:]
     /// The ids of prescriptions, which only their issuers can make.
-    private(set) var unknownPrescriptions: Set<OpaqueID> = []
-
-    init(known: [LocalName: OpaqueID] = [:]) {
-        self.known = known
-    }
+    private var prescriptions: Set<OpaqueID> = []
 
     func patient(_ identifier: String) -> OpaqueID? {
         id(of: LocalName(.patient, identifier))
@@ -33,13 +29,28 @@ final class ScreeningNames: PseudonymSource {
 
     func prescription(_ identifier: String, issuer: InstitutionID) -> OpaqueID? {
         let id = passing("prescription", issuer.name, identifier)
-        unknownPrescriptions.insert(id)
+        prescriptions.insert(id)
         return id
     }
 
+    /// The fact with the ids that are known, and without that of a prescription.
+    func naming(_ fact: Fact, _ known: [LocalName: OpaqueID]) -> Fact {
+        var named = fact
+        for field in fact.kind.schema.fields {
+            guard case .id(let id) = fact[field.name] else { continue }
+            if prescriptions.contains(id) {
+                try? named.set(field.name, to: nil)
+            } else if let name = nameOf[id], let right = known[name] {
+                try? named.set(field.name, to: .id(right))
+            }
+        }
+        return named
+    }
+
     private func id(of name: LocalName) -> OpaqueID {
-        if seen.insert(name).inserted { named.append(name) }
-        return known[name] ?? passing("person", "\(name.role.rawValue)", name.identifier)
+        let id = passing("person", "\(name.role.rawValue)", name.identifier)
+        if nameOf.updateValue(name, forKey: id) == nil { named.append(name) }
+        return id
     }
 
     private func passing(_ what: String, _ whose: String, _ identifier: String) -> OpaqueID {

@@ -4,7 +4,7 @@ internal import Records
 internal import Supervision
 
 /// What `POST /screen` answers.
-struct ScreeningView: Encodable {
+struct ScreeningView {
     /// `findings`; `unsure`, where a rule could not be evaluated; or `clear`.
     let verdict: String
     let findings: [Finding]
@@ -16,10 +16,8 @@ struct ScreeningView: Encodable {
     /// Whether the node knows the patient by name: else there is no history to judge by.
     let isPatientKnown: Bool
     let asOf: Mark
-    /// Every rule that was asked, by the hash of the version in force.
-    let rules: [Rule]
 
-    struct Finding: Encodable {
+    struct Finding {
         let rule: String
         let ruleHash: String
         /// `definite`, `suspicious` or `data quality`.
@@ -30,29 +28,19 @@ struct ScreeningView: Encodable {
         let exceptionsTried: [String]
         /// Entries of the ledger that it rests on, beside the claim itself.
         let leaves: [UInt64]
-        let tables: [Table]
+        let tables: [(name: String, hash: String)]
     }
 
-    struct Table: Encodable {
-        let name: String
-        let hash: String
-    }
-
-    struct Note: Encodable {
+    struct Note {
         let rule: String
         let reason: String
         /// Whether it is because entries are sealed to others.
         let isSealed: Bool
     }
 
-    struct Mark: Encodable {
+    struct Mark {
         let height: UInt64
         let time: String
-    }
-
-    struct Rule: Encodable {
-        let id: String
-        let hash: String
     }
 
     init(_ answer: ScreeningAnswer, claimed: String?, isPatientKnown: Bool) {
@@ -80,7 +68,6 @@ struct ScreeningView: Encodable {
         self.claimed = claimed
         self.isPatientKnown = isPatientKnown
         asOf = Mark(height: answer.height.blocks, time: answer.anchored.description)
-        rules = answer.rules.map { Rule(id: $0.id, hash: $0.hash.description) }
     }
 }
 
@@ -95,9 +82,7 @@ extension ScreeningView.Finding {
         basis = outline.basis
         exceptionsTried = outline.exceptions.map(\.name)
         leaves = outline.leaves.filter { $0 < firstLeaf }
-        tables = outline.tables.map {
-            ScreeningView.Table(name: $0.name, hash: $0.hash.description)
-        }
+        tables = outline.tables.map { ($0.name, $0.hash.description) }
     }
 
     /// Money or a number in words (docs/formats/payload.md).
@@ -112,5 +97,79 @@ extension ScreeningView.Finding {
             let currency = Currency(code)
         else { return nil }
         return Amount(minorUnits: units, currency: currency).description
+    }
+}
+
+extension ScreeningView {
+    /// The answer, members in alphabetical order; `rules` are those that were asked, as JSON.
+    func json(rules: [UInt8]) -> [UInt8] {
+        var text = JSONText()
+        text.object { text in
+            text.key("asOf")
+            text.object { text in
+                text.key("height")
+                text.number(asOf.height)
+                text.member("time", asOf.time)
+            }
+            if let claimed { text.member("claimed", claimed) }
+            text.key("excused")
+            text.array(excused) { $1.write(to: &$0) }
+            text.key("findings")
+            text.array(findings) { $1.write(to: &$0) }
+            text.member("isPatientKnown", isPatientKnown)
+            text.key("notEvaluated")
+            text.array(notEvaluated) { $1.write(to: &$0) }
+            text.key("rules")
+            text.raw(rules)
+            text.member("verdict", verdict)
+        }
+        return text.bytes
+    }
+
+    /// Every rule that was asked, by the hash of its version in force, as JSON.
+    static func json(_ rules: [ScreeningAnswer.Rule]) -> [UInt8] {
+        var text = JSONText()
+        text.array(rules) { text, rule in
+            text.object { text in
+                text.member("hash", rule.hash.description)
+                text.member("id", rule.id)
+            }
+        }
+        return text.bytes
+    }
+}
+
+extension ScreeningView.Note {
+    fileprivate func write(to text: inout JSONText) {
+        text.object { text in
+            text.member("isSealed", isSealed)
+            text.member("reason", reason)
+            text.member("rule", rule)
+        }
+    }
+}
+
+extension ScreeningView.Finding {
+    fileprivate func write(to text: inout JSONText) {
+        text.object { text in
+            if let amount { text.member("amount", amount) }
+            text.key("basis")
+            text.array(basis) { $0.string($1) }
+            text.key("exceptionsTried")
+            text.array(exceptionsTried) { $0.string($1) }
+            text.key("leaves")
+            text.array(leaves) { $0.number($1) }
+            text.member("reason", reason)
+            text.member("result", result)
+            text.member("rule", rule)
+            text.member("ruleHash", ruleHash)
+            text.key("tables")
+            text.array(tables) { text, table in
+                text.object { text in
+                    text.member("hash", table.hash)
+                    text.member("name", table.name)
+                }
+            }
+        }
     }
 }

@@ -13,7 +13,7 @@ public enum FactLine {
         bytes += "{\"leaf\":\(place.leafIndex),\"ordinal\":\(place.ordinal)".utf8
         bytes += ",\"leaf_hash\":\"\(place.leafHash)\",\"height\":\(place.height.blocks)".utf8
         bytes += ",\"anchored\":\(place.anchored.milliseconds),\"issuer\":".utf8
-        quote(place.issuer.name, &bytes)
+        JSONEscapes.quote(place.issuer.name, into: &bytes)
         for field in fact.fact.kind.schema.fields {
             guard let value = fact.fact[field.number] else { continue }
             write(value, field.name, &bytes)
@@ -27,7 +27,7 @@ public enum FactLine {
         }
         func text(_ suffix: String, _ text: String) {
             bytes += ",\"\(name)\(suffix)\":".utf8
-            quote(text, &bytes)
+            JSONEscapes.quote(text, into: &bytes)
         }
         switch value {
         case .text(let words): text("", words)
@@ -36,7 +36,7 @@ public enum FactLine {
             bytes += ",\"\(name)\":[".utf8
             for (place, code) in codes.enumerated() {
                 if place > 0 { bytes.append(UInt8(ascii: ",")) }
-                quote(FactLine.text(code), &bytes)
+                JSONEscapes.quote(FactLine.text(code), into: &bytes)
             }
             bytes.append(UInt8(ascii: "]"))
         case .integer(let integer): number("", integer)
@@ -67,20 +67,6 @@ public enum FactLine {
         }
         let system = code.system.replacing("%", with: "%25").replacing("|", with: "%7C")
         return "\(system)|\(code.code)"
-    }
-
-    private static func quote(_ text: String, _ bytes: inout [UInt8]) {
-        bytes.append(UInt8(ascii: "\""))
-        for byte in text.utf8 {
-            switch byte {
-            case UInt8(ascii: "\""), UInt8(ascii: "\\"): bytes += [UInt8(ascii: "\\"), byte]
-            case 0..<0x20:
-                bytes += "\\u00".utf8
-                bytes += [byte].hex.utf8
-            default: bytes.append(byte)
-            }
-        }
-        bytes.append(UInt8(ascii: "\""))
     }
 
     /// Reads the line of a fact of a kind.

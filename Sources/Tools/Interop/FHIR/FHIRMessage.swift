@@ -7,17 +7,12 @@ public import Primitives
 public struct FHIRMessage {
     private let root: JSONValue
     private let resources: [JSONValue]
-    private static let source = "request"
 
     /// Reads a message.
     ///
-    /// - Throws: ``Problem`` where it is no JSON, or no resource with a claim in it.
-    public init(_ bytes: [UInt8], limits: JSONLimits = .standard) throws(Problem) {
-        do throws(JSONError) {
-            root = try JSONDocument(bytes, limits: limits).root
-        } catch {
-            throw FHIRMessage.problem("", .malformedJSON(error))
-        }
+    /// - Throws: ``Problem`` where it is no resource with a claim in it.
+    init(_ root: JSONValue) throws(Problem) {
+        self.root = root
         guard root.isObject else {
             throw FHIRMessage.problem(
                 "", .wrongType(expected: "a resource, an object", found: root.kindName))
@@ -55,7 +50,7 @@ public struct FHIRMessage {
         for resource in resources where resource.member("resourceType")?.string == "Claim" {
             let claim = Resource(
                 resource, type: "Claim", id: resource.member("id")?.string ?? "screened",
-                file: FHIRMessage.source, line: 1)
+                file: ClaimMessage.source, line: 1)
             do throws(ElementError) {
                 drafts += try mapper.drafts(of: claim)
             } catch {
@@ -70,6 +65,6 @@ public struct FHIRMessage {
     }
 
     private static func problem(_ element: String, _ error: InteropError) -> Problem {
-        Problem(file: source, line: 1, element: element, error: error)
+        Problem(file: ClaimMessage.source, line: 1, element: element, error: error)
     }
 }

@@ -1,5 +1,22 @@
-/// Undoes the escapes of a string whose escapes were found right.
-enum JSONEscapes {
+internal import Primitives
+
+/// The escapes of strings: makes them, and undoes those that were found right.
+public enum JSONEscapes {
+    /// Appends a text as a JSON string, with its quotes.
+    public static func quote(_ text: String, into bytes: inout [UInt8]) {
+        bytes.append(UInt8(ascii: "\""))
+        for byte in text.utf8 {
+            switch byte {
+            case UInt8(ascii: "\""), UInt8(ascii: "\\"): bytes += [UInt8(ascii: "\\"), byte]
+            case 0..<0x20:
+                bytes += "\\u00".utf8
+                bytes += [byte].hex.utf8
+            default: bytes.append(byte)
+            }
+        }
+        bytes.append(UInt8(ascii: "\""))
+    }
+
     /// The UTF-8 that the content of a string stands for.
     static func undone(_ content: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
         var result: [UInt8] = []

@@ -8,7 +8,7 @@ import Tiles
 extension Decoders {
     static let texts = [
         Decoder("JSON") { try JSONDocument($0) },
-        Decoder("FHIR message") { try FHIRMessage($0) },
+        Decoder("claim to be screened") { try ClaimMessage($0) },
         Decoder("mapping of a table") { try CSVMapping(bytes: $0, path: "mapping.yaml") },
         Decoder("rule") { bytes in
             try RuleReader(schema: .facts(tables: [])).rule(
