@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import Node
 internal import Primitives
 internal import Records
+internal import RuleEngine
 internal import Supervision
 
 /// Says why a rule found something, or why it did not.
@@ -13,13 +14,14 @@ struct ExplainCommand: AsyncParsableCommand {
             FINDING is the finding's id, or how it begins, as `custos findings` prints it. What \
             is printed is a tree: the values read, the entries, the exceptions tried, the rows of \
             knowledge tables. Of a finding that was withdrawn it says what it stated, and why it \
-            does not hold any more. With --json the tree comes as it is.
+            does not hold any more. With --json the tree comes as it is; with --picture it is drawn.
 
             With --why-not RULE, the argument is a subject's id instead, and every row about it \
             that the rule judges is explained, whatever came of it.
 
             Examples:
               custos explain 3f6c2a91 --node devnet/regulator
+              custos explain 3f6c2a91 --picture finding.svg --node devnet/regulator
               custos explain --why-not RX-05 77aa0c… --on 2021-05-03 --json
               custos explain --why-not AC-01 county-hospital --of institution
             """)
@@ -36,6 +38,9 @@ struct ExplainCommand: AsyncParsableCommand {
     @Option(help: "With --why-not: only rows with a date on this day, such as 2021-05-03.")
     var on: String?
 
+    @Option(help: ArgumentHelp("Draw the tree into a file, as SVG.", valueName: "file"))
+    var picture: String?
+
     @OptionGroup var node: NodeOptions
     @OptionGroup var output: OutputOptions
 
@@ -44,11 +49,11 @@ struct ExplainCommand: AsyncParsableCommand {
         if let whyNot {
             let request = DeskRequest.whyNot(
                 rule: whyNot, subject: try subject(), on: try on.map(Day.reading))
-            return output.show(ExplainReport(nil, try await ask(request, place)))
+            return output.show(ExplainReport(nil, try drawn(try await ask(request, place))))
         }
         let finding = try await place.ask { try await Finding.find(id, $0) }
         output.show(
-            ExplainReport(finding, try await ask(.explain(finding: finding), place)))
+            ExplainReport(finding, try drawn(try await ask(.explain(finding: finding), place))))
     }
 
     private func ask(
@@ -58,6 +63,16 @@ struct ExplainCommand: AsyncParsableCommand {
         return try Desk.read { () throws(SupervisionError) in
             try ExplanationAnswer.decode(bytes)
         }
+    }
+
+    /// The answer, once it was drawn where that is wanted.
+    private func drawn(_ answer: ExplanationAnswer) throws -> ExplanationAnswer {
+        guard let picture else { return answer }
+        guard !answer.explanations.isEmpty else {
+            throw Failure(.refused, "there is no tree to draw: \(answer.text)")
+        }
+        try Files.write(Array(ExplanationPicture.svg(answer.explanations).utf8), to: picture)
+        return answer
     }
 
     private func subject() throws -> Subject {

@@ -117,6 +117,25 @@ public struct Explanation: Hashable, Sendable {
     }
 }
 
+extension Explanation.TableRow {
+    /// The table, the keys, and the days on which it is valid where it has an end.
+    var words: String {
+        let from = from.map { " from \($0)" } ?? ""
+        let to = to.map { " to \($0)" } ?? ""
+        return "table \(table): \(keys.joined(separator: ", "))\(from)\(to)"
+    }
+
+    /// The days on which it is valid.
+    var validity: String {
+        switch (from, to) {
+        case (nil, nil): "always"
+        case (let from?, nil): "from \(from) on"
+        case (nil, let to?): "to \(to)"
+        case (let from?, let to?): "from \(from) to \(to)"
+        }
+    }
+}
+
 extension Explanation {
     /// The tree in words, a line each.
     public var text: String {
@@ -136,11 +155,7 @@ extension Explanation {
     }
 
     private static func add(_ node: Node, _ depth: Int, to lines: inout [String]) {
-        let row = node.row.map { row in
-            let from = row.from.map { " from \($0)" } ?? ""
-            let to = row.to.map { " to \($0)" } ?? ""
-            return "  [table \(row.table): \(row.keys.joined(separator: ", "))\(from)\(to)]"
-        }
+        let row = node.row.map { "  [\($0.words)]" }
         lines.append(
             String(repeating: "  ", count: depth) + "\(node.text) = \(node.value)" + (row ?? ""))
         for child in node.children { add(child, depth + 1, to: &lines) }
