@@ -69,6 +69,23 @@ struct GovernanceChainTests {
         }
     }
 
+    @Test("says whom it leads to, where all of its links hold")
+    func newestValidators() throws {
+        let renewal = try Renewal()
+        let genesis = renewal.network.genesis
+        let sets = [0, 1, 3].map { index in
+            renewal.network.state.validators(at: Height(UInt64(renewal.changes[index])))
+        }
+        #expect(try renewal.chain([0]).newestValidators(from: genesis) == sets[0])
+        #expect(try renewal.chain([1]).newestValidators(from: genesis) == sets[1])
+        #expect(try renewal.chain([1, 3]).newestValidators(from: genesis) == sets[2])
+        #expect(
+            try renewal.chain([]).newestValidators(from: genesis) == genesis.charter.validators)
+        #expect(throws: ProofFailure.self) {
+            try renewal.chain([0, 3]).newestValidators(from: genesis)
+        }
+    }
+
     @Test("a proof under later validators fails without the chain, or with half of it")
     func isNeeded() throws {
         let renewal = try Renewal()

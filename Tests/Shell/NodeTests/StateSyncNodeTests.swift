@@ -208,6 +208,32 @@ struct StateSyncNodeTests {
         #expect(!SmallFile.exists("\(folder)/\(names[0])"))
     }
 
+    /// A chain that does not lead anywhere, or is of another ledger, is named when the node starts.
+    @Test func trustsNoChainThatDoesNotHold() throws {
+        let network = try TestNetwork()
+        var configuration = network.configuration(0)
+        let path = network.root + "/some.chain"
+        configuration.joinChain = path
+        func setup(_ bytes: [UInt8]) throws -> NodeSetup {
+            try SmallFile.write(bytes, to: path)
+            return try NodeSetup(configuration)
+        }
+        let none = GovernanceChain(links: [])
+        let ledger = network.genesis.ledger
+        #expect(
+            try setup(none.encode(ledger: ledger)).joinTrust == network.genesis.charter.validators)
+        let other = LedgerID(SHA256.hash([1]))
+        for bytes in [[], [1, 2, 3], none.encode(ledger: other)] as [[UInt8]] {
+            #expect {
+                _ = try setup(bytes)
+            } throws: { error in
+                "\(error)".contains("some.chain")
+            }
+        }
+        configuration.joinChain = network.root + "/nowhere.chain"
+        #expect(throws: NodeError.self) { _ = try NodeSetup(configuration) }
+    }
+
     @Test func refusesToSuperviseWithoutTheBlocksBefore() throws {
         let network = try TestNetwork(supervises: true)
         var configuration = network.configuration(0)

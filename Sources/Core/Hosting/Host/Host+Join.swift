@@ -17,7 +17,8 @@ extension Host {
         guard joining == nil else { return join(.waited) }
         guard joins, state.head.height == .genesis else { return }
         let again = StateSync(
-            ledger: state.ledger, trusted: validators, signing: signing, check: authenticator)
+            ledger: state.ledger, trusted: joinTrust ?? validators, signing: signing,
+            check: authenticator)
         joining = again
         carryOut(again.start())
     }

@@ -55,6 +55,8 @@ public struct Host: Sendable {
     public internal(set) var words = PeerWords()
     /// Whether a node without a ledger is to begin with a snapshot.
     let joins: Bool
+    /// The validators that it trusts then, where they are not those of the genesis.
+    let joinTrust: ValidatorSet?
     /// How the state is fetched, while a node without a ledger joins by a snapshot.
     public internal(set) var joining: StateSync?
     /// What peers said meanwhile of where they stand.
@@ -104,6 +106,8 @@ public struct Host: Sendable {
     ///   - limits: how much may wait in the mempool.
     ///   - kept: what ``HostEffect/keep(_:)`` asked to keep, in order.
     ///   - joins: whether a node without a ledger begins with a snapshot of its peers, if it can.
+    ///   - joinTrust: whom it goes by then, where nearly all validators have changed since the
+    ///     genesis: a set that a chain of changes was found to lead to.
     ///   - heldChunks: the names of chunks that an earlier life kept.
     ///   - hasLostDisk: whether the replica may have signed what it does not know of any more: it
     ///     keeps silent until ``HostEffect/signFrom(_:)`` says otherwise.
@@ -112,12 +116,13 @@ public struct Host: Sendable {
         identity: InstitutionID, state: LedgerState, headCommit: CommitProof?,
         authenticator: any Authenticator, signed: SignedState? = nil, log: [HostRecord] = [],
         signsFrom: Height = .genesis, limits: Mempool.Limits = Mempool.Limits(),
-        kept: [EvidenceBody] = [], joins: Bool = false, heldChunks: [Digest] = [],
-        hasLostDisk: Bool = false
+        kept: [EvidenceBody] = [], joins: Bool = false, joinTrust: ValidatorSet? = nil,
+        heldChunks: [Digest] = [], hasLostDisk: Bool = false
     ) throws(ConsensusError) {
         self.identity = identity
         self.authenticator = authenticator
         self.joins = joins
+        self.joinTrust = joinTrust
         validators = state.validators(at: state.head.height.next)
         previousValidators = state.validators(at: state.head.height)
         signing = SigningBytes(ledger: state.ledger)
@@ -142,7 +147,7 @@ public struct Host: Sendable {
         }
         if joins, height == .genesis {
             joining = StateSync(
-                ledger: state.ledger, trusted: validators, signing: signing,
+                ledger: state.ledger, trusted: joinTrust ?? validators, signing: signing,
                 check: authenticator, held: heldChunks)
         }
         self.state = state

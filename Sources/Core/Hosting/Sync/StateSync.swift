@@ -5,9 +5,9 @@ public import Primitives
 
 /// Joining late: fetches a snapshot of the state in pieces, from many peers at once.
 ///
-/// A snapshot counts once a quorum's proof for its block holds: by the validators that the genesis
-/// names, or by those that the snapshot names, where more than 1/3 of the power that the genesis
-/// names has signed it under the same keys. Each chunk must have its name, and all of them together
+/// A snapshot counts once a quorum's proof for its block holds: by the validators that are trusted,
+/// those of the genesis or those that a chain of changes leads to, or by those that the snapshot
+/// names, where more than 1/3 of the trusted power has signed it under the same keys. Each chunk must have its name, and all of them together
 /// the state root of the block. Whoever offers or sends anything else is dropped and named; where
 /// nothing is left to ask, the blocks are fetched one by one.
 ///
@@ -52,7 +52,8 @@ public struct StateSync: Sendable {
         var attempt: UInt32
     }
 
-    /// A node without a ledger; `trusted` are the validators that the genesis names.
+    /// A node without a ledger; `trusted` are the validators that the genesis names, or later ones
+    /// that are known to have followed them.
     public init(
         ledger: LedgerID, trusted: ValidatorSet, signing: SigningBytes,
         check: any SignatureCheck, held: [Digest] = []
@@ -132,7 +133,7 @@ public struct StateSync: Sendable {
         else { throw .otherBlock(claimed.height) }
         do throws(ConsensusError) {
             let proof = try manifest.validators.verify(offer.proof, with: signing, by: check)
-            // No lie, where nearly all validators have changed since the genesis.
+            // No lie, where nearly all validators have changed since those that are trusted.
             guard isTrusted(claimed, by: manifest.validators) else { return nil }
             return ProvedSnapshot(manifest: manifest, proof: proof.message)
         } catch {
@@ -140,8 +141,7 @@ public struct StateSync: Sendable {
         }
     }
 
-    /// More than 1/3 of the power that the genesis names must have signed, under the same keys: so
-    /// somebody honest among them vouches for the validators that the snapshot names.
+    /// More than 1/3 of the trusted power must have signed, under the same keys: so somebody honest among them vouches for the validators that the snapshot names.
     private func isTrusted(_ proof: CommitProof, by set: ValidatorSet) -> Bool {
         guard set != trusted else { return true }
         var power: UInt64 = 0

@@ -14,6 +14,9 @@ struct ValidatorTrust: Sendable {
         sets = [(Height(1), validators)]
     }
 
+    /// The set that was followed to last.
+    var newest: ValidatorSet { sets[sets.count - 1].validators }
+
     /// The newest set that was trusted at a height.
     func validators(at height: Height) -> ValidatorSet {
         (sets.last { $0.from <= height } ?? sets[0]).validators

@@ -38,6 +38,9 @@ public struct NodeConfiguration: Codable, Equatable, Sendable {
     /// Whether a node without a ledger begins with a snapshot of its peers, and not with the first
     /// block: for one that only orders, since supervision needs what was before.
     public var joinsBySnapshot: Bool?
+    /// How validators changed (`custos chain`), for a node that joins by a snapshot where nearly
+    /// all of those that the genesis names have gone.
+    public var joinChain: String?
     /// The newest version of the protocol that the node speaks, where that is to be held back
     /// while a network is upgraded; the build's own where absent.
     public var protocolVersion: UInt64?

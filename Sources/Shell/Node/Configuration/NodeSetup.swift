@@ -1,5 +1,7 @@
+internal import Consensus
 internal import Ledger
 internal import Primitives
+internal import Proofs
 internal import Records
 internal import Storage
 internal import Transport
@@ -27,6 +29,8 @@ struct NodeSetup: Sendable {
     let findsByLeafHash: Bool
     let retention: Retention?
     let joinsBySnapshot: Bool
+    /// Whom it goes by then, where not by the validators that the genesis names.
+    let joinTrust: ValidatorSet?
     /// The newest version of the protocol that is spoken.
     let speaks: ProtocolVersion
 
@@ -55,6 +59,9 @@ struct NodeSetup: Sendable {
                 detail: "joinsBySnapshot and keys.seal do not go together: supervision needs the "
                     + "blocks from the first one on")
         }
+        joinTrust = try configuration.joinChain.map { path throws(NodeError) in
+            try NodeSetup.validators(followedIn: path, from: genesis)
+        }
         speaks = configuration.protocolVersion.map { ProtocolVersion($0) } ?? .newest
         guard speaks >= .first, speaks <= .newest else {
             throw .configuration(
@@ -75,6 +82,27 @@ struct NodeSetup: Sendable {
             throw .storage(error)
         } catch {
             throw .genesis(path: path, detail: "\(error)")
+        }
+    }
+
+    /// The validators to whom a file leads from those of the genesis, every link checked.
+    private static func validators(
+        followedIn path: String, from genesis: Genesis
+    ) throws(NodeError) -> ValidatorSet {
+        do {
+            let (ledger, chain) = try GovernanceChain.decodeNamed(try SmallFile.read(path))
+            guard ledger == genesis.ledger else {
+                throw NodeError.configuration(
+                    path: path,
+                    detail: "it is of ledger \(ledger); the genesis is of \(genesis.ledger)")
+            }
+            return try chain.newestValidators(from: genesis)
+        } catch let error as NodeError {
+            throw error
+        } catch let error as StorageError {
+            throw .storage(error)
+        } catch {
+            throw .configuration(path: path, detail: "no chain to trust: \(error)")
         }
     }
 

@@ -201,7 +201,8 @@ final class NodeMachine {
                 headCommit: restart.headCommit, authenticator: setup.keyring,
                 signed: log.lastSigned, log: log.records,
                 signsFrom: signsFrom ?? .genesis, kept: kept,
-                joins: setup.joinsBySnapshot, heldChunks: held, hasLostDisk: hasLostDisk)
+                joins: setup.joinsBySnapshot, joinTrust: setup.joinTrust,
+                heldChunks: held, hasLostDisk: hasLostDisk)
         } catch {
             throw .damaged(what: "the ledger's list of institutions", detail: "\(error)")
         }

@@ -48,7 +48,8 @@ struct Region: Sendable {
     func host(
         _ name: String, state: LedgerState? = nil, headCommit: CommitProof? = nil,
         signed: SignedState? = nil, log: [HostRecord] = [], kept: [EvidenceBody] = [],
-        consensusKey: String? = nil, signsFrom: Height? = nil, hasLostDisk: Bool = false
+        consensusKey: String? = nil, signsFrom: Height? = nil, hasLostDisk: Bool = false,
+        joins: Bool = false, joinTrust: ValidatorSet? = nil
     ) throws -> Host {
         try Host(
             identity: Region.id(name), state: state ?? LedgerState(genesis: genesis),
@@ -56,7 +57,7 @@ struct Region: Sendable {
             authenticator: KeyAuthenticator(
                 key: try Region.key(consensusKey ?? "\(name) consensus")),
             signed: signed, log: log, signsFrom: signsFrom ?? .genesis, kept: kept,
-            hasLostDisk: hasLostDisk)
+            joins: joins, joinTrust: joinTrust, hasLostDisk: hasLostDisk)
     }
 
     /// An access, so small that many of them fit a test; `salt` tells two of one number apart.

@@ -42,6 +42,39 @@ struct StateSyncTests {
         #expect(sync.step(.waited).requests.isEmpty)
     }
 
+    @Test("a node goes by the validators that it is told to trust, and waits where they are gone")
+    func trustsWhomItIsTold() throws {
+        let world = try World()
+        let known = world.genesis.validators
+        // All keys are others now, but for those of the first so many.
+        func trusting(_ count: Int) throws -> ValidatorSet {
+            try ValidatorSet(
+                known.enumerated().map { index, validator in
+                    index < count
+                        ? validator
+                        : Validator(
+                            id: validator.id, key: try Region.key("old \(index)").publicKey,
+                            power: validator.power)
+                })
+        }
+        for (count, isTaken) in [(0, false), (1, false), (4, true), (nil, true)] as [(Int?, Bool)] {
+            var host = try world.region.host(
+                "county-hospital", joins: true, joinTrust: try count.map(trusting))
+            let start = Timestamp(milliseconds: Region.start.milliseconds)
+            _ = host.start(now: start)
+            for peer in world.peers {
+                _ = host.step(.connected(peer), now: start)
+                let effects = host.step(.received(.snapshot(world.offer), from: peer), now: start)
+                #expect(!effects.contains { if case .drop = $0 { true } else { false } })
+            }
+            let effects = host.step(.timedOut(.join), now: start)
+            let asks = effects.contains { effect in
+                if case .send(.chunkWanted, _) = effect { true } else { false }
+            }
+            #expect(asks == isTaken, "\(count ?? -1) of the trusted validators have signed")
+        }
+    }
+
     @Test("a chunk that is not what it says it is costs its sender the connection")
     func badChunk() throws {
         let world = try World()
