@@ -11,8 +11,8 @@ struct CheckCommand: ParsableCommand {
             Every signature and commit proof is checked, every block executed from the genesis on, \
             and each row on the disk compared with what comes out. Ends with 1 where something is \
             wrong, and says what and at which height. Entries that were pruned are read from the \
-            archives that were made of them. Where the node began with a snapshot, so does the check: \
-            it says after which block.
+            archives that were made of them. Where the node began with a snapshot, so does the \
+            check: it says after which block.
 
             Examples:
               custos check --node devnet/insurer

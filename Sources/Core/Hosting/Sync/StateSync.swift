@@ -7,9 +7,10 @@ public import Primitives
 ///
 /// A snapshot counts once a quorum's proof for its block holds: by the validators that are trusted,
 /// those of the genesis or those that a chain of changes leads to, or by those that the snapshot
-/// names, where more than 1/3 of the trusted power has signed it under the same keys. Each chunk must have its name, and all of them together
-/// the state root of the block. Whoever offers or sends anything else is dropped and named; where
-/// nothing is left to ask, the blocks are fetched one by one.
+/// names, where more than 1/3 of the trusted power has signed it under the same keys. Each chunk
+/// must have its name, and all of them together the state root of the block. Whoever offers or
+/// sends anything else is dropped and named; where nothing is left to ask, the blocks are fetched
+/// one by one.
 ///
 /// A pure value: the host carries out the effects of each ``step(_:)`` in order before the next.
 public struct StateSync: Sendable {
@@ -141,7 +142,8 @@ public struct StateSync: Sendable {
         }
     }
 
-    /// More than 1/3 of the trusted power must have signed, under the same keys: so somebody honest among them vouches for the validators that the snapshot names.
+    /// More than 1/3 of the trusted power must have signed, under the same keys: so somebody honest
+    /// among them vouches for the validators that the snapshot names.
     private func isTrusted(_ proof: CommitProof, by set: ValidatorSet) -> Bool {
         guard set != trusted else { return true }
         var power: UInt64 = 0

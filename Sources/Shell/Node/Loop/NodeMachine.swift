@@ -134,7 +134,6 @@ final class NodeMachine {
         let log = try ReplicaLog(parts.directory, head: restart.state.head.height)
         var kept: [EvidenceBody] = []
         do throws(StorageError) {
-            try parts.store.recallTrails(restart.state)
             snapshots = try SnapshotFolder(parts.directory)
             writer = BlockWriter(
                 store: parts.store, index: parts.index, metrics: metrics,
@@ -344,9 +343,11 @@ final class NodeMachine {
         }
     }
 
-    /// Brings the entry index up to the head: it is not synced, and may lag after a crash.
+    /// Brings the entry index up to the head, since it is not synced, and may lag after a crash;
+    /// and reads what the next trails are made of.
     private func fillIndex() throws(NodeError) {
         do {
+            try store.recallTrails(host.state)
             var height = max(try index.height(), store.base.height)
             while height < host.state.head.height {
                 height = height.next
