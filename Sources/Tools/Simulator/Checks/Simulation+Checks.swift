@@ -9,15 +9,14 @@ internal import Records
 extension Simulation {
     /// After every step: the head in memory is the one on the disk, or on its way there.
     mutating func checkAfterStep(of index: Int) {
-        guard let host = nodes[index].host, !nodes[index].isByzantine else { return }
-        let head = host.state.head
+        guard !nodes[index].isByzantine, let head = nodes[index].host?.state.head.height,
+            let voted = nodes[index].host?.replica.height
+        else { return }
         let height = nodes[index].disk.height + nodes[index].unwritten.count
-        guard head.height.blocks == UInt64(height),
-            host.replica.height == head.height.next
-        else {
+        guard head.blocks == UInt64(height), voted == head.next else {
             return violate(
                 .heads,
-                "\(nodes[index].id) stands at \(head.height), votes on \(host.replica.height), "
+                "\(nodes[index].id) stands at \(head), votes on \(voted), "
                     + "has \(height) written or under way")
         }
     }

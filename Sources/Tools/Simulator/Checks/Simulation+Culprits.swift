@@ -50,7 +50,7 @@ extension Simulation {
                 votes += block.proof.votes
             }
             let clock = nodes[index].clock(at: now)
-            let answers = nodes[index].host?.step(
+            let answers = nodes[index].step(
                 .received(.votesWanted(height), from: auditor), now: clock)
             for case .send(.vote(let vote), _) in answers ?? [] { votes.append(vote) }
         }

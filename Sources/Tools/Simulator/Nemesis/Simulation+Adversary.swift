@@ -88,8 +88,7 @@ extension Simulation {
 
     /// The vote that does most harm: for what this very peer has been proposed.
     private mutating func pleasing(_ vote: Vote, by index: Int, to: Int) -> Vote {
-        guard let host = nodes[to].host else { return vote }
-        let standing = host.replica.why()
+        guard let standing = nodes[to].host?.replica.why() else { return vote }
         let block = adversary.generator.chance(75) ? standing.proposal : nil
         guard block != vote.block else { return vote }
         note("double vote")
@@ -158,7 +157,7 @@ extension Simulation {
     /// What a byzantine replica does of itself, now and then.
     mutating func doMischief(as index: Int) {
         queue.add(.mischief(index), at: now + 25 + Int64(adversary.generator.below(50)))
-        guard nodes[index].host != nil, let target = adversary.generator.pick(honest) else {
+        guard nodes[index].isUp, let target = adversary.generator.pick(honest) else {
             return
         }
         if adversary.does(.forgeTime, index), isStormy, adversary.generator.chance(10) {

@@ -174,7 +174,7 @@ extension Simulation {
         return true
     }
 
-    private var up: [Int] { honest.filter { nodes[$0].host != nil } }
+    private var up: [Int] { honest.filter { nodes[$0].isUp } }
 
     /// Whether one more replica may be out of order: they and the byzantine ones are at most f.
     private func mayFail(_ index: Int) -> Bool {

@@ -7,7 +7,9 @@ struct SimulatedNode {
     let id: InstitutionID
     let isByzantine: Bool
     var disk = SimulatedDisk()
-    var host: Host?
+    private(set) var host: Host?
+    /// Whether its process runs: every message asks, and to ask the host would copy it.
+    private(set) var isUp = false
     /// The newest version of the protocol that its process speaks.
     var speaks = ProtocolVersion.newest
     var outbox: Outbox?
@@ -38,6 +40,25 @@ struct SimulatedNode {
 
     /// A durable step that breaks: the process ends there.
     enum StepFault { case writeLost, writeKept, writeError }
+
+    mutating func begin(_ host: Host) {
+        self.host = host
+        isUp = true
+    }
+
+    mutating func end() {
+        host = nil
+        outbox = nil
+        isUp = false
+    }
+
+    /// What the host wants first; nil where no process runs.
+    mutating func start(now: Timestamp) -> [HostEffect]? { host?.start(now: now) }
+
+    /// What the host makes of an input; nil where no process runs.
+    mutating func step(_ input: HostInput, now: Timestamp) -> [HostEffect]? {
+        host?.step(input, now: now)
+    }
 
     func clock(at now: Int64) -> Timestamp {
         let drift = (now - SimulatedRegion.start.milliseconds) * clockDrift / 1_000

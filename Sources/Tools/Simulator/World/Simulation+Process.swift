@@ -14,7 +14,7 @@ extension Simulation {
 
     mutating func step(_ index: Int, _ input: HostInput) {
         let clock = nodes[index].clock(at: now)
-        guard let effects = nodes[index].host?.step(input, now: clock) else { return }
+        guard let effects = nodes[index].step(input, now: clock) else { return }
         carryOut(effects, at: index)
         checkAfterStep(of: index)
         if case .received(let message, _) = input,
@@ -27,7 +27,7 @@ extension Simulation {
 
     /// Starts a node from its disk, as a process does.
     mutating func boot(_ index: Int) {
-        guard nodes[index].host == nil else { return }
+        guard !nodes[index].isUp else { return }
         if nodes[index].isDiskGone { return replaceDisk(of: index, because: "the disk is gone") }
         if planted.bug == .reuseANumber { nodes[index].disk.forgetOutboxRows(1) }
         do {
@@ -40,7 +40,7 @@ extension Simulation {
                         + "starts at \(disk.height)")
             }
             try openOutbox(index, state)
-            nodes[index].host = try host(index, state)
+            nodes[index].begin(try host(index, state))
         } catch let error as OutboxError {
             return violate(.numbers, "\(nodes[index].id) opens no outbox: \(error)")
         } catch {
@@ -53,7 +53,7 @@ extension Simulation {
         trace.note(1, now, index)
         say("\(nodes[index].id) starts at height \(nodes[index].disk.height)")
         let clock = nodes[index].clock(at: now)
-        if let effects = nodes[index].host?.start(now: clock) { carryOut(effects, at: index) }
+        if let effects = nodes[index].start(now: clock) { carryOut(effects, at: index) }
         if let effects = nodes[index].outbox?.start() { carryOut(effects, at: index) }
         reconnect(index)
     }
@@ -108,11 +108,10 @@ extension Simulation {
 
     /// Kills a node: what was not synced is gone, or some of it; it comes back after a while.
     mutating func crash(_ index: Int, isTorn: Bool = false, outage: Int64) {
-        guard nodes[index].host != nil else { return }
+        guard nodes[index].isUp else { return }
         say("\(nodes[index].id) crashes")
         trace.note(2, now, index)
-        nodes[index].host = nil
-        nodes[index].outbox = nil
+        nodes[index].end()
         nodes[index].life += 1
         nodes[index].pausedUntil = 0
         losePower(at: index)

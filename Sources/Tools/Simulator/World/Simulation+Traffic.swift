@@ -27,7 +27,7 @@ extension Simulation {
 
     /// Puts a message onto a link, which may lose, double, delay or hold it.
     mutating func post(_ message: PeerMessage, from: Int, to: Int) {
-        guard !network.isCut(from, to), nodes[to].host != nil else { return }
+        guard !network.isCut(from, to), nodes[to].isUp else { return }
         if network.lossPercent > 0, generator.chance(network.lossPercent) { return }
         deliver(message, from: from, to: to)
         if network.duplicationPercent > 0, generator.chance(network.duplicationPercent) {

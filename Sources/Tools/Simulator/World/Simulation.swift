@@ -153,7 +153,7 @@ public struct Simulation {
     private mutating func handle(_ event: Event) {
         switch event {
         case .input(let index, let life, let input):
-            guard nodes[index].life == life, nodes[index].host != nil else { return }
+            guard nodes[index].life == life, nodes[index].isUp else { return }
             if nodes[index].pausedUntil > now {
                 return queue.add(event, at: nodes[index].pausedUntil)
             }
@@ -186,7 +186,7 @@ public struct Simulation {
             nodes[index].nextStep = nil
             nodes[index].clockDrift = 0
             nodes[index].clockOffset = generator.between(-15, 15)
-            if nodes[index].host == nil { boot(index) }
+            if !nodes[index].isUp { boot(index) }
         }
         for index in nodes.indices { reconnect(index) }
         say("faults stop at height \(heightMax)")
@@ -216,7 +216,7 @@ public struct Simulation {
             // Nor is a block decided that no disk has yet.
             return heights.allSatisfy { $0 == world.checker.chain.count }
                 && world.honest.allSatisfy { index in
-                    world.nodes[index].host != nil
+                    world.nodes[index].isUp
                         && (world.nodes[index].outbox?.waitingCount ?? 0) == 0
                 }
         }
