@@ -1,4 +1,5 @@
 import Node
+import Records
 import Sealing
 import Supervision
 
@@ -22,6 +23,7 @@ extension Decoders {
         Decoder("pseudonym answer") { try PseudonymAnswer.decode($0) },
         Decoder("screening answer") { try ScreeningAnswer.decode($0) },
         Decoder("delivery answer") { try DeliveryAnswer.decode($0) },
+        Decoder("receipts of a statement") { try StatementBody.receipts(in: $0) },
         Decoder("status of an erasure") { try ErasureStatus.decode($0) },
     ]
 }

@@ -25,6 +25,9 @@ extension Decoders {
                 rows: text(Array(bytes[half...].dropFirst())), rowsFile: "table.csv")
         },
         Decoder("checkpoint") { bytes in SignedNote(text(bytes)).flatMap { Checkpoint($0) } },
+        Decoder("request to a witness") { bytes in CheckpointRequest(text(bytes)) },
+        Decoder("vkey") { bytes in NoteVerifier(text(bytes)) },
+        Decoder("bundle of a tiled log") { TileWriter.entries(of: $0, count: 3) },
     ]
 
     private static func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }

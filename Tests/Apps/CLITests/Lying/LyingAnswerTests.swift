@@ -168,16 +168,20 @@ struct LyingAnswerTests {
                 name: "epochs \(epochs)", words: words,
                 invention: { request in
                     guard case .desk = request else { return nil }
+                    // Two pseudonyms of one epoch are one person's who was joined.
                     return SpansAnswer(
-                        spans: epochs.map {
+                        spans: epochs.enumerated().map { place, epoch in
                             PatientEpoch(
-                                epoch: $0, pseudonym: OneVote.patients[Int($0) % 3])
-                        }
+                                epoch: epoch,
+                                pseudonym: OpaqueID(prefixOf: SHA256.hash([UInt8(place)])))
+                        }.sorted()
                     ).encode()
                 })
         }
         let command = ["query", "patient", Self.patient, "--epochs", "4-6"]
-        try await LyingServer.tell(naming([4, 5, 6]), about: node, in: folder.path, command)
+        for epochs in [[4, 5, 6], [4, 5, 5, 6]] as [[UInt32]] {
+            try await LyingServer.tell(naming(epochs), about: node, in: folder.path, command)
+        }
         for epochs in [[4, 6], [4, 5], [5, 6], [4, 5, 6, 7], []] as [[UInt32]] {
             try await LyingServer.tell(
                 naming(epochs, words: ["names the patient in the epochs"]), about: node,

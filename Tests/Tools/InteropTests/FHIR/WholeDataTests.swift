@@ -35,8 +35,7 @@ struct WholeDataTests {
             #expect(
                 [
                     "period", "recordedDate", "performedPeriod", "whenHandedOver", "subject",
-                    "patient",
-                    "request",
+                    "patient", "request", "effectiveDateTime",
                 ].contains(element))
         }
     }
