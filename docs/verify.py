@@ -96,7 +96,8 @@ def check_head(genesis, ledger, header_bytes, commit):
 def check_proof(genesis_bytes, proof_bytes):
     genesis, ledger = load(genesis_bytes, "genesis"), sha(genesis_bytes)
     proof = load(proof_bytes, "form")
-    need(proof[0] == 1 and proof[1] == ledger, "ledger id", "the proof is of another ledger")
+    need(proof[0] == (2 if 9 in proof else 1), "form", "the version")
+    need(proof[1] == ledger, "ledger id", "the proof is of another ledger")
     header = check_head(genesis, ledger, proof[5], proof[6])
     entry_hash = leaf(proof[2])
     index, path = proof[7]
@@ -124,7 +125,20 @@ def check_proof(genesis_bytes, proof_bytes):
     number, least = entry[4], first + position
     need(entry[2] == issuer and entry[3] == stream, "number of the entry", "issuer or stream")
     need(number == least if position == 0 else number >= least, "number of the entry", number)
-    return f"entry {issuer}/{stream}/{number} is leaf {index} of {header[7]}, block {header[2]}"
+    effect = ""
+    if 9 in proof:
+        slots, slot, key, next_key, value, path = proof[9]
+        need(map_root(slots, slot, key, next_key, value, path) == header[9],
+             "standing of the entry", "the map proof leads to another state root")
+        own = sha(b"custos state", ledger, b"\x22", index.to_bytes(8, "big"))
+        if key == own:
+            effect = f", without effect: reason {load(value, 'standing of the entry')[0]}"
+        else:  # The last key is followed by the sentinel's, which is zero.
+            need(key < own and (own < next_key or next_key == bytes(32)),
+                 "standing of the entry", "the key does not fall between its neighbours")
+    elif 11 in entry or entry[1] in (13, 16):  # It has an author, or is a credential or evidence.
+        effect = "; whether it has effect is not shown"
+    return f"entry {issuer}/{stream}/{number} is leaf {index} of {header[7]}, block {header[2]}{effect}"
 
 def check_receipt(genesis_bytes, receipt_bytes, entry):
     genesis, ledger = load(genesis_bytes, "genesis"), sha(genesis_bytes)

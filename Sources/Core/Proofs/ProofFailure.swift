@@ -25,6 +25,8 @@ public enum ProofStep: String, CaseIterable, Sendable {
     case batchSignature = "signature of the batch"
     /// The entry's issuer, stream and number are those that the batch was signed for.
     case number = "number of the entry"
+    /// The state map says whether the entry has effect.
+    case standing = "standing of the entry"
     /// The answer is of the blocks and the lists that the query asks for.
     case cover = "what is covered"
     /// The blocks are those of the range of time.
@@ -123,6 +125,21 @@ extension CBORReader {
         try map(exactly: count)
         try key(0)
         try version(1)
+    }
+
+    /// Opens a map of version 1, or of version 2, which has more fields; says whether of that.
+    mutating func versionedMap(
+        exactly first: Int, orInVersion2 second: Int
+    ) throws(CBORError) -> Bool {
+        let start = offset
+        let count = try map(atMost: second)
+        guard count == first || count == second else {
+            throw .unexpected(
+                offset: start, expected: "a map of \(first) or \(second)", found: "\(count)")
+        }
+        try key(0)
+        try version(count == first ? 1 : 2)
+        return count == second
     }
 
     mutating func path(atMost limit: Int = 64) throws(CBORError) -> [Digest] {

@@ -26,9 +26,12 @@ struct ProofNetwork {
     static let names = ["city-hospital", "county-hospital", "insurer", "regulator"]
     static let salt = [UInt8](repeating: 0x5a, count: 32)
 
-    init(named name: String = "proof region", epochDays: UInt64 = 0) throws {
+    init(
+        named name: String = "proof region", epochDays: UInt64 = 0, entryRules: UInt64 = 1
+    ) throws {
         var parameters = Parameters.standard
         parameters.epochDays = epochDays
+        parameters.entryRules = entryRules
         genesis = try Genesis(
             name: name, start: Timestamp(milliseconds: 1_790_000_000_000),
             institutions: try ProofNetwork.names.map { name in
@@ -161,7 +164,14 @@ struct ProofNetwork {
         return ProofFile(
             of: try UnverifiedBatch(decoding: bytes), entryAt: index,
             header: last.executed.header, commitProof: last.commitProof, inclusion: inclusion,
-            issuer: issuer)
+            issuer: issuer, standing: standing(ofLeaf: committed.firstLeaf + UInt64(index)))
+    }
+
+    /// What the map says of a leaf whose entry may have no effect.
+    func standing(ofLeaf leaf: UInt64) -> MapProof? {
+        let entries = blocks.flatMap { $0.executed.batches.flatMap(\.entries) }
+        guard entries[Int(leaf)].mayBeUnfit else { return nil }
+        return state.map.proof(of: .unfit(leaf)) ?? state.map.absence(of: .unfit(leaf))
     }
 
     /// The path of a leaf in the newest tree, read from the rows of the blocks.

@@ -21,6 +21,12 @@ struct QueryWorld {
         for _ in 0..<blockCount { try addBlock() }
     }
 
+    /// A world of the blocks that a network has decided.
+    init(_ network: ProofNetwork) {
+        self.network = network
+        random = SplitMix(seed: 0)
+    }
+
     var auditor: Auditor {
         get throws { try Auditor(genesis: network.genesis) }
     }

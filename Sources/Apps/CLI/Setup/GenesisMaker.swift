@@ -58,6 +58,8 @@ struct GenesisMaker {
 
     private func parameters() throws(Failure) -> Parameters {
         var parameters = Parameters.standard
+        // No node of a new ledger is of a version that does not know them.
+        parameters.entryRules = Parameters.newestEntryRules
         for (name, value) in network.parameters {
             let range = 0...Parameters.valueMax
             switch name {
@@ -74,6 +76,8 @@ struct GenesisMaker {
             case "epoch-days": parameters.epochDays = try value.integer(0...Epochs.daysMax)
             case "appeal-days":
                 parameters.appealDays = try value.integer(0...Parameters.appealDaysMax)
+            case "entry-rules":
+                parameters.entryRules = try value.integer(1...Parameters.newestEntryRules)
             default: parameters.isIndexKept = try value.bool()
             }
         }

@@ -223,6 +223,7 @@ extension Parameters {
         case "heartbeat": \.heartbeatMilliseconds
         case "batch-lifetime": \.batchHeightsMax
         case "appeal-days": \.appealDays
+        case "entry-rules": \.entryRules
         default: nil
         }
     }

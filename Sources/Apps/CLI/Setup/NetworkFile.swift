@@ -32,7 +32,7 @@ struct NetworkFile {
     static let parameterNames = [
         "timeout-propose", "timeout-vote", "timeout-growth", "timeout-cap", "clock-precision",
         "message-delay", "block-entries", "block-bytes", "heartbeat", "batch-lifetime",
-        "epoch-days", "appeal-days",
+        "epoch-days", "appeal-days", "entry-rules",
         "index",
     ]
 

@@ -16,6 +16,8 @@ struct EntryView: Encodable {
     let recipients: [String]
     let access: Access?
     let body: String?
+    /// Why the entry has no effect; absent where it has.
+    var effect: String?
 
     struct Access: Encodable {
         let action: String
@@ -54,6 +56,7 @@ struct EntryView: Encodable {
                     + access.outcome)
         }
         if let body { lines.append("  says        \(body)") }
+        if let effect { lines.append("  NO EFFECT   \(effect)") }
         if let commitment { lines.append("  commitment  \(commitment)") }
         if !recipients.isEmpty {
             lines.append("  sealed to   \(recipients.joined(separator: ", "))")

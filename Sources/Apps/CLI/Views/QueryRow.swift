@@ -10,7 +10,7 @@ struct QueryRow: Encodable {
 
     init(_ item: ProvenPage.Item) {
         height = item.height.blocks
-        entry = EntryView(item.entry, leaf: item.leafIndex, leafHash: item.leafHash)
+        entry = EntryView(item)
     }
 
     /// The table's cells: leaf, when, who, what kind, and what stands in clear.
@@ -20,7 +20,8 @@ struct QueryRow: Encodable {
         }
         return [
             String(entry.leaf), String(entry.time.prefix(16)), entry.issuer, entry.kind,
-            access ?? entry.body ?? "sealed to \(entry.recipients.joined(separator: ", "))",
+            (entry.effect == nil ? "" : "NO EFFECT: ")
+                + (access ?? entry.body ?? "sealed to \(entry.recipients.joined(separator: ", "))"),
         ]
     }
 }

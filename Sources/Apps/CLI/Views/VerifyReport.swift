@@ -158,7 +158,10 @@ struct VerifyReport: Report {
     private init(_ entry: ProvenEntry) {
         self.init(
             holds: true, kind: "entry", steps: entry.steps.map(\.rawValue),
-            head: Head(entry.head), entries: [EntryView(entry)])
+            head: Head(entry.head), entries: [EntryView(entry)],
+            limits: entry.standing == .notShown
+                ? ["Whether the entry has effect is not shown: this proof is of an older version."]
+                : [])
     }
 
     /// Two heads that show that a ledger has two pasts.
@@ -285,9 +288,7 @@ struct VerifyReport: Report {
                 counts[index] += count
             }
             lists = page.terms.map(\.description)
-            entries += page.items.map {
-                EntryView($0.entry, leaf: $0.leafIndex, leafHash: $0.leafHash)
-            }
+            entries += page.items.map(EntryView.init)
         }
         let steps: [ProofStep] = [
             .form, .ledger, .commitProof, .header, .cover, .termHead, .completeness, .rows,
@@ -381,5 +382,11 @@ struct VerifyReport: Report {
 extension EntryView {
     init(_ proven: ProvenEntry) {
         self.init(proven.entry, leaf: proven.leafIndex, leafHash: proven.leafHash)
+        if case .unfit(let why) = proven.standing { effect = why.description }
+    }
+
+    init(_ item: ProvenPage.Item) {
+        self.init(item.entry, leaf: item.leafIndex, leafHash: item.leafHash)
+        if item.isUnfit == true { effect = "its own proof says why" }
     }
 }

@@ -12,6 +12,8 @@ struct Admission {
     private var credentials: [OpaqueID: RegisteredCredential] = [:]
     /// The credentials that entries of this block registered, in their order.
     private(set) var registered: [RegisteredCredential] = []
+    /// The entries that have no effect, by their place in the block.
+    private(set) var unfit: [Int: Unfitness] = [:]
     private var entryCount: UInt64 = 0
     private var byteCount: UInt64 = 0
 
@@ -33,13 +35,15 @@ struct Admission {
                 entryCount: batch.entries.count, byteCount: batch.entriesByteCount)
         }
         try checkCounts(batch)
-        try checkEvidence(batch)
+        var found: [(index: Int, why: Unfitness)] = []
+        try checkEvidence(batch, unfit: &found)
         try checkStatements(batch)
         try checkAppeals(batch)
-        for credential in try checkCredentials(batch) {
+        for credential in try checkCredentials(batch, unfit: &found) {
             credentials[credential.body.credential] = credential
             registered.append(credential)
         }
+        for (index, why) in found { unfit[Int(entryCount) + index] = why }
         nextNumbers[.nextNumber(batch.header.issuer, batch.header.stream)] = batch.nextNumber
         entryCount = entries
         byteCount = bytes
@@ -91,17 +95,32 @@ struct Admission {
         }
     }
 
-    private func checkEvidence(_ batch: VerifiedBatch) throws(BatchRefusal) {
+    /// Why an entry has no effect that might stand in another state of the ledger; one that could
+    /// not, or whose kind keeps its batch off, throws.
+    private func unfitness(
+        _ refusal: EntryRefusal, at index: Int
+    ) throws(BatchRefusal) -> Unfitness {
+        guard state.parameters.entryRules >= 2, let why = Unfitness(refusal) else {
+            throw .entry(index: index, refusal)
+        }
+        return why
+    }
+
+    private func checkEvidence(
+        _ batch: VerifiedBatch, unfit: inout [(index: Int, why: Unfitness)]
+    ) throws(BatchRefusal) {
         for (index, entry) in batch.entries.enumerated() {
             guard case .evidence(let body) = entry.body else { continue }
             do throws(EvidenceRefusal) {
                 _ = try state.check(body)
             } catch {
-                throw .entry(index: index, .evidence(error))
+                unfit.append((index, try unfitness(.evidence(error), at: index)))
             }
         }
     }
 
+    /// A statement is registered by standing on the ledger, so one that the policy does not take
+    /// keeps its batch off whatever the rules.
     private func checkStatements(_ batch: VerifiedBatch) throws(BatchRefusal) {
         for (index, entry) in batch.entries.enumerated() {
             guard case .statement(let statement) = entry.body else { continue }
@@ -123,7 +142,7 @@ struct Admission {
     }
 
     private func checkCredentials(
-        _ batch: VerifiedBatch
+        _ batch: VerifiedBatch, unfit: inout [(index: Int, why: Unfitness)]
     ) throws(BatchRefusal) -> [RegisteredCredential] {
         var found: [RegisteredCredential] = []
         for (index, entry) in batch.entries.enumerated()
@@ -141,7 +160,7 @@ struct Admission {
                             body, replacing: find(body.credential, in: found)))
                 }
             } catch {
-                throw .entry(index: index, error)
+                unfit.append((index, try unfitness(error, at: index)))
             }
         }
         return found

@@ -17,6 +17,9 @@ public struct ExecutedBlock: Sendable {
     /// They state again what stands already, or withdraw what is not their issuer's to withdraw.
     public let idleFindings: [IdleFinding]
 
+    /// The entries that have no effect, in order.
+    public let unfit: [UnfitEntry]
+
     let nodes: [Digest]
     let changes: StateChanges
     let runs: RunsRow
@@ -97,6 +100,10 @@ public struct ExecutedBlock: Sendable {
         }
         if !runs.isEmpty {
             rows.append(LedgerRow(kind: .runs, number: 0, bytes: runs.encode()))
+        }
+        if !unfit.isEmpty {
+            rows.append(
+                LedgerRow(kind: .unfit, number: 0, bytes: UnfitRow(unfit).encode()))
         }
         let changes = ChangesRow(
             hash: block.hash, tree: tree, committed: committed, items: self.changes.items)

@@ -9,6 +9,8 @@ struct Execution {
     private let time: Timestamp
     private let firstLeaf: UInt64
     private let isIndexKept: Bool
+    /// The entries that have no effect, by their place in the block.
+    private let unfit: [Int: Unfitness]
     private var overlay: StateOverlay
     private(set) var tree: MerkleFrontier
     /// Every complete subtree that a leaf of this block closes, in the order of closing.
@@ -18,14 +20,18 @@ struct Execution {
     private(set) var outcomes: [ExecutedBlock.GovernanceOutcome] = []
     private(set) var anchorOutcomes: [ExecutedBlock.AnchorOutcome] = []
     private(set) var idleFindings: [ExecutedBlock.IdleFinding] = []
+    private(set) var unfitEntries: [UnfitEntry] = []
     /// (place of the term among the changes, position of the entry in the block).
     private var postings: [(item: Int, position: UInt32)] = []
     /// Where the terms of few values stand among the changes; −1 where not yet touched.
     private var kindItems = [Int](repeating: -1, count: 32)
     private var actionItems = [Int](repeating: -1, count: 8)
 
-    init(_ state: LedgerState, at height: Height, time: Timestamp) {
+    init(
+        _ state: LedgerState, at height: Height, time: Timestamp, unfit: [Int: Unfitness]
+    ) {
         self.state = state
+        self.unfit = unfit
         governance = state.governance
         self.height = height
         self.time = time
@@ -44,9 +50,25 @@ struct Execution {
             let position = UInt32(leafHashes.count)
             leafHashes.append(leaf)
             tree.append(leaf) { nodes.append($1) }
-            addState(entry, at: position)
+            if unfit.isEmpty {
+                addState(entry, at: position)
+            } else if let why = unfit[Int(position)] {
+                addUnfit(why, at: position)
+            } else {
+                addState(entry, at: position)
+            }
             if isIndexKept { addTerms(entry, at: position, &issuer) }
         }
+    }
+
+    /// Notes that an entry has no effect, and lists it among those.
+    ///
+    /// It stands under its terms as well: who asks for all of a patient is given it.
+    private mutating func addUnfit(_ why: Unfitness, at position: UInt32) {
+        let leaf = firstLeaf + UInt64(position)
+        unfitEntries.append(UnfitEntry(leafIndex: leaf, why: why))
+        overlay.set(.unfit(leaf), .bytes(why.encode()))
+        if isIndexKept { post(touch(.unfit), position) }
     }
 
     private mutating func addState(_ entry: Entry, at position: UInt32) {

@@ -157,7 +157,8 @@ extension LedgerState {
         guard (commitProof != nil) == (height > Height(1)) else {
             throw .commitProof(isPresent: commitProof != nil, height: height)
         }
-        var execution = Execution(self, at: height, time: time)
+        var execution = Execution(
+            self, at: height, time: time, unfit: admission.unfit)
         for batch in batches { execution.add(batch) }
         let signers = LedgerState.signers(of: commitProof)
         let (changes, runs) = execution.finish(time: time, signers: signers)
@@ -173,6 +174,7 @@ extension LedgerState {
             block: Block(header: header, batches: digests, commitProof: commitProof),
             batches: batches, firstLeaf: head.tree.size, tree: execution.tree,
             leafHashes: execution.leafHashes, idleFindings: execution.idleFindings,
+            unfit: execution.unfitEntries,
             nodes: execution.nodes, changes: changes, runs: runs,
             credentials: admission.registered, treeBefore: head.tree,
             governance: execution.governance, governanceOutcomes: execution.outcomes,

@@ -133,6 +133,12 @@ extension LedgerState {
         FindingState(map.value(of: .finding(finding)))
     }
 
+    /// Why the entry at a leaf has no effect; nil where it has.
+    public func unfitness(ofLeaf leaf: UInt64) -> Unfitness? {
+        guard case .bytes(let bytes) = map.value(of: .unfit(leaf)) else { return nil }
+        return try? Unfitness.decode(bytes)
+    }
+
     /// Where a batch of the last heights stands, or nil where it was not committed or is older.
     public func committed(batch digest: Digest) -> CommittedBatch? { recent[digest] }
 

@@ -31,6 +31,14 @@ public struct Parameters: Hashable, Sendable {
     ///
     /// Set only once every node knows them: those that do not cannot read an appeal.
     public var appealDays: UInt64
+    /// By which rules entries are taken; voted in when every node knows them.
+    ///
+    /// By 1 an entry that has become unfit keeps its batch off, by 2 it stands without effect
+    /// (``Unfitness``).
+    public var entryRules: UInt64
+
+    /// The newest rules for entries that this version knows.
+    public static let newestEntryRules: UInt64 = 2
 
     public init(
         timeoutProposeMilliseconds: UInt64, timeoutVoteMilliseconds: UInt64,
@@ -38,7 +46,7 @@ public struct Parameters: Hashable, Sendable {
         clockPrecisionMilliseconds: UInt64, messageDelayMilliseconds: UInt64,
         blockEntryCountMax: UInt64, blockByteCountMax: UInt64, heartbeatMilliseconds: UInt64,
         batchHeightsMax: UInt64, isIndexKept: Bool, epochDays: UInt64 = 0,
-        appealDays: UInt64 = 0
+        appealDays: UInt64 = 0, entryRules: UInt64 = 1
     ) {
         self.timeoutProposeMilliseconds = timeoutProposeMilliseconds
         self.timeoutVoteMilliseconds = timeoutVoteMilliseconds
@@ -53,6 +61,7 @@ public struct Parameters: Hashable, Sendable {
         self.isIndexKept = isIndexKept
         self.epochDays = epochDays
         self.appealDays = appealDays
+        self.entryRules = entryRules
     }
 
     /// What a network of a few nodes in one region starts with.
@@ -76,18 +85,24 @@ extension Parameters {
         ]
     }
 
+    /// Those that are written only where they are not what they always were, by key.
+    private var optional: [(key: UInt64, value: UInt64)] {
+        [(UInt64(11), epochDays), (12, appealDays)].filter { $0.1 != 0 }
+            + [(UInt64(13), entryRules)].filter { $0.1 != 1 }
+    }
+
     /// Appends the parameters, as `docs/formats/genesis.md` has them.
     public func encode(into writer: inout CBORWriter) {
-        writer.map(11 + (epochDays == 0 ? 0 : 1) + (appealDays == 0 ? 0 : 1))
+        writer.map(11 + optional.count)
         for (key, number) in numbers.enumerated() {
             writer.unsigned(UInt64(key))
             writer.unsigned(number)
         }
         writer.unsigned(10)
         writer.bool(isIndexKept)
-        for (key, days) in [(UInt64(11), epochDays), (12, appealDays)] where days > 0 {
+        for (key, value) in optional {
             writer.unsigned(key)
-            writer.unsigned(days)
+            writer.unsigned(value)
         }
     }
 
@@ -101,9 +116,9 @@ extension Parameters {
     /// Reads the parameters where they stand in a larger item.
     public init(from reader: inout CBORReader) throws(CBORError) {
         let start = reader.offset
-        let fields = try reader.map(atMost: 13)
+        let fields = try reader.map(atMost: 14)
         guard fields >= 11 else {
-            throw .outOfRange(offset: start, what: "count of parameters", limit: 13)
+            throw .outOfRange(offset: start, what: "count of parameters", limit: 14)
         }
         var numbers: [UInt64] = []
         for key in 0..<10 as Range<UInt64> {
@@ -113,20 +128,21 @@ extension Parameters {
         }
         try reader.key(10)
         let isIndexKept = try reader.bool()
-        // Each of these is absent where it is 0.
-        var days: [UInt64: UInt64] = [:]
+        // Each of these is absent where it is what it always was.
+        var values: [UInt64: UInt64] = [:]
         var last: UInt64 = 10
         for _ in 11..<fields {
             let start = reader.offset
-            let key = try reader.unsigned("parameter", atMost: 12)
+            let key = try reader.unsigned("parameter", atMost: 13)
             guard key > last else { throw .keyOutOfOrder(offset: start) }
             last = key
             let value = try reader.unsigned("parameter \(key)", atMost: Parameters.valueMax)
-            guard value > 0 else {
+            guard value != (key == 13 ? 1 : 0) else {
                 throw .unexpected(
-                    offset: start, expected: "days above 0, or no field \(key)", found: "0")
+                    offset: start, expected: "another value, or no field \(key)",
+                    found: "\(value)")
             }
-            days[key] = value
+            values[key] = value
         }
         self.init(
             timeoutProposeMilliseconds: numbers[0], timeoutVoteMilliseconds: numbers[1],
@@ -134,7 +150,8 @@ extension Parameters {
             clockPrecisionMilliseconds: numbers[4], messageDelayMilliseconds: numbers[5],
             blockEntryCountMax: numbers[6], blockByteCountMax: numbers[7],
             heartbeatMilliseconds: numbers[8], batchHeightsMax: numbers[9],
-            isIndexKept: isIndexKept, epochDays: days[11] ?? 0, appealDays: days[12] ?? 0)
+            isIndexKept: isIndexKept, epochDays: values[11] ?? 0, appealDays: values[12] ?? 0,
+            entryRules: values[13] ?? 1)
     }
 
     /// The longest least term for appeals, in days.
@@ -153,6 +170,9 @@ extension Parameters {
         if epochDays > Epochs.daysMax { return "an epoch must have at most \(Epochs.daysMax) days" }
         if appealDays > Parameters.appealDaysMax {
             return "appeals must have at most \(Parameters.appealDaysMax) days"
+        }
+        if !(1...Parameters.newestEntryRules).contains(entryRules) {
+            return "the rules for entries are 1 to \(Parameters.newestEntryRules)"
         }
         if batchHeightsMax == 0 { return "a batch must be valid for at least one height" }
         if timeoutProposeMilliseconds == 0 || timeoutVoteMilliseconds == 0 {

@@ -32,5 +32,7 @@ public struct LedgerRow: Hashable, Sendable {
         /// What some blocks have of some patients (``TermTrail``); the number is the first one's
         /// slot.
         case trail = 10
+        /// The entries of the block that have no effect (``UnfitRow``); none where all have theirs.
+        case unfit = 11
     }
 }

@@ -32,6 +32,7 @@ extension StateKey {
         case 23: String(validating: bytes, as: UTF8.self).map(StateKey.ruleTrial)
         case 24: String(validating: bytes, as: UTF8.self).map(StateKey.ruleHistory)
         case 33: ofCase(bytes)
+        case 34: height(bytes).map { .unfit($0.blocks) }
         default: nil
         }
     }
@@ -46,6 +47,7 @@ extension StateKey {
             case 20: byte(bytes).flatMap(AccessHeader.Action.init(rawValue:)).map(Term.action)
             case 21: byte(bytes).flatMap(EntryKind.init(rawValue:)).map(Term.kind)
             case 22: day(bytes).map { .institutionDay($0.0, $0.1) }
+            case 25: bytes.isEmpty ? .unfit : nil
             default: nil
             }
         return term.map(StateKey.term)

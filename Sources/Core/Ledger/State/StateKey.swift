@@ -38,6 +38,8 @@ public enum StateKey: Hashable, Sendable {
     case statementIssuer(String)
     /// A case of an institution, by its blinded id.
     case `case`(InstitutionID, OpaqueID)
+    /// Why the entry at a leaf has no effect.
+    case unfit(UInt64)
     /// The head of a term's list.
     case term(Term)
 
@@ -62,6 +64,7 @@ public enum StateKey: Hashable, Sendable {
         case .anchoredHead: 15
         case .statementIssuer: 32
         case .case: 33
+        case .unfit: 34
         case .term(let term): term.space
         case .ruleTrial: 23
         case .ruleHistory: 24
@@ -93,6 +96,8 @@ public enum StateKey: Hashable, Sendable {
         case .term(.stream(let id, let stream)): StateKey.bytes(id, stream)
         case .term(.action(let action)): [action.rawValue]
         case .term(.kind(let kind)): [kind.rawValue]
+        case .term(.unfit): []
+        case .unfit(let leaf): StateKey.bytes(Height(leaf))
         case .term(.institutionDay(let id, let day)): StateKey.bytes(id, day)
         }
     }
@@ -149,6 +154,7 @@ extension StateKey: CustomStringConvertible {
         case .anchoredHead(let id, let height): "head \(height) of ledger \(id)"
         case .statementIssuer(let name): "issuer of statements \(name)"
         case .case(let institution, let id): "case \(id) of \(institution)"
+        case .unfit(let leaf): "why leaf \(leaf) has no effect"
         case .term(let term): "term \(term)"
         }
     }

@@ -15,6 +15,8 @@ public enum Term: Hashable, Sendable {
     case kind(EntryKind)
     /// Entries issued by the institution, with an event time on that UTC day.
     case institutionDay(InstitutionID, Day)
+    /// Entries that have no effect (``Unfitness``).
+    case unfit
 
     /// The key space of the state map that holds the term's head.
     var space: UInt8 {
@@ -26,6 +28,7 @@ public enum Term: Hashable, Sendable {
         case .action: 20
         case .kind: 21
         case .institutionDay: 22
+        case .unfit: 25
         }
     }
 }
@@ -40,6 +43,7 @@ extension Term: CustomStringConvertible {
         case .action(let action): "action \(action)"
         case .kind(let kind): "kind \(kind)"
         case .institutionDay(let id, let day): "\(id) on \(day)"
+        case .unfit: "entries without effect"
         }
     }
 }
@@ -47,8 +51,10 @@ extension Term: CustomStringConvertible {
 extension Entry {
     /// The terms that list this entry, in the order in which they take slots.
     ///
-    /// By the table of `docs/formats/state.md`; within a row, the issuer first, then subjects in
-    /// their order. It is the slow form of what execution does, for readers, verifiers and tests.
+    /// One that has no effect is listed under ``Term/unfit`` as well, before all others; its bytes
+    /// do not say so. By the table of `docs/formats/state.md`; within a row, the issuer first, then
+    /// subjects in their order. It is the slow form of what execution does, for readers, verifiers
+    /// and tests.
     public var terms: [Term] {
         var terms: [Term] = []
         for case .patient(let id) in subjects { terms.append(.patient(id)) }

@@ -14,8 +14,19 @@ public struct ProvenEntry: Sendable {
     public let issuer: Institution
     /// The header of the batch that the issuer signed.
     public let batch: BatchHeader
+    public let standing: Standing
     /// What was checked, in this order.
     public let steps: [ProofStep]
+
+    /// Whether an entry has the effect that entries of its kind have.
+    public enum Standing: Hashable, Sendable {
+        /// It has, or is of those that always have.
+        case effective
+        /// It stands on the ledger and changes nothing.
+        case unfit(Unfitness)
+        /// It may have none, and the proof does not say.
+        case notShown
+    }
 }
 
 extension Auditor {
@@ -57,13 +68,37 @@ extension Auditor {
                 by: batch.issuer, batch.stream, number: batch.firstNumber + file.batchPosition)
         }
         try checkNumber(of: entry, at: file.batchPosition, in: batch)
+        let standing = try standing(of: entry, file, under: head.header)
         return ProvenEntry(
             entry: entry, leafIndex: file.leafIndex, leafHash: leafHash, head: head,
-            issuer: issuer, batch: batch,
+            issuer: issuer, batch: batch, standing: standing,
             steps: [
                 .form, .ledger, .commitProof, .header, .trustedHead, .ledgerTree, .batchTree,
                 .issuer, .batchSignature, .number,
-            ].filter { $0 != .trustedHead || head.anchor != .genesisOnly })
+            ].filter { $0 != .trustedHead || head.anchor != .genesisOnly }
+                + (file.standing == nil ? [] : [.standing]))
+    }
+
+    /// Whether the entry has effect, by what the state map says of its leaf.
+    private func standing(
+        of entry: Entry, _ file: ProofFile, under header: BlockHeader
+    ) throws(ProofFailure) -> ProvenEntry.Standing {
+        guard let place = file.standing else { return entry.mayBeUnfit ? .notShown : .effective }
+        try agree(.standing, "the state root", found: place.root, right: header.stateRoot)
+        let key = StateKey.unfit(file.leafIndex).digest(in: ledger)
+        guard place.key != key else {
+            return .unfit(
+                try step(.standing) { () throws(LedgerError) in
+                    try Unfitness.decode(place.value)
+                })
+        }
+        guard place.excludes(key) else {
+            throw ProofFailure(
+                .standing,
+                "the key of leaf \(file.leafIndex) does not fall between \(place.key) and "
+                    + "\(place.nextKey)")
+        }
+        return .effective
     }
 
     private func batchHeader(

@@ -22,12 +22,18 @@ public struct ProofFile: Hashable, Sendable {
     public let ledgerPath: [Digest]
     /// The issuer's institution under the header's state root.
     public let issuer: MapProof
+    /// What the same state root says of an entry that may stand without effect, or the leaf of the
+    /// key before where it says nothing.
+    ///
+    /// Nil for others, and where it is not shown.
+    public let standing: MapProof?
 
     public init(
         ledger: LedgerID, entry: [UInt8], signedHeader: [UInt8], batchPosition: UInt64,
         batchPath: [Digest], head: ClaimedHead, leafIndex: UInt64, ledgerPath: [Digest],
-        issuer: MapProof
+        issuer: MapProof, standing: MapProof? = nil
     ) {
+        self.standing = standing
         self.ledger = ledger
         self.entry = entry
         self.signedHeader = signedHeader
@@ -48,7 +54,8 @@ public struct ProofFile: Hashable, Sendable {
     /// - Returns: nil where the batch has no such entry.
     public init?(
         of batch: UnverifiedBatch, entryAt index: Int, header: BlockHeader,
-        commitProof: CommitProof, inclusion: InclusionProof, issuer: MapProof
+        commitProof: CommitProof, inclusion: InclusionProof, issuer: MapProof,
+        standing: MapProof? = nil
     ) {
         guard batch.entries.indices.contains(index) else { return nil }
         let leafHashes = batch.entries.map { SHA256.leaf($0) }
@@ -59,7 +66,8 @@ public struct ProofFile: Hashable, Sendable {
             ledger: header.ledger, entry: Array(batch.entries[index]),
             signedHeader: Array(batch.signedHeader), batchPosition: UInt64(index),
             batchPath: path.path, head: ClaimedHead(header: header, commitProof: commitProof),
-            leafIndex: inclusion.leafIndex, ledgerPath: inclusion.path, issuer: issuer)
+            leafIndex: inclusion.leafIndex, ledgerPath: inclusion.path, issuer: issuer,
+            standing: standing)
     }
 }
 
@@ -72,9 +80,9 @@ extension ProofFile {
     }
 
     func encode(into writer: inout CBORWriter) {
-        writer.map(9)
+        writer.map(standing == nil ? 9 : 10)
         writer.unsigned(0)
-        writer.unsigned(1)
+        writer.unsigned(standing == nil ? 1 : 2)
         writer.unsigned(1)
         writer.digest(ledger.digest)
         writer.unsigned(2)
@@ -92,6 +100,9 @@ extension ProofFile {
         writer.path(ledgerPath)
         writer.unsigned(8)
         issuer.encode(into: &writer)
+        guard let standing else { return }
+        writer.unsigned(9)
+        standing.encode(into: &writer)
     }
 
     /// Reads a proof file from exactly these bytes.
@@ -104,7 +115,7 @@ extension ProofFile {
     }
 
     init(from reader: inout CBORReader) throws(CBORError) {
-        try reader.versionedMap(exactly: 9)
+        let hasStanding = try reader.versionedMap(exactly: 9, orInVersion2: 10)
         try reader.key(1)
         ledger = LedgerID(try reader.digest())
         try reader.key(2)
@@ -122,5 +133,7 @@ extension ProofFile {
         ledgerPath = try reader.path()
         try reader.key(8)
         issuer = try MapProof(from: &reader)
+        if hasStanding { try reader.key(9) }
+        standing = hasStanding ? try MapProof(from: &reader) : nil
     }
 }

@@ -54,6 +54,10 @@ extension Auditor {
         var evidence: [ProvenFinding.Evidence] = []
         for item in bundle.evidence {
             let proven = try verify(item.proof)
+            if case .unfit(let why) = proven.standing {
+                throw ProofFailure(
+                    .evidence, "leaf \(proven.leafIndex) is no evidence, it has no effect: \(why)")
+            }
             try agree(
                 .evidence, "the commitment of leaf \(proven.leafIndex)",
                 found: try commitment(.evidence, to: item.payload, salt: item.salt),

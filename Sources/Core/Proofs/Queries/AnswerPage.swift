@@ -18,6 +18,10 @@ public struct AnswerPage: Hashable, Sendable {
     public let before: TimeBound?
     /// The lists of the terms that together hold every entry that is asked for.
     public let parts: [Part]
+    /// What of the page's heights stands without effect: its list, whoever is asked for.
+    ///
+    /// Nil where that is not shown.
+    public let unfit: Part?
 
     /// The part of one term's list that lies in the page's heights.
     public struct Part: Hashable, Sendable {
@@ -40,8 +44,9 @@ public struct AnswerPage: Hashable, Sendable {
 
     public init(
         ledger: LedgerID, query: Query, head: ClaimedHead, heights: HeightRange,
-        from: TimeBound? = nil, before: TimeBound? = nil, parts: [Part]
+        from: TimeBound? = nil, before: TimeBound? = nil, parts: [Part], unfit: Part? = nil
     ) {
+        self.unfit = unfit
         self.ledger = ledger
         self.query = query
         self.head = head
@@ -55,11 +60,12 @@ public struct AnswerPage: Hashable, Sendable {
 extension AnswerPage {
     /// The bytes of the page; an answer file is one page after the other.
     public func encode() -> [UInt8] {
-        let count = parts.reduce(0) { $0 + $1.entries.reduce(0) { $0 + $1.count + 48 } }
+        let count = (parts + [unfit].compactMap { $0 }).flatMap(\.entries)
+            .reduce(0) { $0 + $1.count + 48 }
         var writer = CBORWriter(reservingCapacity: count + 4_096)
-        writer.map(9)
+        writer.map(unfit == nil ? 9 : 10)
         writer.unsigned(0)
-        writer.unsigned(1)
+        writer.unsigned(unfit == nil ? 1 : 2)
         writer.unsigned(1)
         writer.digest(ledger.digest)
         writer.unsigned(2)
@@ -76,6 +82,10 @@ extension AnswerPage {
         writer.unsigned(8)
         writer.array(parts.count)
         for part in parts { part.encode(into: &writer) }
+        if let unfit {
+            writer.unsigned(9)
+            unfit.encode(into: &writer)
+        }
         return writer.bytes
     }
 
@@ -105,7 +115,7 @@ extension AnswerPage {
     }
 
     private init(from reader: inout CBORReader) throws(CBORError) {
-        try reader.versionedMap(exactly: 9)
+        let hasUnfit = try reader.versionedMap(exactly: 9, orInVersion2: 10)
         try reader.key(1)
         ledger = LedgerID(try reader.digest())
         try reader.key(2)
@@ -124,6 +134,8 @@ extension AnswerPage {
             parts.append(try Part(from: &reader))
         }
         self.parts = parts
+        if hasUnfit { try reader.key(9) }
+        unfit = hasUnfit ? try Part(from: &reader) : nil
     }
 }
 

@@ -16,6 +16,9 @@ public struct ProvenPage: Sendable {
     public let listedCounts: [Int]
     /// The entries that are asked for, in ledger order.
     public let items: [Item]
+    /// The leaves in the heights that stand without effect, whoever they are about, increasing; nil
+    /// where the page does not show it.
+    public let unfit: [UInt64]?
 
     /// How many entries were looked at; one that stands in two lists counts twice.
     public var listedCount: Int { listedCounts.reduce(0, +) }
@@ -27,6 +30,8 @@ public struct ProvenPage: Sendable {
         public let leafHash: Digest
         public let bytes: [UInt8]
         public let entry: Entry
+        /// Whether it stands without effect; nil where the page does not show it.
+        public var isUnfit: Bool?
 
         public init(
             height: Height, leafIndex: UInt64, leafHash: Digest, bytes: [UInt8], entry: Entry
@@ -59,6 +64,12 @@ extension Auditor {
             let right = page.query.covers.map { "\($0)" }.joined(separator: " or ")
             throw ProofFailure(.cover, "the lists are those of \(terms); right is \(right)")
         }
+        let unfit = try page.unfit.map { (part) throws(ProofFailure) in
+            try agree(.cover, "the list of what has no effect", found: part.term, right: .unfit)
+            let runs = try runs(of: part, page.heights, head.header)
+            return try rows(of: part, runs).map(\.leafIndex)
+        }
+        let idle = unfit.map { Set($0) }
         var items: [UInt64: ProvenPage.Item] = [:]
         var listedCounts: [Int] = []
         for part in page.parts {
@@ -66,14 +77,15 @@ extension Auditor {
             let listed = try rows(of: part, runs)
             listedCounts.append(listed.count)
             // One that links two pseudonyms of a patient stands in both their lists.
-            for item in listed where page.query.matches(item.entry) {
+            for var item in listed where page.query.matches(item.entry) {
+                item.isUnfit = idle?.contains(item.leafIndex)
                 items[item.leafIndex] = item
             }
         }
         return ProvenPage(
             query: page.query, head: head, heights: page.heights, asked: asked, terms: terms,
             listedCounts: listedCounts,
-            items: items.values.sorted { $0.leafIndex < $1.leafIndex })
+            items: items.values.sorted { $0.leafIndex < $1.leafIndex }, unfit: unfit)
     }
 
     /// Throws unless the epochs that a query names are all those of its range of event time.

@@ -59,9 +59,7 @@ struct NodeSetup: Sendable {
                 detail: "joinsBySnapshot and keys.seal do not go together: supervision needs the "
                     + "blocks from the first one on")
         }
-        joinTrust = try configuration.joinChain.map { path throws(NodeError) in
-            try NodeSetup.validators(followedIn: path, from: genesis)
-        }
+        joinTrust = try NodeSetup.validators(followedIn: configuration.joinChain, from: genesis)
         speaks = configuration.protocolVersion.map { ProtocolVersion($0) } ?? .newest
         guard speaks >= .first, speaks <= .newest else {
             throw .configuration(
@@ -87,8 +85,9 @@ struct NodeSetup: Sendable {
 
     /// The validators to whom a file leads from those of the genesis, every link checked.
     private static func validators(
-        followedIn path: String, from genesis: Genesis
-    ) throws(NodeError) -> ValidatorSet {
+        followedIn path: String?, from genesis: Genesis
+    ) throws(NodeError) -> ValidatorSet? {
+        guard let path else { return nil }
         do {
             let (ledger, chain) = try GovernanceChain.decodeNamed(try SmallFile.read(path))
             guard ledger == genesis.ledger else {

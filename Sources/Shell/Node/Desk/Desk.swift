@@ -83,12 +83,18 @@ public struct AnchoredBlock: Sendable {
     public let firstLeaf: UInt64
     /// The entries' bytes, in ledger order.
     public let entries: [ArraySlice<UInt8>]
+    /// Those that have no effect.
+    public let unfit: [UnfitEntry]
 
     public var height: Height { header.height }
 
-    public init(header: BlockHeader, firstLeaf: UInt64, entries: [ArraySlice<UInt8>]) {
+    public init(
+        header: BlockHeader, firstLeaf: UInt64, entries: [ArraySlice<UInt8>],
+        unfit: [UnfitEntry] = []
+    ) {
         self.header = header
         self.firstLeaf = firstLeaf
         self.entries = entries
+        self.unfit = unfit
     }
 }

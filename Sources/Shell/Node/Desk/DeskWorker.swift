@@ -192,7 +192,8 @@ final class DeskWorker {
         }
         return AnchoredBlock(
             header: header, firstLeaf: header.treeSize - UInt64(entries.count),
-            entries: entries)
+            entries: entries,
+            unfit: try store.row(.unfit, at: height).map { try UnfitRow.decode($0).entries } ?? [])
     }
 
     private func ask() {

@@ -30,7 +30,8 @@ public final class SupervisionDesk: Desk {
     public func committed(_ block: AnchoredBlock) throws -> [Submission] {
         try supervisor.committed(
             Supervision.CommittedBlock(
-                header: block.header, firstLeaf: block.firstLeaf, entries: block.entries))
+                header: block.header, firstLeaf: block.firstLeaf, entries: block.entries,
+                unfit: block.unfit))
     }
 
     public func begin(after height: Height) throws {

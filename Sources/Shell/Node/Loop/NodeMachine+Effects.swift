@@ -78,9 +78,27 @@ extension NodeMachine {
         timers.start(timer, deadline: uptime() + wait)
     }
 
+    /// Says of this institution's entries in a block which of them have no effect.
+    private func noteUnfit(_ block: CommittedBlock) {
+        guard !block.executed.unfit.isEmpty else { return }
+        var places: [UInt64: Entry] = [:]
+        let entries = block.executed.batches.flatMap(\.entries)
+        for (offset, entry) in entries.enumerated() where entry.issuer == setup.institution {
+            places[block.executed.firstLeaf + UInt64(offset)] = entry
+        }
+        for item in block.executed.unfit {
+            guard let entry = places[item.leafIndex] else { continue }
+            logger.note(
+                .warning, .unfit,
+                "entry \(entry.number) of stream \(entry.stream) has no effect: \(item.why)",
+                [.stream: entry.stream, .number: entry.number, .reason: "\(item.why)"])
+        }
+    }
+
     /// Has a block written; who waits for it is told when it is durable.
     private func commit(_ block: CommittedBlock) throws(StorageError) {
         handOnCharter()
+        noteUnfit(block)
         while unwritten.count >= BlockWriter.blockCountMax { try waitForBlock() }
         unwritten.append(
             Unwritten(height: block.height, nextNumbers: outboxes.nextNumbers(in: host.state)))

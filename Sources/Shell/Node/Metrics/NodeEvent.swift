@@ -21,6 +21,7 @@ enum NodeEvent: String, CaseIterable, Sendable {
     case streamOpened = "stream.opened"
     case batchWaits = "stream.batch-waits"
     case notAnchored = "entry.not-anchored"
+    case unfit = "entry.without-effect"
     case pruned = "retention.pruned"
     case notPruned = "retention.not-pruned"
     case notCut = "snapshot.not-cut"

@@ -62,10 +62,23 @@ struct PageMaker {
         let (heights, next, rows) = try walk(range)
         guard request.isProved else { return QueryAnswer(page: nil, rows: rows, next: next) }
         var proved: [AnswerPage.Part] = []
-        for part in parts { proved.append(try self.proved(part, heights)) }
+        for part in parts {
+            proved.append(
+                try self.proved(part, heights, isDown: request.isNewestFirst))
+        }
+        var unfit: AnswerPage.Part?
+        if let item = state[.unfit] {
+            var part = try part(.unfit, item, heights)
+            for height in part.rest.map({ part.list.heights[$0] }) {
+                let run = try nodes.run(ofSlot: part.slot, at: height)
+                part.runs.append(run)
+                part.entries.append(try nodes.entries(of: run, slot: part.slot))
+            }
+            unfit = try self.proved(part, heights, isDown: false)
+        }
         let page = AnswerPage(
             ledger: ledger, query: query, head: head, heights: heights, from: from?.bound,
-            before: before?.bound, parts: proved)
+            before: before?.bound, parts: proved, unfit: unfit)
         return QueryAnswer(page: page.encode(), rows: [], next: next)
     }
 
@@ -90,17 +103,22 @@ struct PageMaker {
             (terms, terms.reduce(UInt64(0)) { $0 + (state[$1]?.head?.total ?? 0) })
         }
         for term in covers.min(by: { $0.1 < $1.1 })?.0 ?? [] {
-            guard let item = state[term], let place = item.proof ?? item.absence else {
-                throw .noStateMap
-            }
-            let slot = UInt32(truncatingIfNeeded: place.slot)
-            var list = RunLists.List()
-            if let head = item.head { list = try lists.list(ofSlot: slot, head) }
-            parts.append(
-                Part(
-                    term: term, place: place, slot: slot, list: list,
-                    rest: list.places(in: (range.first, range.last))))
+            guard let item = state[term] else { throw .noStateMap }
+            parts.append(try part(term, item, range))
         }
+    }
+
+    /// A term's list, and what of it lies in the heights.
+    private func part(
+        _ term: Term, _ item: StateAnswer.Item, _ range: HeightRange
+    ) throws(QueryError) -> Part {
+        guard let place = item.proof ?? item.absence else { throw .noStateMap }
+        let slot = UInt32(truncatingIfNeeded: place.slot)
+        var list = RunLists.List()
+        if let head = item.head { list = try lists.list(ofSlot: slot, head) }
+        return Part(
+            term: term, place: place, slot: slot, list: list,
+            rest: list.places(in: (range.first, range.last)))
     }
 
     /// Reads block by block until the page is full; says which heights it has and which are left.
@@ -162,7 +180,7 @@ struct PageMaker {
 
     /// The part with the neighbours of its runs and the hashes around them.
     private func proved(
-        _ part: Part, _ heights: HeightRange
+        _ part: Part, _ heights: HeightRange, isDown: Bool
     ) throws(QueryError) -> AnswerPage.Part {
         let list = part.list
         let count = list.heights.count
@@ -170,7 +188,6 @@ struct PageMaker {
             return AnswerPage.Part(term: part.term, place: part.place, slice: nil, entries: [])
         }
         let places = list.places(in: (heights.first, heights.last))
-        let isDown = request.isNewestFirst
         var runs = isDown ? part.runs.reversed() : part.runs
         let entries = isDown ? part.entries.reversed() : part.entries
         var first = places.lowerBound

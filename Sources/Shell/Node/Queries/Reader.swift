@@ -136,7 +136,8 @@ final class Reader {
                     }))
         case .archiveBlock(let height): responder.respond(try nodes.archived(height).encode())
         case .query(let request):
-            let terms = Set(request.query.covers.joined()).map { ($0, StateKey.term($0)) }
+            let terms = Set(request.query.covers.joined() + [.unfit])
+                .map { ($0, StateKey.term($0)) }
             let inbox = inbox
             loop.post(
                 .question(
@@ -160,7 +161,7 @@ final class Reader {
         let inbox = inbox
         loop.post(
             .question(
-                StateQuestion(keys: [.institution(issuer)]) { state in
+                StateQuestion(keys: [.institution(issuer), .unfit(leaf)]) { state in
                     inbox.post(.proof(entry, state, responder, wantsReceipts: wantsReceipts))
                 }))
     }
@@ -192,10 +193,13 @@ final class Reader {
         let inclusion = try nodes.inclusion(of: entry.leafIndex, treeSize: head.header.treeSize)
         guard let issuer = state.items.first?.proof else { throw .noStateMap }
         let (batch, position) = try nodes.batch(of: entry)
+        let mayBeUnfit = (try? Entry.decode(entry.entry))?.mayBeUnfit == true
+        let standing = mayBeUnfit ? state.items.last.flatMap { $0.proof ?? $0.absence } : nil
         guard
             let file = ProofFile(
                 of: batch, entryAt: position, header: head.header,
-                commitProof: head.commitProof, inclusion: inclusion, issuer: issuer)
+                commitProof: head.commitProof, inclusion: inclusion, issuer: issuer,
+                standing: standing)
         else { throw .damaged("batch \(entry.batch)") }
         return file
     }

@@ -49,7 +49,7 @@ public final class EntryStore {
         }
         let row = LedgerMark(block).row
         group.put(LedgerMark.key, row)
-        if !block.entries.isEmpty { group.put(LedgerMark.key(block.height), row) }
+        if block.leafCount > 0 { group.put(LedgerMark.key(block.height), row) }
     }
 
     /// Says that the rows of the block are on the disk.

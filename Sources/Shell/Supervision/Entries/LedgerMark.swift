@@ -24,7 +24,7 @@ public struct LedgerMark: Hashable, Sendable {
         self.init(
             height: block.height, anchored: block.anchored, treeRoot: block.treeRoot,
             stateRoot: block.stateRoot,
-            leafCount: block.firstLeaf + UInt64(block.entries.count))
+            leafCount: block.firstLeaf + UInt64(block.leafCount))
     }
 
     /// Before the first block.

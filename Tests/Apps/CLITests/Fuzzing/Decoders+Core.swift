@@ -32,6 +32,8 @@ extension Decoders {
         Decoder("batch") { try UnverifiedBatch(decoding: $0) },
         Decoder("batch header") { try BatchHeader.decode($0[...]) },
         Decoder("tree row") { try TreeRow.decode($0) },
+        Decoder("unfit row") { try UnfitRow.decode($0) },
+        Decoder("unfitness") { try Unfitness.decode($0) },
         Decoder("trail row") { try TermTrail.decode($0, slot: 1) },
         Decoder("entry") { try Entry.decode($0) },
         Decoder("submission") { try Submission.decode($0) },

@@ -111,7 +111,7 @@ final class Region {
 
     /// Makes the next block of these entries; nobody is told yet.
     @discardableResult
-    func block(_ entries: [[UInt8]]) throws -> CommittedBlock {
+    func block(_ entries: [[UInt8]], unfit: [UnfitEntry] = []) throws -> CommittedBlock {
         let firstLeaf = header?.treeSize ?? 0
         let height = Height(UInt64(log.count + 1))
         let header = BlockHeader(
@@ -123,7 +123,8 @@ final class Region {
             nextValidators: .zero, active: .zero, previousCommit: .zero)
         self.header = header
         let block = try CommittedBlock(
-            header: header, firstLeaf: firstLeaf, entries: entries.map { $0[...] })
+            header: header, firstLeaf: firstLeaf, entries: entries.map { $0[...] },
+            unfit: unfit)
         log.append(block)
         return block
     }
