@@ -128,13 +128,19 @@ private struct TiledLogCopy {
 
     /// Writes a file of the log, which must be what follows from the entries.
     private func take(_ file: TileWriter.File) async throws {
-        let isBundle = file.path.hasPrefix("tile/entries/")
-        if !isBundle {
-            guard try await client.bytes(file.path) == file.bytes else {
-                throw Failure(
-                    .refused, "\(file.path) is not the tile over the log's entries")
-            }
+        if !file.path.hasPrefix("tile/entries/") {
+            try check(file, against: try await client.bytes(file.path))
         }
+        try write(file)
+    }
+
+    private func check(_ file: TileWriter.File, against bytes: [UInt8]) throws {
+        guard bytes == file.bytes else {
+            throw Failure(.refused, "\(file.path) is not the tile over the log's entries")
+        }
+    }
+
+    private func write(_ file: TileWriter.File) throws {
         let path = "\(folder)/\(file.path)"
         try Files.makeFolder(URL(filePath: path).deletingLastPathComponent().path)
         try Files.write(file.bytes, to: path)
