@@ -8,6 +8,8 @@ final class Plan: Sendable {
     let tables: [KnowledgeTable]
     /// The index of rows that each window searches.
     let indexes: [Int]
+    /// For each window, which of the indexes of its kind that is.
+    let placesOfIndexes: [Int]
     /// Whether the filter can be answered from the judged row alone.
     let filterIsPlain: Bool
     /// The smallest conditions, by node; for coverage.
@@ -21,11 +23,16 @@ final class Plan: Sendable {
         self.rule = rule
         self.tables = tables
         nodes = rule.nodes
-        indexes = rule.windows.map { window in
+        let indexes = rule.windows.map { window in
             let wanted = IndexSpecification(window)
             if let known = specifications.firstIndex(of: wanted) { return known }
             specifications.append(wanted)
             return specifications.count - 1
+        }
+        self.indexes = indexes
+        let known = specifications
+        placesOfIndexes = indexes.map { index in
+            known[..<index].count { $0.kind == known[index].kind }
         }
         filterIsPlain = rule.filter.map { !Plan.asksWindows($0, rule.nodes) } ?? true
         var isCondition = Array(repeating: false, count: rule.nodes.count)

@@ -6,6 +6,8 @@ struct Bucket: Sendable {
     let index: Int32
     let key: IndexKey
     var items = Chunk()
+    /// What the index carries of the same rows, place by place.
+    var carried = ChunkArena<CarriedWords.Row>.Chunk()
     /// Rows that begin at no known time or have always been there, by place on the ledger.
     var unbounded = Chunk()
     /// The longest row bounds how far back a search for overlaps goes.

@@ -51,13 +51,13 @@ struct ChunkArena<Element: Sendable>: Sendable {
     }
 
     private mutating func grow(_ chunk: inout Chunk) {
-        let size = chunk.size < 0 ? 1 : chunk.size + 1
+        let size = chunk.size + 1
         let start: Int32
         if let left = free[Int(size)].popLast() {
             start = left
         } else {
             start = Int32(truncatingIfNeeded: elements.count)
-            elements.append(contentsOf: repeatElement(filler, count: 1 << Int(size)))
+            for _ in 0..<(1 << Int(size)) { elements.append(filler) }
         }
         for offset in 0..<Int(chunk.count) {
             elements[Int(start) + offset] = elements[Int(chunk.start) + offset]

@@ -10,6 +10,7 @@ struct FactStore: Sendable {
     /// Which indexes hold rows of a kind.
     private let indexesOfKind: [[Int]]
     var sealed = SealedEntries()
+    var fresh = FreshBuckets()
     /// The time of the newest block, as far as the engine was told.
     var present = Timestamp(milliseconds: .min)
     let bounds: EngineBounds
@@ -72,13 +73,18 @@ struct FactStore: Sendable {
         _ fact: AnchoredFact, programs: [Program], programCount: Int, _ scratch: inout Scratch
     ) -> Int32 {
         let row = place(fact, programCount: programCount)
+        fresh.addRow()
         for index in indexesOfKind[fact.fact.kind.index] {
             call(wide[index])
-            guard let key = key(index, of: row) else { continue }
+            guard let key = key(index, of: row) else {
+                fresh.add(nil)
+                continue
+            }
             let bucket = indexes.bucket(index, key)
+            fresh.add(bucket)
             let item = interval(indexes.specifications[index], of: row)
             let wasOverfull = indexes.buckets[bucket].isOverfull
-            indexes.insert(item, into: bucket)
+            indexes.insert(item, carrying: carried(index, row), into: bucket)
             guard !wasOverfull else { continue }
             if indexes.buckets[bucket].isOverfull {
                 callAll(bucket)
@@ -102,9 +108,16 @@ struct FactStore: Sendable {
                 TrialStep(
                     bucket: bucket, row: row, longest: before.longest,
                     isOverfull: before.isOverfull))
-            indexes.insert(interval(indexes.specifications[index], of: row), into: bucket)
+            indexes.insert(
+                interval(indexes.specifications[index], of: row),
+                carrying: carried(index, row), into: bucket)
         }
         return row
+    }
+
+    /// What an index carries of a row, if anything.
+    private func carried(_ index: Int, _ row: Int32) -> CarriedWords.Row? {
+        indexes.wordsOfIndex[index].map { rows.carried($0, of: row) }
     }
 
     private mutating func place(_ fact: AnchoredFact, programCount: Int) -> Int32 {
@@ -124,7 +137,7 @@ struct FactStore: Sendable {
                 guard let key = key(index, of: row) else { continue }
                 indexes.insert(
                     interval(indexes.specifications[index], of: row),
-                    into: indexes.bucket(index, key))
+                    carrying: carried(index, row), into: indexes.bucket(index, key))
             }
         }
     }

@@ -29,6 +29,12 @@ struct RowIndexes: Sendable {
     let specifications: [IndexSpecification]
     private(set) var buckets: [Bucket] = []
     private(set) var items = ChunkArena<IntervalItem>(filler: .filler)
+    private(set) var carried = ChunkArena<CarriedWords.Row>(filler: CarriedWords.Row())
+    /// By index, which words of its rows it carries.
+    var words: [Int: CarriedWords] = [:] {
+        didSet { wordsOfIndex = specifications.indices.map { words[$0] } }
+    }
+    private(set) var wordsOfIndex: [CarriedWords?]
     private(set) var watchers = ChunkArena<Watcher>(filler: .filler)
     /// By key, in open addressing, a power of two of them: half of the mixed key above, so that
     /// few other buckets are looked at, and below the number of the bucket from 1.
@@ -46,6 +52,7 @@ struct RowIndexes: Sendable {
         self.specifications = specifications
         self.anchors = anchors
         ofIndex = Array(repeating: [], count: specifications.count)
+        wordsOfIndex = Array(repeating: nil, count: specifications.count)
         self.rowsOfKeyMax = rowsOfKeyMax
     }
 
@@ -117,7 +124,9 @@ struct RowIndexes: Sendable {
     // MARK: - Rows
 
     /// Puts a row under a key; where more came than are kept, only that is kept in mind.
-    mutating func insert(_ item: IntervalItem, into bucket: Int) {
+    mutating func insert(
+        _ item: IntervalItem, carrying words: CarriedWords.Row?, into bucket: Int
+    ) {
         let count = buckets[bucket].items.count + buckets[bucket].unbounded.count
         guard Int(count) < rowsOfKeyMax else {
             buckets[bucket].isOverfull = true
@@ -137,7 +146,9 @@ struct RowIndexes: Sendable {
         if let last = places.last, item.precedes(items[last]) {
             place = places.partitioningIndex { item.precedes(items[$0]) }
         }
-        items.insert(item, at: place - places.lowerBound, into: &buckets[bucket].items)
+        let offset = place - places.lowerBound
+        items.insert(item, at: offset, into: &buckets[bucket].items)
+        if let words { carried.insert(words, at: offset, into: &buckets[bucket].carried) }
     }
 
     /// The places of the items that may share a moment with the stretch; the caller looks closer.
@@ -186,7 +197,11 @@ struct RowIndexes: Sendable {
     mutating func remove(row: Int32, from bucket: Int, longest: Int64, isOverfull: Bool) {
         let items = buckets[bucket].items.places
         if let place = items.first(where: { self.items[$0].row == row }) {
-            self.items.remove(at: place - items.lowerBound, from: &buckets[bucket].items)
+            let offset = place - items.lowerBound
+            self.items.remove(at: offset, from: &buckets[bucket].items)
+            if wordsOfIndex[Int(buckets[bucket].index)] != nil {
+                carried.remove(at: offset, from: &buckets[bucket].carried)
+            }
         }
         let unbounded = buckets[bucket].unbounded.places
         if let place = unbounded.first(where: { self.items[$0].row == row }) {
@@ -204,6 +219,8 @@ struct RowIndexes: Sendable {
             var unbounded = last.unbounded
             self.items.clear(&items)
             self.items.clear(&unbounded)
+            var carried = last.carried
+            self.carried.clear(&carried)
             ofIndex[Int(last.index)].removeLast()
             if let part = anchors[Int(last.index)] {
                 let party = party(Int(last.index), last.key.part(part))

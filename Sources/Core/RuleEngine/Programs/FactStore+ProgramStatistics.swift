@@ -14,8 +14,7 @@ extension FactStore {
         seen.removeAll(keepingCapacity: true)
         defer { scratch.distinct = seen }
         for place in scratch.found[question.window].indices {
-            let value = value(
-                question, scratch.found[question.window][place], program, &scratch)
+            let value = value(question, at: place, program, &scratch)
             guard value.isKnown else { return value.inRow }
             seen.append(value.first)
         }
@@ -55,8 +54,7 @@ extension FactStore {
         defer { scratch.distinct = values }
         var second: Int64?
         for place in scratch.found[question.window].indices {
-            let value = value(
-                question, scratch.found[question.window][place], program, &scratch)
+            let value = value(question, at: place, program, &scratch)
             guard value.isKnown else { return value.inRow }
             guard second ?? value.second == value.second else { return .open }
             second = value.second

@@ -35,23 +35,37 @@ extension FactStore {
         case .first, .last:
             guard hasBody else { return .open }
             guard count > 0 else { return .unknown }
-            let row = scratch.found[window][question.aggregate == .first ? 0 : count - 1]
-            return value(question, row, program, &scratch)
+            return value(
+                question, at: question.aggregate == .first ? 0 : count - 1, program, &scratch)
         default: return .open
         }
     }
 
-    /// The body of the question for one row of the window.
+    /// The body of the question for one row of the window, by its place among those found.
     mutating func value(
-        _ question: Question, _ row: Int32, _ program: Program, _ scratch: inout Scratch
+        _ question: Question, at found: Int, _ program: Program, _ scratch: inout Scratch
     ) -> Flat {
         let depth = question.depth
+        let row = scratch.found[question.window][found]
         if case .field(let fieldDepth, let bit, let offset, let isPair, let name) =
             program.steps[Int(question.body)], Int(fieldDepth) == depth
         {
+            let carried = Int(scratch.carried[question.window][found])
+            let word = Int(offset)
+            if carried >= 0, program.windows[question.window].slots[word] >= 0,
+                !isPair || program.windows[question.window].slots[word + 1] >= 0
+            {
+                let known = indexes.carried[carried].words[0] >> Int64(bit) & 1 != 0
+                guard known else { return .missing(name) }
+                let slot = Int(program.windows[question.window].slots[word])
+                guard isPair else { return Flat(indexes.carried[carried].words[slot]) }
+                let next = Int(program.windows[question.window].slots[word + 1])
+                return Flat(
+                    indexes.carried[carried].words[slot], indexes.carried[carried].words[next])
+            }
             let start = rows.heads[Int(row)].start
             guard rows.words[start] >> Int64(bit) & 1 != 0 else { return .missing(name) }
-            let place = start + Int(offset)
+            let place = start + word
             return Flat(rows.words[place], isPair ? rows.words[place + 1] : 0)
         }
         let (outer, start) = (scratch.rows[depth], scratch.starts[depth])
@@ -70,8 +84,7 @@ extension FactStore {
         var doubt: Flat?
         if question.body >= 0 {
             for place in scratch.found[question.window].indices {
-                let row = scratch.found[question.window][place]
-                let value = value(question, row, program, &scratch)
+                let value = value(question, at: place, program, &scratch)
                 if value.isKnown, (value.first != 0) == deciding { return decided }
                 if !value.isKnown { doubt = doubt.map { $0.lacking(value) } ?? value.inRow }
             }
@@ -92,8 +105,7 @@ extension FactStore {
         var total: Flat?
         var hits: Int64 = 0
         for place in scratch.found[question.window].indices {
-            let value = value(
-                question, scratch.found[question.window][place], program, &scratch)
+            let value = value(question, at: place, program, &scratch)
             guard value.isKnown else { return value.inRow }
             if isCount {
                 hits += value.first
@@ -115,8 +127,7 @@ extension FactStore {
         guard question.totals != .none else { return .open }
         var best: Flat?
         for place in scratch.found[question.window].indices {
-            let value = value(
-                question, scratch.found[question.window][place], program, &scratch)
+            let value = value(question, at: place, program, &scratch)
             guard value.isKnown else { return value.inRow }
             guard let found = best else {
                 best = value
@@ -139,6 +150,7 @@ extension FactStore {
     private mutating func fill(_ number: Int, _ program: Program, _ scratch: inout Scratch) {
         scratch.windows[number].isFilled = true
         scratch.found[number].removeAll(keepingCapacity: true)
+        scratch.carried[number].removeAll(keepingCapacity: true)
         let window = program.windows[number]
         let judged = scratch.rows[0]
         guard let bucket = bucket(window, program, &scratch),
@@ -174,6 +186,7 @@ extension FactStore {
     private mutating func bucket(
         _ window: Program.Window, _ program: Program, _ scratch: inout Scratch
     ) -> Int? {
+        if let own = window.own, let bucket = fresh.bucket(scratch.rows[0], own) { return bucket }
         if let probe = window.probe, scratch.probes[probe].stamp == scratch.stamp {
             return Int(scratch.probes[probe].bucket)
         }
@@ -219,23 +232,30 @@ extension FactStore {
         let (outer, start) = (scratch.rows[1], scratch.starts[1])
         defer { scratch.enter(outer, start: start, depth: 1) }
         var isDoubtful = false
+        let shift =
+            window.slots.isEmpty
+            ? nil
+            : indexes.buckets[bucket].carried.places.lowerBound
+                - indexes.buckets[bucket].items.places.lowerBound
         for place in range {
             let item = indexes.items[place]
+            let carried = shift.map { place + $0 } ?? -1
             guard !window.overlaps || item.high >= low,
                 belongs(item, window.order, scratch.rows[0])
             else { continue }
-            switch admit(item.row, window, program, &scratch) {
+            switch admit(item.row, carried, window, program, &scratch) {
             case .out: break
             case .unknown: isDoubtful = true
             case .into:
                 scratch.found[number].append(item.row)
+                scratch.carried[number].append(Int32(truncatingIfNeeded: carried))
                 if window.oneIsEnough { return true }
             }
         }
         for place in unbounded {
             let item = indexes.items[place]
             guard belongs(item, window.order, scratch.rows[0]) else { continue }
-            switch admit(item.row, window, program, &scratch) {
+            switch admit(item.row, -1, window, program, &scratch) {
             case .out: break
             case .unknown: isDoubtful = true
             case .into:
@@ -245,6 +265,7 @@ extension FactStore {
                     continue
                 }
                 scratch.found[number].append(item.row)
+                scratch.carried[number].append(-1)
                 if window.oneIsEnough { return true }
             }
         }
@@ -278,17 +299,18 @@ extension FactStore {
         }
     }
 
-    /// Whether the window's filter admits a row: a part that fails decides, whatever is unknown.
+    /// Whether the window's filter admits a row, whose words the index carries at a place or not:
+    /// a part that fails decides, whatever is unknown.
     @inline(__always)
     private mutating func admit(
-        _ row: Int32, _ window: Program.Window, _ program: Program, _ scratch: inout Scratch
+        _ row: Int32, _ carried: Int, _ window: Program.Window, _ program: Program,
+        _ scratch: inout Scratch
     ) -> Admission {
         var isDoubtful = false
-        let start = rows.heads[Int(row)].start
         if let (step, memory) = window.rowFilter.ofRow {
             var answer = answers.admits(memory, row)
             if answer == 0 {
-                scratch.enter(row, start: start, depth: 1)
+                scratch.enter(row, start: rows.heads[Int(row)].start, depth: 1)
                 let value = run(step, program, &scratch)
                 answer = value.isKnown ? (value.first != 0 ? 2 : 1) : 3
                 answers.remember(memory, row, value)
@@ -296,31 +318,43 @@ extension FactStore {
             if answer == 1 { return .out }
             isDoubtful = answer == 3
         }
+        guard !window.rowFilter.tests.isEmpty else { return isDoubtful ? .unknown : .into }
+        let start = carried >= 0 ? 0 : rows.heads[Int(row)].start
+        let known = carried >= 0 ? indexes.carried[carried].words[0] : rows.words[start]
         for place in window.rowFilter.tests.indices {
             let holds: Flat
             switch window.rowFilter.tests[place] {
-            case .known(let bit): holds = Flat(rows.words[start] >> Int64(bit) & 1 != 0)
+            case .known(let bit): holds = Flat(known >> Int64(bit) & 1 != 0)
             case .compare(let symbol, let offset, let bit, _):
                 let fixed = scratch.fixed[window.rowFilter.firstFixed + place]
-                let isKnown = rows.words[start] >> Int64(bit) & 1 != 0
-                guard isKnown, fixed.isKnown else {
+                guard known >> Int64(bit) & 1 != 0, fixed.isKnown else {
                     isDoubtful = true
                     continue
                 }
-                holds = Flat(symbol.holds(rows.words[start + Int(offset)], fixed.first))
+                holds = Flat(symbol.holds(word(offset, start, carried, window), fixed.first))
             case .same(let offset, let bit, _):
                 let fixed = scratch.fixed[window.rowFilter.firstFixed + place]
-                let isKnown = rows.words[start] >> Int64(bit) & 1 != 0
-                let value = isKnown ? Flat(rows.words[start + Int(offset)]) : .unknown
+                let value =
+                    known >> Int64(bit) & 1 != 0
+                    ? Flat(word(offset, start, carried, window)) : .unknown
                 holds = value.isSame(fixed, .words)
             case .step(let step):
-                scratch.enter(row, start: start, depth: 1)
+                scratch.enter(row, start: rows.heads[Int(row)].start, depth: 1)
                 holds = run(step, program, &scratch)
             }
             if holds.isFalse { return .out }
             if !holds.isKnown { isDoubtful = true }
         }
         return isDoubtful ? .unknown : .into
+    }
+
+    /// A word of a row, from the index or from the row.
+    @inline(__always)
+    private func word(
+        _ offset: Int32, _ start: Int, _ carried: Int, _ window: Program.Window
+    ) -> Int64 {
+        guard carried >= 0 else { return rows.words[start + Int(offset)] }
+        return indexes.carried[carried].words[Int(window.slots[Int(offset)])]
     }
 
     /// Whether an entry that is sealed to others may be a row of the window.

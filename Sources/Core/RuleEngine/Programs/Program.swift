@@ -42,8 +42,14 @@ final class Program: Sendable {
         let filterIsFixed: Bool
         /// The filter as rows are asked, one after the other.
         var rowFilter = RowFilter()
+        /// Where the words of rows stand among those that the index carries; empty where rows are
+        /// read themselves.
+        var slots: [Int8] = []
         /// Whether the program only asks if there is a row.
         var oneIsEnough = false
+        /// Where rows of the judged kind look under their own keys: which of the indexes of their
+        /// kind it is.
+        let own: Int?
         /// Which of the engine's keys it is, where it is made of fields of the judged row.
         let probe: Int?
     }
@@ -84,6 +90,8 @@ struct Scratch: Sendable {
     var locals: [Flat] = []
     var windows: [State] = []
     var found: [[Int32]] = []
+    /// Where the index carries the words of the rows found; -1 where it does not.
+    var carried: [[Int32]] = []
     /// What the filters of windows compare rows with.
     var fixed: [Flat] = []
     var visits = 0
@@ -112,6 +120,7 @@ struct Scratch: Sendable {
         locals = Array(repeating: .unset, count: programs.map(\.localCount).max() ?? 0)
         windows = Array(repeating: State(), count: windowCount)
         found = Array(repeating: [], count: windowCount)
+        carried = found
         fixed = Array(repeating: .unset, count: programs.map(\.fixedCount).max() ?? 0)
     }
 

@@ -9,6 +9,8 @@ struct ProgramCompiler {
     var symbols: Symbols
     var answers: AnswerMemory
     var probes: ProbeList
+    /// By index, the words that it carries.
+    var carried: [Int: CarriedWords]
     var steps: [Step] = []
     var words: [Int64] = []
     /// The step of each node, once it was compiled.
@@ -17,11 +19,15 @@ struct ProgramCompiler {
     /// Windows of which programs ask more than whether they have a row.
     private var isCounted: Set<Int> = []
 
-    init(plan: Plan, symbols: Symbols, answers: AnswerMemory, probes: ProbeList) {
+    init(
+        plan: Plan, symbols: Symbols, answers: AnswerMemory, probes: ProbeList,
+        carried: [Int: CarriedWords] = [:]
+    ) {
         self.plan = plan
         self.symbols = symbols
         self.answers = answers
         self.probes = probes
+        self.carried = carried
         stepOfNode = Array(repeating: nil, count: plan.nodes.count)
         isCompiling = Array(repeating: false, count: plan.nodes.count)
     }
@@ -46,6 +52,7 @@ struct ProgramCompiler {
         let draft = program(steps)
         for number in windows.indices {
             windows[number].rowFilter = rowFilter(windows[number].filter, draft, &fixedCount)
+            windows[number].slots = slots(number, windows[number], draft)
         }
         return program(steps)
     }
@@ -64,6 +71,9 @@ struct ProgramCompiler {
             fields.append(field)
         }
         let index = plan.indexes[number]
+        let isOwn =
+            window.kind == plan.rule.kind && fields == window.keys.map(\.field)
+            && fields.count == window.keys.count
         return Program.Window(
             index: index, kind: window.kind, keys: window.keys.map { key($0.node, $0.type) },
             anchor: FactStore.anchor(window.keys.map(\.type)).map {
@@ -76,6 +86,7 @@ struct ProgramCompiler {
             filter: window.filter.map { step($0) },
             isFixed: !roots.contains { asksWindows($0) },
             filterIsFixed: !(window.filter.map { asksWindows($0) } ?? false),
+            own: isOwn ? plan.placesOfIndexes[number] : nil,
             probe: isPlain
                 ? probes.number(kind: plan.rule.kind, index: index, fields: fields) : nil)
     }

@@ -54,7 +54,8 @@ public struct Engine: Sendable {
         var gates = FactKind.allCases.map { _ in KindGate() }
         for (number, plan) in plans.enumerated() {
             var compiler = ProgramCompiler(
-                plan: plan, symbols: store.symbols, answers: store.answers, probes: probes)
+                plan: plan, symbols: store.symbols, answers: store.answers, probes: probes,
+                carried: store.indexes.words)
             let program = compiler.compile(
                 ordinal: ofKind[plan.rule.kind].count, number: number)
             programs.append(program)
@@ -62,6 +63,7 @@ public struct Engine: Sendable {
             store.symbols = compiler.symbols
             store.answers = compiler.answers
             probes = compiler.probes
+            store.indexes.words = compiler.carried
             ofKind[plan.rule.kind].append(number)
         }
         self.rules = rules
@@ -78,6 +80,7 @@ public struct Engine: Sendable {
     public mutating func take(
         _ facts: [AnchoredFact], sealed: [SealedEntry] = [], present: Timestamp
     ) {
+        store.fresh.begin(with: store.rows.count)
         for fact in facts {
             let rules = rulesOfKind[fact.fact.kind.index]
             let row = store.add(
@@ -97,6 +100,7 @@ public struct Engine: Sendable {
             store.due.append(judgement)
         }
         judgeWhatIsDue()
+        store.fresh.end()
     }
 
     /// Makes the judgements that are due, row by row, each once.

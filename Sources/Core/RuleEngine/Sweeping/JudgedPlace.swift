@@ -55,8 +55,22 @@ struct JudgedPlace {
     func seek(
         _ window: SweepWindow, _ program: Program, _ probe: inout RowProbe
     ) -> Sought? {
-        guard let hash = hash(window, &probe),
-            let low = end(window.low, window.lowField, true, window, program, &probe),
+        guard let hash = hash(window, &probe) else { return nil }
+        return stretch(hash, window, program, &probe)
+    }
+
+    /// Where a window looks under a key that is known, or nil where one of its ends is not.
+    func seek(
+        _ hash: UInt64, _ window: SweepWindow, _ program: Program, _ probe: inout RowProbe
+    ) -> Sought? {
+        if window.needsProbe { probe.load(window.offsets, segment, place) }
+        return stretch(hash, window, program, &probe)
+    }
+
+    private func stretch(
+        _ hash: UInt64, _ window: SweepWindow, _ program: Program, _ probe: inout RowProbe
+    ) -> Sought? {
+        guard let low = end(window.low, window.lowField, true, window, program, &probe),
             let high = end(window.high, window.highField, false, window, program, &probe)
         else { return nil }
         return Sought(hash: hash, low: low, high: high)

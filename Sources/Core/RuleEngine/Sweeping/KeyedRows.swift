@@ -2,12 +2,30 @@
 struct KeyedRows: Sendable {
     struct Row: Sendable {
         let hash: UInt64
-        let row: Int32
+        /// The row, and in the sign whether it is not sure.
+        private let signed: Int32
+        /// The place of its stretch among those beside the rows; 0 where there are none.
+        var place: Int32 = 0
+
+        init(hash: UInt64, row: Int32, isSure: Bool) {
+            self.hash = hash
+            signed = isSure ? row : ~row
+        }
+
+        var row: Int32 { signed < 0 ? ~signed : signed }
         /// Of a judged row, whether the filter holds; of a window's, whether the window's does.
-        let isSure: Bool
+        var isSure: Bool { signed >= 0 }
+    }
+
+    /// When a row begins and ends, or where a judged row looks, in grains; both included.
+    struct Stretch: Sendable {
+        let low: Int64
+        let high: Int64
     }
 
     private let rows: [Row]
+    /// By row; empty where time does not matter.
+    private let stretches: [Stretch]
     /// Where each part begins.
     private let starts: [Int32]
 
@@ -21,9 +39,10 @@ struct KeyedRows: Sendable {
     }
 
     /// Rows parted by the first bits of their hashes; each part keeps their order.
-    init(_ unsorted: [Row], bits: Int) {
+    init(_ unsorted: [Row], _ stretches: [Stretch] = [], bits: Int) {
         guard bits > 0 else {
             rows = unsorted
+            self.stretches = stretches
             starts = [0, Int32(truncatingIfNeeded: unsorted.count)]
             return
         }
@@ -34,17 +53,31 @@ struct KeyedRows: Sendable {
         var next = starts
         var rows = [Row](
             repeating: Row(hash: 0, row: 0, isSure: false), count: unsorted.count)
-        for row in unsorted {
+        var parted = [Stretch](repeating: Stretch(low: 0, high: 0), count: stretches.count)
+        for (place, row) in unsorted.enumerated() {
             let part = Int(row.hash >> shift)
             rows[Int(next[part])] = row
+            if !stretches.isEmpty { parted[Int(next[part])] = stretches[place] }
             next[part] += 1
         }
         self.rows = rows
+        self.stretches = parted
         self.starts = starts
     }
 
-    func part(_ part: Int) -> ArraySlice<Row> {
-        rows[Int(starts[part])..<Int(starts[part + 1])]
+    /// Adds a part to those of other lists, each row with the place of its stretch.
+    func add(_ part: Int, to rows: inout [Row], _ stretches: inout [Stretch]) {
+        let places = Int(starts[part])..<Int(starts[part + 1])
+        guard !self.stretches.isEmpty else {
+            rows += self.rows[places]
+            return
+        }
+        for place in places {
+            var row = self.rows[place]
+            row.place = Int32(truncatingIfNeeded: stretches.count)
+            rows.append(row)
+            stretches.append(self.stretches[place])
+        }
     }
 
     var all: [Row] { rows }
@@ -53,8 +86,13 @@ struct KeyedRows: Sendable {
 extension [KeyedRows] {
     var rowCount: Int { reduce(0) { $0 + $1.count } }
 
-    /// One part of all lists.
-    func part(_ part: Int) -> [KeyedRows.Row] { flatMap { $0.part(part) } }
+    /// One part of all lists, and the stretches of its rows.
+    func part(_ part: Int) -> (rows: [KeyedRows.Row], stretches: [KeyedRows.Stretch]) {
+        var rows: [KeyedRows.Row] = []
+        var stretches: [KeyedRows.Stretch] = []
+        for list in self { list.add(part, to: &rows, &stretches) }
+        return (rows, stretches)
+    }
 }
 
 /// Leaves out what cannot meet enough under its key, counting keys by some bits of their hashes:

@@ -22,17 +22,22 @@ extension RuleSweep {
             let isFew = judged.rowCount * 4 < rowCount
             let present = isFew ? KeyFilter(judged, by: workers) : nil
             found = workers.map(parts(segments(window.kind).count, workers)) { part in
-                KeyedRows(rows(of: window, part, present), bits: bits)
+                rows(of: window, part, present, bits)
             }
         }
         let least = least(window, asked, selections)
         let known = found
         let joined = workers.map(Array(0..<(1 << bits))) { part in
-            let mine = asked.isEmpty && !isSame ? [] : judged.part(part)
-            var matching = KeyMatching(
-                judged: mine, found: isSame ? mine : known.part(part), isSame: isSame)
+            let mine = asked.isEmpty && !isSame ? ([], []) : judged.part(part)
+            let theirs = isSame ? mine : known.part(part)
+            var matching = KeyMatching(judged: mine.0, found: theirs.0, isSame: isSame)
             if let least { matching.keep(atLeast: least) }
-            return join(matching, window, asked, bits)
+            // Where a row looks is not when it begins, though it be the same row.
+            let made = GroupIndex.Part(
+                entries(matching.found, isSame ? [] : theirs.1, window, asked),
+                skippingBits: bits)
+            guard !asked.isEmpty else { return (part: made, kept: Selection()) }
+            return (made, prune(matching.judged, mine.1, window, asked, made))
         }
         if !asked.isEmpty {
             selections = inOrder(joined.map(\.kept) + keyed.map(\.unkeyed), by: workers)
@@ -45,21 +50,14 @@ extension RuleSweep {
         let bits = KeyedRows.bits(
             sweep.facts.rowCount(window.kind), ofPart: sweep.rowsOfJoin)
         let found = workers.map(parts(segments(window.kind).count, workers)) { part in
-            KeyedRows(rows(of: window, part, nil), bits: bits)
+            rows(of: window, part, nil, bits)
         }
         let parts = workers.map(Array(0..<(1 << bits))) { part in
-            GroupIndex.Part(entries(found.part(part), window, []), skippingBits: bits)
+            let (rows, stretches) = found.part(part)
+            return GroupIndex.Part(
+                entries(rows, stretches, window, []), skippingBits: bits)
         }
         return GroupIndex(parts, bits: bits)
-    }
-
-    private func join(
-        _ matching: KeyMatching, _ window: SweepWindow, _ asked: [WindowDemand], _ bits: Int
-    ) -> (part: GroupIndex.Part, kept: Selection) {
-        let part = GroupIndex.Part(
-            entries(matching.found, window, asked), skippingBits: bits)
-        guard !asked.isEmpty else { return (part, Selection()) }
-        return (part, prune(matching.judged, window, asked, part))
     }
 
     /// The least number of rows under a key without which no row selected can be found.
@@ -84,34 +82,47 @@ extension RuleSweep {
     ) -> (keyed: KeyedRows, unkeyed: Selection) {
         var keyed: [KeyedRows.Row] = []
         keyed.reserveCapacity(selection.count)
+        var stretches: [KeyedRows.Stretch] = []
         var unkeyed = Selection()
-        unkeyed.sure = key(selection.sure, isSure: true, window, &keyed)
-        unkeyed.unsure = key(selection.unsure, isSure: false, window, &keyed)
-        return (KeyedRows(keyed, bits: bits), unkeyed)
+        unkeyed.sure = key(selection.sure, isSure: true, window, &keyed, &stretches)
+        unkeyed.unsure = key(selection.unsure, isSure: false, window, &keyed, &stretches)
+        return (KeyedRows(keyed, stretches, bits: bits), unkeyed)
     }
 
     /// Adds these rows with their keys, and returns those whose key or stretch is not known.
     private func key(
-        _ rows: [Int32], isSure: Bool, _ window: SweepWindow, _ keyed: inout [KeyedRows.Row]
+        _ rows: [Int32], isSure: Bool, _ window: SweepWindow, _ keyed: inout [KeyedRows.Row],
+        _ stretches: inout [KeyedRows.Stretch]
     ) -> [Int32] {
+        var probe = RowProbe(rule, rule.base, kind: kind, depth: 0)
         var unkeyed: [Int32] = []
+        func add(_ row: Int32, _ sought: JudgedPlace.Sought?) {
+            guard let sought else {
+                unkeyed.append(row)
+                return
+            }
+            keyed.append(KeyedRows.Row(hash: sought.hash, row: row, isSure: isSure))
+            if window.hasEnds {
+                stretches.append(KeyedRows.Stretch(low: sought.low, high: sought.high))
+            }
+        }
         guard let key = window.judgedKey else {
-            var probe = RowProbe(rule, rule.base, kind: kind, depth: 0)
             for row in rows {
-                let place = JudgedPlace(self, row)
-                if let sought = place.seek(window, rule.program, &probe) {
-                    keyed.append(KeyedRows.Row(hash: sought.hash, row: row, isSure: isSure))
-                } else {
-                    unkeyed.append(row)
-                }
+                add(row, JudgedPlace(self, row).seek(window, rule.program, &probe))
             }
             return unkeyed
         }
         for (number, places) in segmented(rows) {
             let first = Int32(number << Segment.power)
-            let (known, hashes, missing) = key.hashes(segments(kind)[number], places)
+            let segment = segments(kind)[number]
+            let (known, hashes, missing) = key.hashes(segment, places)
             for (place, hash) in zip(known, hashes) {
-                keyed.append(KeyedRows.Row(hash: hash, row: first + place, isSure: isSure))
+                guard window.hasEnds else {
+                    keyed.append(KeyedRows.Row(hash: hash, row: first + place, isSure: isSure))
+                    continue
+                }
+                let judged = JudgedPlace(segment, Int(place))
+                add(first + place, judged.seek(hash, window, rule.program, &probe))
             }
             unkeyed += missing.map { first + $0 }
         }
@@ -137,12 +148,13 @@ extension RuleSweep {
     /// The rows of some segments that the window's filter may admit, and that a selected row may
     /// look for.
     private func rows(
-        of window: SweepWindow, _ part: Range<Int>, _ present: KeyFilter?
-    ) -> [KeyedRows.Row] {
+        of window: SweepWindow, _ part: Range<Int>, _ present: KeyFilter?, _ bits: Int
+    ) -> KeyedRows {
         var probe = RowProbe(rule, rule.base, kind: window.kind, depth: 1)
         let asksFilter = !mayReachBounds(window)
         let isCertain = asksFilter && window.filterIsOfRow
         var found: [KeyedRows.Row] = []
+        var stretches: [KeyedRows.Stretch] = []
         for number in part {
             let segment = segments(window.kind)[number]
             var holds = segment.places
@@ -163,14 +175,18 @@ extension RuleSweep {
                     let hasTime = isSure && window.hasTime(segment, Int(place))
                     found.append(
                         KeyedRows.Row(hash: hash, row: first + place, isSure: hasTime))
+                    guard window.hasEnds else { continue }
+                    let (low, high) = window.interval(segment, Int(place))
+                    stretches.append(KeyedRows.Stretch(low: low, high: high))
                 }
             }
         }
-        return found
+        return KeyedRows(found, stretches, bits: bits)
     }
 
     private func entries(
-        _ rows: [KeyedRows.Row], _ window: SweepWindow, _ asked: [WindowDemand]
+        _ rows: [KeyedRows.Row], _ stretches: [KeyedRows.Stretch], _ window: SweepWindow,
+        _ asked: [WindowDemand]
     ) -> [GroupIndex.Entry] {
         guard !rows.isEmpty else { return [] }
         var probes = asked.map { demand in
@@ -179,7 +195,14 @@ extension RuleSweep {
         return rows.map { row in
             let segment = segments(window.kind)[Int(row.row) >> Segment.power]
             let place = Int(row.row) & (Segment.rowCountMax - 1)
-            let (low, high) = window.interval(segment, place)
+            let low: Int64
+            let high: Int64
+            if stretches.isEmpty {
+                (low, high) = window.interval(segment, place)
+            } else {
+                low = stretches[Int(row.place)].low
+                high = stretches[Int(row.place)].high
+            }
             var flags: UInt8 = row.isSure ? 0 : 1
             for (number, demand) in asked.enumerated() {
                 guard let body = demand.body else { continue }

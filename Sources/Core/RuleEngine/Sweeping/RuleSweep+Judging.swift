@@ -37,7 +37,7 @@ extension RuleSweep {
         let unkeyed = keyed.flatMap { $0.unkeyed.sure + $0.unkeyed.unsure }
         let parts = keyed.map(\.keyed)
         let sorted = workers.map(Array(0..<(1 << bits))) { part in
-            let rows = parts.part(part).sorted { ($0.hash, $0.row) < ($1.hash, $1.row) }
+            let rows = parts.part(part).rows.sorted { ($0.hash, $0.row) < ($1.hash, $1.row) }
             return Self.pieces(rows.map(\.row), size)
         }
         return sorted.flatMap { $0 } + Self.pieces(unkeyed, size)

@@ -130,30 +130,31 @@ struct RuleSweep: Sendable {
 
     /// Leaves out rows whose window cannot be as the rule needs it.
     func prune(
-        _ rows: [KeyedRows.Row], _ window: SweepWindow, _ demands: [WindowDemand],
-        _ part: GroupIndex.Part
+        _ rows: [KeyedRows.Row], _ stretches: [KeyedRows.Stretch], _ window: SweepWindow,
+        _ demands: [WindowDemand], _ part: GroupIndex.Part
     ) -> Selection {
         guard !rows.isEmpty else { return Selection() }
-        var probe = RowProbe(rule, rule.base, kind: kind, depth: 0)
         var kept = Selection()
         let all = Array(demands.indices)
         let ofFilter = all.filter { demands[$0].isOfFilter }
         for row in rows {
             let asked = row.isSure ? all : ofFilter
-            guard mayHold(row.row, window, demands, asked, part, &probe) else { continue }
+            let stretch =
+                stretches.isEmpty
+                ? KeyedRows.Stretch(low: .min, high: .max) : stretches[Int(row.place)]
+            guard mayHold(row, stretch, window, demands, asked, part) else { continue }
             if row.isSure { kept.sure.append(row.row) } else { kept.unsure.append(row.row) }
         }
         return kept
     }
 
     private func mayHold(
-        _ row: Int32, _ window: SweepWindow, _ demands: [WindowDemand], _ asked: [Int],
-        _ part: GroupIndex.Part, _ probe: inout RowProbe
+        _ keyed: KeyedRows.Row, _ sought: KeyedRows.Stretch, _ window: SweepWindow,
+        _ demands: [WindowDemand], _ asked: [Int], _ part: GroupIndex.Part
     ) -> Bool {
         guard !asked.isEmpty else { return true }
-        let place = JudgedPlace(self, row)
-        guard let sought = place.seek(window, rule.program, &probe) else { return true }
-        let places = part.places(sought.hash)
+        let row = keyed.row
+        let places = part.places(keyed.hash)
         let unbounded = part.unbounded(places)
         let range = part.within(
             places, low: sought.low, high: sought.high, overlaps: window.overlaps)

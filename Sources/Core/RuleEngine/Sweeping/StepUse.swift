@@ -27,6 +27,7 @@ struct StepUse {
                 if !fields.contains(field) { fields.append(field) }
             case .aggregate: asksWindows = true
             case .open: isOpen = true
+            case .function(let function, _, _) where function.isTotal: waiting += step.operands
             case .number, .divide, .function, .each, .compareQuotients:
                 isOpen = true
                 waiting += step.operands
@@ -43,6 +44,18 @@ struct StepUse {
     func offsets(depth: Int) -> [Int] {
         fields.filter { $0.depth == depth }
             .flatMap { $0.isPair ? [$0.offset, $0.offset + 1] : [$0.offset] }.sorted()
+    }
+}
+
+extension Function {
+    /// Whether programs tell its value of all values that are known.
+    fileprivate var isTotal: Bool {
+        switch self {
+        case .toDate, .startOfDay, .daysOf, .hoursOf, .minutesOf, .currencyOf, .codeSystem,
+            .codeText, .smaller, .larger, .toInteger:
+            true
+        default: false
+        }
     }
 }
 

@@ -31,6 +31,7 @@ struct SweepRule: Sendable {
         let program = compiler.compile(ordinal: 0, number: 0)
         symbols = compiler.symbols
         store.answers = compiler.answers
+        store.indexes.words = compiler.carried
         store.sealed = sealed
         store.present = present
         probeCount = compiler.probes.count

@@ -29,6 +29,8 @@ struct SweepWindow: Sendable {
     /// The fields that the ends are, where they are no more than that.
     let lowField: StepUse.Field?
     let highField: StepUse.Field?
+    /// Whether it is a stretch of time, so that it matters when rows begin and end.
+    var hasEnds: Bool { low != nil || high != nil }
     /// Whether key or ends are more than words of the judged row.
     let needsProbe: Bool
     /// The words by which many judged rows look at once; nil where key or ends are more than words.
