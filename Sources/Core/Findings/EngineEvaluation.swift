@@ -14,14 +14,7 @@ extension FindingVerifier {
     }
 
     private static func bodies(_ material: Material) throws(EvaluationProblem) -> [[UInt8]] {
-        var tables: [KnowledgeTable] = []
-        for table in material.tables {
-            do throws(KnowledgeError) {
-                tables.append(try KnowledgeTable.decode(table.rows))
-            } catch {
-                throw EvaluationProblem("the table '\(table.name)': \(error)")
-            }
-        }
+        let tables = material.tables
         let rule: Rule
         do throws(CBORError) {
             rule = try Rule.decode(material.rule)

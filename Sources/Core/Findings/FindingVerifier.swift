@@ -1,8 +1,8 @@
-internal import Cryptography
 public import Ledger
 public import Primitives
 public import Proofs
 public import Records
+public import RuleEngine
 internal import RuleLanguage
 
 /// Checks a finding offline: that its bundle is what the ledger commits to, and that the rule,
@@ -14,8 +14,8 @@ public struct FindingVerifier: Sendable {
     public struct Material: Sendable {
         /// The canonical rule.
         public let rule: [UInt8]
-        /// The knowledge tables that the finding names, by the bytes that their hashes cover.
-        public let tables: [FindingBundle.Table]
+        /// The knowledge tables that the finding names, each with the hash that it names.
+        public let tables: [KnowledgeTable]
         /// The facts of the evidence, in ledger order.
         public let facts: [AnchoredFact]
         /// The time up to which windows are closed.
@@ -27,6 +27,8 @@ public struct FindingVerifier: Sendable {
 
     private let genesis: Genesis
     let auditor: Auditor
+    /// Gives a knowledge table by its hash that is too large for bundles; it is not trusted.
+    public var archive: @Sendable (Digest) -> KnowledgeTable? = { _ in nil }
 
     /// A verifier that trusts the genesis, and the head if there is one.
     public init(
@@ -55,7 +57,7 @@ public struct FindingVerifier: Sendable {
         let outline = try outline(of: proven.statement)
         let rule = try rule(outline, proven)
         let tables = try outline.tables.map { (table) throws(FindingFailure) in
-            try self.table(table, in: proven.knowledge)
+            try self.table(table, of: proven)
         }
         let names = Dictionary(
             proven.statement.joins.map { ($0.pseudonym, $0.reference) },
@@ -130,18 +132,29 @@ public struct FindingVerifier: Sendable {
             .map(\.entry.eventTime.day).max() ?? proven.entry.entry.eventTime.day
     }
 
+    /// The table, if it is the one that the ledger names for the block that the finding is as of,
+    /// as far as the bundle shows.
     private func table(
-        _ wanted: FindingOutline.Table, in knowledge: [FindingBundle.Table]
-    ) throws(FindingFailure) -> FindingBundle.Table {
-        for table in knowledge where table.name == wanted.name {
-            var hasher = SHA256.Hasher()
-            hasher.update("custos knowledge")
-            hasher.update(table.rows)
-            if hasher.finish() == wanted.hash { return table }
+        _ wanted: FindingOutline.Table, of proven: ProvenFinding
+    ) throws(FindingFailure) -> KnowledgeTable {
+        let history = proven.tables.first { $0.table == wanted.name }?.history
+        let height = proven.statement.height
+        if let right = history?.point(at: height)?.version, right.hash != wanted.hash {
+            throw FindingFailure(
+                .knowledge,
+                "the table '\(wanted.name)' has the hash \(wanted.hash) in the finding; right for "
+                    + "block \(height) would be \(right.hash)")
         }
+        for table in proven.knowledge where table.name == wanted.name {
+            if let read = try? KnowledgeTable.decode(table.rows), read.hash == wanted.hash {
+                return read
+            }
+        }
+        if let kept = archive(wanted.hash), kept.hash == wanted.hash { return kept }
         throw FindingFailure(
             .knowledge,
-            "the bundle has no table '\(wanted.name)' with the hash \(wanted.hash)")
+            "the bundle has no table '\(wanted.name)' with the hash \(wanted.hash), and no folder "
+                + "of tables that was named")
     }
 
     /// The facts of the evidence, if it is the very entries that the body names.
@@ -213,10 +226,23 @@ public struct VerifiedFinding: Sendable {
 
     /// What this does not prove, for the report.
     public var limits: [String] {
-        guard proven.rule == nil else { return VerifiedFinding.limits }
-        return VerifiedFinding.limits + [
-            "The rule is the one that the genesis has: that no vote had changed it is not proved."
-        ]
+        var limits = VerifiedFinding.limits
+        if proven.rule == nil {
+            limits.append(
+                "The rule is the one that the genesis has: that no vote had changed it is not "
+                    + "proved.")
+        }
+        for table in outline.tables {
+            let shown = proven.tables.first { $0.table == table.name }
+            if shown?.history?.point(at: proven.statement.height)?.version != nil { continue }
+            limits.append(
+                shown == nil
+                    ? "That the ledger names this version of the table '\(table.name)' is not "
+                        + "proved."
+                    : "The ledger names no version of the table '\(table.name)' for that block: it "
+                        + "is the one that the finding's issuer has.")
+        }
+        return limits
     }
 
     private static let limits = [

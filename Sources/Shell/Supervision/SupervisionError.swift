@@ -50,6 +50,8 @@ public enum SupervisionError: Error, Equatable, Sendable {
     case evidenceGone(leafIndex: UInt64)
     /// The rules of this node cannot run together.
     case rules(String)
+    /// What a peer sent does not have the hash that it must have.
+    case falsified(what: String, by: InstitutionID)
     /// A message answers a question that was not asked.
     case unasked(what: String)
     /// The block does not follow the last one that was taken in.
@@ -100,6 +102,8 @@ extension SupervisionError: CustomStringConvertible {
         case .evidenceGone(let leaf):
             "the entry of leaf \(leaf), which the finding rests on, cannot be opened here any more"
         case .rules(let reason): "the rules of this node cannot run: \(reason)"
+        case .falsified(let what, let peer):
+            "the \(what) that \(peer) sent does not have its hash, and was not kept"
         case .unasked(let what): "the \(what) answers another question than the one asked"
         case .outOfOrder(let height, let expected):
             "block \(height) was handed over where block \(expected) is next"

@@ -1,7 +1,8 @@
+internal import Ledger
 public import Primitives
 public import Proofs
 public import Records
-internal import RuleLanguage
+internal import RuleEngine
 
 extension Supervisor {
     /// Answers the operator at the time `now`.
@@ -21,7 +22,9 @@ extension Supervisor {
             return try whyNot(rule, subject, day, at: now)
         case .screen(let question): return DeskReply(try screen(question).encode())
         case .erase(let leaves, let ground): return try erase(leaves, ground: ground, at: now)
-        case .backTest(let rule): return DeskReply(try backTest(rule).encode())
+        case .backTest, .backTestTable:
+            guard let job = try job(for: request) else { throw .unasked(what: "back-test") }
+            return DeskReply(try finish(job))
         case .erasure(let leaf):
             return DeskReply(try erasureStatus(of: leaf, at: now).encode())
         case .bundle(let finding): return DeskReply(try bundleParts(of: finding).encode())
@@ -41,21 +44,6 @@ extension Supervisor {
             }
             return DeskReply(Array(lines.joined(separator: "\n").utf8))
         }
-    }
-
-    /// What a canonical rule would have found in all that this institution may open.
-    private func backTest(_ bytes: [UInt8]) throws(SupervisionError) -> BackTestReport {
-        guard let rules, let rulesFolder else { throw .rules("this node has no folder of them") }
-        let rule: Rule
-        do throws(CBORError) {
-            rule = try Rule.decode(bytes)
-        } catch {
-            throw .malformed(what: "canonical rule", error)
-        }
-        let test = BackTest(
-            entries: entries, people: identities.book, running: rules.versions,
-            folder: rulesFolder)
-        return try test.report(on: rule)
     }
 
     /// The access that asking the ledger is, whomever it asks about.
@@ -100,6 +88,28 @@ extension Supervisor {
         status.withdrawnCount = UInt64(counts.withdrawn)
         status.openCount = UInt64(rules?.open.count ?? 0)
         status.rules = rules?.standings() ?? []
+        status.tables = tableStandings()
         return status
+    }
+
+    /// How the knowledge tables that the ledger names fare here, by name.
+    private func tableStandings() -> [DeskStatus.TableStanding] {
+        guard let rules, let shelf else { return [] }
+        return rules.tables.map { version in
+            var problem = ""
+            var here = tableRequests?.byteCount(of: version.hash) ?? 0
+            do throws(RuleRefusal) {
+                if let table = try shelf.table(version.hash) {
+                    here = UInt64(table.byteCount)
+                } else {
+                    problem = "it has not come yet"
+                }
+            } catch {
+                problem = error.reason
+            }
+            return DeskStatus.TableStanding(
+                table: version, byteCount: here, ruleCount: rules.ruleCount(of: version),
+                problem: problem)
+        }
     }
 }

@@ -49,6 +49,16 @@ extension Supervisor {
         return statement
     }
 
+    /// The findings that stand and can be read here, with their bodies.
+    func standingFindings() throws(SupervisionError) -> [StandingNames.Standing] {
+        var found: [StandingNames.Standing] = []
+        for (finding, standing) in try desk.allStanding() where standing.withdrawal == nil {
+            guard let statement = try statement(of: standing) else { continue }
+            found.append((finding, statement.body))
+        }
+        return found
+    }
+
     /// What a finding's bundle is made of, but for the proofs.
     ///
     /// - Throws: ``SupervisionError/findingNotStanding(_:)``,

@@ -33,6 +33,8 @@ public final class Supervisor {
     private var lastNotices: Timestamp?
     let rules: RuleHost?
     private let ruleRequests: RuleRequests?
+    let tableRequests: TableRequests?
+    let shelf: TableShelf?
     let rulesFolder: String?
     private let gateway: Gateway
     private let receiver: PayloadReceiver
@@ -51,6 +53,7 @@ public final class Supervisor {
         case pseudonyms
         case personKeys
         case rules
+        case table(TableQuestion)
     }
 
     /// Opens what lies in the folders, or makes it.
@@ -94,10 +97,13 @@ public final class Supervisor {
         noticeAfterMilliseconds = settings.noticeAfterMilliseconds
         epochs = settings.epochs
         identities = try settings.identities(database)
-        rules = try settings.ruleHost(identities.book)
+        shelf = settings.rulesFolder.map(TableShelf.init(folder:))
+        rules = try settings.ruleHost(identities.book, shelf)
         rulesFolder = settings.rulesFolder
         ruleRequests = settings.rulesFolder.map(RuleRequests.init(folder:))
         ruleRequests?.follow(charters)
+        tableRequests = shelf.map(TableRequests.init(shelf:))
+        tableRequests?.follow(charters)
         names = NameDesk(
             institution: institution, client: pseudonyms, provider: settings.provider,
             service: identities.naming, random: settings.random, epochs: epochs)
@@ -110,6 +116,7 @@ public final class Supervisor {
         identities.follow(SupervisorSettings.supervisors(of: charters.current), institution)
         rules?.follow(charters)
         ruleRequests?.follow(charters)
+        tableRequests?.follow(charters)
     }
 
     /// Takes in further keys that payloads may be sealed to.
@@ -174,7 +181,7 @@ public final class Supervisor {
     private func runRules() throws(SupervisionError) -> [Submission] {
         _ = try identities.people?.takeOwn()
         guard let rules else { return [] }
-        try rules.advance(entries)
+        try rules.advance(entries) { () throws(SupervisionError) in try standingFindings() }
         press.look(at: rules.takeChanged())
         return try withdrawals(rules)
             + press.due(rules.open, members: members, at: entries.mark.anchored)
@@ -207,6 +214,8 @@ public final class Supervisor {
             return DeskReply(reply.answer.encode(), first: reply.first)
         case .rules(let hashes):
             return DeskReply(PeerQuestion.answer(rules: try ruleRequests?.answer(hashes) ?? []))
+        case .table(let question):
+            return DeskReply((tableRequests?.answer(question) ?? .nothing).encode())
         }
     }
 
@@ -234,6 +243,10 @@ public final class Supervisor {
             underWay[peer] = .rules
             return PeerQuestion.rules(hashes).encode()
         }
+        if let question = tableRequests?.question(to: peer, at: height) {
+            underWay[peer] = .table(question)
+            return PeerQuestion.table(question).encode()
+        }
         return nil
     }
 
@@ -252,6 +265,10 @@ public final class Supervisor {
         case .rules:
             let found = try PeerQuestion.rules(inAnswer: answer)
             if try ruleRequests?.take(found, from: peer) ?? false { rules?.beginAnew() }
+        case .table(let question):
+            let isNew = try tableRequests?.take(
+                try TableAnswer.decode(answer), to: question, from: peer)
+            if isNew ?? false { rules?.beginAnew() }
         case .personKeys: _ = try identities.people?.handleAnswer(answer)
         case nil: throw .unasked(what: "answer")
         }

@@ -45,14 +45,17 @@ public struct SupervisorSettings: Sendable {
         self.sealKey = sealKey
     }
 
-    /// Makes a runner of rules, and says of those that cannot run, by hash, why not.
+    /// Makes a runner of rules with the knowledge tables that the ledger names, and says of those
+    /// that cannot run, by hash, why not.
     public typealias RunnerMaker =
-        @Sendable ([RuleVersion]) throws(SupervisionError) -> (
+        @Sendable ([RuleVersion], [TableVersion]) throws(SupervisionError) -> (
             runner: any RuleRunner, problems: [Digest: String]
         )
 
-    func ruleHost(_ people: PersonBook) throws(SupervisionError) -> RuleHost? {
-        guard let make = runner ?? engine() else { return nil }
+    func ruleHost(
+        _ people: PersonBook, _ shelf: TableShelf?
+    ) throws(SupervisionError) -> RuleHost? {
+        guard let make = runner ?? shelf.map(SupervisorSettings.engine) else { return nil }
         return try RuleHost(
             charters: charters, institution: institution, people: people,
             patienceMilliseconds: patienceMilliseconds, make: make)
@@ -61,12 +64,10 @@ public struct SupervisorSettings: Sendable {
     /// The epochs of pseudonyms, which the genesis fixes.
     var epochs: Epochs { Epochs(genesis.parameters) }
 
-    private func engine() -> RunnerMaker? {
-        guard let folder = rulesFolder else { return nil }
-        let make: RunnerMaker = { (versions: [RuleVersion]) throws(SupervisionError) in
-            try EngineRunner.make(versions, folder: folder)
+    private static func engine(_ shelf: TableShelf) -> RunnerMaker {
+        { (versions: [RuleVersion], tables: [TableVersion]) throws(SupervisionError) in
+            try EngineRunner.make(versions, tables: tables, shelf: shelf)
         }
-        return make
     }
 
     /// Who gets the keys of patients: regulators, and those who run rules.

@@ -4,6 +4,7 @@ import Ledger
 import Primitives
 import Proofs
 import Records
+import RuleEngine
 import Testing
 
 @Suite("Finding verifier")
@@ -202,10 +203,26 @@ struct FindingVerifierTests {
         #expect(throws: FindingFailure.self) {
             try FindingVerifier(genesis: invented.genesis).verify(invented.bundle)
         }
-        // What another engine wrote by hand names a table that is none.
+        // What another engine wrote by hand names a table that the rule does not read.
         let byHand = try FindingNetwork()
         #expect(throws: FindingFailure.self) {
             try FindingVerifier(genesis: byHand.genesis).verify(byHand.bundle)
+        }
+    }
+
+    @Test("a table that is not in the bundle is taken from elsewhere, by its hash alone")
+    func archived() throws {
+        let network = try FindingNetwork()
+        let bundle = copy(network.bundle, knowledge: [])
+        var verifier = try FindingVerifier(genesis: network.genesis)
+        let table = try KnowledgeTable.decode(FindingNetwork.table.rows)
+        verifier.archive = { $0 == table.hash ? table : nil }
+        #expect(try verifier.verify(bundle, by: FindingNetwork.evaluate).outline.rule == "CE-01")
+        let other = try KnowledgeTable(
+            schema: table.schema, source: "another", licence: "", rows: [])
+        verifier.archive = { _ in other }
+        #expect(throws: FindingFailure.self) {
+            try verifier.verify(bundle, by: FindingNetwork.evaluate)
         }
     }
 

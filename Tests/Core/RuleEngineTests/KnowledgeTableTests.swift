@@ -65,6 +65,58 @@ struct KnowledgeTableTests {
         #expect(table.place(of: [.text("key 77")]) != nil)
     }
 
+    @Test("a table comes in chunks that its hash covers one by one")
+    func chunks() throws {
+        let table = try table((0..<20_000).map { ("key \($0)", Int32?(10), nil) })
+        let outline = try TableOutline.decode(table.outline.encode())
+        #expect(outline.hash == table.hash && outline.leaves.count > 3)
+        var bytes = outline.head
+        for number in outline.leaves.indices {
+            let chunk = table.chunk(number)
+            bytes += chunk
+            #expect(outline.isChunk(chunk, number: number))
+            #expect(!outline.isChunk(chunk, number: (number + 1) % outline.leaves.count))
+            var bent = chunk
+            bent[chunk.count / 2] ^= 1
+            #expect(!outline.isChunk(bent, number: number))
+            let isLast = number == outline.leaves.count - 1
+            #expect(isLast || chunk.count >= TableOutline.chunkByteCount)
+        }
+        #expect(bytes == table.encode() && !outline.isChunk([], number: outline.leaves.count))
+        let other = TableOutline(head: outline.head, leaves: outline.leaves.reversed())
+        #expect(other.hash != table.hash)
+    }
+
+    @Test("a table opens with the index that was made of it, and with no other one")
+    func index() throws {
+        let table = try table(
+            (0..<5_000).map { ("key \($0)", Int32?(10), Int32?(20)) } + [("key 7", 30, nil)])
+        let bytes = TableBytes(table.encode())
+        let file = table.indexFile
+        func open(_ index: [UInt8], _ hash: Digest) -> KnowledgeTable? {
+            KnowledgeTable.open(bytes, index: TableBytes(index), hash: hash)
+        }
+        let opened = try #require(open(file, table.hash))
+        #expect(opened.hash == table.hash && opened.rows.count == 5_001)
+        for (key, day) in [("key 7", 15), ("key 7", 31), ("key 7", 25), ("key 9999", 15)] {
+            let day = Day(number: Int32(day))
+            #expect(
+                opened.place(of: [.text(key)], on: day) == table.place(of: [.text(key)], on: day))
+        }
+        #expect(opened.place(of: [.text("key 7")], on: Day(number: 31)) != nil)
+        #expect(open(file, .zero) == nil && open([], table.hash) == nil)
+        for place in stride(from: 0, to: file.count, by: 997) {
+            var bent = file
+            bent[place] ^= 0x10
+            #expect(open(bent, table.hash) == nil, "byte \(place)")
+        }
+        let other = try self.table([("key", 1, nil)])
+        #expect(open(other.indexFile, table.hash) == nil)
+        #expect(
+            KnowledgeTable.open(
+                TableBytes(other.encode()), index: TableBytes(file), hash: table.hash) == nil)
+    }
+
     @Test("two rows of one key must not share a day")
     func twoRows() throws {
         for (from, to) in [(Int32?(20), Int32?(30)), (nil, 10), (15, 16), (nil, nil)] {

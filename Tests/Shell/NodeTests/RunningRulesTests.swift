@@ -32,7 +32,7 @@ struct RunningRulesTests {
     private static let first = rule(against: "first")
     private static let second = rule(against: "second")
 
-    private static func claim(_ number: UInt64, type: String) throws -> Submission {
+    static func claim(_ number: UInt64, type: String) throws -> Submission {
         let claim = TestNetwork.patient(1_000 + number)
         var fact = Fact(.claim)
         try fact.set("claim", to: .id(claim))
@@ -45,7 +45,7 @@ struct RunningRulesTests {
     }
 
     /// Looks with each further block until it is so.
-    private func until(
+    static func until(
         _ client: NodeClient, _ isSo: () async throws -> Bool
     ) async throws {
         let notices = client.watch(from: try await client.status().height)
@@ -84,7 +84,7 @@ struct RunningRulesTests {
         }
         _ = try await issuer.submit(try Self.claim(1, type: "first"))
         try await vote(Self.first, trial: [])
-        try await until(desk) {
+        try await Self.until(desk) {
             try await standings(desk).contains { $0.stage == .shadow && $0.openCount == 1 }
         }
         // Blocks come and go, and nothing is anchored.
@@ -93,12 +93,12 @@ struct RunningRulesTests {
         #expect(try await anchored(desk).isEmpty)
 
         try await vote(Self.first, trial: [regulator])
-        try await until(desk) { try await anchored(desk) == [regulator] }
+        try await Self.until(desk) { try await anchored(desk) == [regulator] }
         #expect(try await standings(desk).map(\.stage) == [.canary])
 
         try await vote(Self.first)
         _ = try await issuer.submit(try Self.claim(2, type: "first"))
-        try await until(desk) { try await anchored(desk) == [regulator, regulator] }
+        try await Self.until(desk) { try await anchored(desk) == [regulator, regulator] }
         #expect(try await standings(desk).map(\.stage) == [.inForce])
 
         // What is superseded finds nothing new, and what it found stays.
@@ -106,7 +106,7 @@ struct RunningRulesTests {
         for (number, type) in [(3, "first"), (4, "second")] {
             _ = try await issuer.submit(try Self.claim(UInt64(number), type: type))
         }
-        try await until(desk) { try await anchored(desk).count == 3 }
+        try await Self.until(desk) { try await anchored(desk).count == 3 }
         #expect(try await standings(desk).map(\.openCount) == [1])
 
         // An emergency: three votes, and it is over with the next block.
@@ -157,7 +157,7 @@ struct RunningRulesTests {
         let hospital = try await running.client(0)
         let runner = try await running.client(2)
         let request = DeskRequest.names([LocalName(.patient, "A-1")], .treatment)
-        try await until(hospital) {
+        try await Self.until(hospital) {
             try NamesAnswer.decode(try await hospital.desk(request.encode())).ids != [nil]
         }
         func keys() async throws -> String {
@@ -169,7 +169,7 @@ struct RunningRulesTests {
             id: "CE-01", hash: Self.first.hash, runners: [network.ids[2]], trial: [])
         try await Chamber(running: running, carrier: 0).agree(
             on: .setRules([version], retire: []), by: [0, 1, 2])
-        try await until(runner) { try await keys() == "keys of 1 patients are held here" }
+        try await Self.until(runner) { try await keys() == "keys of 1 patients are held here" }
         for client in [hospital, runner] { await client.close() }
         try await running.stopAll()
     }

@@ -28,7 +28,7 @@ struct EpochTests {
         _ change: (inout SupervisorSettings) -> Void = { _ in }
     ) throws {
         _ = try region.open(id) {
-            $0.runner = { (versions) throws(SupervisionError) in
+            $0.runner = { (versions, _) throws(SupervisionError) in
                 try OrphanClaims.maker(versions)
             }
             change(&$0)

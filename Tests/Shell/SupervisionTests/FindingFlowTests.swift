@@ -21,7 +21,7 @@ struct FindingFlowTests {
 
     private func open(_ id: InstitutionID, _ region: Region) throws {
         _ = try region.open(id) {
-            $0.runner = { (versions) throws(SupervisionError) in
+            $0.runner = { (versions, _) throws(SupervisionError) in
                 versions.isEmpty ? (NoRules(), [:]) : try OrphanClaims.maker(versions)
             }
             $0.patienceMilliseconds = 5_000

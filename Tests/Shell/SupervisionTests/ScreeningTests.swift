@@ -12,7 +12,7 @@ struct ScreeningTests {
             RuleVersion(id: OrphanClaims.id, hash: .zero, runners: [Region.regulator])
         ])
         _ = try region.open(Region.regulator) {
-            $0.runner = { (versions) throws(SupervisionError) in
+            $0.runner = { (versions, _) throws(SupervisionError) in
                 try OrphanClaims.maker(versions)
             }
         }

@@ -33,7 +33,7 @@ struct WithdrawalTests {
 
     private func open(_ id: InstitutionID) throws {
         _ = try region.open(id) {
-            $0.runner = { (versions) throws(SupervisionError) in
+            $0.runner = { (versions, _) throws(SupervisionError) in
                 try OrphanClaims.maker(versions)
             }
         }

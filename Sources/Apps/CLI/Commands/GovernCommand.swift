@@ -55,6 +55,18 @@ struct GovernCommand: AsyncParsableCommand {
         }
     }
 
+    /// On which terms something is proposed.
+    struct ProposalTerms: ParsableArguments {
+        @Option(help: "Why, for those who vote.")
+        var reason: String
+
+        @Option(help: "How many blocks it can be voted on.")
+        var blocks: UInt64 = 10_000
+
+        @Option(help: "The first block at which it is to be in force.")
+        var notBefore: UInt64 = 0
+    }
+
     struct Propose: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Propose a change, and vote for it.",
@@ -71,6 +83,9 @@ struct GovernCommand: AsyncParsableCommand {
                                                     with its runners, or some of them anchor it;
                                                     for services from a day on
                   retire RULE…
+                  table NAME HASH BYTES             a knowledge table comes into force (what `custos
+                                                    rules tables publish` proposes)
+                  retire-table NAME…                rules take what lies at each node instead
                   stop, resume                      nodes take no submissions, or take them again
                   ledger GENESIS-FILE               its heads may be anchored here (`custos anchor`)
                   no-ledger LEDGER-ID               they may not any more
@@ -87,15 +102,7 @@ struct GovernCommand: AsyncParsableCommand {
         @Argument(help: "The change; see above.")
         var change: [String]
 
-        @Option(help: "Why, for those who vote.")
-        var reason: String
-
-        @Option(help: "How many blocks it can be voted on.")
-        var blocks: UInt64 = 10_000
-
-        @Option(help: "The first block at which it is to be in force.")
-        var notBefore: UInt64 = 0
-
+        @OptionGroup var terms: ProposalTerms
         @OptionGroup var signer: SignerOptions
         @OptionGroup var node: NodeOptions
         @OptionGroup var output: OutputOptions
@@ -105,8 +112,8 @@ struct GovernCommand: AsyncParsableCommand {
             let view = try await place.ask { try await $0.governance() }
             let action = try GovernanceWords(view).action(change)
             let proposal = GovernanceProposal(
-                action: action, expiry: Height(view.height.blocks + blocks),
-                notBefore: Height(notBefore), reason: reason)
+                action: action, expiry: Height(view.height.blocks + terms.blocks),
+                notBefore: Height(terms.notBefore), reason: terms.reason)
             let body = try signer.signer(place).propose(proposal)
             try await Governing(place: place).hand(in: body, proposal.id, output)
         }
@@ -164,7 +171,7 @@ struct GovernCommand: AsyncParsableCommand {
 }
 
 /// Brings an entry of governance to the ledger, and says what became of it.
-private struct Governing {
+struct Governing {
     let place: NodePlace
 
     func hand(in body: GovernanceBody, _ id: Digest, _ output: OutputOptions) async throws {

@@ -4,19 +4,25 @@ internal import Primitives
 internal import RuleEngine
 internal import RuleLanguage
 internal import RuleSource
+internal import Storage
 
 extension RulesCommand {
     /// Loads, compares and checks knowledge tables.
-    struct Tables: ParsableCommand {
+    struct Tables: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Load knowledge tables from published files, compare and check them.",
+            abstract: "Load knowledge tables from files; compare, check and publish them.",
             discussion: """
                 Examples:
                   custos rules tables check rules/tables
                   custos rules tables load mappings/tables/mue.yaml --data data --out new/tables
                   custos rules tables diff rules/tables new/tables
+                  custos rules tables publish new/tables/mue.yaml --reason "2026 Q3"
+                  custos rules tables running --node devnet/insurer
+                  custos rules tables history mue
                 """,
-            subcommands: [Check.self, Diff.self, Load.self])
+            subcommands: [
+                Check.self, Diff.self, Load.self, Publish.self, Running.self, History.self,
+            ])
 
         struct Check: ParsableCommand {
             static let configuration = CommandConfiguration(
@@ -148,7 +154,7 @@ extension RulesCommand {
 }
 
 /// The files of knowledge tables.
-private enum TableFiles {
+enum TableFiles {
     /// The manifests in a folder by name, or the one manifest that was named.
     static func manifests(_ path: String) throws(Failure) -> [String] {
         if path.hasSuffix(".yaml") { return [path] }
@@ -168,6 +174,12 @@ private enum TableFiles {
             }
         }
         return tables
+    }
+
+    /// The table of a hash in a folder of canonical tables; nil where there is none.
+    static func table(_ hash: Digest, in folder: String) -> KnowledgeTable? {
+        guard let file = try? MappedFile("\(folder)/\(hash).table") else { return nil }
+        return try? KnowledgeTable.decode(unsafe TableBytes(file.bytes, heldBy: file))
     }
 
     /// The bytes of a file that gzip compressed.

@@ -33,6 +33,7 @@ struct VerifyCommand: ParsableCommand {
               custos verify claim.proof --genesis county.genesis --head june.head --link claim.link
               custos verify up.proof --genesis city.genesis --above province.genesis
               custos verify claim.proof --genesis county.genesis --chain county.chain
+              custos verify ncci.finding --genesis county.genesis --tables insurer/data/rules
             """)
 
     @Argument(help: "The proof.")
@@ -52,6 +53,9 @@ struct VerifyCommand: ParsableCommand {
 
     @Option(help: "The genesis of a ledger above, lowest first; repeatable.")
     var above: [String] = []
+
+    @Option(help: "A folder with knowledge tables that are too large for bundles: HASH.table.")
+    var tables: String?
 
     @Flag(help: "Execute an archive again from its first block.")
     var full = false
@@ -123,7 +127,7 @@ struct VerifyCommand: ParsableCommand {
         case .case: return try verifyCase(bytes, genesis, auditor)
         case .fork: return VerifyReport(try auditor.verify(try ForkProof.decode(bytes)))
         case .tiers: throw ProofFailure(.form, "a proof over tiers within another one")
-        case .entry, .answer, .disclosure, .rule, .statement:
+        case .entry, .answer, .disclosure, .rule, .table, .statement:
             return try VerifyReport(bytes, auditor)
         }
     }
@@ -187,7 +191,9 @@ struct VerifyCommand: ParsableCommand {
         _ verify: (FindingVerifier) throws(FindingFailure) -> VerifyReport
     ) -> VerifyReport {
         do throws(FindingFailure) {
-            return try verify(FindingVerifier(genesis: genesis, auditor: auditor))
+            var verifier = FindingVerifier(genesis: genesis, auditor: auditor)
+            if let tables { verifier.archive = { TableFiles.table($0, in: tables) } }
+            return try verify(verifier)
         } catch {
             return VerifyReport(failedStep: error.step.rawValue, reason: error.reason)
         }

@@ -29,21 +29,36 @@ extension Finding {
             } else {
                 nil
             }
+        let outline = try outline(of: parts)
+        var rule: RuleProof?
+        if let outline {
+            rule = try RuleProof.decode(try await client.ruleProof(outline.rule))
+        }
         let bundle = FindingBundle(
             proof: try await proof(of: parts.leafIndex, client), statement: parts.statement,
             salt: parts.salt, rules: parts.rules,
             knowledge: parts.tables.map { FindingBundle.Table(name: $0.name, rows: $0.bytes) },
-            evidence: evidence, withdrawal: withdrawal, rule: try await rule(of: parts, client))
+            evidence: evidence, withdrawal: withdrawal,
+            rule: rule,
+            tables: try await tables(outline?.tables ?? [], client))
         return (parts.leafIndex, bundle)
     }
 
-    /// What became of the finding's rule; nil where the finding cannot be read.
-    private static func rule(
-        of parts: BundleParts, _ client: NodeClient
-    ) async throws -> RuleProof? {
+    /// What the finding says; nil where it cannot be read.
+    private static func outline(of parts: BundleParts) throws -> FindingOutline? {
         let statement = try FindingStatement.decode(parts.statement)
-        guard let outline = try? FindingOutline.decode(statement.body) else { return nil }
-        return try RuleProof.decode(try await client.ruleProof(outline.rule))
+        return try? FindingOutline.decode(statement.body)
+    }
+
+    /// What became of each of the tables that a finding read.
+    private static func tables(
+        _ tables: [FindingOutline.Table], _ client: NodeClient
+    ) async throws -> [TableProof] {
+        var proofs: [TableProof] = []
+        for table in tables {
+            proofs.append(try TableProof.decode(try await client.tableProof(table.name)))
+        }
+        return proofs
     }
 
     /// The proof file of an entry, as the node cuts it.

@@ -24,6 +24,8 @@ struct GovernanceWords {
         case ("parameter", 2...): return .setParameters(try changed(rest))
         case ("rule", 3...): return .setRules([try rule(rest)], retire: [])
         case ("retire", 1...): return .setRules([], retire: rest)
+        case ("table", 3): return .setTables([try table(rest)], retire: [])
+        case ("retire-table", 1...): return .setTables([], retire: rest)
         case ("stop", 0): return .stop
         case ("resume", 0): return .resume
         case ("ledger", 1): return try ledger(rest[0])
@@ -156,6 +158,13 @@ struct GovernanceWords {
         return RuleVersion(
             id: words[0], hash: hash, runners: runners.sorted(), trial: trial,
             serviceFrom: serviceFrom)
+    }
+
+    private func table(_ words: [String]) throws(Failure) -> TableVersion {
+        guard let hash = Digest(hex: words[1]) else {
+            throw Failure(.usage, "a table's hash is 64 hexadecimal digits")
+        }
+        return TableVersion(name: words[0], hash: hash, byteCount: try number(words[2]))
     }
 
     private func policy(_ words: [String]) throws(Failure) -> GovernancePolicy {

@@ -19,6 +19,7 @@ struct ProofHeads {
         case .disclosure: own = try Disclosure.decode(bytes).proof.head
         case .finding: own = try FindingBundle.decode(bytes).proof.head
         case .rule: own = try RuleProof.decode(bytes).head
+        case .table: own = try TableProof.decode(bytes).head
         case .answer:
             var rest = bytes[...]
             own = try AnswerPage.decode(from: &rest).head

@@ -26,8 +26,13 @@ enum RuleBuild {
             try Files.write(item.rule.encode(), to: "\(folder)/\(item.checked.hash).rule")
         }
         for table in rules.tables {
-            try Files.write(table.encode(), to: "\(folder)/\(table.hash).table")
+            try write(table, to: folder)
         }
+    }
+
+    /// Writes a table into a file that its hash names.
+    static func write(_ table: KnowledgeTable, to folder: String) throws(Failure) {
+        try Files.write(table.encode(), to: "\(folder)/\(table.hash).table")
     }
 
     /// What a genesis says of the rules: all of them, run by the same institutions.

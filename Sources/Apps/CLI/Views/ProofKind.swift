@@ -9,6 +9,7 @@ enum ProofKind {
     case fork
     case disclosure
     case rule
+    case table
     case statement
     case `case`
 
@@ -21,7 +22,7 @@ enum ProofKind {
             self = .statement
             return
         }
-        guard (try? reader.map(atMost: 16)) != nil, (try? reader.unsigned()) == 0,
+        guard let fieldCount = try? reader.map(atMost: 16), (try? reader.unsigned()) == 0,
             (try? reader.unsigned()) != nil, (try? reader.unsigned()) == 1,
             let major = try? reader.nextMajorType()
         else { return }
@@ -39,9 +40,10 @@ enum ProofKind {
             self = .tiers
             return
         }
-        // What became of a rule begins with the rule's id, a text.
+        // What became of a rule begins with its id, a text, and that of a table, which has one
+        // field more, with its name.
         if major == 3 {
-            self = .rule
+            self = fieldCount == 6 ? .table : .rule
             return
         }
         guard (try? reader.digest()) != nil, (try? reader.unsigned()) == 2,

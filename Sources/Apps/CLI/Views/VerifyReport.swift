@@ -91,6 +91,7 @@ struct VerifyReport: Report {
     }
     /// What became of a rule.
     let rule: RuleHistoryView?
+    let table: TableHistoryView?
 
     struct Withdrawal: Encodable {
         let leaf: UInt64
@@ -143,6 +144,7 @@ struct VerifyReport: Report {
         case .disclosure: self.init(try auditor.verify(try Disclosure.decode(bytes)))
         case .rule: self.init(try auditor.verify(try RuleProof.decode(bytes)))
         case .statement: try self.init(statement: bytes, auditor)
+        case .table: self.init(try auditor.verify(try TableProof.decode(bytes)))
         default: self.init(try auditor.verify(try ProofFile.decode(bytes)))
         }
     }
@@ -240,6 +242,14 @@ struct VerifyReport: Report {
             ])
     }
 
+    /// What became of a knowledge table.
+    private init(_ table: ProvenTable) {
+        let steps: [ProofStep] = [.form, .ledger, .commitProof, .header, .rule]
+        self.init(
+            holds: true, kind: "table", steps: steps.map(\.rawValue), head: Head(table.head),
+            table: TableHistoryView(table))
+    }
+
     /// A finding whose rule was run again and gave the same bytes.
     init(_ verified: VerifiedFinding) {
         let finding = verified.proven
@@ -310,7 +320,8 @@ struct VerifyReport: Report {
         reason: String? = nil, head: Head? = nil, finding: String? = nil, evidence: Int? = nil,
         answer: Answer? = nil, entries: [EntryView] = [], limits: [String] = [],
         reasonFound: String? = nil, withdrawal: Withdrawal? = nil,
-        disclosure: DisclosureView? = nil, rule: RuleHistoryView? = nil
+        disclosure: DisclosureView? = nil, rule: RuleHistoryView? = nil,
+        table: TableHistoryView? = nil
     ) {
         self.disclosure = disclosure
         self.holds = holds
@@ -327,6 +338,7 @@ struct VerifyReport: Report {
         self.reasonFound = reasonFound
         self.withdrawal = withdrawal
         self.rule = rule
+        self.table = table
     }
 
     var lines: [String] {
@@ -373,6 +385,7 @@ struct VerifyReport: Report {
             lines += withdrawal.reason.split(separator: "\n").map { "  \($0)" }
         }
         if let rule { lines += [""] + rule.lines }
+        if let table { lines += [""] + table.lines }
         for entry in entries { lines += [""] + entry.lines }
         for limit in limits { lines += ["", "note: \(limit)"] }
         return lines + ["", "PROVED: \(kind ?? "")"]

@@ -8,6 +8,7 @@ extension Charter {
         var institutions = institutions
         var parameters = parameters
         var (rules, trials) = (rules, trials)
+        var tables = tables
         var policy = policy
         switch action {
         case .add(let institution):
@@ -43,13 +44,18 @@ extension Charter {
             }
             rules.sort { $0.id.utf8.lexicographicallyPrecedes($1.id.utf8) }
             trials.sort { $0.id.utf8.lexicographicallyPrecedes($1.id.utf8) }
+        case .setTables(let new, let retired):
+            let names = retired + new.map(\.name)
+            tables.removeAll { names.contains($0.name) }
+            tables += new
+            tables.sort { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
         case .stop, .resume, .setLedger, .setStatementIssuer: break
         case .setPolicy(let new): policy = new
         }
         do throws(Charter.Problem) {
             return try Charter(
                 institutions: institutions, parameters: parameters, rules: rules,
-                trials: trials, policy: policy)
+                trials: trials, tables: tables, policy: policy)
         } catch {
             throw .unfit(error.reason)
         }

@@ -14,6 +14,8 @@ public struct Charter: Sendable {
     public let rules: [RuleVersion]
     /// Those on trial, beside the ones in force, by id, increasing.
     public let trials: [RuleVersion]
+    /// The knowledge tables in force, by name, increasing.
+    public let tables: [TableVersion]
     public let policy: GovernancePolicy
     /// Every institution with power.
     public let validators: ValidatorSet
@@ -33,7 +35,7 @@ public struct Charter: Sendable {
     /// The charter of these parts; institutions and rules stand by id.
     init(
         institutions: [Institution], parameters: Parameters, rules: [RuleVersion],
-        trials: [RuleVersion] = [], policy: GovernancePolicy
+        trials: [RuleVersion] = [], tables: [TableVersion] = [], policy: GovernancePolicy
     ) throws(Problem) {
         if let problem = parameters.problem { throw Problem(problem) }
         try Charter.check(institutions)
@@ -46,11 +48,13 @@ public struct Charter: Sendable {
                 throw Problem("rule \(trial.id) is in force as \(trial.hash): no trial is needed")
             }
         }
+        try Charter.check(tables)
         if let problem = policy.problem(for: institutions) { throw Problem(problem) }
         self.institutions = institutions
         self.parameters = parameters
         self.rules = rules
         self.trials = trials
+        self.tables = tables
         self.policy = policy
         do throws(ConsensusError) {
             validators = try ValidatorSet(
@@ -63,7 +67,7 @@ public struct Charter: Sendable {
         } catch {
             throw Problem("\(error)")
         }
-        activeDigest = SHA256.hash(Charter.active(parameters, rules, trials))
+        activeDigest = SHA256.hash(Charter.active(parameters, rules, trials, tables))
         indexOf = Dictionary(
             institutions.enumerated().map { ($0.element.id, $0.offset) }
         ) { first, _ in first }
@@ -73,13 +77,15 @@ public struct Charter: Sendable {
         indexOf[id].map { institutions[$0] }
     }
 
-    /// `[parameters, [* [tstr, digest, ? rule-version]], ? [+ rule-version]]`: a rule version in
-    /// full where there is more to it than its hash, and those on trial where there are any.
+    /// `[parameters, [* [tstr, digest, ? rule-version]], ? [* rule-version], ? [+ table-version]]`:
+    /// a rule version in full where there is more to it than its hash, those on trial and tables
+    /// where there are any.
     private static func active(
-        _ parameters: Parameters, _ rules: [RuleVersion], _ trials: [RuleVersion]
+        _ parameters: Parameters, _ rules: [RuleVersion], _ trials: [RuleVersion],
+        _ tables: [TableVersion]
     ) -> [UInt8] {
         var writer = CBORWriter(reservingCapacity: 80 + 70 * rules.count)
-        writer.array(trials.isEmpty ? 2 : 3)
+        writer.array(tables.isEmpty ? trials.isEmpty ? 2 : 3 : 4)
         parameters.encode(into: &writer)
         writer.array(rules.count)
         for rule in rules {
@@ -88,9 +94,12 @@ public struct Charter: Sendable {
             writer.digest(rule.hash)
             if !rule.isPlain { rule.encode(into: &writer) }
         }
-        guard !trials.isEmpty else { return writer.bytes }
+        guard !trials.isEmpty || !tables.isEmpty else { return writer.bytes }
         writer.array(trials.count)
         for rule in trials { rule.encode(into: &writer) }
+        guard !tables.isEmpty else { return writer.bytes }
+        writer.array(tables.count)
+        for table in tables { table.encode(into: &writer) }
         return writer.bytes
     }
 }
@@ -164,11 +173,22 @@ extension Charter {
     }
 }
 
+extension Charter {
+    private static func check(_ tables: [TableVersion]) throws(Problem) {
+        guard tables.count <= TableVersion.countMax else {
+            throw Problem("\(tables.count) tables; at most \(TableVersion.countMax) are right")
+        }
+        for (table, next) in zip(tables, tables.dropFirst()) where table.name == next.name {
+            throw Problem("table \(table.name) stands twice")
+        }
+    }
+}
+
 extension Charter: Hashable {
     public static func == (left: Charter, right: Charter) -> Bool {
         left.institutions == right.institutions && left.parameters == right.parameters
             && left.rules == right.rules && left.trials == right.trials
-            && left.policy == right.policy
+            && left.tables == right.tables && left.policy == right.policy
     }
 
     public func hash(into hasher: inout Hasher) {

@@ -16,6 +16,8 @@ public struct CharterTimeline: Sendable {
     public let stretches: [Stretch]
     /// Rules of proposals that are open, or agreed and not in force yet.
     public let proposedRules: [RuleVersion]
+    /// Knowledge tables of such proposals.
+    public let proposedTables: [TableVersion]
     /// From when on nodes take no submissions, as it stands now.
     public let stoppedFrom: Height?
 
@@ -23,7 +25,7 @@ public struct CharterTimeline: Sendable {
     public init(_ genesis: Genesis) {
         self.init(
             stretches: [Stretch(from: Height(1), charter: genesis.charter)], stoppedFrom: nil,
-            proposedRules: [])
+            proposedRules: [], proposedTables: [])
     }
 
     /// The timeline of a ledger that came from `genesis` to this state.
@@ -42,7 +44,8 @@ public struct CharterTimeline: Sendable {
         }
         self.init(
             stretches: timeline.stretches, stoppedFrom: governance.standing.stoppedFrom,
-            proposedRules: governance.proposals.flatMap(CharterTimeline.rulesToCome))
+            proposedRules: governance.proposals.flatMap(CharterTimeline.rulesToCome),
+            proposedTables: governance.proposals.flatMap(CharterTimeline.tablesToCome))
     }
 
     private static func rulesToCome(of record: ProposalRecord) -> [RuleVersion] {
@@ -52,8 +55,19 @@ public struct CharterTimeline: Sendable {
         }
     }
 
-    private init(stretches: [Stretch], stoppedFrom: Height?, proposedRules: [RuleVersion]) {
+    private static func tablesToCome(of record: ProposalRecord) -> [TableVersion] {
+        switch (record.standing, record.proposal.action) {
+        case (.open, .setTables(let tables, _)), (.agreed, .setTables(let tables, _)): tables
+        default: []
+        }
+    }
+
+    private init(
+        stretches: [Stretch], stoppedFrom: Height?, proposedRules: [RuleVersion],
+        proposedTables: [TableVersion]
+    ) {
         self.proposedRules = proposedRules
+        self.proposedTables = proposedTables
         self.stretches = stretches
         self.stoppedFrom = stoppedFrom
     }
@@ -69,7 +83,8 @@ public struct CharterTimeline: Sendable {
         return CharterTimeline(
             stretches: stretches.filter { $0.from < height }
                 + [Stretch(from: height, charter: charter)],
-            stoppedFrom: stoppedFrom, proposedRules: proposedRules)
+            stoppedFrom: stoppedFrom, proposedRules: proposedRules,
+            proposedTables: proposedTables)
     }
 
     /// What holds for the block after the last one.

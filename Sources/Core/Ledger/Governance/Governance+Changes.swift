@@ -36,6 +36,13 @@ extension Governance {
             where !(charter.rules + charter.trials).contains(where: { $0.id == id }) {
                 throw .unfit("no rule \(id) is in force or on trial")
             }
+        case .setTables(let new, let retired):
+            for name in new.map(\.name) where tableHistories[name]?.isFull ?? false {
+                throw .unfit("table \(name) has changed too often; a new name is right for it")
+            }
+            for name in retired where !charter.tables.contains(where: { $0.name == name }) {
+                throw .unfit("no table \(name) is in force")
+            }
         case .stop:
             if standing.stoppedFrom != nil { throw .unfit("the ledger is stopped already") }
         case .resume:
@@ -158,6 +165,11 @@ extension Governance {
             return ids.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }.flatMap {
                 noteRule($0, before: before, from: height.next, time)
             }
+        case .setTables(let tables, let retired):
+            let names = Set(tables.map(\.name) + retired)
+            return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }.flatMap {
+                noteTable($0, before: before, from: height.next, time)
+            }
         case .stop:
             standing.stoppedFrom = height.next
             return []
@@ -192,5 +204,18 @@ extension Governance {
             RuleHistory.Point(from: height, time: time, inForce: rule, trial: trial))
         histories[id] = history
         return changes + [.set(.ruleHistory(id), history.encode())]
+    }
+
+    /// What the state map says of a table after a change: its history with one point more.
+    private mutating func noteTable(
+        _ name: String, before: Charter, from height: Height, _ time: Timestamp
+    ) -> [Change] {
+        let version = charter.tables.first { $0.name == name }
+        guard version != before.tables.first(where: { $0.name == name }) else { return [] }
+        let point = TableHistory.Point(from: height, time: time, version: version)
+        var history = tableHistories[name] ?? TableHistory(point)
+        history.add(point)
+        tableHistories[name] = history
+        return [.set(.tableHistory(name), history.encode())]
     }
 }

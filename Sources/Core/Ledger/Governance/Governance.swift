@@ -13,6 +13,8 @@ public struct Governance: Sendable {
     public internal(set) var standing: LedgerStanding
     /// What became of each rule that governance has changed, by id.
     public internal(set) var histories: [String: RuleHistory] = [:]
+    /// What became of each knowledge table that governance has named, by name.
+    public internal(set) var tableHistories: [String: TableHistory] = [:]
     /// The time of the genesis, from which on its rules are in force.
     let genesisTime: Timestamp
     /// Every set of validators there was, by the first height at which it votes.
@@ -43,10 +45,12 @@ public struct Governance: Sendable {
     init(
         charter: Charter, proposals: [ProposalRecord], attendance: Attendance,
         standing: LedgerStanding, sets: [(from: Height, validators: ValidatorSet)],
-        histories: [String: RuleHistory], since genesisTime: Timestamp
+        histories: [String: RuleHistory], tableHistories: [String: TableHistory],
+        since genesisTime: Timestamp
     ) {
         self.charter = charter
         self.histories = histories
+        self.tableHistories = tableHistories
         self.genesisTime = genesisTime
         self.proposals = proposals
         self.attendance = attendance

@@ -33,6 +33,12 @@ extension GovernanceAction {
             for rule in rules { rule.encode(into: &writer) }
             writer.array(retired.count)
             for id in retired { writer.text(id) }
+        case .setTables(let tables, let retired):
+            open(2)
+            writer.array(tables.count)
+            for table in tables { table.encode(into: &writer) }
+            writer.array(retired.count)
+            for name in retired { writer.text(name) }
         case .stop, .resume: open(0)
         case .setPolicy(let policy):
             open(1)
@@ -56,7 +62,7 @@ extension GovernanceAction {
     init(from reader: inout CBORReader) throws(CBORError) {
         let start = reader.offset
         let items = try reader.array(atMost: 3)
-        let kind: Kind = try reader.code("a kind of change, 1 to 11")
+        let kind: Kind = try reader.code("a kind of change, 1 to 12")
         guard items == Self.itemCount(kind) else {
             throw .unexpected(
                 offset: start, expected: "\(kind) with \(Self.itemCount(kind)) items",
@@ -81,6 +87,16 @@ extension GovernanceAction {
                 retired.append(try reader.text(1...RuleVersion.idByteCountMax))
             }
             self = .setRules(rules, retire: retired)
+        case .tables:
+            var tables: [TableVersion] = []
+            for _ in 0..<(try reader.array(atMost: TableVersion.countMax)) {
+                tables.append(try TableVersion(from: &reader))
+            }
+            var retired: [String] = []
+            for _ in 0..<(try reader.array(atMost: TableVersion.countMax)) {
+                retired.append(try TableVersion.name(from: &reader))
+            }
+            self = .setTables(tables, retire: retired)
         case .stop: self = .stop
         case .resume: self = .resume
         case .policy: self = .setPolicy(try GovernancePolicy(from: &reader))
@@ -102,7 +118,7 @@ extension GovernanceAction {
     private static func itemCount(_ kind: Kind) -> Int {
         switch kind {
         case .stop, .resume: 1
-        case .power, .key, .rules, .ledger, .statementIssuer: 3
+        case .power, .key, .rules, .ledger, .statementIssuer, .tables: 3
         default: 2
         }
     }

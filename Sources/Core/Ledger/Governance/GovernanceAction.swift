@@ -20,6 +20,8 @@ public enum GovernanceAction: Hashable, Sendable {
     case setLedger(LedgerID, AnchoredLedger.Registration?)
     /// Somebody whose statements are registered, and with which keys; no keys is nobody.
     case setStatementIssuer(StatementIssuer)
+    /// Knowledge tables that come into force or change, and names of those that end.
+    case setTables([TableVersion], retire: [String])
 
     /// Kinds of change, as policies name them.
     public enum Kind: UInt8, CaseIterable, Sendable {
@@ -34,6 +36,7 @@ public enum GovernanceAction: Hashable, Sendable {
         case policy = 9
         case ledger = 10
         case statementIssuer = 11
+        case tables = 12
     }
 
     /// One role's new key; nil, or none, takes the old one away.
@@ -59,6 +62,7 @@ public enum GovernanceAction: Hashable, Sendable {
         case .setPolicy: .policy
         case .setLedger: .ledger
         case .setStatementIssuer: .statementIssuer
+        case .setTables: .tables
         }
     }
 }
@@ -81,6 +85,9 @@ extension GovernanceAction: CustomStringConvertible {
             "anchor heads of the ledger \(registration.name), \(id)"
         case .setStatementIssuer(let issuer):
             "register statements of '\(issuer.name)' under \(issuer.keys.count) keys"
+        case .setTables(let tables, let retired):
+            (tables.map(\.description) + retired.map { "end table \($0)" })
+                .joined(separator: "; ")
         case .setLedger(let id, nil): "anchor no more heads of ledger \(id)"
         }
     }

@@ -126,7 +126,7 @@ extension GovernancePolicy {
         for _ in 0..<(try reader.array(atMost: GovernanceAction.Kind.allCases.count)) {
             let start = reader.offset
             try reader.array(exactly: 2)
-            let change: GovernanceAction.Kind = try reader.code("a kind of change, 1 to 11")
+            let change: GovernanceAction.Kind = try reader.code("a kind of change, 1 to 12")
             if let last = clauses.last, last.change.rawValue >= change.rawValue {
                 throw .unexpected(
                     offset: start, expected: "kinds of change in increasing order",

@@ -10,6 +10,8 @@ public struct GovernanceSummary: Sendable {
     public let parameters: Parameters
     /// Those in force, then those on trial, each by id, increasing.
     public let rules: [RuleVersion]
+    /// The knowledge tables in force, by name, increasing.
+    public let tables: [TableVersion]
     public let policy: GovernancePolicy
     /// In the order of the ledger.
     public let proposals: [ProposalRecord]
@@ -22,6 +24,7 @@ public struct GovernanceSummary: Sendable {
         institutions = state.institutions
         parameters = state.parameters
         rules = state.charter.rules + state.charter.trials
+        tables = state.charter.tables
         policy = state.charter.policy
         proposals = state.governance.proposals
         attendance = state.governance.attendance
@@ -30,12 +33,12 @@ public struct GovernanceSummary: Sendable {
 }
 
 extension GovernanceSummary {
-    /// `[2, height, [* institution], parameters, policy, [* [digest, bstr]], bstr, bstr,
-    /// [* rule-version]]`.
+    /// `[3, height, [* institution], parameters, policy, [* [digest, bstr]], bstr, bstr,
+    /// [* rule-version], [* table-version]]`.
     public func encode() -> [UInt8] {
         var writer = CBORWriter(reservingCapacity: 4_096)
-        writer.array(9)
-        writer.unsigned(2)
+        writer.array(10)
+        writer.unsigned(3)
         writer.unsigned(height.blocks)
         writer.array(institutions.count)
         for institution in institutions { institution.encode(into: &writer) }
@@ -51,6 +54,8 @@ extension GovernanceSummary {
         writer.bytes(standing.encode())
         writer.array(rules.count)
         for rule in rules { rule.encode(into: &writer) }
+        writer.array(tables.count)
+        for table in tables { table.encode(into: &writer) }
         return writer.bytes
     }
 
@@ -76,6 +81,7 @@ extension GovernanceSummary {
         institutions = parts.institutions
         parameters = parts.parameters
         rules = parts.rules
+        tables = parts.tables
         policy = parts.policy
         self.proposals = proposals
         self.attendance = attendance
@@ -91,10 +97,11 @@ extension GovernanceSummary {
         let attendance: [UInt8]
         let standing: [UInt8]
         let rules: [RuleVersion]
+        let tables: [TableVersion]
 
         init(from reader: inout CBORReader) throws(CBORError) {
-            try reader.array(exactly: 9)
-            try reader.version(2)
+            try reader.array(exactly: 10)
+            try reader.version(3)
             height = try reader.height()
             var institutions: [Institution] = []
             for _ in 0..<(try reader.array(atMost: Genesis.institutionCountMax)) {
@@ -116,6 +123,11 @@ extension GovernanceSummary {
                 rules.append(try RuleVersion(from: &reader))
             }
             self.rules = rules
+            var tables: [TableVersion] = []
+            for _ in 0..<(try reader.array(atMost: TableVersion.countMax)) {
+                tables.append(try TableVersion(from: &reader))
+            }
+            self.tables = tables
         }
     }
 }

@@ -8,6 +8,7 @@ struct RegistryParts {
     private var rules: [RuleVersion] = []
     private var trials: [RuleVersion] = []
     private var histories: [String: RuleHistory] = [:]
+    private var tableHistories: [String: TableHistory] = [:]
     private var policy = GovernancePolicy.standard
     private var proposals: [ProposalRecord] = []
     private var attendance = Attendance()
@@ -39,6 +40,7 @@ struct RegistryParts {
         case .rule: rules.append(try RegistryParts.rule(bytes))
         case .ruleTrial: trials.append(try RegistryParts.rule(bytes))
         case .ruleHistory(let id): histories[id] = try RuleHistory.decode(bytes)
+        case .tableHistory(let name): tableHistories[name] = try TableHistory.decode(bytes)
         case .policy:
             policy = try reading("policy", bytes[...]) { reader throws(CBORError) in
                 try GovernancePolicy(from: &reader)
@@ -71,7 +73,9 @@ struct RegistryParts {
                 institutions: institutions.sorted { $0.id < $1.id }, parameters: parameters,
                 rules: rules.sorted { $0.id.utf8.lexicographicallyPrecedes($1.id.utf8) },
                 trials: trials.sorted { $0.id.utf8.lexicographicallyPrecedes($1.id.utf8) },
-                policy: policy)
+                tables: tableHistories.values.compactMap(\.current).sorted {
+                    $0.name.utf8.lexicographicallyPrecedes($1.name.utf8)
+                }, policy: policy)
         } catch {
             throw .restore(error.reason)
         }
@@ -80,6 +84,6 @@ struct RegistryParts {
                 charter: charter, proposals: proposals.sorted { $0.leaf < $1.leaf },
                 attendance: attendance, standing: standing,
                 sets: sets.sorted { $0.from < $1.from }, histories: histories,
-                since: genesisTime), credentials: credentials)
+                tableHistories: tableHistories, since: genesisTime), credentials: credentials)
     }
 }

@@ -31,6 +31,7 @@ extension StateKey {
         case 32: String(validating: bytes, as: UTF8.self).map(StateKey.statementIssuer)
         case 23: String(validating: bytes, as: UTF8.self).map(StateKey.ruleTrial)
         case 24: String(validating: bytes, as: UTF8.self).map(StateKey.ruleHistory)
+        case 26: String(validating: bytes, as: UTF8.self).map(StateKey.tableHistory)
         case 33: ofCase(bytes)
         case 34: height(bytes).map { .unfit($0.blocks) }
         default: nil

@@ -17,6 +17,8 @@ public enum StateKey: Hashable, Sendable {
     case ruleTrial(String)
     /// What became of a rule, by its id: a ``RuleHistory``.
     case ruleHistory(String)
+    /// What became of a knowledge table, by its name: a ``TableHistory``.
+    case tableHistory(String)
     /// A finding that stands.
     case finding(Digest)
     /// Height and time of the block.
@@ -68,6 +70,7 @@ public enum StateKey: Hashable, Sendable {
         case .term(let term): term.space
         case .ruleTrial: 23
         case .ruleHistory: 24
+        case .tableHistory: 26
         }
     }
 
@@ -83,7 +86,8 @@ public enum StateKey: Hashable, Sendable {
         case .institution(let id): Array(id.name.utf8)
         case .nextNumber(let id, let stream): StateKey.bytes(id, stream)
         case .credential(let id): id.bytes
-        case .rule(let id), .ruleTrial(let id), .ruleHistory(let id), .statementIssuer(let id):
+        case .rule(let id), .ruleTrial(let id), .ruleHistory(let id), .tableHistory(let id),
+            .statementIssuer(let id):
             Array(id.utf8)
         case .finding(let id), .evidence(let id), .proposal(let id): id.bytes
         case .validators(let height): StateKey.bytes(height)
@@ -142,6 +146,7 @@ extension StateKey: CustomStringConvertible {
         case .rule(let id): "rule \(id)"
         case .ruleTrial(let id): "trial of rule \(id)"
         case .ruleHistory(let id): "history of rule \(id)"
+        case .tableHistory(let name): "history of table \(name)"
         case .finding(let id): "finding \(id)"
         case .ledger: "height and time"
         case .evidence(let id): "evidence \(id)"

@@ -28,6 +28,29 @@ public enum CBORError: Error, Equatable, Sendable {
     }
 }
 
+extension CBORError {
+    /// The same error in bytes of which the reader was given those after the first so many.
+    public func moved(by count: Int) -> CBORError {
+        switch self {
+        case .truncated(let offset): .truncated(offset: offset + count)
+        case .trailingBytes(let offset, let left):
+            .trailingBytes(offset: offset + count, count: left)
+        case .unexpected(let offset, let expected, let found):
+            .unexpected(offset: offset + count, expected: expected, found: found)
+        case .notDeterministic(let offset, let reason):
+            .notDeterministic(offset: offset + count, reason: reason)
+        case .keyOutOfOrder(let offset): .keyOutOfOrder(offset: offset + count)
+        case .notUTF8(let offset): .notUTF8(offset: offset + count)
+        case .outOfRange(let offset, let what, let limit):
+            .outOfRange(offset: offset + count, what: what, limit: limit)
+        case .key(let offset, let key, let problem):
+            .key(offset: offset + count, key: key, problem: problem)
+        case .version(let offset, let found, let supported):
+            .version(offset: offset + count, found: found, supported: supported)
+        }
+    }
+}
+
 extension CBORError: CustomStringConvertible {
     public var description: String {
         switch self {

@@ -105,6 +105,25 @@ public struct CBORReader: Sendable {
         return text
     }
 
+    /// The bytes of a text string of at most `limit` bytes, seen to be UTF-8.
+    public mutating func utf8(atMost limit: Int) throws(CBORError) -> ArraySlice<UInt8> {
+        let start = offset
+        let utf8 = try string(major: 3, "a text string", atMost: limit)
+        guard utf8.allSatisfy({ $0 < 0x80 }) || String(validating: utf8, as: UTF8.self) != nil
+        else { throw .notUTF8(offset: start) }
+        return utf8
+    }
+
+    /// Opens an array whose items may lie beyond the buffer, and returns how many there are.
+    public mutating func openArray(atMost limit: Int) throws(CBORError) -> Int {
+        let start = offset
+        let value = try head(major: 4, "an array")
+        guard value <= UInt64(limit) else {
+            throw .outOfRange(offset: start, what: "count of an array", limit: UInt64(limit))
+        }
+        return Int(value)
+    }
+
     /// Opens an array and returns how many items follow, at most `limit`.
     public mutating func array(atMost limit: Int) throws(CBORError) -> Int {
         try count(major: 4, "an array", atMost: limit)

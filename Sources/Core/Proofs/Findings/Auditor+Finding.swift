@@ -17,6 +17,8 @@ public struct ProvenFinding: Sendable {
     public let withdrawal: Withdrawal?
     /// What became of its rule, where the bundle proves it.
     public let rule: ProvenRule?
+    /// What became of the tables that it read, as far as the bundle proves it.
+    public let tables: [ProvenTable]
 
     /// A withdrawal that is proved.
     public struct Withdrawal: Sendable {
@@ -72,6 +74,9 @@ extension Auditor {
             },
             rule: try bundle.rule.map { (proof) throws(ProofFailure) in
                 try verify(proof, of: statement, entry)
+            },
+            tables: try bundle.tables.map { (proof) throws(ProofFailure) in
+                try verify(proof, of: statement)
             })
     }
 
@@ -80,13 +85,28 @@ extension Auditor {
         _ proof: RuleProof, of statement: FindingStatement, _ entry: ProvenEntry
     ) throws(ProofFailure) -> ProvenRule {
         let proven = try verify(proof)
-        guard proven.head.header.height >= statement.height else {
+        try reaches(statement, proven.head, "rule")
+        return proven
+    }
+
+    /// What became of a table, up to a block that is not before the one that the finding is as of.
+    private func verify(
+        _ proof: TableProof, of statement: FindingStatement
+    ) throws(ProofFailure) -> ProvenTable {
+        let proven = try verify(proof)
+        try reaches(statement, proven.head, "table")
+        return proven
+    }
+
+    private func reaches(
+        _ statement: FindingStatement, _ head: ProvenHead, _ what: String
+    ) throws(ProofFailure) {
+        guard head.header.height >= statement.height else {
             throw ProofFailure(
                 .rule,
-                "the rule's history is shown up to block \(proven.head.header.height); the "
-                    + "finding is as of block \(statement.height)")
+                "the \(what)'s history is shown up to block \(head.header.height); the finding "
+                    + "is as of block \(statement.height)")
         }
-        return proven
     }
 
     /// The withdrawal, if its entry is one of this finding, by who stated it, and after it.

@@ -20,6 +20,9 @@ public struct FindingBundle: Hashable, Sendable {
     public let withdrawal: Withdrawal?
     /// What became of the finding's rule; without it, what the genesis says is taken.
     public let rule: RuleProof?
+    /// What became of the knowledge tables that it read, by name; without one, the table is what
+    /// the finding's issuer had.
+    public let tables: [TableProof]
 
     /// The entry that withdraws a finding, opened.
     public struct Withdrawal: Hashable, Sendable {
@@ -64,7 +67,7 @@ public struct FindingBundle: Hashable, Sendable {
     public init(
         proof: ProofFile, statement: [UInt8], salt: [UInt8], rules: [[UInt8]],
         knowledge: [Table], evidence: [Evidence], withdrawal: Withdrawal? = nil,
-        rule: RuleProof? = nil
+        rule: RuleProof? = nil, tables: [TableProof] = []
     ) {
         self.proof = proof
         self.statement = statement
@@ -74,6 +77,7 @@ public struct FindingBundle: Hashable, Sendable {
         self.evidence = evidence
         self.withdrawal = withdrawal
         self.rule = rule
+        self.tables = tables
     }
 }
 
@@ -81,7 +85,8 @@ extension FindingBundle {
     /// The bytes of the bundle.
     public func encode() -> [UInt8] {
         var writer = CBORWriter(reservingCapacity: 16_384)
-        writer.map(7 + (withdrawal == nil ? 0 : 1) + (rule == nil ? 0 : 1))
+        writer.map(
+            7 + (withdrawal == nil ? 0 : 1) + (rule == nil ? 0 : 1) + (tables.isEmpty ? 0 : 1))
         writer.unsigned(0)
         writer.unsigned(1)
         writer.unsigned(1)
@@ -119,6 +124,11 @@ extension FindingBundle {
             writer.unsigned(8)
             rule.encode(into: &writer)
         }
+        if !tables.isEmpty {
+            writer.unsigned(9)
+            writer.array(tables.count)
+            for table in tables { table.encode(into: &writer) }
+        }
         return writer.bytes
     }
 
@@ -133,9 +143,9 @@ extension FindingBundle {
 
     private init(from reader: inout CBORReader) throws(CBORError) {
         let start = reader.offset
-        let fields = try reader.map(atMost: 9)
+        let fields = try reader.map(atMost: 10)
         guard fields >= 7 else {
-            throw .outOfRange(offset: start, what: "count of map pairs", limit: 9)
+            throw .outOfRange(offset: start, what: "count of map pairs", limit: 10)
         }
         try reader.key(0)
         try reader.version(1)
@@ -146,29 +156,24 @@ extension FindingBundle {
         try reader.key(3)
         salt = Array(try reader.bytes(exactly: 32))
         try reader.key(4)
-        var rules: [[UInt8]] = []
-        for _ in 0..<(try reader.array(atMost: 1_024)) { rules.append(Array(try reader.bytes())) }
-        self.rules = rules
+        rules = try reader.list(atMost: 1_024) { reader throws(CBORError) in
+            Array(try reader.bytes())
+        }
         try reader.key(5)
-        var knowledge: [Table] = []
-        for _ in 0..<(try reader.array(atMost: 1_024)) {
+        knowledge = try reader.list(atMost: 1_024) { reader throws(CBORError) in
             try reader.array(exactly: 2)
-            knowledge.append(
-                Table(name: try reader.text(atMost: 255), rows: Array(try reader.bytes())))
+            return Table(name: try reader.text(atMost: 255), rows: Array(try reader.bytes()))
         }
-        self.knowledge = knowledge
         try reader.key(6)
-        var evidence: [Evidence] = []
-        for _ in 0..<(try reader.array(atMost: 65_536)) {
+        evidence = try reader.list(atMost: 65_536) { reader throws(CBORError) in
             try reader.array(exactly: 3)
-            evidence.append(
-                Evidence(
-                    proof: try ProofFile(from: &reader), payload: Array(try reader.bytes()),
-                    salt: Array(try reader.bytes(exactly: 32))))
+            return Evidence(
+                proof: try ProofFile(from: &reader), payload: Array(try reader.bytes()),
+                salt: Array(try reader.bytes(exactly: 32)))
         }
-        self.evidence = evidence
         var withdrawal: Withdrawal?
         var rule: RuleProof?
+        var tables: [TableProof] = []
         var previous: UInt64 = 6
         for _ in 7..<fields {
             let start = reader.offset
@@ -182,10 +187,15 @@ extension FindingBundle {
                     proof: try ProofFile(from: &reader), statement: Array(try reader.bytes()),
                     salt: Array(try reader.bytes(exactly: 32)))
             case 8: rule = try RuleProof(from: &reader)
+            case 9:
+                tables = try reader.list(atMost: 256) { reader throws(CBORError) in
+                    try TableProof(from: &reader)
+                }
             default: throw .key(offset: start, key: key, problem: .unknown)
             }
         }
         self.withdrawal = withdrawal
         self.rule = rule
+        self.tables = tables
     }
 }

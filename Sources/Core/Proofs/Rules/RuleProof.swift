@@ -28,6 +28,11 @@ extension RuleProof {
 
     func encode(into writer: inout CBORWriter) {
         writer.map(5)
+        encodeFields(into: &writer)
+    }
+
+    /// The five fields, which a proof of what became of a table begins with, too.
+    func encodeFields(into writer: inout CBORWriter) {
         writer.unsigned(0)
         writer.unsigned(1)
         writer.unsigned(1)
@@ -51,10 +56,14 @@ extension RuleProof {
         guard try reader.map(atMost: 5) == 5 else {
             throw .unexpected(offset: start, expected: "a map of 5 fields", found: "fewer")
         }
+        try self.init(fieldsFrom: &reader, idByteCountMax: RuleVersion.idByteCountMax)
+    }
+
+    init(fieldsFrom reader: inout CBORReader, idByteCountMax: Int) throws(CBORError) {
         try reader.key(0)
         try reader.version(1)
         try reader.key(1)
-        rule = try reader.text(atMost: RuleVersion.idByteCountMax)
+        rule = try reader.text(atMost: idByteCountMax)
         head = try ClaimedHead(headerKey: 2, from: &reader)
         try reader.key(4)
         state = try MapProof(from: &reader)

@@ -6,22 +6,15 @@ internal import RuleLanguage
 public struct KnowledgeRows: RandomAccessCollection, Sendable {
     let schema: TableSchema
     /// The whole table's canonical bytes.
-    let bytes: [UInt8]
-    /// Where each row begins in them, and where the last one ends.
-    private let starts: [UInt32]
-
-    /// `starts` are those of rows that were seen to be canonical.
-    init(schema: TableSchema, bytes: [UInt8], starts: [UInt32]) {
-        self.schema = schema
-        self.bytes = bytes
-        self.starts = starts
-    }
+    let bytes: TableBytes
+    let index: TableIndex
 
     public var startIndex: Int { 0 }
-    public var endIndex: Int { starts.count - 1 }
+    public var endIndex: Int { index.rowCount }
 
     public subscript(position: Int) -> KnowledgeTable.Row {
-        var reader = CBORReader(bytes(of: position))
+        precondition(position >= 0 && position < endIndex, "a row of \(schema.name)")
+        var reader = CBORReader(bytes.copy(index.range(of: position)))
         do throws(CBORError) {
             return try KnowledgeTable.row(schema, from: &reader)
         } catch {
@@ -29,40 +22,47 @@ public struct KnowledgeRows: RandomAccessCollection, Sendable {
         }
     }
 
-    /// The bytes of a row.
-    func bytes(of position: Int) -> ArraySlice<UInt8> {
-        bytes[Int(starts[position])..<Int(starts[position + 1])]
-    }
-
-    /// Whether a row begins with these bytes.
-    func begins(_ position: Int, with prefix: ArraySlice<UInt8>) -> Bool {
-        let row = bytes(of: position)
-        return row.count >= prefix.count && row.prefix(prefix.count).elementsEqual(prefix)
-    }
-
     /// The first and the last day on which a row is valid, whose keys end after so many bytes.
     func validity(_ position: Int, afterKey count: Int) -> (first: Int32, last: Int32) {
-        var reader = CBORReader(bytes(of: position).dropFirst(count))
-        do throws(CBORError) {
-            let from = try KnowledgeTable.day(from: &reader)
-            let to = try KnowledgeTable.day(from: &reader)
-            return (from?.number ?? .min, to?.number ?? .max)
-        } catch {
-            preconditionFailure("row \(position) of \(schema.name) was read before: \(error)")
-        }
+        var place = index.start(of: position) + count
+        let from = bytes.day(at: &place)
+        return (from ?? .min, bytes.day(at: &place) ?? .max)
     }
 
-    /// How many bytes stand before the validity of a row: its keys and what is before them.
-    func keyByteCount(_ position: Int) -> Int {
-        var reader = CBORReader(bytes(of: position))
-        do throws(CBORError) {
-            try reader.array(exactly: 4)
-            for _ in 0..<(try reader.array(atMost: KnowledgeTable.keyCountMax)) {
-                _ = try reader.item()
+    /// The chunks that the rows come in, as ranges of the table's bytes.
+    var chunks: [Range<Int>] {
+        var chunks: [Range<Int>] = []
+        var start = index.start(of: 0)
+        for row in indices {
+            let end = index.start(of: row + 1)
+            guard end - start >= TableOutline.chunkByteCount || row + 1 == endIndex else {
+                continue
             }
-        } catch {
-            preconditionFailure("row \(position) of \(schema.name) was read before: \(error)")
+            chunks.append(start..<end)
+            start = end
         }
-        return reader.offset
+        return chunks
+    }
+}
+
+extension TableBytes {
+    /// The number of the day that stands at a place as an integer, nil for null; goes on after it.
+    ///
+    /// Of rows that were seen to be canonical.
+    func day(at place: inout Int) -> Int32? {
+        let first = self[place]
+        place += 1
+        guard first != 0xf6 else { return nil }
+        var value = UInt32(first & 31)
+        if value >= 24 {
+            let byteCount = 1 << Int(value - 24)
+            value = 0
+            for _ in 0..<byteCount {
+                value = value << 8 | UInt32(self[place])
+                place += 1
+            }
+        }
+        let number = Int32(truncatingIfNeeded: value)
+        return first >> 5 == 1 ? ~number : number
     }
 }

@@ -3,7 +3,7 @@ internal import RuleLanguage
 
 extension KnowledgeTable {
     /// The canonical bytes, which the table's hash covers; `docs/formats/rule.md`.
-    public func encode() -> [UInt8] { rows.bytes }
+    public func encode() -> [UInt8] { rows.bytes.copy(0..<byteCount) }
 
     /// What stands before the rows.
     static func head(

@@ -1,65 +1,80 @@
-internal import Primitives
+public import Primitives
 internal import Records
 internal import RuleLanguage
 
 extension KnowledgeTable {
     /// Reads a table from exactly its canonical bytes.
     ///
-    /// - Throws: ``KnowledgeError/malformed(_:)`` for bytes in another form or order, and what
-    ///   ``init(schema:source:licence:rows:)`` throws.
+    /// - Throws: ``KnowledgeError/malformed(_:)`` for bytes in another form or order, and
+    ///   ``KnowledgeError/twoRows(table:key:)`` for two rows with one key and a common day.
     public static func decode(_ bytes: [UInt8]) throws(KnowledgeError) -> KnowledgeTable {
-        let parts: Parts
+        try decode(TableBytes(bytes))
+    }
+
+    /// Reads a table from exactly its canonical bytes, where they lie: little of them is in
+    /// memory at a time, if they are mapped.
+    public static func decode(_ bytes: TableBytes) throws(KnowledgeError) -> KnowledgeTable {
+        guard bytes.count <= Int(UInt32.max) else {
+            throw .malformed(
+                .outOfRange(offset: 0, what: "table", limit: UInt64(UInt32.max)))
+        }
+        let head: Head
         do throws(CBORError) {
-            parts = try CBORReader.whole(bytes[...]) { reader throws(CBORError) in
-                try Parts(from: &reader, bytes)
-            }
+            head = try Head(bytes)
         } catch {
             throw .malformed(error)
         }
-        return try KnowledgeTable(
-            schema: parts.schema, source: parts.source, licence: parts.licence,
-            rows: KnowledgeRows(schema: parts.schema, bytes: bytes, starts: parts.starts))
+        try head.check()
+        var check = TableCheck(bytes, head)
+        let index = try check.run()
+        return KnowledgeTable(head, bytes, index)
     }
 
-    private struct Parts {
+    /// Opens a table that was read before, with the index that was made of it then.
+    ///
+    /// Its bytes are hashed, not read: rows that are canonical once are so for ever.
+    /// - Returns: nil where the index is damaged, or of another table.
+    public static func open(
+        _ bytes: TableBytes, index: TableBytes, hash: Digest
+    ) -> KnowledgeTable? {
+        guard let head = try? Head(bytes), let index = TableIndex(file: index, of: hash),
+            index.rowCount == head.rowCount, index.start(of: 0) == head.byteCount,
+            index.start(of: index.rowCount) == bytes.count
+        else { return nil }
+        let table = KnowledgeTable(head, bytes, index)
+        return table.hash == hash ? table : nil
+    }
+
+    /// What stands before the rows.
+    struct Head {
         let schema: TableSchema
         let source: String
         let licence: String
-        var starts: [UInt32] = []
+        let rowCount: Int
+        let byteCount: Int
 
-        init(from reader: inout CBORReader, _ bytes: [UInt8]) throws(CBORError) {
-            guard bytes.count <= Int(UInt32.max) else {
-                throw .outOfRange(offset: 0, what: "table", limit: UInt64(UInt32.max))
-            }
+        init(_ bytes: TableBytes) throws(CBORError) {
+            let window = bytes.copy(0..<min(bytes.count, TableOutline.headByteCountMax))
+            var reader = CBORReader(window)
             try reader.array(exactly: 8)
             try reader.version(1)
             let name = try reader.text(atMost: 64)
             source = try reader.text(atMost: 4_096)
             licence = try reader.text(atMost: 4_096)
-            let keys = try Parts.columns(from: &reader)
-            let values = try Parts.columns(from: &reader)
+            let keys = try Head.columns(from: &reader)
+            let values = try Head.columns(from: &reader)
             schema = TableSchema(
                 name: name, keys: keys, values: values, hasValidity: try reader.bool())
-            let isPlain = (keys + values).allSatisfy { KnowledgeTable.isPlain($0.type) }
-            var last: ArraySlice<UInt8> = []
-            for _ in 0..<(try reader.array(atMost: rowCountMax)) {
-                let start = reader.offset
-                let row = try KnowledgeTable.row(schema, from: &reader)
-                let own = reader.slice(from: start)
-                guard last.lexicographicallyPrecedes(own) else {
-                    throw .unexpected(
-                        offset: start, expected: "rows in the order of their bytes, each once",
-                        found: "others")
-                }
-                guard isPlain || own.elementsEqual(KnowledgeTable.encode(row)) else {
-                    throw .unexpected(
-                        offset: start, expected: "values in their shortest form",
-                        found: "others")
-                }
-                starts.append(UInt32(start))
-                last = own
+            // The rows may lie beyond what was copied.
+            rowCount = try reader.openArray(atMost: KnowledgeTable.rowCountMax)
+            byteCount = reader.offset
+            guard rowCount <= bytes.count - byteCount else { throw .truncated(offset: byteCount) }
+        }
+
+        func check() throws(KnowledgeError) {
+            guard (1...KnowledgeTable.keyCountMax).contains(schema.keys.count) else {
+                throw .keyCount(table: schema.name, count: schema.keys.count)
             }
-            starts.append(UInt32(reader.offset))
         }
 
         private static func columns(
@@ -79,16 +94,6 @@ extension KnowledgeTable {
                 columns.append(TableSchema.Column(name: name, type: type))
             }
             return columns
-        }
-    }
-
-    /// Whether every value of a type has one form only in strict CBOR.
-    private static func isPlain(_ type: RuleType) -> Bool {
-        switch type {
-        case .bool, .integer, .text, .code, .date, .patient, .practitioner, .institution,
-            .claim, .prescription:
-            true
-        default: false
         }
     }
 

@@ -1,4 +1,3 @@
-internal import Cryptography
 public import Primitives
 public import RuleLanguage
 
@@ -30,8 +29,11 @@ public struct KnowledgeTable: Sendable {
     public let licence: String
     /// In the order of their canonical bytes.
     public let rows: KnowledgeRows
+    /// The head, and the hashes of the chunks that the rows come in: what ``hash`` is made of.
+    public let outline: TableOutline
     public let hash: Digest
-    private let finder: RowFinder
+    /// The chunks, as ranges of the canonical bytes.
+    private let chunks: [Range<Int>]
 
     /// The most keys that a table has.
     public static let keyCountMax = 4
@@ -53,40 +55,35 @@ public struct KnowledgeTable: Sendable {
         let ordered = rows.map { KnowledgeTable.encode($0) }
             .sorted { $0.lexicographicallyPrecedes($1) }
         var bytes = KnowledgeTable.head(schema, source, licence, rowCount: rows.count)
-        var starts = [UInt32(bytes.count)]
-        starts.reserveCapacity(rows.count + 1)
-        for row in ordered {
-            bytes += row
-            starts.append(UInt32(clamping: bytes.count))
-        }
-        guard bytes.count <= Int(UInt32.max) else {
-            throw .malformed(.outOfRange(offset: 0, what: "table", limit: UInt64(UInt32.max)))
-        }
-        try self.init(
-            schema: schema, source: source, licence: licence,
-            rows: KnowledgeRows(schema: schema, bytes: bytes, starts: starts))
+        for row in ordered { bytes += row }
+        self = try KnowledgeTable.decode(bytes)
     }
 
-    /// Indexes rows that stand in their order.
-    init(
-        schema: TableSchema, source: String, licence: String, rows: KnowledgeRows
-    ) throws(KnowledgeError) {
-        guard (1...KnowledgeTable.keyCountMax).contains(schema.keys.count) else {
-            throw .keyCount(table: schema.name, count: schema.keys.count)
-        }
-        self.schema = schema
-        self.source = source
-        self.licence = licence
-        self.rows = rows
-        finder = try RowFinder(rows, table: schema.name)
-        var hasher = SHA256.Hasher()
-        hasher.update("custos knowledge")
-        hasher.update(rows.bytes)
-        hash = hasher.finish()
+    /// A table of rows that were seen to be canonical.
+    init(_ head: Head, _ bytes: TableBytes, _ index: TableIndex) {
+        schema = head.schema
+        source = head.source
+        licence = head.licence
+        rows = KnowledgeRows(schema: head.schema, bytes: bytes, index: index)
+        chunks = rows.chunks
+        outline = TableOutline(
+            head: bytes.copy(0..<head.byteCount), leaves: chunks.map { bytes.leaf($0) })
+        hash = outline.hash
     }
+
+    /// How many bytes the canonical form has.
+    public var byteCount: Int { rows.bytes.count }
+
+    /// The rows of a chunk, by its number in the outline, as they stand in the canonical form.
+    public func chunk(_ number: Int) -> [UInt8] { rows.bytes.copy(chunks[number]) }
+
+    /// What to keep beside the canonical bytes, to ``open(_:index:hash:)`` the table again.
+    public var indexFile: [UInt8] { rows.index.file(of: hash) }
 
     /// The indexes of the rows with these keys, whenever they are valid.
-    func candidates(_ key: TableKey) -> Range<Int> { finder.rows(of: key, in: rows) }
+    func candidates(_ key: TableKey) -> Range<Int> {
+        rows.index.rows(of: key.bytes, in: rows.bytes)
+    }
 
     /// The index of the row with these keys that is valid on the day, or on any day where it is
     /// nil.

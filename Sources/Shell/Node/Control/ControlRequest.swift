@@ -54,6 +54,8 @@ public enum ControlRequest: Hashable, Sendable {
     case validatorKeys
     /// Answer: the bytes of a `RuleProof` under the last block.
     case ruleProof(String)
+    /// Answer: the bytes of a `TableProof` under the last block.
+    case tableProof(String)
     /// Stop the node. Answered before it stops.
     case stop
 }
@@ -114,6 +116,9 @@ extension ControlRequest {
         case .ruleProof(let rule):
             writer.open(23, 1)
             writer.text(rule)
+        case .tableProof(let table):
+            writer.open(25, 1)
+            writer.text(table)
         }
         return writer.bytes
     }
@@ -133,10 +138,10 @@ extension ControlRequest {
         guard version == ControlRequest.version else {
             throw .version(offset: start, found: version, supported: ControlRequest.version)
         }
-        let kind = try reader.unsigned("kind of request", atMost: 24)
+        let kind = try reader.unsigned("kind of request", atMost: 25)
         guard kind > 0, fields == itemCount(kind) else {
             throw .unexpected(
-                offset: start, expected: "a request of kind 1 to 24 with its fields",
+                offset: start, expected: "a request of kind 1 to 25 with its fields",
                 found: "kind \(kind) with \(fields) items")
         }
         let request = try read(kind, from: &reader)
@@ -196,6 +201,8 @@ extension ControlRequest {
                 from: Height(try reader.unsigned()), through: Height(try reader.unsigned()),
                 skips: try reader.unsigned("whether to skip", atMost: 1) == 1)
         case 23: return .ruleProof(try reader.text(atMost: RuleVersion.idByteCountMax))
+        case 25:
+            return .tableProof(try reader.text(atMost: TableVersion.nameByteCountMax))
         case 24: return try submissions(from: &reader)
         default: return .stop
         }

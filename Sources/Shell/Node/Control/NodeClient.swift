@@ -121,6 +121,11 @@ public final class NodeClient: Sendable {
         Array(try await control.request(ControlRequest.ruleProof(rule).encoded))
     }
 
+    /// The bytes of the proof of what became of a knowledge table.
+    public func tableProof(_ table: String) async throws(TransportError) -> [UInt8] {
+        Array(try await control.request(ControlRequest.tableProof(table).encoded))
+    }
+
     public func receipts(leaf: UInt64) async throws(TransportError) -> [ReceiptAnswer] {
         try await ask(.receipts(leaf: leaf), [ReceiptAnswer].decode)
     }

@@ -51,6 +51,9 @@ public protocol Desk: AnyObject {
     /// What is to be written down before the operator gets the answer to a query.
     func traces(ofAsking query: Query, _ purpose: AccessHeader.Purpose) -> [Submission]
 
+    /// The job that an operator's request is, where it takes too long to be answered at once.
+    func job(for request: [UInt8]) throws -> (any DeskJob)?
+
     /// Answers the operator: queries, findings, explanations; as ``answer(_:from:)`` otherwise.
     func control(_ request: [UInt8]) throws -> DeskReply
 }
@@ -62,6 +65,8 @@ extension Desk {
     public func follow(_ charters: CharterTimeline) {}
 
     public func hold(_ sealKeys: [SealSecretKey]) {}
+
+    public func job(for request: [UInt8]) throws -> (any DeskJob)? { nil }
 }
 
 /// An entry that waits for its number; stream and number in it are not yet its own.

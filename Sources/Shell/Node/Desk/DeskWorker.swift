@@ -25,6 +25,8 @@ final class DeskWorker {
         case connected(InstitutionID)
         case disconnected(InstitutionID)
         case answered(Result<ArraySlice<UInt8>, TransportError>, by: InstitutionID)
+        /// What a job gave to be done elsewhere is done.
+        case worked
     }
 
     private let desk: any Desk
@@ -40,6 +42,7 @@ final class DeskWorker {
     private var told: (Height, rules: Height)?
     private var connected: Set<InstitutionID> = []
     private var underWay: Set<InstitutionID> = []
+    private let jobs: DeskJobs
 
     /// Blocks that are fed before the inbox is looked at again.
     private static let blocksAtATime = 16
@@ -59,10 +62,12 @@ final class DeskWorker {
         self.link = link
         self.logger = logger
         self.ownStream = ownStream
+        jobs = DeskJobs { inbox.post(.worked) }
     }
 
     /// Runs until its inbox is closed, or the desk cannot go on.
     func run() -> NodeError? {
+        defer { jobs.close() }
         tellHeights()
         var nextRound = SystemClock.uptime
         while !inbox.isClosed {
@@ -96,7 +101,8 @@ final class DeskWorker {
         case .asked(let request, let peer, _, let responder):
             reply(to: responder) { try desk.answer(request, from: peer) }
         case .control(let request, let responder):
-            reply(to: responder) { try desk.control(request) }
+            control(request, responder)
+        case .worked: jobs.goOn()
         case .queried(let query, let purpose, let answer, let responder):
             reply(to: responder) {
                 DeskReply(answer, first: desk.traces(ofAsking: query, purpose))
@@ -111,6 +117,16 @@ final class DeskWorker {
             underWay.remove(peer)
             settle(result, peer)
         }
+    }
+
+    /// Answers the operator, at once or when it is done.
+    private func control(_ request: [UInt8], _ responder: Responder) {
+        do {
+            if let job = try desk.job(for: request) { return jobs.add(job, responder) }
+        } catch {
+            return responder.refuse("\(error)")
+        }
+        reply(to: responder) { try desk.control(request) }
     }
 
     /// Answers when what must stand in the outbox first stands there.

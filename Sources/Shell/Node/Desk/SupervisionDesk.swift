@@ -58,6 +58,10 @@ public final class SupervisionDesk: Desk {
         supervisor.traces(ofAsking: query, purpose, at: SystemClock.now)
     }
 
+    public func job(for request: [UInt8]) throws -> (any DeskJob)? {
+        try supervisor.job(for: request)
+    }
+
     public func control(_ request: [UInt8]) throws -> DeskReply {
         try supervisor.control(request, at: SystemClock.now)
     }

@@ -21,6 +21,7 @@ final class Reader {
         case stepUp(EntryAnswer, StateAnswer, Responder)
         case chain(Height, Height, skips: Bool, StateAnswer, Responder)
         case rule(String, StateAnswer, Responder)
+        case table(String, StateAnswer, Responder)
     }
 
     private let store: BlockStore
@@ -68,7 +69,7 @@ final class Reader {
             case .anchored(_, _, _, let responder): responder
             case .stepUp(_, _, let responder): responder
             case .chain(_, _, _, _, let responder): responder
-            case .rule(_, _, let responder): responder
+            case .rule(_, _, let responder), .table(_, _, let responder): responder
             }
         do throws(QueryError) {
             switch request {
@@ -86,15 +87,25 @@ final class Reader {
             case .chain(let first, let last, let skips, let state, _):
                 try makeChain(first, last, skips: skips, state, responder)
             case .rule(let rule, let state, _):
-                guard let item = state.items.first, let proof = item.proof ?? item.absence else {
-                    throw .noStateMap
-                }
-                let head = try nodes.head(state.height)
+                let (head, proof) = try history(state)
                 responder.respond(RuleProof(rule: rule, head: head, state: proof).encode())
+            case .table(let table, let state, _):
+                let (head, proof) = try history(state)
+                responder.respond(TableProof(table: table, head: head, state: proof).encode())
             }
         } catch {
             responder.refuse(error.answer)
         }
+    }
+
+    /// What the state map says of one key, or that it says nothing, under its head.
+    private func history(
+        _ state: StateAnswer
+    ) throws(QueryError) -> (ClaimedHead, MapProof) {
+        guard let item = state.items.first, let proof = item.proof ?? item.absence else {
+            throw .noStateMap
+        }
+        return (try nodes.head(state.height), proof)
     }
 
     private func answer(
@@ -133,6 +144,13 @@ final class Reader {
                 .question(
                     StateQuestion(keys: [.ruleHistory(rule)]) { state in
                         inbox.post(.rule(rule, state, responder))
+                    }))
+        case .tableProof(let table):
+            let inbox = inbox
+            loop.post(
+                .question(
+                    StateQuestion(keys: [.tableHistory(table)]) { state in
+                        inbox.post(.table(table, state, responder))
                     }))
         case .archiveBlock(let height): responder.respond(try nodes.archived(height).encode())
         case .query(let request):

@@ -17,6 +17,9 @@ public struct File: ~Copyable, Sendable {
         _ = Glibc.close(descriptor)
     }
 
+    /// For writing, made where it is not there.
+    public static let making = O_WRONLY | O_CREAT
+
     public func byteCount() throws(StorageError) -> Int {
         let end = lseek(descriptor, 0, SEEK_END)
         guard end >= 0 else { throw StorageError(errno: errno, path: path, "measure") }

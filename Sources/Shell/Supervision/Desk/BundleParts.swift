@@ -33,12 +33,15 @@ public struct BundleParts: Hashable, Sendable {
     public let salt: [UInt8]
     /// The canonical rule, with all it uses.
     public let rules: [[UInt8]]
-    /// The knowledge tables that it read, by name.
+    /// The knowledge tables that it read, by name, but for those that are too large.
     public let tables: [Table]
     /// By leaf index, increasing.
     public let evidence: [Evidence]
     /// The entry that withdrew it, opened; nil while it stands.
     public let withdrawal: Withdrawal?
+
+    /// The most bytes of a table in a bundle: of larger ones whoever verifies has a copy.
+    public static let tableByteCountMax = 1 << 20
 
     public struct Withdrawal: Hashable, Sendable {
         public let leafIndex: UInt64

@@ -36,8 +36,11 @@ public enum DeskRequest: Hashable, Sendable {
     case identities
     /// Segments of a record, by their kinds. Answer: ``DisclosureAnswer``.
     case disclose(leaf: UInt64, Set<Segment.Kind>)
-    /// What a canonical rule would have found here. Answer: ``BackTestReport``.
+    /// What a canonical rule would have found here. Answer: one ``BackTestReport``.
     case backTest(rule: [UInt8])
+    /// What the rules in force would have found with another version of a table that lies in the
+    /// folder here. Answer: a ``BackTestReport`` for each that looks things up in it.
+    case backTestTable(Digest)
     /// The steps of a case, or of all, opened where they may be. Answer: ``CaseHistory``.
     case cases(OpaqueID?)
 }
@@ -96,6 +99,7 @@ extension DeskRequest {
         case .backTest(let rule):
             writer.open(16, 1)
             writer.bytes(rule)
+        case .backTestTable(let hash): writer.open(18, about: hash)
         case .cases(let blindedCase): writer.openCases(17, blindedCase)
         }
         return writer.bytes
@@ -108,10 +112,10 @@ extension DeskRequest {
             let items = try reader.array(atMost: 6)
             try reader.version(1)
             let kind = try reader.unsigned()
-            let counts = [0, 2, 3, 3, 3, 3, 5, 2, 5, 3, 4, 3, 6, 3, 2, 4, 3, 3]
+            let counts = [0, 2, 3, 3, 3, 3, 5, 2, 5, 3, 4, 3, 6, 3, 2, 4, 3, 3, 3]
             guard kind < counts.count, items == counts[Int(kind)] else {
                 throw .unexpected(
-                    offset: start, expected: "a request of kind 1 to 17 with its fields",
+                    offset: start, expected: "a request of kind 1 to 18 with its fields",
                     found: "kind \(kind) with \(items) items")
             }
             switch kind {
@@ -140,6 +144,7 @@ extension DeskRequest {
                 return .disclose(
                     leaf: try reader.unsigned(), try segmentKinds(from: &reader))
             case 16: return .backTest(rule: Array(try reader.bytes()))
+            case 18: return .backTestTable(try reader.digest())
             default: return .cases(try reader.isNull() ? nil : reader.opaqueID())
             }
         }
@@ -221,10 +226,10 @@ extension CBORWriter {
         unsigned(kind)
     }
 
-    /// Writes a request about a finding.
-    fileprivate mutating func open(_ kind: UInt64, about finding: Digest) {
+    /// Writes a request about what a digest names.
+    fileprivate mutating func open(_ kind: UInt64, about named: Digest) {
         open(kind, 1)
-        digest(finding)
+        digest(named)
     }
 
     /// Writes a request about a case, or about all.

@@ -22,6 +22,28 @@ public struct DeskStatus: Hashable, Sendable {
     public var withdrawnCount: UInt64 = 0
     /// Rules that run here; those that do not, with the reason; and what they could not evaluate.
     public var rules: [RuleStanding] = []
+    /// The knowledge tables that the ledger names.
+    public var tables: [TableStanding] = []
+
+    /// How one knowledge table fares on this node.
+    public struct TableStanding: Hashable, Sendable {
+        public let table: TableVersion
+        /// Bytes that are here: all of them once the table can be read.
+        public let byteCount: UInt64
+        /// How many rules that run here look things up in it.
+        public let ruleCount: UInt64
+        /// Why it is not used; empty where it is.
+        public let problem: String
+
+        public init(
+            table: TableVersion, byteCount: UInt64, ruleCount: UInt64, problem: String
+        ) {
+            self.table = table
+            self.byteCount = byteCount
+            self.ruleCount = ruleCount
+            self.problem = problem
+        }
+    }
 
     /// How one rule fares on this node.
     public struct RuleStanding: Hashable, Sendable {
@@ -63,8 +85,8 @@ extension DeskStatus {
 
     public func encode() -> [UInt8] {
         var writer = CBORWriter(reservingCapacity: 128 + rules.count * 64)
-        writer.array(11)
-        writer.unsigned(2)
+        writer.array(12)
+        writer.unsigned(3)
         for number in numbers { writer.unsigned(number) }
         writer.array(rules.count)
         for rule in rules {
@@ -77,14 +99,22 @@ extension DeskStatus {
             writer.unsigned(rule.unknownCount)
             writer.text(rule.problem)
         }
+        writer.array(tables.count)
+        for table in tables {
+            writer.array(4)
+            table.table.encode(into: &writer)
+            writer.unsigned(table.byteCount)
+            writer.unsigned(table.ruleCount)
+            writer.text(table.problem)
+        }
         return writer.bytes
     }
 
     /// Reads a status from exactly these bytes.
     public static func decode(_ bytes: [UInt8]) throws(SupervisionError) -> DeskStatus {
         try reading("status of the desk", bytes) { reader throws(CBORError) in
-            try reader.array(exactly: 11)
-            try reader.version(2)
+            try reader.array(exactly: 12)
+            try reader.version(3)
             var status = DeskStatus()
             status.height = Height(try reader.unsigned())
             status.awaitedCount = try reader.unsigned()
@@ -110,6 +140,14 @@ extension DeskStatus {
                         rule: rule, hash: hash, stage: stage, openCount: try reader.unsigned(),
                         sealedCount: try reader.unsigned(), unknownCount: try reader.unsigned(),
                         problem: try reader.text(atMost: 16_384)))
+            }
+            status.tables = try reader.list(atMost: TableVersion.countMax) {
+                reader throws(CBORError) in
+                try reader.array(exactly: 4)
+                return TableStanding(
+                    table: try TableVersion(from: &reader), byteCount: try reader.unsigned(),
+                    ruleCount: try reader.unsigned(),
+                    problem: try reader.text(atMost: 16_384))
             }
             return status
         }

@@ -10,6 +10,8 @@ public enum PeerQuestion: Hashable, Sendable {
     case pseudonyms([UInt8])
     /// The hashes of canonical rules; answered by those that the peer has: `[1, [* bstr]]`.
     case rules([Digest])
+    /// A knowledge table, or a part of it; answered by a ``TableAnswer``.
+    case table(TableQuestion)
     /// The patient keys after the first so many; answered by a `PersonKeyAnswer`.
     case personKeys(after: UInt64)
 
@@ -31,6 +33,14 @@ public enum PeerQuestion: Hashable, Sendable {
             writer.unsigned(4)
             writer.array(hashes.count)
             for hash in hashes { writer.digest(hash) }
+        case .table(let question):
+            writer.unsigned(5)
+            writer.array(2)
+            writer.digest(question.table)
+            switch question {
+            case .outline: writer.null()
+            case .chunks(_, let first): writer.unsigned(UInt64(first))
+            }
         }
         return writer.bytes
     }
@@ -52,9 +62,15 @@ public enum PeerQuestion: Hashable, Sendable {
                     hashes.append(try reader.digest())
                 }
                 return .rules(hashes)
+            case 5:
+                try reader.array(exactly: 2)
+                let hash = try reader.digest()
+                if try reader.isNull() { return .table(.outline(hash)) }
+                let first = try reader.unsigned("chunk", atMost: UInt64(UInt32.max))
+                return .table(.chunks(hash, from: Int(first)))
             default:
                 throw .unexpected(
-                    offset: start, expected: "a kind of question, 1 to 4", found: "\(kind)")
+                    offset: start, expected: "a kind of question, 1 to 5", found: "\(kind)")
             }
         }
     }

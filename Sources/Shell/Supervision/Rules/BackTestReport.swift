@@ -20,6 +20,12 @@ public struct BackTestReport: Hashable, Sendable {
     /// Against the version that is in force: what that one does not find, and what only it finds.
     public var wonCount: UInt64 = 0
     public var lostCount: UInt64 = 0
+    /// Cases closed as confirmed: in which it finds what the version in force does not, and in
+    /// which it does not find any more what was found.
+    public var confirmedWonCount: UInt64 = 0
+    public var confirmedLostCount: UInt64 = 0
+    /// Cases closed as not suspicious, or overturned, in which it finds something.
+    public var clearedCount: UInt64 = 0
 
     public struct Count: Hashable, Sendable {
         public let name: String
@@ -50,15 +56,24 @@ public struct BackTestReport: Hashable, Sendable {
 }
 
 extension BackTestReport {
-    /// `[1, tstr, digest, 7 numbers, [* [tstr, uint]], [* [tstr, int]], [* [tstr, uint]]]`.
-    public func encode() -> [UInt8] {
-        var writer = CBORWriter(reservingCapacity: 512)
-        writer.array(13)
-        writer.unsigned(1)
+    /// `[2, [* report]]`.
+    public static func encode(_ reports: [BackTestReport]) -> [UInt8] {
+        var writer = CBORWriter(reservingCapacity: 512 * reports.count)
+        writer.array(2)
+        writer.unsigned(2)
+        writer.array(reports.count)
+        for report in reports { report.encode(into: &writer) }
+        return writer.bytes
+    }
+
+    /// `[tstr, digest, 10 numbers, [* [tstr, uint]], [* [tstr, int]], [* [tstr, uint]]]`.
+    private func encode(into writer: inout CBORWriter) {
+        writer.array(15)
         writer.text(rule)
         writer.digest(hash)
         for number in [
             height.blocks, factCount, hitCount, sealedCount, unknownCount, wonCount, lostCount,
+            confirmedWonCount, confirmedLostCount, clearedCount,
         ] { writer.unsigned(number) }
         func write(_ counts: [Count]) {
             writer.array(counts.count)
@@ -76,33 +91,40 @@ extension BackTestReport {
             writer.integer(amount.minorUnits)
         }
         write(overlaps)
-        return writer.bytes
     }
 
-    /// Reads a report from exactly these bytes.
-    public static func decode(_ bytes: [UInt8]) throws(SupervisionError) -> BackTestReport {
+    /// Reads reports from exactly these bytes.
+    public static func decode(_ bytes: [UInt8]) throws(SupervisionError) -> [BackTestReport] {
         try reading("back-test report", bytes) { reader throws(CBORError) in
-            try reader.array(exactly: 13)
-            try reader.version(1)
-            let (rule, hash) = (try reader.text(atMost: 64), try reader.digest())
-            var report = BackTestReport(
-                rule: rule, hash: hash, height: Height(try reader.unsigned()),
-                factCount: try reader.unsigned())
-            report.hitCount = try reader.unsigned()
-            report.sealedCount = try reader.unsigned()
-            report.unknownCount = try reader.unsigned()
-            report.wonCount = try reader.unsigned()
-            report.lostCount = try reader.unsigned()
-            report.institutions = try counts(from: &reader)
-            for _ in 0..<(try reader.array(atMost: 256)) {
-                try reader.array(exactly: 2)
-                report.amounts.append(
-                    Amount(
-                        currency: try reader.text(atMost: 8), minorUnits: try reader.integer()))
+            try reader.array(exactly: 2)
+            try reader.version(2)
+            return try reader.list(atMost: 4_096) { reader throws(CBORError) in
+                try BackTestReport(from: &reader)
             }
-            report.overlaps = try counts(from: &reader)
-            return report
         }
+    }
+
+    private init(from reader: inout CBORReader) throws(CBORError) {
+        try reader.array(exactly: 15)
+        let (rule, hash) = (try reader.text(atMost: 64), try reader.digest())
+        self.init(
+            rule: rule, hash: hash, height: Height(try reader.unsigned()),
+            factCount: try reader.unsigned())
+        hitCount = try reader.unsigned()
+        sealedCount = try reader.unsigned()
+        unknownCount = try reader.unsigned()
+        wonCount = try reader.unsigned()
+        lostCount = try reader.unsigned()
+        confirmedWonCount = try reader.unsigned()
+        confirmedLostCount = try reader.unsigned()
+        clearedCount = try reader.unsigned()
+        institutions = try BackTestReport.counts(from: &reader)
+        for _ in 0..<(try reader.array(atMost: 256)) {
+            try reader.array(exactly: 2)
+            amounts.append(
+                Amount(currency: try reader.text(atMost: 8), minorUnits: try reader.integer()))
+        }
+        overlaps = try BackTestReport.counts(from: &reader)
     }
 
     private static func counts(from reader: inout CBORReader) throws(CBORError) -> [Count] {

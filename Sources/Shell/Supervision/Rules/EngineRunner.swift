@@ -32,12 +32,13 @@ final class EngineRunner: RuleRunner {
         self.engine = engine
     }
 
-    /// A runner of those rules that can run, and why the others cannot; `further` are rules that
-    /// need not lie in the folder.
+    /// A runner of those rules that can run with the tables that the ledger names, and why the
+    /// others cannot; `further` are rules that need not lie in the folder.
     static func make(
-        _ versions: [RuleVersion], folder: String, beside further: [Digest: Rule] = [:]
+        _ versions: [RuleVersion], tables: [TableVersion], shelf: TableShelf,
+        beside further: [Digest: Rule] = [:]
     ) throws(SupervisionError) -> (runner: any RuleRunner, problems: [Digest: String]) {
-        let library = try RuleLibrary(folder: folder)
+        let library = try RuleLibrary(shelf, tables)
         var problems: [Digest: String] = [:]
         var running: [RuleVersion] = []
         var rules: [CheckedRule] = []
@@ -148,6 +149,17 @@ final class EngineRunner: RuleRunner {
     func kind(of rule: String) -> FactKind? {
         guard let number = versions.firstIndex(where: { $0.id == rule }) else { return nil }
         return FactKind.allCases[engine.rules[number].kind]
+    }
+
+    func ruleCount(of table: Digest) -> Int {
+        engine.rules.count { rule in rule.tables.contains { library.tables[$0].hash == table } }
+    }
+
+    func reads(_ rule: Digest, table: String) -> Bool {
+        zip(versions, engine.rules).contains { version, checked in
+            version.hash == rule
+                && checked.tables.contains { library.tables[$0].schema.name == table }
+        }
     }
 
     var judging: [(rule: RuleVersion, kind: FactKind)] {

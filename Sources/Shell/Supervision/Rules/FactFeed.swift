@@ -9,7 +9,7 @@ internal import Records
 /// and where its payload comes in the end, the rules begin anew.
 struct FactFeed {
     /// What one block is to the rules.
-    struct Block {
+    struct Block: Sendable {
         var mark: LedgerMark
         var facts: [AnchoredFact] = []
         var sealed: [SealedMark] = []
@@ -45,18 +45,23 @@ struct FactFeed {
     mutating func run(
         _ entries: EntryStore, _ body: (Block) throws(SupervisionError) -> Void
     ) throws(SupervisionError) {
+        while let block = try next(entries) { try body(block) }
+    }
+
+    /// The next block that can be handed over; nil where there is none now.
+    mutating func next(_ entries: EntryStore) throws(SupervisionError) -> Block? {
         let head = entries.mark
-        while nextLeaf < head.leafCount {
-            guard let block = try read(entries, head) else { return }
+        if nextLeaf < head.leafCount {
+            guard let block = try read(entries, head) else { return nil }
             overdue.formUnion(block.overdue)
             if !block.overdue.isEmpty, gap == nil { gap = asOf.height }
             nextLeaf = block.mark.leafCount
             asOf = block.mark
-            try body(block)
+            return block
         }
-        guard asOf != head else { return }
+        guard asOf != head else { return nil }
         asOf = head
-        try body(Block(mark: head))
+        return Block(mark: head)
     }
 
     /// Goes on to the last block where no rules run: only who is who is taken in.

@@ -17,6 +17,8 @@ final class RuleHost {
     private let institution: InstitutionID
     private var charters: CharterTimeline
     private var running: [RunningRule]
+    /// The knowledge tables that the ledger names.
+    private(set) var tables: [TableVersion]
     private let make: Maker
     private let patienceMilliseconds: Int64
     private let people: PersonBook
@@ -27,10 +29,18 @@ final class RuleHost {
     private var found: [Digest: Timestamp] = [:]
     /// The findings that are open, by id.
     private(set) var open: [Digest: LocalFinding] = [:]
+    /// What findings are called that stand with other versions of tables.
+    private var names = StandingNames()
     /// Findings that opened or closed since ``takeChanged()``.
     private var changed: Set<Digest> = []
-    /// By which rules it was decided what counts.
-    private var counted: [RunningRule]?
+    /// By which rules and tables it was decided what counts.
+    private var counted: Standing?
+
+    /// What the ledger has this node run for a block.
+    private struct Standing: Equatable {
+        let rules: [RunningRule]
+        let tables: [TableVersion]
+    }
     /// When the first payload came that the rules had given up.
     private var lateSince: Timestamp?
     /// Why rules do not run here.
@@ -43,10 +53,11 @@ final class RuleHost {
         self.institution = institution
         self.charters = charters
         running = RunningRule.all(of: charters.current, by: institution)
+        tables = charters.current.tables
         self.make = make
         self.patienceMilliseconds = patienceMilliseconds
         self.people = people
-        (runner, problems) = try make(running.map(\.asVersion))
+        (runner, problems) = try make(running.map(\.asVersion), tables)
         feed = FactFeed(patienceMilliseconds: patienceMilliseconds, people: people)
     }
 
@@ -75,7 +86,8 @@ final class RuleHost {
         return feed.overdue.isEmpty || overflow || waited >= patienceMilliseconds
     }
 
-    /// Says that something was erased, or a rule came that was missing: the rules begin anew.
+    /// Says that something was erased, or a rule or table came that was missing: the rules begin
+    /// anew.
     func beginAnew() { isStale = true }
 
     /// Hands to the rules what is new and can be read.
@@ -83,12 +95,16 @@ final class RuleHost {
     /// Where it turns out that facts handed over before are of one person, all begins anew: the
     /// second time that is known beforehand. So it does where the last block is one for which the
     /// ledger has other rules run; where it has the same ones in another stage, they go on.
-    func advance(_ entries: EntryStore) throws(SupervisionError) {
+    /// `standingFindings` gives those that stand on the ledger and can be read here.
+    func advance(
+        _ entries: EntryStore,
+        standingFindings: () throws(SupervisionError) -> [StandingNames.Standing]
+    ) throws(SupervisionError) {
         if isLate(entries.mark.anchored) { isStale = true }
         var isChanged = turn(to: charters.charter(at: entries.mark.height))
         repeat {
             if isStale || people.isStale {
-                (runner, problems) = try make(versions)
+                (runner, problems) = try make(versions, tables)
                 feed = FactFeed(patienceMilliseconds: patienceMilliseconds, people: people)
                 isStale = false
                 lateSince = nil
@@ -105,8 +121,12 @@ final class RuleHost {
                     facts: block.facts, sealed: block.sealed, present: block.mark.anchored)
             }
         } while people.isStale
-        let standing = RunningRule.all(
-            of: charters.charter(at: feed.asOf.height), by: institution)
+        if isChanged || counted == nil {
+            names = StandingNames(try tables.isEmpty ? [] : standingFindings())
+        }
+        let charter = charters.charter(at: feed.asOf.height)
+        let standing = Standing(
+            rules: RunningRule.all(of: charter, by: institution), tables: charter.tables)
         if isChanged || standing != counted {
             counted = standing
             try gatherAll(standing, entries)
@@ -119,7 +139,12 @@ final class RuleHost {
     /// before.
     private func turn(to charter: Charter) -> Bool {
         let wanted = RunningRule.all(of: charter, by: institution)
-        guard wanted != running else { return false }
+        let isOfOtherTables = charter.tables != tables
+        if isOfOtherTables {
+            tables = charter.tables
+            isStale = true
+        }
+        guard wanted != running else { return isOfOtherTables }
         if wanted.map(\.hash) == running.map(\.hash) {
             runner.stand(wanted.map(\.asVersion))
         } else {
@@ -130,14 +155,14 @@ final class RuleHost {
     }
 
     /// Whether what a rule finds counts: for the block that it is as of the ledger has this node
-    /// run the rule so, and the rule judges the services that it is about, which are those of the
-    /// latest day among the entries that speak against somebody.
+    /// run the rule so with these tables, and the rule judges the services that it is about, which
+    /// are those of the latest day among the entries that speak against somebody.
     private func counts(
-        _ finding: OpenFinding, _ standing: [RunningRule], _ entries: EntryStore
+        _ finding: OpenFinding, _ standing: Standing, _ entries: EntryStore
     ) throws(SupervisionError) -> Bool {
-        guard let rule = standing.first(where: { $0.asVersion == finding.rule }) else {
-            return false
-        }
+        guard standing.tables == tables,
+            let rule = standing.rules.first(where: { $0.asVersion == finding.rule })
+        else { return false }
         guard rule.isBounded, let outline = try? FindingOutline.decode(finding.body) else {
             return true
         }
@@ -151,31 +176,37 @@ final class RuleHost {
 
     /// Takes over what has changed since the last time.
     private func gather(
-        _ standing: [RunningRule], _ entries: EntryStore
+        _ standing: Standing, _ entries: EntryStore
     ) throws(SupervisionError) {
         let changes = runner.takeChanges()
-        changed.formUnion(changes.closed)
-        for id in changes.closed { open[id] = nil }
+        changed.formUnion(changes.closed.map { names.name($0) })
+        for id in changes.closed { open[names.name(id)] = nil }
         for finding in changes.opened where try counts(finding, standing, entries) {
-            let id = FindingStatement.id(of: finding.body)
-            changed.insert(id)
-            open[id] = try local(finding, id, entries)
+            let known = named(finding)
+            changed.insert(known.id)
+            open[known.id] = try local(known.finding, known.id, entries)
         }
     }
 
     /// Takes over every finding anew: for the rules began anew, or others of them count.
     private func gatherAll(
-        _ standing: [RunningRule], _ entries: EntryStore
+        _ standing: Standing, _ entries: EntryStore
     ) throws(SupervisionError) {
         _ = runner.takeChanges()
         var now: [Digest: LocalFinding] = [:]
         for finding in runner.openFindings() where try counts(finding, standing, entries) {
-            let id = FindingStatement.id(of: finding.body)
-            now[id] = try local(finding, id, entries)
+            let known = named(finding)
+            now[known.id] = try local(known.finding, known.id, entries)
         }
         changed.formUnion(open.keys)
         changed.formUnion(now.keys)
         open = now
+    }
+
+    /// A finding of the runner's under the name that it has on the ledger, where it stands.
+    private func named(_ finding: OpenFinding) -> (id: Digest, finding: OpenFinding) {
+        let known = names.name(FindingStatement.id(of: finding.body), finding.body)
+        return (known.finding, OpenFinding(rule: finding.rule, body: known.body))
     }
 
     /// A finding of the runner's as this node has it: as it was, where it was open before.
@@ -215,7 +246,9 @@ final class RuleHost {
         return joins.sorted()
     }
 
-    func explain(_ finding: Digest) -> Explanation? { runner.explain(finding) }
+    func explain(_ finding: Digest) -> Explanation? {
+        runner.explain(names.asFound(finding)?.finding ?? finding)
+    }
 
     func explain(
         rule: String, atMost limit: Int, _ isMeant: ((Int) -> Value?) -> Bool
@@ -240,7 +273,11 @@ final class RuleHost {
     func material(of outline: FindingOutline) -> RuleMaterial? { runner.material(of: outline) }
 
     func outlook(of outline: FindingOutline, _ finding: Digest) -> FindingOutlook {
-        open[finding] == nil ? runner.outlook(of: outline, finding) : .open
+        guard open[finding] == nil else { return .open }
+        guard let found = names.asFound(finding),
+            let now = try? FindingOutline.decode(found.body)
+        else { return runner.outlook(of: outline, finding) }
+        return runner.outlook(of: now, found.finding)
     }
 
     /// The block up to which everything was handed to the rules.
@@ -248,6 +285,12 @@ final class RuleHost {
 
     /// The last block up to which the rules have seen all that is sealed to this institution.
     var wholeThrough: Height { feed.wholeThrough }
+
+    /// How many rules that run here look things up in a version of a table.
+    func ruleCount(of table: TableVersion) -> UInt64 { UInt64(runner.ruleCount(of: table.hash)) }
+
+    /// Whether a rule that runs here, by its hash, looks things up in the table of a name.
+    func reads(_ rule: Digest, table: String) -> Bool { runner.reads(rule, table: table) }
 
     /// How each rule fares here, by id.
     func standings() -> [DeskStatus.RuleStanding] {

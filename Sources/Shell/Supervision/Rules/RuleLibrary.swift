@@ -8,39 +8,50 @@ internal import Storage
 /// The canonical rules and knowledge tables in a folder of the node, by the hashes of their bytes.
 ///
 /// `<hash>.rule` holds a canonical rule, `<hash>.table` a knowledge table, the hash in hexadecimal.
-/// A file whose bytes have another hash than its name says is refused, so that what runs is what
-/// the ledger names.
+/// Of a table that the ledger names, the version is used that it names; of others, the one that
+/// lies in the folder. A file whose bytes have another hash than its name says is refused, so that
+/// what runs is what the ledger names.
 struct RuleLibrary {
     /// The tables, by name.
     let tables: [KnowledgeTable]
-    /// Files that were refused, and why.
+    /// Tables that are not used, and why.
     let problems: [String]
 
-    private let folder: String
+    private let shelf: TableShelf
 
-    /// Reads the tables in `folder`; rules are read when they are asked for.
-    init(folder: String) throws(SupervisionError) {
-        self.folder = folder
+    /// Opens the tables on the shelf; rules are read when they are asked for.
+    init(_ shelf: TableShelf, _ versions: [TableVersion]) throws(SupervisionError) {
+        self.shelf = shelf
         var tables: [String: KnowledgeTable] = [:]
         var problems: [String] = []
-        let names = try storage { () throws(StorageError) in
-            try Directory.make(folder)
-            return try Directory.names(in: folder)
-        }
-        for name in names where name.hasSuffix(".table") {
-            let bytes = try storage { () throws(StorageError) in
-                try SmallFile.read(folder + "/" + name)
-            }
-            do throws(KnowledgeError) {
-                let table = try KnowledgeTable.decode(bytes)
-                if name != "\(table.hash).table" {
-                    problems.append("\(name): the table in it has the hash \(table.hash)")
-                } else if tables.updateValue(table, forKey: table.schema.name) != nil {
-                    problems.append(
-                        "\(name): a second table '\(table.schema.name)'; one of them must go")
-                }
+        func open(_ hash: Digest) -> KnowledgeTable? {
+            do throws(RuleRefusal) {
+                return try shelf.table(hash)
             } catch {
-                problems.append("\(name): \(error)")
+                problems.append(error.reason)
+                return nil
+            }
+        }
+        for version in versions {
+            guard shelf.has(version.hash) else {
+                problems.append("the table '\(version.name)' has not come yet: \(version.hash)")
+                continue
+            }
+            guard let table = open(version.hash) else { continue }
+            if table.schema.name == version.name {
+                tables[version.name] = table
+            } else {
+                problems.append(
+                    "the table of '\(version.name)' on the ledger is '\(table.schema.name)'")
+            }
+        }
+        let governed = Set(versions.map(\.name))
+        for hash in try storage({ () throws(StorageError) in try shelf.hashes() }) {
+            guard let table = open(hash), !governed.contains(table.schema.name) else { continue }
+            if tables.updateValue(table, forKey: table.schema.name) != nil {
+                problems.append(
+                    "\(hash).table: a second table '\(table.schema.name)'; one of them must go, "
+                        + "or the ledger name one")
             }
         }
         self.tables = tables.values.sorted { $0.schema.name < $1.schema.name }
@@ -77,6 +88,8 @@ struct RuleLibrary {
         var parts: [BundleParts.Table] = []
         for used in outline.tables {
             guard let table = table(used.hash) else { return nil }
+            // One that is larger is fetched by its hash, once for all findings.
+            guard table.byteCount <= BundleParts.tableByteCountMax else { continue }
             parts.append(BundleParts.Table(name: used.name, bytes: table.encode()))
         }
         return RuleMaterial(rules: [rule.encode()], tables: parts)
@@ -85,16 +98,14 @@ struct RuleLibrary {
     /// A table that is in use here, or that is still in the folder.
     private func table(_ hash: Digest) -> KnowledgeTable? {
         if let table = tables.first(where: { $0.hash == hash }) { return table }
-        guard let bytes = try? SmallFile.read("\(folder)/\(hash).table"),
-            let table = try? KnowledgeTable.decode(bytes), table.hash == hash
-        else { return nil }
-        return table
+        guard let found = try? shelf.table(hash) else { return nil }
+        return found
     }
 
     private func read(_ name: String) throws(RuleRefusal) -> Rule {
         let bytes: [UInt8]
         do throws(StorageError) {
-            bytes = try SmallFile.read(folder + "/" + name, atMost: Rule.byteCountMax)
+            bytes = try SmallFile.read(shelf.folder + "/" + name, atMost: Rule.byteCountMax)
         } catch {
             throw RuleRefusal(reason: "\(name) cannot be read: \(error)")
         }

@@ -51,6 +51,12 @@ public protocol RuleRunner: AnyObject {
     /// The kind of facts that a rule judges; nil where it does not run here.
     func kind(of rule: String) -> FactKind?
 
+    /// How many of the rules that run look things up in a knowledge table, by its hash.
+    func ruleCount(of table: Digest) -> Int
+
+    /// Whether a rule that runs, by its hash, looks things up in the table of a name.
+    func reads(_ rule: Digest, table: String) -> Bool
+
     /// The rules in force that run, each with the kind of facts that it judges.
     var judging: [(rule: RuleVersion, kind: FactKind)] { get }
 
@@ -64,6 +70,13 @@ public protocol RuleRunner: AnyObject {
 
     /// What the rule of a finding says now of what the finding is about.
     func outlook(of outline: FindingOutline, _ finding: Digest) -> FindingOutlook
+}
+
+extension RuleRunner {
+    /// None, where no tables are read.
+    public func ruleCount(of table: Digest) -> Int { 0 }
+
+    public func reads(_ rule: Digest, table: String) -> Bool { false }
 }
 
 /// What has become of a finding on all facts that a ``RuleRunner`` has taken in.

@@ -40,6 +40,7 @@ extension Decoders {
         Decoder("payload") { try Payload.decode($0) },
         Decoder("governance proposal") { try GovernanceProposal.decode($0) },
         Decoder("governance summary") { try GovernanceSummary.decode($0[...]) },
+        Decoder("history of a table") { try TableHistory.decode($0) },
         Decoder("state of a finding") { try FindingState.decode($0) },
         Decoder("state of a case") { try CaseState.decode($0) },
         Decoder("snapshot manifest") { try SnapshotManifest.decode($0) },
@@ -59,6 +60,8 @@ extension Decoders {
         Decoder("statement of a case") { try CaseStatement.decode($0) },
         Decoder("outline of a finding") { try FindingOutline.decode($0) },
         Decoder("knowledge table") { try KnowledgeTable.decode($0) },
+        Decoder("outline of a table") { try TableOutline.decode($0) },
+        Decoder("proof of a table") { try TableProof.decode($0) },
         Decoder("canonical rule") { try Rule.decode($0) },
     ]
 }

@@ -19,6 +19,7 @@ extension Decoders {
         Decoder("list of findings") { try FindingList.decode($0) },
         Decoder("history of cases") { try CaseHistory.decode($0) },
         Decoder("question of a peer") { try PeerQuestion.decode($0) },
+        Decoder("answer with a table") { try TableAnswer.decode($0) },
         Decoder("pseudonym request") { try PseudonymRequest.decode($0) },
         Decoder("pseudonym answer") { try PseudonymAnswer.decode($0) },
         Decoder("screening answer") { try ScreeningAnswer.decode($0) },

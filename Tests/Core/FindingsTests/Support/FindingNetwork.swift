@@ -21,7 +21,11 @@ struct FindingNetwork {
 
     static let hospital = id("hospital")
     static let regulator = id("regulator")
-    static let table = FindingBundle.Table(name: "limit", rows: [0x81, 0x01])
+    /// A table without rows: `[1, "limit", "", "", [["name", "text"]], [], false, []]`.
+    static let table = FindingBundle.Table(
+        name: "limit",
+        rows: [0x88, 0x01, 0x65] + Array("limit".utf8) + [0x60, 0x60, 0x81, 0x82, 0x64]
+            + Array("name".utf8) + [0x64] + Array("text".utf8) + [0x80, 0xf4, 0x80])
 
     static func id(_ name: String) -> InstitutionID {
         guard let id = InstitutionID(name) else { preconditionFailure("\(name) is no id") }
@@ -61,9 +65,6 @@ struct FindingNetwork {
 
     static func body(_ claim: AnchoredFact, _ ruleHash: Digest, _ rule: String = "CE-01") -> [UInt8]
     {
-        var tableHash = SHA256.Hasher()
-        tableHash.update("custos knowledge")
-        tableHash.update(table.rows)
         var writer = CBORWriter()
         writer.map(14)
         writer.unsigned(0)
@@ -78,7 +79,7 @@ struct FindingNetwork {
         writer.array(1)
         writer.array(2)
         writer.text(table.name)
-        writer.digest(tableHash.finish())
+        writer.digest((try? KnowledgeTable.decode(table.rows).hash) ?? .zero)
         writer.unsigned(5)
         writer.array(2)
         writer.text("patient")
