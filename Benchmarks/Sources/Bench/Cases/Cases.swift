@@ -4,8 +4,8 @@ enum Cases {
         LedgerCases.all + [
             LedgerStages.benchmark, IngestFHIR.benchmark, SynthesisPace.benchmark,
             ProofInclusion.benchmark,
-            RulesStream.benchmark, RulesStream.during, ScreenClaim.benchmark, RulesSimple.byName,
-            RulesSimple.typed,
-            RulesSweep.backtest, RulesSweep.memory, KnowledgeLoad.load, KnowledgeLoad.lookup,
-        ] + RulesSweep.questions + VerifyArchive.all + AccessCases.all
+            RulesStream.benchmark, RulesStream.during, ScreenClaim.benchmark, ScreenHTTP.benchmark,
+            RulesSimple.byName, RulesSimple.typed,
+            RulesSweep.backtest, RulesSweep.memory,
+        ] + KnowledgeLoad.all + RulesSweep.questions + VerifyArchive.all + AccessCases.all
 }
