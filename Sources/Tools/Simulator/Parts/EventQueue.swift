@@ -1,6 +1,6 @@
 /// What will happen, soonest first; what is due at one time happens in the order of adding.
 struct EventQueue<Event> {
-    /// When an event is due, and where it lies: what the heap moves about, however large events are.
+    /// When an event is due, and where it lies: what the heap moves, however large events are.
     private struct Place {
         let time: Int64
         let number: UInt64
