@@ -98,6 +98,14 @@ final class Reader {
         }
     }
 
+    /// Has the loop tell what the state map says of a key, and asks on with that.
+    private func ask(
+        _ key: StateKey, _ next: @escaping @Sendable (StateAnswer) -> Request
+    ) {
+        let inbox = inbox
+        loop.post(.question(StateQuestion(keys: [key]) { inbox.post(next($0)) }))
+    }
+
     /// What the state map says of one key, or that it says nothing, under its head.
     private func history(
         _ state: StateAnswer
@@ -138,20 +146,8 @@ final class Reader {
                         let end = last == .genesis ? state.height : last
                         inbox.post(.archive(HeightRange(first, end), state, responder))
                     })))
-        case .ruleProof(let rule):
-            let inbox = inbox
-            loop.post(
-                .question(
-                    StateQuestion(keys: [.ruleHistory(rule)]) { state in
-                        inbox.post(.rule(rule, state, responder))
-                    }))
-        case .tableProof(let table):
-            let inbox = inbox
-            loop.post(
-                .question(
-                    StateQuestion(keys: [.tableHistory(table)]) { state in
-                        inbox.post(.table(table, state, responder))
-                    }))
+        case .ruleProof(let rule): ask(.ruleHistory(rule)) { .rule(rule, $0, responder) }
+        case .tableProof(let table): ask(.tableHistory(table)) { .table(table, $0, responder) }
         case .archiveBlock(let height): responder.respond(try nodes.archived(height).encode())
         case .query(let request):
             let terms = Set(request.query.covers.joined() + [.unfit])
