@@ -70,29 +70,3 @@ private struct FindingsReport: Report {
         return lines
     }
 }
-
-/// What a supervision desk answered, read.
-enum Desk {
-    /// Every finding that the node knows of, page by page.
-    static func findings(of client: NodeClient) async throws -> [FindingList.Item] {
-        var items: [FindingList.Item] = []
-        var place: FindingList.Place?
-        repeat {
-            let answer = try await client.desk(DeskRequest.findings(after: place).encode())
-            let page = try read { () throws(SupervisionError) in try FindingList.decode(answer) }
-            items += page.items
-            place = page.next
-        } while place != nil
-        return items
-    }
-
-    static func read<Value>(
-        _ body: () throws(SupervisionError) -> Value
-    ) throws(Failure) -> Value {
-        do throws(SupervisionError) {
-            return try body()
-        } catch {
-            throw Failure(.other, "the node's answer cannot be read: \(error)")
-        }
-    }
-}

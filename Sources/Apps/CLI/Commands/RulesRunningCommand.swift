@@ -19,12 +19,7 @@ extension RulesCommand {
         @OptionGroup var output: OutputOptions
 
         func run() async throws {
-            let answer = try await node.place.ask {
-                try await $0.desk(DeskRequest.status.encode())
-            }
-            let status = try Desk.read { () throws(SupervisionError) in
-                try DeskStatus.decode(answer)
-            }
+            let status = try await node.place.ask { try await Desk.status(of: $0) }
             output.show(RunningRulesReport(status))
         }
     }

@@ -1,8 +1,6 @@
 internal import ArgumentParser
 internal import Ledger
-internal import Node
 internal import Primitives
-internal import Proofs
 internal import Supervision
 
 extension RulesCommand.Tables {
@@ -20,53 +18,8 @@ extension RulesCommand.Tables {
         @OptionGroup var output: OutputOptions
 
         func run() async throws {
-            let answer = try await node.place.ask {
-                try await $0.desk(DeskRequest.status.encode())
-            }
-            let status = try Desk.read { () throws(SupervisionError) in
-                try DeskStatus.decode(answer)
-            }
+            let status = try await node.place.ask { try await Desk.status(of: $0) }
             output.show(RunningTablesReport(status))
-        }
-    }
-
-    /// What became of a table on the ledger.
-    struct History: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(
-            abstract: "Show which version of a table was in force when.",
-            discussion: """
-                With --out, the proof of it is written to a file, which `custos verify` checks \
-                offline with the genesis.
-
-                Examples:
-                  custos rules tables history limits --node devnet/regulator
-                  custos rules tables history ncci-pairs --out ncci-pairs.proof --json
-                """)
-
-        @Argument(help: "The table's name.")
-        var table: String
-
-        @Option(help: "Say which version was in force for this block.")
-        var at: UInt64?
-
-        @Option(help: "A file to write the proof to.")
-        var out: String?
-
-        @OptionGroup var node: NodeOptions
-        @OptionGroup var output: OutputOptions
-
-        func run() async throws {
-            let place = try node.place
-            let bytes = try await place.ask { try await $0.tableProof(table) }
-            let proven: ProvenTable
-            do {
-                proven = try Auditor(genesis: try place.genesis).verify(
-                    try TableProof.decode(bytes))
-            } catch let failure as ProofFailure {
-                throw Failure(.refused, "the node's proof does not hold: \(failure)")
-            }
-            if let out { try Files.write(bytes, to: out) }
-            output.show(TableHistoryReport(proven, at: at.map { Height($0) }, file: out))
         }
     }
 }
@@ -107,27 +60,5 @@ private struct RunningTablesReport: Report {
         return view.lines
             + tables.filter { !$0.problem.isEmpty }
             .map { "\($0.name) is not used: \($0.problem)" }
-    }
-}
-
-private struct TableHistoryReport: Report {
-    let history: TableHistoryView
-    /// The block up to which it is proved.
-    let provedUpTo: UInt64
-    let inForce: String?
-    let file: String?
-
-    init(_ proven: ProvenTable, at height: Height?, file: String?) {
-        history = TableHistoryView(proven)
-        provedUpTo = proven.head.header.height.blocks
-        inForce = height.map { height in
-            proven.history?.point(at: height)?.version?.hash.description ?? "none"
-        }
-        self.file = file
-    }
-
-    var lines: [String] {
-        history.lines + (inForce.map { ["", "in force then: \($0)"] } ?? [])
-            + ["", "proved up to block \(provedUpTo)" + (file.map { ", in \($0)" } ?? "")]
     }
 }

@@ -52,11 +52,7 @@ struct CaseDraft {
     /// Waits until the desk has taken a block in, which happens soon after it is on the disk.
     private func caughtUp(to height: Height, _ client: NodeClient) async throws {
         for _ in 0..<200 {
-            let bytes = try await client.desk(DeskRequest.status.encode())
-            let status = try Desk.read { () throws(SupervisionError) in
-                try DeskStatus.decode(bytes)
-            }
-            if status.height >= height { return }
+            if try await Desk.status(of: client).height >= height { return }
             try await Task.sleep(for: .milliseconds(50))
         }
         throw Failure(.other, "the node's desk is behind: ask again with `custos case show`")
