@@ -119,7 +119,7 @@ struct RunningTablesTests {
         let standing = try #require(try await status(desk).tables.first)
         #expect(standing.table == Self.version(first) && standing.problem.isEmpty)
         #expect(standing.ruleCount == 1 && standing.byteCount == UInt64(first.byteCount))
-        let here = network.data(3) + "/rules/\(first.hash).table"
+        let here = network.data(3) + "/rules/\(first.hash).fetched"
         #expect(try SmallFile.read(here) == first.encode())
 
         try await chamber.agree(on: .setTables([Self.version(second)], retire: []), by: [0, 1, 2])
@@ -181,14 +181,14 @@ struct RunningTablesTests {
         try await chamber.follows(3)
         let lacking = try #require(try await status(desk).tables.first)
         #expect(lacking.byteCount < UInt64(table.byteCount) && !lacking.problem.isEmpty)
-        #expect(!SmallFile.exists(network.data(3) + "/rules/\(table.hash).table"))
+        #expect(!SmallFile.exists(network.data(3) + "/rules/\(table.hash).fetched"))
 
         try write(table, to: network.data(2))
         try await chamber.commit(40, at: 0)
         try await RunningRulesTests.until(desk) {
             try await status(desk).tables.first?.problem.isEmpty ?? false
         }
-        let got = try SmallFile.read(network.data(3) + "/rules/\(table.hash).table")
+        let got = try SmallFile.read(network.data(3) + "/rules/\(table.hash).fetched")
         #expect(got == table.encode())
         await desk.close()
         try await running.stopAll()

@@ -3,8 +3,9 @@ import Primitives
 import RuleEngine
 import RuleLanguage
 import Storage
-import Supervision
 import Testing
+
+@testable import Supervision
 
 @Suite("Knowledge tables between desks")
 struct TableRequestsTests {
@@ -40,7 +41,7 @@ struct TableRequestsTests {
     private func path(
         of table: KnowledgeTable, at id: InstitutionID, _ region: Region
     ) -> String {
-        "\(region.path(id))/rules/\(table.hash).table"
+        "\(region.path(id))/rules/\(table.hash).\(id == Region.insurer ? "table" : "fetched")"
     }
 
     /// Asks the insurer what the regulator wants of it, and answers with something else.
@@ -69,6 +70,20 @@ struct TableRequestsTests {
         let here = try SmallFile.read(path(of: table, at: Region.regulator, region))
         #expect(here == table.encode())
         #expect(try region.deliver(from: Region.regulator, to: Region.insurer) == 0)
+    }
+
+    @Test("what came from a peer is looked up in only where the ledger names it")
+    func isUsedWhereNamed() throws {
+        let table = try table(10)
+        let region = try region(table)
+        #expect(try region.deliver(from: Region.regulator, to: Region.insurer) > 0)
+        let version = TableVersion(
+            name: "blocked", hash: table.hash, byteCount: UInt64(table.byteCount))
+        for (id, unnamed) in [(Region.regulator, []), (Region.insurer, [table.hash])] {
+            let shelf = TableShelf(folder: region.path(id) + "/rules")
+            #expect(try RuleLibrary(shelf, []).tables.map(\.hash) == unnamed, "\(id)")
+            #expect(try RuleLibrary(shelf, [version]).tables.map(\.hash) == [table.hash])
+        }
     }
 
     @Test("an outline or a chunk that is false is refused, and its sender not asked again")

@@ -5,6 +5,7 @@ internal import RuleEngine
 internal import RuleLanguage
 internal import RuleSource
 internal import Storage
+internal import Supervision
 
 extension RulesCommand {
     /// Loads, compares and checks knowledge tables.
@@ -178,7 +179,7 @@ enum TableFiles {
 
     /// The table of a hash in a folder of canonical tables; nil where there is none.
     static func table(_ hash: Digest, in folder: String) -> KnowledgeTable? {
-        guard let file = try? MappedFile("\(folder)/\(hash).table") else { return nil }
+        guard let file = try? MappedFile(TableShelf.path(hash, in: folder)) else { return nil }
         return try? KnowledgeTable.decode(unsafe TableBytes(file.bytes, heldBy: file))
     }
 

@@ -9,8 +9,8 @@ internal import Storage
 ///
 /// `<hash>.rule` holds a canonical rule, `<hash>.table` a knowledge table, the hash in hexadecimal.
 /// Of a table that the ledger names, the version is used that it names; of others, the one that
-/// lies in the folder. A file whose bytes have another hash than its name says is refused, so that
-/// what runs is what the ledger names.
+/// was put into the folder. A file whose bytes have another hash than its name says is refused, so
+/// that what runs is what the ledger names.
 struct RuleLibrary {
     /// The tables, by name.
     let tables: [KnowledgeTable]

@@ -183,7 +183,8 @@ final class TableRequests {
         try storage { () throws(StorageError) in
             try File(path(version), flags: File.making).sync()
             try Directory.rename(
-                "\(version.hash).draft", to: "\(version.hash).table", in: shelf.folder)
+                "\(version.hash).draft", to: TableShelf.fetchedName(version.hash),
+                in: shelf.folder)
             try Directory.sync(shelf.folder)
         }
         return true

@@ -1,14 +1,16 @@
-internal import Primitives
+public import Primitives
 internal import RuleEngine
 internal import Storage
 internal import Synchronization
 
 /// The knowledge tables in a folder of the node, by the hashes of their canonical bytes.
 ///
-/// `<hash>.table` is a table, `<hash>.index` what was made of a large one when it was read first.
+/// `<hash>.table` is a table that was put there, `<hash>.fetched` one that came from a peer: rules
+/// look things up in that only where the ledger names it, since peers have tables that are merely
+/// proposed, too. `<hash>.index` is what was made of a large one when it was read first.
 /// Both are mapped, so that tables of millions of rows take little memory, and each is read once
 /// in the life of the process. A file whose bytes have another hash than its name says is refused.
-final class TableShelf: Sendable {
+public final class TableShelf: Sendable {
     let folder: String
     private let open = Mutex<[Digest: KnowledgeTable]>([:])
 
@@ -32,14 +34,24 @@ final class TableShelf: Sendable {
 
     func has(_ hash: Digest) -> Bool { SmallFile.exists(path(hash)) }
 
-    /// The hashes of all tables in the folder, increasing.
+    /// The hashes of all tables that were put into the folder, increasing.
     func hashes() throws(StorageError) -> [Digest] {
         try Directory.make(folder)
         return try Directory.names(in: folder).filter { $0.hasSuffix(".table") }
             .compactMap { Digest(hex: String($0.dropLast(6))) }
     }
 
-    func path(_ hash: Digest) -> String { "\(folder)/\(hash).table" }
+    /// Where the table of a hash lies, or would if it came.
+    func path(_ hash: Digest) -> String { TableShelf.path(hash, in: folder) }
+
+    /// Where a folder of tables has the one of a hash, or would if it came from a peer.
+    public static func path(_ hash: Digest, in folder: String) -> String {
+        let placed = "\(folder)/\(hash).table"
+        return SmallFile.exists(placed) ? placed : "\(folder)/\(fetchedName(hash))"
+    }
+
+    /// What the file of a table is called that came from a peer.
+    static func fetchedName(_ hash: Digest) -> String { "\(hash).fetched" }
 
     private func read(_ hash: Digest) throws(RuleRefusal) -> KnowledgeTable {
         let indexPath = "\(folder)/\(hash).index"
