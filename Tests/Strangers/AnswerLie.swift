@@ -121,7 +121,9 @@ public struct AnswerLie: Sendable {
                     term: material.part.term, place: theirs.place, slice: theirs.slice,
                     entries: theirs.entries))
         },
-        AnswerLie("that there is no such patient", at: .termHead) { material in
+        // Where the stranger's key would come right after the patient's, the place shown is the
+        // patient's own, and what is missing is its list.
+        AnswerLie("that there is no such patient", at: .termHead, .completeness) { material in
             material.honest.with(
                 part: AnswerPage.Part(
                     term: material.part.term, place: material.stranger.parts[0].place,
