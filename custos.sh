@@ -195,7 +195,8 @@ run_tests() {
     step "Building (debug, with tests)"
     swift build --build-tests "${import_check[@]}"
     step "Testing"
-    swift test --skip-build "${import_check[@]}"
+    # Where a test never ends, this does, with what was said until then.
+    timeout --kill-after=60 45m swift test --skip-build "${import_check[@]}"
     simulate_new_seeds
 }
 

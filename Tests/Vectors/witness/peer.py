@@ -4,7 +4,8 @@
     python3 peer.py log URL SECRET VKEY      a log that grows and misbehaves, before the witness at
                                              URL; secret of the log, hex; vkey of the witness
     python3 peer.py witness SECRET VKEY      a witness on a free port, whose URL is its first line;
-                                             secret of the witness, hex; vkey of the log
+                                             secret of the witness, hex; vkey of the log; it ends
+                                             with its standard input
 
 Written from the texts of tlog-witness, tlog-cosignature, signed-note and RFC 9162.
 """
@@ -12,8 +13,10 @@ Written from the texts of tlog-witness, tlog-cosignature, signed-note and RFC 91
 import base64
 import hashlib
 import http.server
+import os
 import random
 import sys
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -250,6 +253,11 @@ def run_witness(secret, vkey):
         def log_message(self, *arguments):
             pass
 
+    def end_with_input():
+        sys.stdin.buffer.read()
+        os._exit(0)
+
+    threading.Thread(target=end_with_input, daemon=True).start()
     server = http.server.HTTPServer(("127.0.0.1", 0), Handler)
     print(f"http://127.0.0.1:{server.server_port}", flush=True)
     server.serve_forever()
