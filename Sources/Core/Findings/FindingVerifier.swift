@@ -104,12 +104,12 @@ public struct FindingVerifier: Sendable {
             throw FindingFailure(
                 .rule, "the bundle shows what became of \(rule), not of \(outline.rule)")
         }
-        guard let point = history.point(at: height), point.inForce != nil || point.trial != nil
+        guard let stood = history.standing(at: height), stood.inForce != nil || stood.trial != nil
         else { throw FindingFailure(.rule, "the ledger has no rule \(outline.rule)") }
         let day = service(outline, proven)
-        guard let version = point.version(outline.ruleHash, on: day, anchoredBy: issuer) else {
+        guard let version = stood.version(outline.ruleHash, on: day, anchoredBy: issuer) else {
             let right =
-                point.inForce?.hash(on: day).map { "; right would be \($0)" }
+                stood.inForce?.hash(on: day).map { "; right would be \($0)" }
                 ?? "; no version was in force"
             throw FindingFailure(
                 .rule,
@@ -139,7 +139,7 @@ public struct FindingVerifier: Sendable {
     ) throws(FindingFailure) -> KnowledgeTable {
         let history = proven.tables.first { $0.table == wanted.name }?.history
         let height = proven.statement.height
-        if let right = history?.point(at: height)?.version, right.hash != wanted.hash {
+        if let right = history?.standing(at: height)?.version, right.hash != wanted.hash {
             throw FindingFailure(
                 .knowledge,
                 "the table '\(wanted.name)' has the hash \(wanted.hash) in the finding; right for "
@@ -234,7 +234,7 @@ public struct VerifiedFinding: Sendable {
         }
         for table in outline.tables {
             let shown = proven.tables.first { $0.table == table.name }
-            if shown?.history?.point(at: proven.statement.height)?.version != nil { continue }
+            if shown?.history?.standing(at: proven.statement.height)?.version != nil { continue }
             limits.append(
                 shown == nil
                     ? "That the ledger names this version of the table '\(table.name)' is not "

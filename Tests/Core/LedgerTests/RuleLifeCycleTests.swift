@@ -60,10 +60,10 @@ struct RuleLifeCycleTests {
             // The state tells of every height before, too.
             let points = try RuleHistory.decode(history)
             for (height, stood) in expected {
-                #expect(points.point(at: height)?.inForce == stood.0, "\(height)")
-                #expect(points.point(at: height)?.trial == stood.1, "\(height)")
+                #expect(points.standing(at: height)?.inForce == stood.0, "\(height)")
+                #expect(points.standing(at: height)?.trial == stood.1, "\(height)")
             }
-            #expect(points.point(at: Height(1))?.inForce == nil)
+            #expect(points.standing(at: Height(1))?.inForce == nil)
         }
         let two = try #require(steps[4].inForce)
         #expect(two.hash(on: Self.day) == TestNetwork.digest("two"))

@@ -42,10 +42,10 @@ struct TableGovernanceTests {
             expected[chamber.state.head.height.next] = tables.first { $0.name == "limits" }
             // The state tells of every height before, too.
             for (height, version) in expected {
-                #expect(try history(chamber).point(at: height)?.version == version, "\(height)")
+                #expect(try history(chamber).standing(at: height)?.version == version, "\(height)")
             }
         }
-        #expect(try history(chamber).point(at: Height(1)) == nil)
+        #expect(try history(chamber).standing(at: Height(1)) == nil)
         // What is there after a restart is what was there before.
         let timeline = CharterTimeline(chamber.network.genesis, chamber.state.governance)
         #expect(timeline.current == chamber.state.charter)

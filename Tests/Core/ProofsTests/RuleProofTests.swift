@@ -38,7 +38,7 @@ struct RuleProofTests {
         let auditor = try Auditor(genesis: network.genesis)
         let before = try auditor.verify(try RuleProof.decode(try proof(network).encode()))
         #expect(before.isAsInGenesis)
-        #expect(before.history.point(at: Height(1))?.inForce == nil)
+        #expect(before.history.standing(at: Height(1))?.inForce == nil)
         try vote(version("one", trial: []), &network)
         try vote(version("one"), &network)
         try vote(version("two"), &network)
@@ -50,9 +50,9 @@ struct RuleProofTests {
             (4, version("one"), nil), (5, version("two"), nil), (6, version("two"), nil),
         ]
         for (height, inForce, trial) in expected {
-            let point = proven.history.point(at: Height(height))
-            #expect(point?.inForce == inForce, "\(height)")
-            #expect(point?.trial == trial, "\(height)")
+            let stood = proven.history.standing(at: Height(height))
+            #expect(stood?.inForce == inForce, "\(height)")
+            #expect(stood?.trial == trial, "\(height)")
         }
     }
 

@@ -43,7 +43,8 @@ struct RuleHistoryView: Encodable {
         points = history.points.map { point in
             Point(
                 fromBlock: point.from.blocks, since: point.time.description,
-                inForce: point.inForce.map(Version.init), onTrial: point.trial.map(Version.init))
+                inForce: point.standing.inForce.map(Version.init),
+                onTrial: point.standing.trial.map(Version.init))
         }
     }
 

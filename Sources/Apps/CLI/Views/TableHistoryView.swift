@@ -21,7 +21,8 @@ struct TableHistoryView: Encodable {
         points = (proven.history?.points ?? []).map { point in
             Point(
                 fromBlock: point.from.blocks, since: point.time.description,
-                hash: point.version?.hash.description, bytes: point.version?.byteCount)
+                hash: point.standing.version?.hash.description,
+                bytes: point.standing.version?.byteCount)
         }
     }
 

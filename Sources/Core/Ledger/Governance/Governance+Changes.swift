@@ -201,7 +201,7 @@ extension Governance {
         guard !changes.isEmpty else { return [] }
         var history = histories[id] ?? RuleHistory(id, in: before, since: genesisTime)
         history.add(
-            RuleHistory.Point(from: height, time: time, inForce: rule, trial: trial))
+            RuleHistory.Point(from: height, time: time, RuleStanding(inForce: rule, trial: trial)))
         histories[id] = history
         return changes + [.set(.ruleHistory(id), history.encode())]
     }
@@ -212,7 +212,7 @@ extension Governance {
     ) -> [Change] {
         let version = charter.tables.first { $0.name == name }
         guard version != before.tables.first(where: { $0.name == name }) else { return [] }
-        let point = TableHistory.Point(from: height, time: time, version: version)
+        let point = TableHistory.Point(from: height, time: time, TableStanding(version))
         var history = tableHistories[name] ?? TableHistory(point)
         history.add(point)
         tableHistories[name] = history

@@ -73,7 +73,7 @@ struct RegistryParts {
                 institutions: institutions.sorted { $0.id < $1.id }, parameters: parameters,
                 rules: rules.sorted { $0.id.utf8.lexicographicallyPrecedes($1.id.utf8) },
                 trials: trials.sorted { $0.id.utf8.lexicographicallyPrecedes($1.id.utf8) },
-                tables: tableHistories.values.compactMap(\.current).sorted {
+                tables: tableHistories.values.compactMap(\.current?.version).sorted {
                     $0.name.utf8.lexicographicallyPrecedes($1.name.utf8)
                 }, policy: policy)
         } catch {
