@@ -31,6 +31,7 @@ extension RulesCommand {
         @Option(help: "A file to write the proof to.")
         var out: String?
 
+        @OptionGroup var trust: TrustOptions
         @OptionGroup var node: NodeOptions
         @OptionGroup var output: OutputOptions
 
@@ -40,12 +41,17 @@ extension RulesCommand {
             if let service {
                 day = try Day.reading(service)
             }
-            let bytes = try await place.ask { try await $0.ruleProof(rule) }
-            let proven: ProvenRule
-            do {
-                proven = try Auditor(genesis: try place.genesis).verify(try RuleProof.decode(bytes))
-            } catch let failure as ProofFailure {
-                throw Failure(.refused, "the node's proof does not hold: \(failure)")
+            let auditor = try trust.auditor(try place.genesis)
+            let (proven, bytes) = try await place.ask { client in
+                let bytes = try await client.ruleProof(rule)
+                return try await NodeAuditor.checking {
+                    let proof = try RuleProof.decode(bytes)
+                    let under = proof.head.header
+                    return (
+                        try await auditor.auditor(under: under, .noOlder, client).verify(proof),
+                        bytes
+                    )
+                }
             }
             if let out { try Files.write(bytes, to: out) }
             output.show(
@@ -70,7 +76,7 @@ private struct RuleHistoryReport: Report {
             judging = nil
             return
         }
-        let version = proven.history.point(at: height ?? proven.head.header.height)?.inForce
+        let version = proven.history.standing(at: height ?? proven.head.header.height)?.inForce
         let hash = service.map { version?.hash(on: $0) } ?? version?.hash
         judging = hash?.description ?? "none"
     }

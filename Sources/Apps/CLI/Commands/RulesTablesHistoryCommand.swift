@@ -27,18 +27,23 @@ extension RulesCommand.Tables {
         @Option(help: "A file to write the proof to.")
         var out: String?
 
+        @OptionGroup var trust: TrustOptions
         @OptionGroup var node: NodeOptions
         @OptionGroup var output: OutputOptions
 
         func run() async throws {
             let place = try node.place
-            let bytes = try await place.ask { try await $0.tableProof(table) }
-            let proven: ProvenTable
-            do {
-                proven = try Auditor(genesis: try place.genesis).verify(
-                    try TableProof.decode(bytes))
-            } catch let failure as ProofFailure {
-                throw Failure(.refused, "the node's proof does not hold: \(failure)")
+            let auditor = try trust.auditor(try place.genesis)
+            let (proven, bytes) = try await place.ask { client in
+                let bytes = try await client.tableProof(table)
+                return try await NodeAuditor.checking {
+                    let proof = try TableProof.decode(bytes)
+                    let under = proof.head.header
+                    return (
+                        try await auditor.auditor(under: under, .noOlder, client).verify(proof),
+                        bytes
+                    )
+                }
             }
             if let out { try Files.write(bytes, to: out) }
             output.show(TableHistoryReport(proven, at: at.map { Height($0) }, file: out))
@@ -57,7 +62,7 @@ private struct TableHistoryReport: Report {
         history = TableHistoryView(proven)
         provedUpTo = proven.head.header.height.blocks
         inForce = height.map { height in
-            proven.history?.point(at: height)?.version?.hash.description ?? "none"
+            proven.history?.standing(at: height)?.version?.hash.description ?? "none"
         }
         self.file = file
     }
