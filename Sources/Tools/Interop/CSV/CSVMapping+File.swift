@@ -22,12 +22,20 @@ extension CSVMapping {
         return bytes
     }
 
-    /// What a file holds; its path stands in errors.
-    static func root(of bytes: [UInt8], path: String) throws(InteropError) -> JSONValue {
+    /// What a file says, by what is to be made of it; its path stands in errors.
+    static func reading<Value>(
+        _ bytes: [UInt8], path: String, _ make: (JSONValue) throws(ElementError) -> Value
+    ) throws(InteropError) -> Value {
+        let root: JSONValue
         do throws(JSONError) {
-            return try JSONDocument(bytes).root
+            root = try JSONDocument(bytes).root
         } catch {
             throw .badMapping(file: path, element: "", reason: "\(error)")
+        }
+        do throws(ElementError) {
+            return try make(root)
+        } catch {
+            throw .badMapping(file: path, element: error.element, reason: "\(error.error)")
         }
     }
 
@@ -47,15 +55,10 @@ extension CSVMapping {
 
     /// Reads a mapping from its bytes; `path` stands in errors.
     public init(bytes: [UInt8], path: String) throws(InteropError) {
-        let root = try CSVMapping.root(of: bytes, path: path)
-        do throws(ElementError) {
-            try self.init(root)
-        } catch {
-            throw .badMapping(file: path, element: error.element, reason: "\(error.error)")
-        }
+        self = try CSVMapping.reading(bytes, path: path, CSVMapping.init(root:))
     }
 
-    private init(_ root: JSONValue) throws(ElementError) {
+    private init(root: JSONValue) throws(ElementError) {
         try root.allow([
             "format", "name", "file", "items", "zone", "key", "lookups", "entries", "note",
         ])

@@ -29,15 +29,11 @@ public struct LabelFile {
     /// - Throws: ``InteropError/badMapping(file:element:reason:)`` with the place in the file,
     ///   ``InteropError/unreadable(path:reason:)``.
     public init(path: String) throws(InteropError) {
-        let root = try CSVMapping.root(of: try CSVMapping.bytes(of: path), path: path)
-        do throws(ElementError) {
-            try self.init(root)
-        } catch {
-            throw .badMapping(file: path, element: error.element, reason: "\(error.error)")
-        }
+        self = try CSVMapping.reading(
+            try CSVMapping.bytes(of: path), path: path, LabelFile.init(root:))
     }
 
-    private init(_ root: JSONValue) throws(ElementError) {
+    private init(root: JSONValue) throws(ElementError) {
         try root.allow([
             "format", "name", "file", "items", "key", "when", "scheme", "subject", "patterns",
             "note",
