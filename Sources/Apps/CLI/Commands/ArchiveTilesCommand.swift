@@ -151,19 +151,6 @@ struct ArchiveCosignCommand: ParsableCommand {
     }
 }
 
-/// Keys and names of those who sign notes.
-enum NoteKey {
-    static func read(_ path: String) throws(Failure) -> Ed25519Key {
-        do {
-            return try Ed25519Key(secret: try SecretFile(path: path).bytes)
-        } catch let failure as Failure {
-            throw failure
-        } catch {
-            throw Failure(.file, "\(path): \(error)")
-        }
-    }
-}
-
 private struct TilesReport: Report {
     let origin: String
     let size: UInt64

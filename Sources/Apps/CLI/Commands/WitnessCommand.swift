@@ -184,20 +184,6 @@ extension WitnessCommand {
     }
 }
 
-extension NoteKey {
-    /// Whose signature a vkey says to believe, which must be of this role.
-    static func verifier(
-        _ vkey: String, _ role: SignedNote.Role
-    ) throws(Failure) -> NoteVerifier {
-        guard let verifier = NoteVerifier(vkey), verifier.role == role else {
-            throw Failure(
-                .usage,
-                "'\(vkey)' is no vkey of a \(role): NAME+KEYID+BASE64, of an Ed25519 key")
-        }
-        return verifier
-    }
-}
-
 private struct ServeReport: Report {
     let url: String
     let vkey: String
