@@ -42,6 +42,11 @@ let strangers = Target.target(
     dependencies: ["Primitives", "Cryptography", "Consensus", "Ledger", "Proofs"],
     path: "Tests/Strangers", swiftSettings: settings)
 
+/// Rules and tables that are no more than a test of what runs them needs.
+let sampleRules = Target.target(
+    name: "SampleRules", dependencies: ["RuleLanguage", "RuleEngine"], path: "Tests/SampleRules",
+    swiftSettings: settings)
+
 let doors: Set<String> = ["CSecp256k1", "COpenSSL", "CLevelDB"]
 
 // MARK: - Rooms, from the ground up. A target may depend only on targets above it in this list.
@@ -83,14 +88,14 @@ let rooms: [Room] = [
         [
             "Primitives", "Cryptography", "Records", "RuleLanguage", "RuleEngine", "Ledger",
             "Proofs", "Findings", "Storage", "Sealing",
-        ]),
+        ], testNeeds: ["SampleRules"]),
     .shell(
         "Node",
         [
             "Primitives", "Cryptography", "Records", "RuleLanguage", "RuleEngine", "Consensus",
             "Ledger", "Proofs", "Findings", "Hosting", "Storage", "Transport", "Sealing",
             "Supervision",
-        ], nio + [log]),
+        ], nio + [log], testNeeds: ["SampleRules"]),
 
     // Tools: text and foreign formats into what Core knows.
     .tool(
@@ -113,7 +118,7 @@ let rooms: [Room] = [
         [
             "Primitives", "Cryptography", "Tiles", "Records", "RuleLanguage", "Ledger",
             "Findings", "Storage", "Transport", "Sealing", "Supervision", "Node", "Interop",
-        ], nio + [http, log], testNeeds: ["Strangers"]),
+        ], nio + [http, log], testNeeds: ["SampleRules", "Strangers"]),
     .app(
         "CLI", command: "custos",
         [
@@ -147,6 +152,7 @@ let package = Package(
     targets: wanted.flatMap(\.targets)
         + (wanted.contains { $0.name == "Primitives" } ? [testSupport] : [])
         + (wanted.contains { $0.name == "Proofs" } ? [strangers] : [])
+        + (wanted.contains { $0.name == "RuleEngine" } ? [sampleRules] : [])
 )
 
 // MARK: - How a room becomes targets
@@ -175,9 +181,10 @@ struct Room {
     }
 
     static func shell(
-        _ name: String, _ needs: [String], _ products: [Target.Dependency] = []
+        _ name: String, _ needs: [String], _ products: [Target.Dependency] = [],
+        testNeeds: [String] = []
     ) -> Room {
-        library("Shell", name, needs, products)
+        library("Shell", name, needs, products, [], testNeeds)
     }
 
     static func tool(

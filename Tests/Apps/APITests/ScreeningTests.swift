@@ -5,6 +5,7 @@ import Logging
 import Node
 import Primitives
 import RuleLanguage
+import SampleRules
 import Storage
 import Supervision
 import Testing
@@ -14,28 +15,7 @@ import Testing
 @Suite("Screening of claims")
 struct ScreeningTests {
     /// A claim above an amount, of a patient of whom there is no record.
-    private static let rule = Rule(
-        header: RuleHeader(
-            id: "CE-01", title: "Claim without a record", status: .stable, level: .high,
-            result: .suspicious, basis: [], attributes: []),
-        kind: Named("claim"), variable: Named("c"), filter: nil,
-        bindings: [
-            Binding(
-                name: Named("records"),
-                content: .window(
-                    WindowPhrase(
-                        kind: "record", position: .none, times: [],
-                        keys: [
-                            WindowPhrase.Key(
-                                field: nil,
-                                value: Expression(.field(Expression(.name("c")), "patient")))
-                        ], stretch: nil, order: .any, filter: nil)))
-        ],
-        condition: Expression(.method(Expression(.name("records")), "none", [])),
-        exceptions: [], subject: Expression(.field(Expression(.name("c")), "patient")),
-        violating: [Named("c")], involved: [Named("records")],
-        amount: Expression(.field(Expression(.name("c")), "total")),
-        reason: [.text("no record of the patient")], predicates: [])
+    private static let rule = Rule.claimsWithoutRecord(amount: .ofClaim("total"))
 
     private static let claim = """
         {"resourceType": "Claim", "id": "screened-1", "status": "active", "use": "claim",

@@ -3,6 +3,7 @@ internal import Primitives
 internal import Proofs
 internal import Records
 internal import RuleLanguage
+internal import SampleRules
 internal import Storage
 internal import Supervision
 internal import Testing
@@ -15,18 +16,11 @@ internal import Transport
 struct RunningRulesTests {
     /// Finds fault with every claim of a type.
     private static func rule(against type: String) -> Rule {
-        Rule(
-            header: RuleHeader(
-                id: "CE-01", title: "Claim of the type \(type)", status: .stable, level: .high,
-                result: .suspicious, basis: [], attributes: []),
-            kind: Named("claim"), variable: Named("c"), filter: nil, bindings: [],
-            condition: Expression(
-                .binary(
-                    .equal, Expression(.field(Expression(.name("c")), "type")),
-                    Expression(.literal(.text(type))))),
-            exceptions: [], subject: Expression(.field(Expression(.name("c")), "patient")),
-            violating: [Named("c")], involved: [], amount: nil, reason: [.text(type)],
-            predicates: [])
+        .ofClaims(
+            "CE-01", "Claim of the type \(type)",
+            where: Expression(
+                .binary(.equal, .ofClaim("type"), Expression(.literal(.text(type))))),
+            reason: type)
     }
 
     private static let first = rule(against: "first")
@@ -128,7 +122,7 @@ struct RunningRulesTests {
         _ bytes: [UInt8], _ network: TestNetwork, canary: InstitutionID
     ) throws {
         let proven = try Auditor(genesis: network.genesis).verify(try RuleProof.decode(bytes))
-        let points = proven.history.points
+        let points = proven.history.points.map(\.standing)
         let (first, second) = (Self.first.hash, Self.second.hash)
         #expect(points.map(\.inForce?.hash) == [nil, nil, nil, first, second, nil])
         #expect(points.map(\.trial?.hash) == [nil, first, first, nil, nil, nil])

@@ -5,6 +5,7 @@ internal import Proofs
 internal import Records
 internal import RuleEngine
 internal import RuleLanguage
+internal import SampleRules
 internal import Storage
 internal import Supervision
 internal import Testing
@@ -15,17 +16,10 @@ internal import Transport
 /// Knowledge tables that are voted in on nodes that run, and travel to those that lack them.
 @Suite("Knowledge tables on nodes that run", .timeLimit(.minutes(10)))
 struct RunningTablesTests {
-    private static let schema = TableSchema(
-        name: "blocked", keys: [.init(name: "type", type: .text)], values: [], hasValidity: false)
-
     /// A table that lists types of claims, and enough else to come in several chunks.
     private static func table(listing types: String...) throws -> KnowledgeTable {
         let others = (0..<3_000).map { "type number \($0) that nobody bills, \(types)" }
-        return try KnowledgeTable(
-            schema: schema, source: "an agreement", licence: "none",
-            rows: (types + others).map {
-                KnowledgeTable.Row(keys: [.text($0)], from: nil, to: nil, values: [])
-            })
+        return try .blocked(types + others, source: "an agreement", licence: "none")
     }
 
     private static func version(_ table: KnowledgeTable) -> TableVersion {
@@ -33,22 +27,7 @@ struct RunningTablesTests {
             name: table.schema.name, hash: table.hash, byteCount: UInt64(table.byteCount))
     }
 
-    /// Finds fault with every claim of a type that the table lists.
-    private static let rule = Rule(
-        header: RuleHeader(
-            id: "CE-02", title: "Claim of a blocked type", status: .stable, level: .high,
-            result: .suspicious, basis: [], attributes: []),
-        kind: Named("claim"), variable: Named("c"), filter: nil, bindings: [],
-        condition: Expression(
-            .call(
-                "listed",
-                [
-                    Expression(.literal(.text("blocked"))),
-                    Expression(.field(Expression(.name("c")), "type")),
-                ])),
-        exceptions: [], subject: Expression(.field(Expression(.name("c")), "patient")),
-        violating: [Named("c")], involved: [], amount: nil, reason: [.text("blocked")],
-        predicates: [])
+    private static let rule = Rule.claimsOfBlockedTypes
 
     private func write(_ table: KnowledgeTable, to folder: String) throws {
         try SmallFile.write(table.encode(), to: "\(folder)/rules/\(table.hash).table")
@@ -157,7 +136,7 @@ struct RunningTablesTests {
         let history = try Auditor(genesis: network.genesis).verify(
             try TableProof.decode(try await desk.tableProof("blocked"))
         ).history
-        #expect(history?.points.map(\.version?.hash) == [first.hash, second.hash])
+        #expect(history?.points.map(\.standing.version?.hash) == [first.hash, second.hash])
     }
 
     @Test("a node that is given a false chunk refuses it, and gets the table from another one")

@@ -4,6 +4,7 @@ import Proofs
 import Records
 import RuleEngine
 import RuleLanguage
+import SampleRules
 import Storage
 import Supervision
 import Testing
@@ -12,20 +13,15 @@ import Testing
 struct BackTestTests {
     /// Finds fault with every claim that was submitted before a time.
     private static func rule(before milliseconds: Int64) -> Rule {
-        Rule(
-            header: RuleHeader(
-                id: "CE-01", title: "Early claim", status: .stable, level: .high,
-                result: .suspicious, basis: [], attributes: []),
-            kind: Named("claim"), variable: Named("c"), filter: nil, bindings: [],
-            condition: Expression(
+        .ofClaims(
+            "CE-01", "Early claim",
+            where: Expression(
                 .binary(
-                    .less, Expression(.field(Expression(.name("c")), "submitted")),
+                    .less, .ofClaim("submitted"),
                     Expression(
                         .literal(
                             .instant(Timestamp(milliseconds: milliseconds), zoneMinutes: 0))))),
-            exceptions: [], subject: Expression(.field(Expression(.name("c")), "patient")),
-            violating: [Named("c")], involved: [], amount: nil, reason: [.text("early")],
-            predicates: [])
+            reason: "early")
     }
 
     private static let inForce = rule(before: 3_000)
@@ -169,31 +165,9 @@ struct BackTestTests {
 
     @Test("a table is tried with the rules in force that look things up in it")
     func table() throws {
-        func table(_ types: [String]) throws -> KnowledgeTable {
-            try KnowledgeTable(
-                schema: TableSchema(
-                    name: "blocked", keys: [.init(name: "type", type: .text)], values: [],
-                    hasValidity: false), source: "", licence: "",
-                rows: types.map {
-                    KnowledgeTable.Row(keys: [.text($0)], from: nil, to: nil, values: [])
-                })
-        }
-        let rule = Rule(
-            header: RuleHeader(
-                id: "CE-02", title: "Blocked", status: .stable, level: .high, result: .suspicious,
-                basis: [], attributes: []),
-            kind: Named("claim"), variable: Named("c"), filter: nil, bindings: [],
-            condition: Expression(
-                .call(
-                    "listed",
-                    [
-                        Expression(.literal(.text("blocked"))),
-                        Expression(.field(Expression(.name("c")), "type")),
-                    ])), exceptions: [],
-            subject: Expression(.field(Expression(.name("c")), "patient")),
-            violating: [Named("c")], involved: [], amount: nil, reason: [.text("blocked")],
-            predicates: [])
-        let (old, new) = (try table(["other"]), try table(["other", Samples.marker]))
+        let rule = Rule.claimsOfBlockedTypes
+        let old = try KnowledgeTable.blocked(["other"])
+        let new = try KnowledgeTable.blocked(["other", Samples.marker])
         let region = try Region(rules: [
             RuleVersion(id: "CE-02", hash: rule.hash, runners: [Region.insurer])
         ])

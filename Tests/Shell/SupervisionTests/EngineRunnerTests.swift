@@ -3,6 +3,7 @@ import Primitives
 import Records
 import RuleEngine
 import RuleLanguage
+import SampleRules
 import Storage
 import Supervision
 import Testing
@@ -10,27 +11,7 @@ import Testing
 @Suite("Rules from the node's folder")
 struct EngineRunnerTests {
     /// A claim of a patient of whom no record is there at all.
-    private static let rule = Rule(
-        header: RuleHeader(
-            id: "CE-01", title: "Claim without a record", status: .stable, level: .high,
-            result: .suspicious, basis: [], attributes: []),
-        kind: Named("claim"), variable: Named("c"), filter: nil,
-        bindings: [
-            Binding(
-                name: Named("records"),
-                content: .window(
-                    WindowPhrase(
-                        kind: "record", position: .none, times: [],
-                        keys: [
-                            WindowPhrase.Key(
-                                field: nil,
-                                value: Expression(.field(Expression(.name("c")), "patient")))
-                        ], stretch: nil, order: .any, filter: nil)))
-        ],
-        condition: Expression(.method(Expression(.name("records")), "none", [])),
-        exceptions: [], subject: Expression(.field(Expression(.name("c")), "patient")),
-        violating: [Named("c")], involved: [Named("records")], amount: nil,
-        reason: [.text("no record of the patient")], predicates: [])
+    private static let rule = Rule.claimsWithoutRecord()
 
     private func region(hash: Digest = rule.hash) throws -> Region {
         let region = try Region(rules: [

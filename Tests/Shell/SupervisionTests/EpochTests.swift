@@ -4,6 +4,7 @@ import Primitives
 import Proofs
 import Records
 import RuleLanguage
+import SampleRules
 import Storage
 import Supervision
 import Testing
@@ -210,32 +211,17 @@ struct EpochTests {
     }
 
     /// A second claim of a person within 180 days.
-    private static let repeated = Rule(
-        header: RuleHeader(
-            id: "CE-01", title: "Two claims", status: .stable, level: .high,
-            result: .suspicious, basis: [], attributes: []),
-        kind: Named("claim"), variable: Named("c"), filter: nil,
-        bindings: [
-            Binding(
-                name: Named("past"),
-                content: .window(
-                    WindowPhrase(
-                        kind: "claim", position: .none, times: ["submitted"],
-                        keys: [
-                            WindowPhrase.Key(
-                                field: nil,
-                                value: Expression(.field(Expression(.name("c")), "patient")))
-                        ],
-                        stretch: .withinBefore(
-                            Expression(.literal(.period(days: 180))),
-                            Expression(.field(Expression(.name("c")), "submitted"))),
-                        order: .other, filter: nil)))
+    private static let repeated = Rule.ofClaims(
+        "CE-01", "Two claims",
+        with: [
+            .ofPatient(
+                "past", kind: "claim", times: ["submitted"],
+                .withinBefore(Expression(.literal(.period(days: 180))), .ofClaim("submitted")),
+                order: .other)
         ],
-        condition: Expression(
+        where: Expression(
             .unary(.not, Expression(.method(Expression(.name("past")), "none", [])))),
-        exceptions: [], subject: Expression(.field(Expression(.name("c")), "patient")),
-        violating: [Named("c")], involved: [Named("past")], amount: nil,
-        reason: [.text("two claims in 180 days")], predicates: [])
+        involving: ["past"], reason: "two claims in 180 days")
 
     @Test("a window of 180 days over the end of an epoch sees both sides of it")
     func window() throws {

@@ -2,6 +2,7 @@ import Ledger
 import Primitives
 import RuleEngine
 import RuleLanguage
+import SampleRules
 import Storage
 import Testing
 
@@ -10,15 +11,7 @@ import Testing
 @Suite("Knowledge tables between desks")
 struct TableRequestsTests {
     private func table(_ count: Int) throws -> KnowledgeTable {
-        try KnowledgeTable(
-            schema: TableSchema(
-                name: "blocked", keys: [.init(name: "type", type: .text)], values: [],
-                hasValidity: false), source: "", licence: "",
-            rows: (0..<count).map { number in
-                KnowledgeTable.Row(
-                    keys: [.text("a type of claims that nobody bills, \(number)")], from: nil,
-                    to: nil, values: [])
-            })
+        try .blocked((0..<count).map { "a type of claims that nobody bills, \($0)" })
     }
 
     /// A region whose ledger names a table that lies at the insurer alone.
