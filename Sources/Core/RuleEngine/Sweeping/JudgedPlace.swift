@@ -1,6 +1,6 @@
 internal import RuleLanguage
 
-/// A judged row among columns.
+/// A row among columns, most often one that is judged.
 struct JudgedPlace {
     let segment: Segment
     let place: Int
@@ -13,13 +13,25 @@ struct JudgedPlace {
     }
 
     init(_ sweep: RuleSweep, _ row: Int32) {
-        segment = sweep.segments(sweep.kind)[Int(row) >> Segment.power]
+        self.init(sweep.segments(sweep.kind), row)
+    }
+
+    init(_ segments: [Segment], _ row: Int32) {
+        segment = segments[Int(row) >> Segment.power]
         place = Int(row) & (Segment.rowCountMax - 1)
     }
 
     init(_ segment: Segment, _ place: Int) {
         self.segment = segment
         self.place = place
+    }
+
+    /// A field, where it is known.
+    func value(_ field: StepUse.Field) -> Flat? {
+        guard segment.words[0][place] >> Int64(field.bit) & 1 != 0 else { return nil }
+        return Flat(
+            segment.words[field.offset][place],
+            field.isPair ? segment.words[field.offset + 1][place] : 0)
     }
 
     /// The hash of a window's key, or nil where the key is not known.
@@ -83,13 +95,7 @@ struct JudgedPlace {
         guard let end else { return isLow ? .min : .max }
         let value: Flat
         if let field {
-            if segment.words[0][place] >> Int64(field.bit) & 1 != 0 {
-                value = Flat(
-                    segment.words[field.offset][place],
-                    field.isPair ? segment.words[field.offset + 1][place] : 0)
-            } else {
-                value = .unknown
-            }
+            value = self.value(field) ?? .unknown
         } else {
             value = probe.value(end.step)
         }

@@ -27,8 +27,9 @@ extension RuleSweep {
         }
         let least = least(window, asked, selections)
         let known = found
+        let asksNothing = asked.isEmpty && quantile(of: window) == nil
         let joined = workers.map(Array(0..<(1 << bits))) { part in
-            let mine = asked.isEmpty && !isSame ? ([], []) : judged.part(part)
+            let mine = asksNothing && !isSame ? ([], []) : judged.part(part)
             let theirs = isSame ? mine : known.part(part)
             var matching = KeyMatching(judged: mine.0, found: theirs.0, isSame: isSame)
             if let least { matching.keep(atLeast: least) }
@@ -36,10 +37,10 @@ extension RuleSweep {
             let made = GroupIndex.Part(
                 entries(matching.found, isSame ? [] : theirs.1, window, asked),
                 skippingBits: bits)
-            guard !asked.isEmpty else { return (part: made, kept: Selection()) }
+            guard !asksNothing else { return (part: made, kept: Selection()) }
             return (made, prune(matching.judged, mine.1, window, asked, made))
         }
-        if !asked.isEmpty {
+        if !asksNothing {
             selections = inOrder(joined.map(\.kept) + keyed.map(\.unkeyed), by: workers)
         }
         return GroupIndex(joined.map(\.part), bits: bits)

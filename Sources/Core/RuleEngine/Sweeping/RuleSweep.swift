@@ -95,14 +95,21 @@ struct RuleSweep: Sendable {
     // MARK: - What they ask of windows
 
     /// A window's demands, where they can be asked of columns: with sealed entries, or where a
-    /// bound may be reached, only the evaluation in full can tell.
+    /// bound may be reached, only the evaluation in full can tell what is clear and what is not
+    /// known. Neither is a finding.
     private func demands(of window: SweepWindow) -> [WindowDemand] {
+        if findingsOnly { return window.demands }
         guard sweep.sealed.isEmpty(kind: window.kind), !mayReachBounds(window)
         else { return [] }
         let most = mostRows(window)
         return window.demands.filter { demand in
             (demand.isNone ? most : demand.least) <= sweep.bounds.rowsOfWindowMax
         }
+    }
+
+    /// What is asked of a window's quantiles, which tells what is no finding, not what is clear.
+    func quantile(of window: SweepWindow) -> QuantileDemand? {
+        findingsOnly ? window.quantile : nil
     }
 
     /// How many rows any key of a window has at most.
@@ -137,7 +144,11 @@ struct RuleSweep: Sendable {
         var kept = Selection()
         let all = Array(demands.indices)
         let ofFilter = all.filter { demands[$0].isOfFilter }
+        var floors = quantile(of: window).map(QuantileFloors.init)
         for row in rows {
+            let isRuledOut = floors?.ruleOut(
+                JudgedPlace(self, row.row), row.hash, part, segments(window.kind))
+            if isRuledOut ?? false { continue }
             let asked = row.isSure ? all : ofFilter
             let stretch =
                 stretches.isEmpty

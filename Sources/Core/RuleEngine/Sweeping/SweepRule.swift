@@ -47,7 +47,10 @@ struct SweepRule: Sendable {
         let demands =
             filterParts.compactMap { WindowDemand($0, program, isOfFilter: true) }
             + parts.compactMap { WindowDemand($0, program, isOfFilter: false) }
-        windows = program.windows.indices.map { SweepWindow($0, plan, program, demands) }
+        let quantiles = parts.compactMap { QuantileDemand($0, program, demands) }
+        windows = program.windows.indices.map {
+            SweepWindow($0, plan, program, demands, quantiles)
+        }
         offsets = Self.offsets(plan, specifications)
         base = store
     }

@@ -24,6 +24,8 @@ struct SweepWindow: Sendable {
     /// Whether that is all that the filter asks.
     let filterIsOfRow: Bool
     let demands: [WindowDemand]
+    /// What the condition asks of a quantile of it.
+    let quantile: QuantileDemand?
     /// The words of the judged row from which key and ends follow.
     let offsets: [Int]
     /// The fields that the ends are, where they are no more than that.
@@ -46,7 +48,10 @@ struct SweepWindow: Sendable {
         case step(Int32)
     }
 
-    init(_ number: Int, _ plan: Plan, _ program: Program, _ demands: [WindowDemand]) {
+    init(
+        _ number: Int, _ plan: Plan, _ program: Program, _ demands: [WindowDemand],
+        _ quantiles: [QuantileDemand]
+    ) {
         let window = program.windows[number]
         let checked = plan.rule.windows[number]
         self.number = number
@@ -75,6 +80,7 @@ struct SweepWindow: Sendable {
             keySlots.count <= 2 && keySlots.allSatisfy { $0.isSymbol || $0.type == .date }
         self.demands = Array(
             demands.filter { $0.window == number && (isExact || !$0.isNone) }.prefix(3))
+        quantile = quantiles.first { $0.window == number }
         lowField = low.flatMap { Self.field($0.step, program) }
         highField = high.flatMap { Self.field($0.step, program) }
         needsProbe =

@@ -15,6 +15,25 @@ enum OddRules {
     }
 
     static let all = [
+        // Many times the middle of amounts, some of which are nothing, or of whole numbers.
+        """
+        each: claim_line as l
+        with:
+          peers: claim_line of l.code within 20w up to l.date other where price.currency == l.price.currency
+        when: peers.count() >= 2 && ratio(l.price, peers.quantile(price, 50)) > decimal('1.5')
+        subject: l.institution
+        involved: peers
+        say: "{peers.quantile(price, 50)}"
+        """,
+        """
+        each: dispense as d
+        with:
+          others: dispense of d.patient other where known(days)
+        when: ratio(d.days, others.quantile(days, 25)) >= 2
+        subject: d.patient
+        involved: others
+        say: "{others.quantile(days, 25)}"
+        """,
         // A window whose end depends on the rows of another.
         """
         each: dispense as d
