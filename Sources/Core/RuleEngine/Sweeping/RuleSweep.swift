@@ -94,9 +94,10 @@ struct RuleSweep: Sendable {
 
     // MARK: - What they ask of windows
 
-    /// A window's demands, where they can be asked of columns: with sealed entries, or where a
-    /// bound may be reached, only the evaluation in full can tell what is clear and what is not
-    /// known. Neither is a finding.
+    /// A window's demands, where they can be asked of columns.
+    ///
+    /// With sealed entries, or where a bound may be reached, only the evaluation in full can tell
+    /// what is clear and what is not known. Neither is a finding.
     private func demands(of window: SweepWindow) -> [WindowDemand] {
         if findingsOnly { return window.demands }
         guard sweep.sealed.isEmpty(kind: window.kind), !mayReachBounds(window)
