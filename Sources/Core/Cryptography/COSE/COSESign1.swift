@@ -16,9 +16,17 @@ public struct COSESign1: Hashable, Sendable {
     public init(
         payload: [UInt8], header: COSEHeader, signedBy key: SigningKey, externalAAD: [UInt8] = []
     ) {
+        self.init(payload: payload, header: header, externalAAD: externalAAD, sign: key.sign)
+    }
+
+    /// Has a payload that travels inside the message signed, by whoever signs digests.
+    public init(
+        payload: [UInt8], header: COSEHeader, externalAAD: [UInt8] = [],
+        sign: (Digest) -> Signature
+    ) {
         protected = header.encoded
         self.payload = payload
-        signature = key.sign(
+        signature = sign(
             COSESign1.digest(
                 protected: protected[...], payload: payload[...], externalAAD: externalAAD))
     }
@@ -28,9 +36,19 @@ public struct COSESign1: Hashable, Sendable {
         detachedPayload: [UInt8], header: COSEHeader, signedBy key: SigningKey,
         externalAAD: [UInt8] = []
     ) {
+        self.init(
+            detachedPayload: detachedPayload, header: header, externalAAD: externalAAD,
+            sign: key.sign)
+    }
+
+    /// Has a payload that travels apart signed, by whoever signs digests.
+    public init(
+        detachedPayload: [UInt8], header: COSEHeader, externalAAD: [UInt8] = [],
+        sign: (Digest) -> Signature
+    ) {
         protected = header.encoded
         payload = nil
-        signature = key.sign(
+        signature = sign(
             COSESign1.digest(
                 protected: protected[...], payload: detachedPayload[...],
                 externalAAD: externalAAD))

@@ -1,8 +1,8 @@
-internal import Primitives
+public import Primitives
 
 /// A signed message from anybody: well-formed, and believed in nothing yet.
 ///
-/// ``verified(by:as:lowSRequired:externalAAD:detachedPayload:)`` is the only way on. Its parts
+/// ``verified(by:as:externalAAD:detachedPayload:check:)`` is the only way on. Its parts
 /// are slices of the bytes that came, so that what was signed is what is checked.
 public struct UnverifiedSign1: Sendable {
     /// What the header claims.
@@ -49,14 +49,16 @@ public struct UnverifiedSign1: Sendable {
 
     /// The same message, now known to be signed by `key` for `purpose`.
     ///
-    /// `detachedPayload` is given exactly where the message has none of its own.
+    /// `detachedPayload` is given exactly where the message has none of its own. `check` says
+    /// whether a key made a signature over a digest: with nothing given, ES256K does.
     ///
     /// - Throws: ``CryptographyError/keyMismatch(named:expected:)``,
     ///   ``CryptographyError/purpose(found:expected:)``, ``CryptographyError/payload(detached:)``
     ///   or ``CryptographyError/signature(key:)``.
     public func verified(
-        by key: PublicKey, as purpose: COSEPurpose, lowSRequired: Bool = true,
-        externalAAD: [UInt8] = [], detachedPayload: [UInt8]? = nil
+        by key: PublicKey, as purpose: COSEPurpose, externalAAD: [UInt8] = [],
+        detachedPayload: [UInt8]? = nil,
+        check: (Signature, Digest, PublicKey) -> Bool = { $2.isValid($0, for: $1) }
     ) throws(CryptographyError) -> VerifiedSign1 {
         let keyID = key.keyID
         guard header.keyID == keyID else {
@@ -74,7 +76,7 @@ public struct UnverifiedSign1: Sendable {
         }
         let digest = COSESign1.digest(
             protected: protected, payload: signed, externalAAD: externalAAD)
-        guard key.isValid(signature, for: digest, lowSRequired: lowSRequired) else {
+        guard check(signature, digest, key) else {
             throw .signature(key: keyID)
         }
         return VerifiedSign1(header: header, payload: signed, key: key)

@@ -64,7 +64,7 @@ extension Host {
             .report(
                 "the ledger begins here with the state after block \(restored.head.height)"))
         state = restored
-        state.voteCheck = authenticator
+        state.signatureCheck = authenticator
         let height = state.head.height
         previousValidators = state.validators(at: height)
         validators = state.validators(at: height.next)

@@ -151,7 +151,7 @@ public struct Host: Sendable {
                 check: authenticator, held: heldChunks)
         }
         self.state = state
-        self.state.voteCheck = authenticator
+        self.state.signatureCheck = authenticator
         evidence = EvidencePool()
         returning = hasLostDisk ? Returning(isSilent: true) : nil
         recallBodies()

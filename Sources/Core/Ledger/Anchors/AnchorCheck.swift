@@ -158,7 +158,7 @@ extension LedgerState {
         guard let child = anchored(body.ledger) else { throw .notRegistered(body.ledger) }
         _ = try AnchorCheck(
             ledger: body.ledger, child: child,
-            head: { anchoredHead(of: body.ledger, at: $0) }, signatures: voteCheck
+            head: { anchoredHead(of: body.ledger, at: $0) }, signatures: signatureCheck
         ).check(body, leaf: head.tree.size)
     }
 }

@@ -12,20 +12,36 @@ public enum BatchWriter {
         of entries: [[UInt8]], ledger: LedgerID, issuer: InstitutionID, stream: StreamID,
         firstNumber: UInt64, expiry: Height, signedBy key: SigningKey
     ) -> [UInt8] {
+        batch(
+            of: entries, ledger: ledger, issuer: issuer, stream: stream, firstNumber: firstNumber,
+            expiry: expiry, keyID: key.keyID, sign: key.sign)
+    }
+
+    /// The same, with the signature that `sign` makes of a digest in the name of a key.
+    public static func batch(
+        of entries: [[UInt8]], ledger: LedgerID, issuer: InstitutionID, stream: StreamID,
+        firstNumber: UInt64, expiry: Height, keyID: KeyID, sign: (Digest) -> Signature
+    ) -> [UInt8] {
         let header = BatchHeader(
             ledger: ledger, issuer: issuer, stream: stream, firstNumber: firstNumber,
             expiry: expiry, count: entries.count,
             root: MerkleTree.root(of: entries.map { SHA256.leaf($0) }))
-        return batch(of: entries, header: header, signedBy: key)
+        return batch(of: entries, header: header, keyID: keyID, sign: sign)
     }
 
     /// The bytes of a batch with this header over these entries.
     public static func batch(
         of entries: [[UInt8]], header: BatchHeader, signedBy key: SigningKey
     ) -> [UInt8] {
+        batch(of: entries, header: header, keyID: key.keyID, sign: key.sign)
+    }
+
+    private static func batch(
+        of entries: [[UInt8]], header: BatchHeader, keyID: KeyID, sign: (Digest) -> Signature
+    ) -> [UInt8] {
         let signed = COSESign1(
-            payload: header.encode(),
-            header: COSEHeader(keyID: key.keyID, purpose: .batch), signedBy: key)
+            payload: header.encode(), header: COSEHeader(keyID: keyID, purpose: .batch),
+            sign: sign)
         let signedBytes = signed.encoded
         let size = entries.reduce(0) { $0 + $1.count + 4 }
         var writer = CBORWriter(reservingCapacity: size + signedBytes.count + 16)

@@ -1,3 +1,4 @@
+internal import Consensus
 public import Cryptography
 public import Primitives
 public import Records
@@ -49,7 +50,8 @@ extension UnverifiedBatch {
         }
         let byteCount = try checkSizes()
         do throws(CryptographyError) {
-            _ = try signature.verified(by: key, as: .batch)
+            _ = try signature.verified(
+                by: key, as: .batch, check: state.signatureCheck.isValid)
         } catch {
             throw .signedHeader(error)
         }

@@ -1,3 +1,4 @@
+internal import Consensus
 internal import Cryptography
 internal import Primitives
 internal import Records
@@ -49,7 +50,7 @@ struct BatchedEntry: Hashable, Sendable {
 
     /// The entry as read, once it is known that `institution` signed it for this ledger.
     func verify(
-        ledger: LedgerID, institution: Institution
+        ledger: LedgerID, institution: Institution, by check: any SignatureCheck
     ) throws(EvidenceRefusal) -> Entry {
         do {
             let signed = try UnverifiedSign1(decoding: signedHeader)
@@ -63,7 +64,7 @@ struct BatchedEntry: Hashable, Sendable {
             guard let key = institution.submitKey(header.stream) else {
                 throw EvidenceRefusal.entries("\(institution.id) has no stream \(header.stream)")
             }
-            _ = try signed.verified(by: key, as: .batch)
+            _ = try signed.verified(by: key, as: .batch, check: check.isValid)
             let proof = InclusionProof(
                 leafIndex: position, treeSize: UInt64(header.count), path: path)
             try proof.verify(leafHash: SHA256.leaf(entry), root: header.root)

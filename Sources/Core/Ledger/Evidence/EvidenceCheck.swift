@@ -29,7 +29,7 @@ extension LedgerState {
             let claim = try LockClaim.reading(body)
             let set = try validators(asking: claim.height)
             _ = try consensus { () throws(ConsensusError) in
-                try set.verify(Unverified(claim), with: signing, by: voteCheck)
+                try set.verify(Unverified(claim), with: signing, by: signatureCheck)
             }
             return Offence(asking: claim)
         case .proofOfLock:
@@ -38,7 +38,7 @@ extension LedgerState {
             }
             let set = try validators(asking: proof.claimed.height)
             _ = try consensus { () throws(ConsensusError) in
-                try set.verify(proof, with: signing, by: voteCheck)
+                try set.verify(proof, with: signing, by: signatureCheck)
             }
             return Offence(
                 .unprovedLock, body.about,
@@ -48,7 +48,7 @@ extension LedgerState {
             let evidence = try Evidence.reading(body)
             let set = try validators(asking: evidence.height)
             _ = try consensus { () throws(ConsensusError) in
-                try set.verify(Unverified(evidence), with: signing, by: voteCheck)
+                try set.verify(Unverified(evidence), with: signing, by: signatureCheck)
             }
             return Offence(
                 body.kind, evidence.culprit,
@@ -63,7 +63,9 @@ extension LedgerState {
         var entries: [Entry] = []
         for bytes in [body.first, body.second] {
             let batched = try form { () throws(CBORError) in try BatchedEntry(decoding: bytes) }
-            entries.append(try batched.verify(ledger: ledger, institution: institution))
+            entries.append(
+                try batched.verify(
+                    ledger: ledger, institution: institution, by: signatureCheck))
         }
         let (first, second) = (entries[0], entries[1])
         guard first.stream == second.stream, first.number == second.number else {

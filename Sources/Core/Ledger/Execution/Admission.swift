@@ -147,7 +147,8 @@ struct Admission {
         var found: [RegisteredCredential] = []
         for (index, entry) in batch.entries.enumerated()
         where entry.author != nil || entry.kind == .credential {
-            let check = CredentialCheck(ledger: state.ledger, entry: entry)
+            let check = CredentialCheck(
+                ledger: state.ledger, entry: entry, signatures: state.signatureCheck)
             do throws(EntryRefusal) {
                 if let author = entry.author {
                     try check.checkAuthor(

@@ -176,7 +176,7 @@ struct Execution {
         return try AnchorCheck(
             ledger: body.ledger, child: child,
             head: { AnchorReading.head(overlay.value(of: .anchoredHead(body.ledger, $0))) },
-            signatures: state.voteCheck
+            signatures: state.signatureCheck
         ).check(body, leaf: leaf)
     }
 

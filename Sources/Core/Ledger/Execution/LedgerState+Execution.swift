@@ -34,7 +34,8 @@ extension LedgerState {
     /// A node asks before it gives a submission its number: a number with such an entry would hold
     /// up its stream.
     public func check(_ entry: Entry) throws(EntryRefusal) {
-        let check = CredentialCheck(ledger: ledger, entry: entry)
+        let check = CredentialCheck(
+            ledger: ledger, entry: entry, signatures: signatureCheck)
         if let author = entry.author {
             try check.checkAuthor(
                 author, credential: credential(author.credential), verifiedUnder: nil)

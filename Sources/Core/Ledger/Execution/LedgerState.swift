@@ -17,8 +17,9 @@ public struct LedgerState: Sendable {
     private(set) var registry: Registry
     private(set) var recent: RecentBatches
     private(set) var snapshot: SnapshotCursor
-    /// How signatures of validators are checked in evidence; a simulator puts its own here.
-    public var voteCheck: any SignatureCheck = KeyCheck()
+    /// How signatures of batches, of authors, and of validators in evidence are checked; a simulator
+    /// puts its own here.
+    public var signatureCheck: any SignatureCheck = KeyCheck()
 
     /// The last block, as the next one refers to it.
     public struct Head: Hashable, Sendable {
@@ -161,7 +162,8 @@ extension LedgerState {
             guard let author = entry.author,
                 let key = registry.credentials[author.credential]?.key
             else { continue }
-            let check = CredentialCheck(ledger: ledger, entry: entry)
+            let check = CredentialCheck(
+                ledger: ledger, entry: entry, signatures: signatureCheck)
             guard (try? check.verify(author, under: key)) != nil else { continue }
             keys[index] = key
         }

@@ -1,3 +1,4 @@
+internal import Consensus
 internal import Cryptography
 internal import Primitives
 internal import Records
@@ -8,6 +9,7 @@ internal import Records
 struct CredentialCheck {
     let ledger: LedgerID
     let entry: Entry
+    let signatures: any SignatureCheck
 
     /// Throws unless the author's credential stands and the signature holds under its key.
     ///
@@ -38,7 +40,8 @@ struct CredentialCheck {
     func verify(_ author: Author, under key: PublicKey) throws(CryptographyError) {
         let signature = try UnverifiedSign1(decoding: author.signature)
         _ = try signature.verified(
-            by: key, as: .author, detachedPayload: entry.authorClaim(ledger: ledger))
+            by: key, as: .author, detachedPayload: entry.authorClaim(ledger: ledger),
+            check: signatures.isValid)
     }
 
     /// The credential as this entry registers, renews or revokes it.

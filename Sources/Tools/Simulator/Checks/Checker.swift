@@ -31,7 +31,7 @@ struct Checker {
     init(region: SimulatedRegion) {
         self.region = region
         reference = LedgerState(genesis: region.genesis)
-        reference.voteCheck = region.authenticators[0]
+        reference.signatureCheck = region.authenticators[0]
         entries = Array(repeating: [], count: region.names.count)
     }
 

@@ -13,7 +13,7 @@ struct SimulatedRegion: Sendable {
     let validators: ValidatorSet
     let signing: SigningBytes
     let powers: [UInt64]
-    private let submitKeys: [SigningKey]
+    private let submitters: [SimulatedAuthenticator]
     private let governKeys: [SigningKey]
     private let patients: [OpaqueID]
 
@@ -43,7 +43,9 @@ struct SimulatedRegion: Sendable {
             names.append(name)
         }
         self.names = names
-        submitKeys = try names.map { try SimulatedRegion.key("\($0) submit") }
+        submitters = try names.map {
+            SimulatedAuthenticator(key: try SimulatedRegion.key("\($0) submit"), kind: signatures)
+        }
         governKeys = try names.map { try SimulatedRegion.key("\($0) govern") }
         authenticators = try names.map {
             SimulatedAuthenticator(
@@ -63,7 +65,7 @@ struct SimulatedRegion: Sendable {
                     power: powers[index],
                     submitKeys: [
                         Institution.SubmitKey(
-                            stream: SimulatedRegion.stream, key: submitKeys[index].publicKey)
+                            stream: SimulatedRegion.stream, key: submitters[index].key.publicKey)
                     ], consensusKey: authenticators[index].key.publicKey,
                     governKeys: [governKeys[index].publicKey]))
         }
@@ -110,7 +112,7 @@ struct SimulatedRegion: Sendable {
         BatchWriter.batch(
             of: entries, ledger: genesis.ledger, issuer: names[issuer],
             stream: SimulatedRegion.stream, firstNumber: first, expiry: expiry,
-            signedBy: submitKeys[issuer])
+            keyID: submitters[issuer].key.keyID, sign: submitters[issuer].sign)
     }
 
     func sign(_ vote: Vote, by index: Int) -> Vote {
