@@ -9,9 +9,7 @@ internal import Records
 extension Simulation {
     /// After every step: the head in memory is the one on the disk, or on its way there.
     mutating func checkAfterStep(of index: Int) {
-        guard !nodes[index].isByzantine, let head = nodes[index].host?.state.head.height,
-            let voted = nodes[index].host?.replica.height
-        else { return }
+        guard !nodes[index].isByzantine, let (head, voted) = nodes[index].standing() else { return }
         let height = nodes[index].disk.height + nodes[index].unwritten.count
         guard head.blocks == UInt64(height), voted == head.next else {
             return violate(
@@ -121,7 +119,7 @@ extension Simulation {
             }
             compare(index)
             do {
-                let state = try nodes[index].disk.state(region.genesis)
+                let state = try nodes[index].disk.state(region.genesis, fromAllRows: true)
                 if state.head != checker.reference.head
                     || state.stateRoot != checker.reference.stateRoot
                 {

@@ -28,6 +28,16 @@ struct SimulatedDisk {
     struct StoredBlock {
         var rows: [(kind: LedgerRow.Kind, cell: Cell)]
         var proof: Cell
+        /// The lowest height whose state rows a restart after this block needs.
+        let stateRowsFrom: Height
+    }
+
+    /// Where a batch lies, for those who look for numbers of its stream.
+    struct BatchPlace {
+        let numbers: Range<UInt64>
+        let height: Height
+        /// Its place among the rows of its block.
+        let row: Int
     }
 
     struct LogCell {
@@ -44,6 +54,8 @@ struct SimulatedDisk {
     }
 
     private(set) var blocks: [StoredBlock] = []
+    /// By stream, in the order of numbers.
+    private var batchPlaces: [StreamKey: [BatchPlace]] = [:]
     private var signedCell: Cell?
     private var log: [LogCell] = []
     private var syncedLogCount = 0
@@ -85,7 +97,8 @@ struct SimulatedDisk {
         let height = adopted.height.blocks
         base = Int(height)
         founding = SimulatedDisk.stored(
-            adopted.rows, adopted.snapshot.proof.encoded, at: height)
+            adopted.rows, adopted.snapshot.proof.encoded, at: adopted.height,
+            stateRowsFrom: adopted.height)
         incoming = [:]
     }
 
@@ -101,12 +114,17 @@ struct SimulatedDisk {
     }
 
     private static func stored(
-        _ rows: [LedgerRow], _ proof: [UInt8], at height: UInt64
+        _ rows: [LedgerRow], _ proof: [UInt8], at height: Height, stateRowsFrom: Height
     ) -> StoredBlock {
         StoredBlock(
             rows: rows.enumerated().map { index, row in
-                (row.kind, Cell(row.bytes, place: height << 16 + UInt64(index)))
-            }, proof: Cell(proof, place: height << 16 + 0xffff))
+                (row.kind, Cell(row.bytes, place: place(of: index, at: height)))
+            }, proof: Cell(proof, place: place(of: 0xffff, at: height)),
+            stateRowsFrom: stateRowsFrom)
+    }
+
+    private static func place(of row: Int, at height: Height) -> UInt64 {
+        height.blocks << 16 + UInt64(row)
     }
 
     mutating func appendLog(_ record: HostRecord) {
@@ -123,7 +141,17 @@ struct SimulatedDisk {
 
     mutating func commit(_ block: CommittedBlock) {
         blocks.append(
-            SimulatedDisk.stored(block.rows, block.proof.encoded, at: block.height.blocks))
+            SimulatedDisk.stored(
+                block.rows, block.proof.encoded, at: block.height,
+                stateRowsFrom: block.stateRowsFrom))
+        let rows = block.rows.indices.filter { block.rows[$0].kind == .batch }
+        for (row, batch) in zip(rows, block.executed.batches) {
+            let stream = StreamKey(issuer: batch.header.issuer, stream: batch.header.stream)
+            batchPlaces[stream, default: []].append(
+                BatchPlace(
+                    numbers: batch.header.firstNumber..<batch.nextNumber, height: block.height,
+                    row: row))
+        }
     }
 
     mutating func forgetLog(through height: Height) {
@@ -196,7 +224,11 @@ struct SimulatedDisk {
     }
 
     mutating func dropLastBlock() {
-        if !blocks.isEmpty { blocks.removeLast() }
+        guard blocks.popLast() != nil else { return }
+        let gone = Height(UInt64(height + 1))
+        for stream in batchPlaces.keys {
+            batchPlaces[stream]?.removeAll { $0.height == gone }
+        }
     }
 
     mutating func forgetOutboxRows(_ count: Int) {
@@ -238,16 +270,39 @@ extension SimulatedDisk {
         }
     }
 
-    /// The state that the rows make up.
-    func state(_ genesis: Genesis) throws -> LedgerState {
-        guard height > 0 else { return LedgerState(genesis: genesis) }
+    /// The state after the last block: from the rows that a restart needs, as a node reads it, or
+    /// from all rows.
+    func state(_ genesis: Genesis, fromAllRows isWhole: Bool = false) throws -> LedgerState {
+        let head = Height(UInt64(height))
+        let lowest = Height(UInt64(max(base, 1)))
+        guard head > .genesis else { return LedgerState(genesis: genesis) }
+        let needed = stored(at: head)?.stateRowsFrom ?? lowest
+        let first = isWhole ? lowest : max(lowest, needed)
         var restoration = LedgerRestoration(genesis: genesis)
-        for height in max(base, 1)...height {
-            for (kind, bytes) in try rows(at: Height(UInt64(height))) {
-                try restoration.add(kind, at: Height(UInt64(height)), bytes)
+        for height in first.blocks...head.blocks {
+            for (kind, bytes) in try rows(at: Height(height)) {
+                try restoration.add(kind, at: Height(height), bytes)
             }
         }
-        return try restoration.finish(header: try block(at: Height(UInt64(height))).header)
+        var state = try restoration.finish(header: try block(at: head).header)
+        let oldest = max(state.batchesNeededFrom, Height(UInt64(base + 1)))
+        if oldest < first {
+            let batches = try (oldest.blocks..<first.blocks).map { height in
+                let rows = try rows(at: Height(height))
+                return try LedgerRestoration.batches(
+                    at: Height(height), block: rows.first { $0.kind == .block }?.bytes ?? [],
+                    tree: rows.first { $0.kind == .tree }?.bytes)
+            }
+            state.recall(batches, from: oldest)
+        }
+        return state
+    }
+
+    /// Throws where anything of a block is not what was written.
+    func scrub() throws {
+        for height in max(base, 1)..<max(self.height + 1, 1) {
+            _ = try rows(at: Height(UInt64(height)))
+        }
     }
 
     /// What lies here of a height; nil below the first.
@@ -259,7 +314,7 @@ extension SimulatedDisk {
     func rows(at height: Height) throws -> [(kind: LedgerRow.Kind, bytes: [UInt8])] {
         guard let block = stored(at: height) else { throw Damage.block(height) }
         return try block.rows.enumerated().map { index, row in
-            guard let bytes = row.cell.read(at: height.blocks << 16 + UInt64(index)) else {
+            guard let bytes = row.cell.read(at: SimulatedDisk.place(of: index, at: height)) else {
                 throw Damage.block(height)
             }
             return (row.kind, bytes)
@@ -268,7 +323,7 @@ extension SimulatedDisk {
 
     func proof(at height: Height) throws -> CommitProof {
         guard let cell = stored(at: height)?.proof,
-            let bytes = cell.read(at: height.blocks << 16 + 0xffff)
+            let bytes = cell.read(at: SimulatedDisk.place(of: 0xffff, at: height))
         else { throw Damage.block(height) }
         return try CommitProof.decode(bytes[...]).claimed
     }
@@ -282,14 +337,13 @@ extension SimulatedDisk {
 
     /// The batches of a stream that have some of these numbers, as far as they can be read.
     func batches(of stream: StreamKey, _ numbers: Range<UInt64>) -> [[UInt8]] {
-        (base..<height).flatMap { below in
-            (try? rows(at: Height(UInt64(below + 1)))) ?? []
-        }.compactMap { kind, bytes in
-            guard kind == .batch, let batch = try? UnverifiedBatch(decoding: bytes),
-                batch.header.issuer == stream.issuer, batch.header.stream == stream.stream,
-                let entries = try? batch.readEntries(), let last = entries.last
-            else { return nil }
-            return numbers.overlaps(batch.header.firstNumber..<last.nextNumber) ? bytes : nil
+        guard let places = batchPlaces[stream] else { return [] }
+        let first = places.indices.partitioningIndex {
+            places[$0].numbers.upperBound > numbers.lowerBound
+        }
+        return places[first...].prefix { $0.numbers.lowerBound < numbers.upperBound }.compactMap {
+            let place = SimulatedDisk.place(of: $0.row, at: $0.height)
+            return stored(at: $0.height)?.rows[$0.row].cell.read(at: place)
         }
     }
 

@@ -1,5 +1,6 @@
 internal import Consensus
 internal import Hosting
+internal import Ledger
 internal import Primitives
 
 /// A node of the simulation: a real host and outbox over a simulated disk and clock.
@@ -52,6 +53,14 @@ struct SimulatedNode {
         isUp = false
     }
 
+    // Asked in place: a host that is read through an optional is copied as a whole.
+
+    /// Where the ledger stands in memory, and which height is voted on; nil where no process runs.
+    mutating func standing() -> (head: Height, voted: Height)? { host?.standing() }
+
+    /// The own stream's next number on the ledger; nil where no process runs.
+    mutating func nextNumber() -> UInt64? { host?.ownNextNumber() }
+
     /// What the host wants first; nil where no process runs.
     mutating func start(now: Timestamp) -> [HostEffect]? { host?.start(now: now) }
 
@@ -68,5 +77,15 @@ struct SimulatedNode {
     /// How long a wait is by the clock of the world.
     func wait(_ milliseconds: UInt64) -> Int64 {
         max(1, Int64(milliseconds) * 1_000 / (1_000 + clockDrift))
+    }
+}
+
+extension Host {
+    fileprivate mutating func standing() -> (head: Height, voted: Height) {
+        (state.head.height, replica.height)
+    }
+
+    fileprivate mutating func ownNextNumber() -> UInt64? {
+        state.nextNumber(of: identity, SimulatedRegion.stream)
     }
 }

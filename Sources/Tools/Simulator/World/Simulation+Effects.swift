@@ -22,9 +22,7 @@ extension Simulation {
         case .persist(let state): persist(state, at: index)
         case .commit(let block):
             noteCommit(block, at: index)
-            let next =
-                nodes[index].host?.state.nextNumber(of: nodes[index].id, SimulatedRegion.stream)
-            nodes[index].unwritten.append((block, next ?? 1))
+            nodes[index].unwritten.append((block, nodes[index].nextNumber() ?? 1))
             let delay = Int64(generator.below(generator.chance(5) ? 200 : 12))
             queue.add(
                 .written(index, life: nodes[index].life), at: now + delay * plan.diskSlowness)
@@ -164,12 +162,11 @@ extension Simulation {
         if !nodes[index].isByzantine, checker.hash(at: adopted.height) != hash {
             violate(.fork, "\(nodes[index].id) begins with a block that nobody decided")
         }
-        let next = nodes[index].host?.state.nextNumber(
-            of: nodes[index].id, SimulatedRegion.stream)
+        let next = nodes[index].nextNumber() ?? 1
         queue.add(
             .outbox(
                 index, life: nodes[index].life,
-                .committed(height: adopted.height, nextNumber: next ?? 1)), at: now)
+                .committed(height: adopted.height, nextNumber: next)), at: now)
     }
 
     private mutating func serve(_ height: Height, from index: Int, to peer: InstitutionID) {
