@@ -14,7 +14,7 @@ struct SnapshotSimulationTests {
             let report = simulation.run()
             #expect(report.violations.map(\.description) == [], "seed \(seed)")
             snapshots += report.snapshotCount
-            upgrades += report.faults.first { $0.name == "upgrade" }?.count ?? 0
+            upgrades += report.upgradeCount
         }
         #expect(snapshots > 0 && upgrades > 0, "nothing of the kind came up")
     }

@@ -22,6 +22,11 @@ struct SimulateCommand: ParsableCommand {
             and \(FaultKind.allCases.map(\.rawValue).joined(separator: ", ")), \
             \(Misbehaviour.allCases.map(\.rawValue).joined(separator: ", ")).
 
+            --record keeps a line of JSON for each seed in a file, and does not run again what is \
+            in there: a long run may be ended at any time and goes on where it was. What is printed \
+            at the end is of all lines in the file; with --seeds 0 it is printed alone, such as for \
+            the records of several runs, put together with cat.
+
             Ends with 1 where a promise was broken, and prints the seed.
 
             Examples:
@@ -29,6 +34,7 @@ struct SimulateCommand: ParsableCommand {
               custos simulate --seed 7 --nodes 16 --heights 50 --faults network,byzantine --log
               custos simulate --seed 1 --seeds 1000 --heights 200
               custos simulate --seed 1 --seconds 60
+              custos simulate --seed 1 --seeds 10000 --heights 200 --record campaign.ndjson
               custos simulate --seed 1 --seeds 100 --heights 30 --culprits
               custos simulate --seed 7 --powers 3,1,1,1,1
             """)
@@ -69,6 +75,9 @@ struct SimulateCommand: ParsableCommand {
     @Option(help: "How many nodes begin with the first version of the protocol.")
     var older: Int?
 
+    @Option(help: "Keep what each seed came to in this file, and go on where it ends.")
+    var record: String?
+
     @Flag(help: "Print what happened, as it happened.")
     var log = false
 
@@ -85,24 +94,54 @@ struct SimulateCommand: ParsableCommand {
 
     func run() throws {
         let start = Date.now
-        var summary = SimulationSummary(firstSeed: seed)
+        let isOne = seeds == nil && seconds == nil
+        let file = try record.map { path throws(Failure) in try SeedRecord(path) }
+        var summary = SimulationSummary()
+        var done: Set<UInt64> = []
+        for line in file?.lines ?? [] {
+            guard line.result.goal == heights else {
+                throw Failure(
+                    .usage,
+                    "\(record ?? "") has seeds of \(line.result.goal) heights, not \(heights)")
+            }
+            if done.insert(line.result.seed).inserted {
+                summary.add(line.result, seconds: line.seconds)
+            }
+        }
+        let resumed = summary.count
         var next = seed
-        while summary.shouldGoOn(count: seeds, seconds: seconds, since: start) {
+        while shouldGoOn(at: next, since: start) {
+            defer { next += 1 }
+            guard !done.contains(next) else { continue }
+            let began = Date.now
             var simulation = try Simulation(try plan(of: next))
             if log { simulation.log = [] }
-            let report = simulation.run()
+            let result = SeedView(simulation.run())
             for line in simulation.log ?? [] { print(line) }
-            summary.add(report)
-            if seeds != nil || seconds != nil, !report.isGood {
-                output.show(SeedView(report))
-            } else if seeds == nil, seconds == nil {
-                output.show(SeedView(report))
-            }
-            next += 1
+            let elapsed = Date.now.timeIntervalSince(began)
+            summary.add(result, seconds: elapsed)
+            try file?.add(SeedRecord.Line(seconds: elapsed, result: result))
+            if isOne || !result.isGood { output.show(result) }
+            if file != nil, next % 100 == 99 { tell(summary, resumed: resumed, since: start) }
         }
-        summary.seconds = Date.now.timeIntervalSince(start)
-        if seeds != nil || seconds != nil { output.show(summary) }
+        if !isOne { output.show(summary) }
         if summary.badSeeds.count > 0 { throw Ending.refused }
+    }
+
+    /// One more seed if nothing is said, so many, or for so long.
+    private func shouldGoOn(at next: UInt64, since start: Date) -> Bool {
+        if let seeds, next - seed >= seeds { return false }
+        if let seconds { return Date.now.timeIntervalSince(start) < Double(seconds) }
+        return seeds != nil || next == seed
+    }
+
+    /// How far a long run has come, on standard error.
+    private func tell(_ summary: SimulationSummary, resumed: UInt64, since start: Date) {
+        let rate = Double(summary.count - resumed) / Date.now.timeIntervalSince(start)
+        let text = String(
+            format: "%llu seeds, %.2f a second; %ld heights, %ld faults, %ld broken\n",
+            summary.count, rate, summary.heights, summary.faults, summary.badSeeds.count)
+        FileHandle.standardError.write(Data(text.utf8))
     }
 
     private func plan(of seed: UInt64) throws -> SimulationPlan {

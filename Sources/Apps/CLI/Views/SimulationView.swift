@@ -2,8 +2,10 @@ internal import Foundation
 internal import Simulator
 
 /// What came of one seed.
-struct SeedView: Report {
+struct SeedView: Report, Decodable {
     let seed: UInt64
+    /// How many heights were to be reached.
+    let goal: Int
     let isGood: Bool
     let nodes: Int
     let byzantine: Int
@@ -17,6 +19,7 @@ struct SeedView: Report {
     let powers: [UInt64]
     let powerChanges: Int
     let snapshots: Int
+    let upgrades: Int
     let forkedAt: UInt64?
     let named: [String]
     let virtualMilliseconds: Int64
@@ -27,6 +30,7 @@ struct SeedView: Report {
 
     init(_ report: SimulationReport) {
         seed = report.plan.seed
+        goal = report.plan.heights
         isGood = report.isGood
         nodes = report.plan.nodeCount
         byzantine = report.plan.byzantineCount
@@ -40,6 +44,7 @@ struct SeedView: Report {
         powers = report.plan.powers
         powerChanges = report.powerChangeCount
         snapshots = report.snapshotCount
+        upgrades = report.upgradeCount
         forkedAt = report.forkedAt
         named = report.named
         virtualMilliseconds = report.virtualMilliseconds
@@ -71,7 +76,9 @@ struct SeedView: Report {
             let list = powers.map(String.init).joined(separator: ", ")
             lines.append("  powers \(list); \(powerChanges) changed by vote")
         }
-        if snapshots > 0 { lines.append("  \(snapshots) times a node began with a snapshot") }
+        if snapshots + upgrades > 0 {
+            lines.append("  \(snapshots) times a node began with a snapshot, \(upgrades) upgraded")
+        }
         if let forkedAt {
             lines.append(
                 "  forked at height \(forkedAt); its votes name "
@@ -82,66 +89,7 @@ struct SeedView: Report {
         return lines + ["  digest \(digest)"]
     }
 
-    private static func words(_ table: [String: Int]) -> String {
+    static func words(_ table: [String: Int]) -> String {
         table.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: ", ")
-    }
-}
-
-/// What came of many seeds.
-struct SimulationSummary: Report {
-    let firstSeed: UInt64
-    private(set) var count: UInt64 = 0
-    private(set) var badSeeds: [UInt64] = []
-    private(set) var heights = 0
-    private(set) var entries = 0
-    private(set) var faults = 0
-    /// The fewest faults, and kinds of them, that any seed had.
-    private(set) var fewestFaults = Int.max
-    private(set) var fewestKinds = Int.max
-    private(set) var slowestRecoveryMilliseconds: Int64 = 0
-    private(set) var virtualMilliseconds: Int64 = 0
-    /// How often a node began with a snapshot, and was upgraded.
-    private(set) var snapshots = 0
-    private(set) var upgrades = 0
-    var seconds = 0.0
-
-    init(firstSeed: UInt64) {
-        self.firstSeed = firstSeed
-    }
-
-    mutating func add(_ report: SimulationReport) {
-        count += 1
-        if !report.isGood { badSeeds.append(report.plan.seed) }
-        heights += report.height
-        entries += report.entryCount
-        faults += report.faultCount
-        fewestFaults = min(fewestFaults, report.faultCount)
-        fewestKinds = min(fewestKinds, report.faults.count)
-        slowestRecoveryMilliseconds = max(
-            slowestRecoveryMilliseconds, report.recoveryMilliseconds)
-        virtualMilliseconds += report.virtualMilliseconds
-        snapshots += report.snapshotCount
-        upgrades += report.faults.first { $0.name == "upgrade" }?.count ?? 0
-    }
-
-    /// Whether one more seed is wanted: one if nothing is said, so many, or for so long.
-    func shouldGoOn(count wanted: UInt64?, seconds: UInt64?, since start: Date) -> Bool {
-        if let wanted, count >= wanted { return false }
-        if let seconds { return Date.now.timeIntervalSince(start) < Double(seconds) }
-        return count < (wanted ?? 1)
-    }
-
-    var lines: [String] {
-        let rate = seconds > 0 ? Double(count) / seconds : 0
-        return [
-            "seeds \(firstSeed) to \(firstSeed + max(count, 1) - 1): \(count) run in "
-                + String(format: "%.1f s (%.2f a second)", seconds, rate)
-                + ", \(badSeeds.count) broken",
-            "  \(heights) heights, \(entries) entries, \(faults) faults "
-                + "(at least \(fewestFaults) of \(fewestKinds) kinds a seed), "
-                + "\(virtualMilliseconds / 1_000) simulated seconds",
-            "  slowest recovery \(slowestRecoveryMilliseconds) ms; \(snapshots) nodes began with "
-                + "a snapshot, \(upgrades) were upgraded",
-        ] + badSeeds.map { "  broken: custos simulate --seed \($0) --log" }
     }
 }

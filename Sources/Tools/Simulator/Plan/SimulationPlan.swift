@@ -17,6 +17,11 @@ public struct SimulationPlan: Sendable {
     /// Whether institutions vote on each other's power as they go.
     public var changesValidators = false
 
+    /// How many faults, and of how many kinds, there must be before they may stop; they go on after
+    /// the last height until there are.
+    public var faultsMin = 0
+    public var faultKindsMin = 0
+
     /// How many nodes begin with the first version of the protocol; each is upgraded at a restart.
     public var olderCount = 0
 
@@ -69,7 +74,8 @@ public struct SimulationPlan: Sendable {
 
     /// The plan of one seed of a campaign: four to seven nodes, every 100th with real signatures.
     ///
-    /// A quarter have uneven powers, another quarter change them on the way.
+    /// A quarter have uneven powers, another quarter change them on the way. Of 200 heights each has
+    /// at least ten faults of at least three kinds, and shorter ones have fewer in proportion.
     public static func campaign(
         seed: UInt64, nodes: ClosedRange<Int> = 4...7, heights: Int = 200
     ) -> SimulationPlan {
@@ -77,6 +83,8 @@ public struct SimulationPlan: Sendable {
         var plan = SimulationPlan(
             seed: seed, nodeCount: nodes.lowerBound + generator.below(nodes.count),
             heights: heights, signatures: seed.isMultiple(of: 100) ? .real : .mac)
+        plan.faultsMin = heights / 20
+        plan.faultKindsMin = min(3, heights / 60)
         switch generator.below(4) {
         case 0:
             for index in plan.powers.indices { plan.powers[index] = 1 + generator.next() % 3 }

@@ -18,6 +18,8 @@ public struct SimulationReport: Sendable {
     public let powerChangeCount: Int
     /// How often a node began with a snapshot of the others.
     public let snapshotCount: Int
+    /// How often a node of the first version was upgraded.
+    public let upgradeCount: Int
     /// Where more than may be were byzantine: the height at which the ledger forked, if it did, and
     /// whom the votes of it name.
     public let forkedAt: UInt64?

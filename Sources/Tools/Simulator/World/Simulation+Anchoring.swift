@@ -58,7 +58,6 @@ extension Simulation {
             action: .setPower(nodes[target].id, power), expiry: Height(height.blocks + 30),
             reason: "a change, \(height)")
         say("\(nodes[proposer].id) proposes power \(power) for \(nodes[target].id)")
-        count("power-change")
         votesCast.append((proposal.id, proposer))
         anchor(.governance(region.governor(proposer).propose(proposal)), at: proposer)
     }

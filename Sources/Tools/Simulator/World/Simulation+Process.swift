@@ -32,6 +32,7 @@ extension Simulation {
         if planted.bug == .reuseANumber { nodes[index].disk.forgetOutboxRows(1) }
         do {
             let disk = nodes[index].disk
+            try disk.scrub()
             let state = try disk.state(region.genesis)
             if disk.height < nodes[index].durableHeight {
                 violate(
@@ -48,7 +49,7 @@ extension Simulation {
         }
         if nodes[index].life > 1, nodes[index].speaks < .newest {
             nodes[index].speaks = .newest
-            count("upgrade")
+            upgradeCount += 1
         }
         trace.note(1, now, index)
         say("\(nodes[index].id) starts at height \(nodes[index].disk.height)")

@@ -11,6 +11,8 @@ public struct Simulation {
     let region: SimulatedRegion
     var generator: SeededGenerator
     var nodes: [SimulatedNode] = []
+    /// The replicas that are not byzantine.
+    let honest: [Int]
     var network: SimulatedNetwork
     var queue = EventQueue<Event>()
     var now = SimulatedRegion.start.milliseconds + 1_000
@@ -37,6 +39,7 @@ public struct Simulation {
     var powersHigh: [UInt64] = []
     /// How often a node began with a snapshot.
     var snapshotCount = 0
+    var upgradeCount = 0
     /// A line for each thing that a reader of a failure would like to know, where asked for.
     public var log: [String]?
 
@@ -66,6 +69,7 @@ public struct Simulation {
         adversary = Adversary(
             seed: plan.seed, members: liars, misbehaviours: plan.misbehaviours,
             areUnited: plan.mayFork)
+        honest = region.names.indices.filter { !liars.contains($0) }
         for (index, id) in region.names.enumerated() {
             nodes.append(SimulatedNode(id: id, isByzantine: liars.contains(index)))
             if index < plan.olderCount { nodes[index].speaks = .first }
@@ -99,23 +103,24 @@ public struct Simulation {
         return liars.sorted()
     }
 
-    /// The replicas that are not byzantine.
-    var honest: [Int] { nodes.indices.filter { !nodes[$0].isByzantine } }
-
     /// The honest replica's height that is greatest, on disks.
     var heightMax: Int { honest.map { nodes[$0].disk.height }.max() ?? 0 }
 
     /// Runs the whole plan: storm, recovery, the rest of the heights, and the last comparison.
     public mutating func run() -> SimulationReport {
         let goal = plan.heights
-        run(for: plan.mayFork ? 20_000 : 240_000) { $0.heightMax >= goal || $0.forkedAt != nil }
+        run(for: plan.mayFork ? 20_000 : 240_000) {
+            $0.heightMax >= goal && $0.hasEnoughFaults || $0.forkedAt != nil
+        }
         if plan.mayFork {
             // Nothing is promised but that those who did it are known; for a while nodes find out.
             run(for: 5_000) { _ in false }
         } else {
             calm()
             recover()
-            run(for: 600_000) { $0.heightMax >= goal }
+            if !run(for: 600_000, until: { $0.heightMax >= goal }), violations.isEmpty {
+                violate(.liveness, "height \(goal) is not reached: \(standing)")
+            }
             settle()
             if violations.isEmpty { checkAtTheEnd() }
         }
@@ -125,7 +130,8 @@ public struct Simulation {
             entryCount: checker.entryCount, faults: faultCounts, misdeeds: misdeedCounts,
             convicted: convicted, evidenceCount: checker.evidenceCount,
             powerChangeCount: checker.reference.governance.powerChangeCount,
-            snapshotCount: snapshotCount, forkedAt: forkedAt?.blocks, named: named,
+            snapshotCount: snapshotCount, upgradeCount: upgradeCount, forkedAt: forkedAt?.blocks,
+            named: named,
             virtualMilliseconds: now - SimulatedRegion.start.milliseconds,
             eventCount: trace.count, recoveryMilliseconds: recoveryMilliseconds,
             digest: trace.digest.description)
@@ -192,15 +198,21 @@ public struct Simulation {
         say("faults stop at height \(heightMax)")
     }
 
-    /// Demands that the ledger goes on soon after faults have stopped.
+    private var hasEnoughFaults: Bool {
+        faultCounts.count >= plan.faultKindsMin
+            && faultCounts.reduce(0) { $0 + $1.count } >= plan.faultsMin
+    }
+
+    /// Demands that the ledger goes on soon after faults have stopped: that a block is decided that
+    /// was not.
     mutating func recover() {
         guard violations.isEmpty else { return }
         let parameters = region.genesis.parameters
         let rounds = Int64(checker.reference.validators(at: .genesis).totalPower + 2) / 3
         let bound = rounds * 3 * Int64(parameters.timeoutCapMilliseconds) + 2_000
-        let height = heightMax
+        let decided = checker.chain.count
         let began = now
-        let isBack = run(for: bound) { $0.heightMax > height }
+        let isBack = run(for: bound) { $0.checker.chain.count > decided }
         recoveryMilliseconds = now - began
         if !isBack, violations.isEmpty {
             violate(.liveness, "nothing committed \(bound) ms after faults stopped: \(standing)")
