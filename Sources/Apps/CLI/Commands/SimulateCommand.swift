@@ -22,10 +22,10 @@ struct SimulateCommand: ParsableCommand {
             and \(FaultKind.allCases.map(\.rawValue).joined(separator: ", ")), \
             \(Misbehaviour.allCases.map(\.rawValue).joined(separator: ", ")).
 
-            --record keeps a line of JSON for each seed in a file, and does not run again what is \
-            in there: a long run may be ended at any time and goes on where it was. What is printed \
-            at the end is of all lines in the file; with --seeds 0 it is printed alone, such as for \
-            the records of several runs, put together with cat.
+            --record keeps a line of JSON for each seed in a file, and does not run again what \
+            is in there: a long run may be ended at any time and goes on where it was. What is \
+            printed at the end is of all lines in the file; with --seeds 0 it is printed alone, \
+            such as for the records of several runs, put together with cat.
 
             Ends with 1 where a promise was broken, and prints the seed.
 

@@ -17,8 +17,8 @@ public struct LedgerState: Sendable {
     private(set) var registry: Registry
     private(set) var recent: RecentBatches
     private(set) var snapshot: SnapshotCursor
-    /// How signatures of batches, of authors, and of validators in evidence are checked; a simulator
-    /// puts its own here.
+    /// How signatures of batches, of authors, and of validators in evidence are checked; a
+    /// simulator puts its own here.
     public var signatureCheck: any SignatureCheck = KeyCheck()
 
     /// The last block, as the next one refers to it.

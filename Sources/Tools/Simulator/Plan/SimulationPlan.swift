@@ -74,8 +74,8 @@ public struct SimulationPlan: Sendable {
 
     /// The plan of one seed of a campaign: four to seven nodes, every 100th with real signatures.
     ///
-    /// A quarter have uneven powers, another quarter change them on the way. Of 200 heights each has
-    /// at least ten faults of at least three kinds, and shorter ones have fewer in proportion.
+    /// A quarter have uneven powers, another quarter change them on the way. Of 200 heights each
+    /// has at least ten faults of at least three kinds, and shorter ones have fewer in proportion.
     public static func campaign(
         seed: UInt64, nodes: ClosedRange<Int> = 4...7, heights: Int = 200
     ) -> SimulationPlan {
