@@ -27,6 +27,9 @@ let tls: [Target.Dependency] = [
     .product(name: "SwiftASN1", package: "swift-asn1"),
 ]
 let log: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let tracing: Target.Dependency = .product(name: "Tracing", package: "swift-distributed-tracing")
+let inMemoryTracing: Target.Dependency = .product(
+    name: "InMemoryTracing", package: "swift-distributed-tracing")
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 let arguments: Target.Dependency = .product(
     name: "ArgumentParser", package: "swift-argument-parser")
@@ -95,7 +98,7 @@ let rooms: [Room] = [
             "Primitives", "Cryptography", "Records", "RuleLanguage", "RuleEngine", "Consensus",
             "Ledger", "Proofs", "Findings", "Hosting", "Storage", "Transport", "Sealing",
             "Supervision",
-        ], nio + [log], testNeeds: ["SampleRules"]),
+        ], nio + [log, tracing], testNeeds: ["SampleRules"], testProducts: [inMemoryTracing]),
 
     // Tools: text and foreign formats into what Core knows.
     .tool(
@@ -144,6 +147,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-asn1", from: "1.7.4"),
         .package(url: "https://github.com/apple/swift-certificates", from: "1.21.1"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-distributed-tracing", from: "1.7.3"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
@@ -182,9 +186,9 @@ struct Room {
 
     static func shell(
         _ name: String, _ needs: [String], _ products: [Target.Dependency] = [],
-        testNeeds: [String] = []
+        testNeeds: [String] = [], testProducts: [Target.Dependency] = []
     ) -> Room {
-        library("Shell", name, needs, products, [], testNeeds)
+        library("Shell", name, needs, products, [], testNeeds, testProducts)
     }
 
     static func tool(
@@ -224,14 +228,17 @@ struct Room {
 
     private static func library(
         _ tier: String, _ name: String, _ needs: [String], _ products: [Target.Dependency],
-        _ testData: [String] = [], _ testNeeds: [String] = []
+        _ testData: [String] = [], _ testNeeds: [String] = [],
+        _ testProducts: [Target.Dependency] = []
     ) -> Room {
         let library = Target.target(
             name: name, dependencies: needs.map { .byName(name: $0) } + products,
             path: "Sources/\(tier)/\(name)", swiftSettings: settings)
         return Room(
             name: name, needs: needs,
-            targets: [library] + tests(tier, name, [name] + needs + testNeeds, products, testData),
+            targets: [library]
+                + tests(
+                    tier, name, [name] + needs + testNeeds, products + testProducts, testData),
             products: [.library(name: name, targets: [name])])
     }
 

@@ -6,10 +6,25 @@ internal import Primitives
 internal import Records
 internal import Storage
 internal import Synchronization
+internal import Tracing
 internal import Transport
 
 /// How a node is put together.
 extension Node {
+    /// Who is told of spans: the file that the configuration names, or the tracer that the program
+    /// has installed; nil where there is neither.
+    static func spans(_ setup: NodeSetup, _ logger: Logger) throws(NodeError) -> SpanTeller? {
+        guard let file = setup.traces else {
+            return .installed(institution: setup.institution)
+        }
+        do throws(StorageError) {
+            let tracer = try FileTracer(file, institution: setup.institution, logger: logger)
+            return SpanTeller(tracer, institution: setup.institution)
+        } catch {
+            throw .storage(error)
+        }
+    }
+
     /// Opens everything on the disk, the key's lock first.
     static func open(_ setup: NodeSetup) throws(NodeError) -> NodeParts {
         let keyLocks = try setup.keyPaths.map { (path) throws(NodeError) in try KeyLock(path) }

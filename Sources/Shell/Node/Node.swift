@@ -73,6 +73,7 @@ public final class Node: Sendable {
         let membership = Membership(setup)
         let network = try Node.network(setup, membership, loop, deskInbox, logger)
         let (store, index) = (parts.store, parts.index)
+        let spans = try Node.spans(setup, logger)
         let machine = try NodeMachine(
             setup: setup, membership: membership, parts: parts, inbox: loop, link: network,
             dropPeer: { network.drop($0) }, connectedPeers: { network.connected },
@@ -88,6 +89,7 @@ public final class Node: Sendable {
                 logger.note(.notice, .identityChanged, "no peer takes this TLS key; next one")
                 Node.show(next, network, logger)
             })
+        machine.traces = spans.map { NodeTraces($0) }
         let ownDesk: any Desk
         if let desk {
             ownDesk = desk
@@ -96,9 +98,8 @@ public final class Node: Sendable {
                 configuration, setup, machine.charters, runner: rules)
         }
         let worker = DeskWorker(
-            desk: ownDesk, inbox: deskInbox, loop: loop,
-            store: store, link: network, logger: logger,
-            ownStream: setup.streams.first)
+            desk: ownDesk, inbox: deskInbox, loop: loop, store: store, link: network,
+            logger: logger, ownStream: setup.streams.first, spans: spans)
         let reader = Reader(
             store: store, index: index, inbox: readerInbox, loop: loop, desk: deskInbox,
             setup: setup, membership: membership)

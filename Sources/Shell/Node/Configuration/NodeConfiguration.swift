@@ -50,6 +50,8 @@ public struct NodeConfiguration: Codable, Equatable, Sendable {
     public var logLevel: String?
     /// How the log is written: `text` or `json`; `text` where absent.
     public var logFormat: String?
+    /// Where spans are written; nowhere where absent.
+    public var traces: TraceFile?
 
     public struct Address: Codable, Equatable, Sendable {
         public var host: String
@@ -225,6 +227,7 @@ extension NodeConfiguration {
             keys.next = next
         }
         rules = rules.map(absolute)
+        if let file = traces?.file { traces?.file = absolute(file) }
         if let archive = retain?.archive { retain?.archive = absolute(archive) }
         if let token = http?.token { http?.token = absolute(token) }
         if let assignment = http?.assignment { http?.assignment = absolute(assignment) }

@@ -33,6 +33,7 @@ struct NodeSetup: Sendable {
     let joinTrust: ValidatorSet?
     /// The newest version of the protocol that is spoken.
     let speaks: ProtocolVersion
+    let traces: TraceFile?
 
     init(_ configuration: NodeConfiguration) throws(NodeError) {
         let path = NodeConfiguration.fileName
@@ -66,6 +67,10 @@ struct NodeSetup: Sendable {
                 path: path,
                 detail: "protocolVersion \(speaks): this build speaks the versions "
                     + "\(ProtocolVersion.first) to \(ProtocolVersion.newest)")
+        }
+        traces = configuration.traces
+        if let problem = configuration.traces?.problem {
+            throw .configuration(path: path, detail: problem)
         }
         retention = configuration.retain
         if let problem = configuration.retain?.problem {

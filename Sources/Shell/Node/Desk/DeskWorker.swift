@@ -43,6 +43,10 @@ final class DeskWorker {
     private var connected: Set<InstitutionID> = []
     private var underWay: Set<InstitutionID> = []
     private let jobs: DeskJobs
+    /// Who is told of spans; nil where the program has installed no tracer.
+    private let spans: SpanTeller?
+    /// Since when a peer has been asked, where that is told.
+    private var askedAt: [InstitutionID: Moment] = [:]
 
     /// Blocks that are fed before the inbox is looked at again.
     private static let blocksAtATime = 16
@@ -53,7 +57,7 @@ final class DeskWorker {
 
     init(
         desk: any Desk, inbox: Inbox<Input>, loop: Inbox<LoopInput>, store: BlockStore,
-        link: any Link, logger: Logger, ownStream: StreamID?
+        link: any Link, logger: Logger, ownStream: StreamID?, spans: SpanTeller? = nil
     ) {
         self.desk = desk
         self.inbox = inbox
@@ -62,6 +66,7 @@ final class DeskWorker {
         self.link = link
         self.logger = logger
         self.ownStream = ownStream
+        self.spans = spans
         jobs = DeskJobs { inbox.post(.worked) }
     }
 
@@ -115,6 +120,9 @@ final class DeskWorker {
             underWay.remove(peer)
         case .answered(let result, let peer):
             underWay.remove(peer)
+            if let start = askedAt.removeValue(forKey: peer) {
+                spans?.delivered(to: peer, from: start, to: .now)
+            }
             settle(result, peer)
         }
     }
@@ -174,7 +182,12 @@ final class DeskWorker {
         if desk.height < base { try desk.begin(after: base) }
         for _ in 0..<DeskWorker.blocksAtATime where desk.height < head {
             let block = try anchored(desk.height.next)
+            let start = spans.map { _ in Moment.now }
             let submissions = try desk.committed(block)
+            if let spans, let start {
+                spans.judged(
+                    block.header, from: start, to: .now, submissionCount: submissions.count)
+            }
             fed = true
             guard !submissions.isEmpty else { continue }
             guard let ownStream else {
@@ -222,6 +235,7 @@ final class DeskWorker {
         do {
             guard let request = try desk.outgoing(to: peer) else { return }
             underWay.insert(peer)
+            if spans != nil { askedAt[peer] = .now }
             let inbox = inbox
             link.request(request, of: peer, seconds: DeskWorker.answerSeconds) { result in
                 inbox.post(.answered(result, by: peer))

@@ -34,6 +34,7 @@ extension NodeMachine {
         case .send(let message, let peer):
             link.send(message.encoded, to: peer, message.isUrgent ? .urgent : .bulk)
         case .broadcast(let message):
+            traces?.note(message)
             link.broadcast(message.encoded, message.isUrgent ? .urgent : .bulk)
         case .serveBlock(let height, let peer): try serve(height, to: peer)
         case .serveSnapshot(let peer): try serveSnapshot(to: peer)
@@ -97,6 +98,7 @@ extension NodeMachine {
 
     /// Has a block written; who waits for it is told when it is durable.
     private func commit(_ block: CommittedBlock) throws(StorageError) {
+        traces?.decide(block)
         handOnCharter()
         noteUnfit(block)
         while unwritten.count >= BlockWriter.blockCountMax { try waitForBlock() }
@@ -128,6 +130,7 @@ extension NodeMachine {
                 entryCount: block.executed.leafHashes.count, unwritten: unwritten.count,
                 now: SystemClock.uptime)
             try log.forget(through: block.height)
+            traces?.write(block)
             observer(block)
             waiters.committed(block)
             outboxes.noteCommitted(height: block.height, nextNumbers: done.nextNumbers)

@@ -22,6 +22,7 @@ extension NodeMachine {
             do throws(Outboxes.Refusal) {
                 let number = try outboxes.submit(draft.entry, stream)
                 numbered[digest] = (stream, number)
+                traces?.note(number, of: stream)
                 if let waiting {
                     unacknowledged[stream, default: [:]][number, default: []].append(waiting)
                 }

@@ -70,6 +70,8 @@ final class NodeMachine {
     private(set) var ending: NodeError??
 
     let metrics: NodeMetrics
+    /// What is told to a tracer; nil where the program has installed none.
+    var traces: NodeTraces?
     let writer: BlockWriter
     /// The last block that is on the disk.
     var written: Height
@@ -321,6 +323,7 @@ final class NodeMachine {
     }
 
     func step(_ input: HostInput) throws(NodeError) {
+        traces?.note(input, next: host.state.head.height.next)
         let start = SystemClock.uptime
         let effects = host.step(input, now: SystemClock.now)
         metrics.record(.decide, nanoseconds: SystemClock.uptime - start)
