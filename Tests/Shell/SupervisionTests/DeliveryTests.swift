@@ -47,6 +47,20 @@ struct DeliveryTests {
         #expect(try queue.waiting().isEmpty)
     }
 
+    @Test("what is queued before that which went, in another stream, goes as well")
+    func below() throws {
+        let region = try Region()
+        let hospital = try region.node(Region.hospital)
+        for (place, stream) in [5, 5, 2, 7, 0].enumerated() {
+            let items = try hospital.prepare([try Samples.record(at: Int64(place))])
+            try region.commit(
+                items.map { $0.numbered(StreamID(UInt16(stream)), UInt64(place + 1)).encode() })
+            #expect(try region.deliver(from: Region.hospital, to: Region.regulator) == 1)
+            #expect(try hospital.deliveries.waiting().isEmpty)
+            #expect(try region.deliver(from: Region.hospital, to: Region.regulator) == 0)
+        }
+    }
+
     @Test("a delivery comes again until it is answered, and twice does no harm")
     func again() throws {
         let region = try Region()

@@ -14,6 +14,10 @@ public final class DeliveryQueue {
     private let ledger: LedgerID
     private let database: SupervisionDatabase
     private let payloads: PayloadStore
+    /// Where to begin to look for what waits for a recipient: no row of it lies below.
+    ///
+    /// The rows that were taken away are walked over until the data base is rid of them.
+    private var starts: [InstitutionID: [UInt8]] = [:]
 
     /// The most payloads in one delivery that this node sends.
     public static let itemCountMax = 2_048
@@ -36,7 +40,11 @@ public final class DeliveryQueue {
             return
         }
         for recipient in item.entry.recipients where recipient != institution {
-            group.put(key(recipient, item.entry.stream, item.entry.number), commitment.bytes)
+            let row = key(recipient, item.entry.stream, item.entry.number)
+            group.put(row, commitment.bytes)
+            if let start = starts[recipient], row.dropFirst().lexicographicallyPrecedes(start) {
+                starts[recipient] = Array(row.dropFirst())
+            }
         }
     }
 
@@ -53,9 +61,12 @@ public final class DeliveryQueue {
         let number: UInt64
         let commitment: Digest
 
+        /// How long a key is after the recipient: stream and number.
+        static let byteCount = 10
+
         init(_ rest: ArraySlice<UInt8>, _ value: [UInt8]) throws(SupervisionError) {
             let bytes = Array(rest)
-            guard bytes.count == 10, let number = bytes.dropFirst(2).bigEndianNumber,
+            guard bytes.count == Row.byteCount, let number = bytes.dropFirst(2).bigEndianNumber,
                 let commitment = Digest(value)
             else { throw .damaged(table: "delivery", key: bytes) }
             stream = StreamID(UInt16(bytes[0]) << 8 | UInt16(bytes[1]))
@@ -126,11 +137,16 @@ public final class DeliveryQueue {
     private func rows(for recipient: InstitutionID) throws(SupervisionError) -> [Row] {
         var rows: [Row] = []
         let prefix = Array(recipient.name.utf8) + [0]
-        try database.scan(.delivery, prefix: prefix, wrap: SupervisionError.storage) {
-            (key, value) throws(SupervisionError) in
+        // Above all rows, where there is none.
+        var first = prefix + Array(repeating: UInt8.max, count: Row.byteCount)
+        try database.scan(
+            .delivery, prefix: prefix, from: starts[recipient], wrap: SupervisionError.storage
+        ) { (key, value) throws(SupervisionError) in
+            if rows.isEmpty { first = key }
             rows.append(try Row(key[prefix.count...], value))
             return rows.count < DeliveryQueue.itemCountMax
         }
+        starts[recipient] = first
         return rows
     }
 
