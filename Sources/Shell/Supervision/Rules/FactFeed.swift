@@ -23,6 +23,8 @@ struct FactFeed {
     private(set) var asOf = LedgerMark.genesis
     /// Leaves that were handed over as sealed while their payload was awaited.
     private(set) var overdue: Set<UInt64> = []
+    /// The leaf whose payload the next block waited for when it was read last.
+    private var waitedFor: UInt64?
     /// The block before the first with such a leaf, were it filled since or not.
     private var gap: Height?
     /// How long an awaited payload holds back what follows, in milliseconds of block time.
@@ -76,9 +78,16 @@ struct FactFeed {
     }
 
     /// The next block with entries, or nil where it must wait for a payload.
-    private func read(
+    private mutating func read(
         _ entries: EntryStore, _ head: LedgerMark
     ) throws(SupervisionError) -> Block? {
+        // What is before that leaf was read once, and need not be until its payload has come.
+        if let leaf = waitedFor, let item = try entries.entry(at: leaf), !isOverdue(item, head),
+            case .awaited = try entries.content(of: item)
+        {
+            return nil
+        }
+        waitedFor = nil
         guard let first = try entries.entry(at: nextLeaf) else {
             throw .damaged(table: "entry", key: nextLeaf.bigEndianBytes)
         }
@@ -87,7 +96,7 @@ struct FactFeed {
             throw .damaged(table: "mark", key: LedgerMark.key(first.height))
         }
         var block = Block(mark: mark)
-        var mustWait = false
+        var awaited: UInt64?
         try entries.scan(from: nextLeaf) { (item) throws(SupervisionError) in
             guard item.height == first.height else { return false }
             people.see(item)
@@ -103,7 +112,7 @@ struct FactFeed {
             case .sealed, .mismatched, .erased: block.sealed += sealed(item)
             case .awaited:
                 guard isOverdue(item, head) else {
-                    mustWait = true
+                    awaited = item.leafIndex
                     return false
                 }
                 block.sealed += sealed(item)
@@ -111,7 +120,8 @@ struct FactFeed {
             }
             return true
         }
-        return mustWait ? nil : block
+        waitedFor = awaited
+        return awaited == nil ? block : nil
     }
 
     private func isOverdue(_ item: CommittedEntry, _ head: LedgerMark) -> Bool {
