@@ -25,6 +25,49 @@ struct HonestWorldTests {
         #expect(visits.count > 1_000)
     }
 
+    @Test("gives the dead neither care nor drugs")
+    func dead() throws {
+        let files = try TestRegion.files(
+            patients: 400, seed: 11, prevalence: 0, of: TestRegion.tables("deaths", 150))
+        let rows = files.mapValues(TestRegion.rows)
+        var deaths: [String: String] = [:]
+        for row in rows["patients"] ?? [] where row["death_date"] != "" {
+            deaths[row["patient"] ?? ""] = row["death_date"]
+        }
+        #expect(deaths.count > 20)
+        for (table, column) in [
+            ("visits", "to"), ("orders", "written"), ("dispenses", "at"), ("results", "at"),
+            ("administrations", "at"), ("identities", "at"),
+        ] {
+            let late = (rows[table] ?? []).first { row in
+                guard let death = deaths[row["patient"] ?? ""] else { return false }
+                return (row[column] ?? "").prefix(10) > death
+            }
+            #expect(late == nil, "\(table)")
+        }
+    }
+
+    @Test("is less busy where it is asked to be, with each kind of record and of care still")
+    func activity() throws {
+        let usual = try TestRegion.files(patients: 400, seed: 11).mapValues(TestRegion.rows)
+        let quiet = try TestRegion.files(
+            patients: 400, seed: 11, of: TestRegion.tables(activity: 450)
+        ).mapValues(TestRegion.rows)
+        for table in RegionTable.allCases {
+            #expect(quiet[table.rawValue]?.isEmpty == false, "\(table)")
+        }
+        let visits = (usual["visits"] ?? []).count
+        let fewer = (quiet["visits"] ?? []).count
+        #expect(fewer * 10 > visits * 4 && fewer * 10 < visits * 7, "\(fewer) of \(visits)")
+        #expect(Set((quiet["visits"] ?? []).compactMap { $0["class"] }).count >= 4)
+        #expect(quiet["truth"]?.count ?? 0 >= (usual["truth"]?.count ?? 0) * 9 / 10)
+        // Each dispense becomes two entries.
+        let entries =
+            quiet.filter { $0.key != "truth" }.reduce(0) { $0 + $1.value.count }
+            + (quiet["dispenses"] ?? []).count
+        #expect(entries >= 400 * 30, "\(entries)")
+    }
+
     @Test("writes down what happens in the order of its days")
     func order() throws {
         let files = try Self.honest()

@@ -9,13 +9,29 @@ enum TestRegion {
     static let root = URL(filePath: #filePath).deletingLastPathComponent()
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
 
-    static func tables() throws -> RegionTables {
-        try RegionTables(folder: root.appending(path: "regions/county").path)
+    static let county = root.appending(path: "regions/county")
+
+    static func tables(activity: Int? = nil) throws -> RegionTables {
+        try RegionTables(folder: county.path, activity: activity)
+    }
+
+    /// The county, with one of its settings changed.
+    static func tables(_ setting: String, _ value: Int) throws -> RegionTables {
+        let folder = FileManager.default.temporaryDirectory.appending(
+            path: "county-\(UUID().uuidString)")
+        try FileManager.default.copyItem(at: county, to: folder)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let file = folder.appending(path: "settings.csv")
+        let lines = try String(contentsOf: file, encoding: .utf8).split(separator: "\n")
+            .map { $0.hasPrefix("\(setting),") ? "\(setting),\(value),changed" : String($0) }
+        try lines.joined(separator: "\n").write(to: file, atomically: true, encoding: .utf8)
+        return try RegionTables(folder: folder.path)
     }
 
     /// The files of a region of one year, by their names.
     static func files(
-        patients: Int, seed: UInt64, prevalence: Int = 1_000, format: RegionFormat = .csv
+        patients: Int, seed: UInt64, prevalence: Int = 1_000, format: RegionFormat = .csv,
+        of tables: RegionTables? = nil
     ) throws -> [String: String] {
         let parent = FileManager.default.temporaryDirectory.appending(
             path: "region-\(UUID().uuidString)")
@@ -23,7 +39,7 @@ enum TestRegion {
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: parent) }
         let synthesis = Synthesis(
-            tables: try tables(), patients: patients, years: 1, seed: seed,
+            tables: try tables ?? self.tables(), patients: patients, years: 1, seed: seed,
             prevalence: prevalence)
         let truth = folder.appending(path: "truth.csv")
         _ = try synthesis.write(format, into: folder.path, truth: truth.path)

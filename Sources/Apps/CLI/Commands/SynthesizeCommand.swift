@@ -17,6 +17,7 @@ struct SynthesizeCommand: ParsableCommand {
             Examples:
               custos synthesize --patients 2000 --years 3 --seed 1 --out region
               custos synthesize --patients 500 --years 1 --seed 1 --prevalence 0 --out honest
+              custos synthesize --patients 20000 --years 3 --seed 1 --activity 450 --out quiet
               custos ingest region/csv --mapping mappings/region --net devnet --by-time
               custos synthesize --patients 500 --years 1 --seed 1 --format fhir --out region
               custos ingest region/fhir --assign region/assignment.json --net devnet
@@ -45,6 +46,13 @@ struct SynthesizeCommand: ParsableCommand {
     @Option(help: "Planted cases, per 1,000 of what is natural; 0 plants none.")
     var prevalence = 1_000
 
+    @Option(
+        help: """
+            Routine care and passing illness, per 1,000 of what the tables say; without it as \
+            their settings have it.
+            """)
+    var activity: Int?
+
     @Option(help: "csv: tables with all there is; fhir: resources, one a line.")
     var format = Format.csv
 
@@ -52,18 +60,19 @@ struct SynthesizeCommand: ParsableCommand {
 
     func validate() throws {
         guard (1...10_000_000).contains(patients), (1...100).contains(years),
-            (0...1_000_000).contains(prevalence)
+            (0...1_000_000).contains(prevalence), (0...2_000).contains(activity ?? 1_000)
         else {
             throw ValidationError(
-                "patients are 1 to 10,000,000, years 1 to 100, prevalence 0 to 1,000,000")
+                "patients are 1 to 10,000,000, years 1 to 100, prevalence 0 to 1,000,000, "
+                    + "activity 0 to 2,000")
         }
     }
 
     func run() throws {
         do {
             let synthesis = Synthesis(
-                tables: try RegionTables(folder: region), patients: patients, years: years,
-                seed: seed, prevalence: prevalence)
+                tables: try RegionTables(folder: region, activity: activity), patients: patients,
+                years: years, seed: seed, prevalence: prevalence)
             try Files.makeFolder("\(out)/\(format.rawValue)")
             let start = ContinuousClock.now
             let summary = try synthesis.write(

@@ -50,6 +50,7 @@ extension Simulation {
         _ claim: ClaimRow, on when: Int, _ chance: inout Chance
     ) throws(SynthesisError) {
         try write(.claim(claim), on: when)
+        if claim.type != .pharmacy { caseload.add(claim.practitioner, on: day) }
         let person = world.people[claim.person]
         let plan = tables.plans[person.plan]
         let tier = max(world.facilities[claim.facility].tier, 1)

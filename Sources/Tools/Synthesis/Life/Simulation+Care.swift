@@ -31,9 +31,10 @@ extension Simulation {
         }
         let refills = max(condition.everyDays / max(condition.days, 1) - 1, 0)
         let order = try prescribe(drug, condition.days, refills, row)
-        // Who has some left fetches more when it runs out.
+        // Who has some left fetches more when it runs out, who dies before that does not.
         let supplied = world.people[number].care[index].suppliedUntil
         let first = max(day, supplied - chance.between(0, condition.days / 10))
+        guard !isDead(number, on: first) else { return }
         try dispense(order, at: world.people[number].pharmacy, on: first, &chance)
         world.people[number].care[index].suppliedUntil = first + condition.days
         guard refills > 0 else { return }

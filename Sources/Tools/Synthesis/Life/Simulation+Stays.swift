@@ -4,7 +4,10 @@ extension Simulation {
         _ request: VisitRequest, days: Int, _ chance: inout Chance
     ) throws(SynthesisError) {
         let tier = world.facilities[request.facility].tier
-        guard tier >= 2, chance.perMille(tables.setting(.transfer)) else {
+        // Who dies in the first night is not passed on.
+        guard tier >= 2, chance.perMille(tables.setting(.transfer)),
+            !isDead(request.person, on: day + 2)
+        else {
             try stay(request, days: days, &chance)
             return
         }
@@ -23,11 +26,14 @@ extension Simulation {
         try stay(second, days: days + 1, after: 1, &chance)
     }
 
-    /// A stay from today, or from some days on; returns the encounter, anchored at discharge.
+    /// A stay from today, or from some days on, till discharge or death; returns the encounter,
+    /// anchored at its end.
     @discardableResult
     mutating func stay(
-        _ request: VisitRequest, days: Int, after wait: Int = 0, _ chance: inout Chance
+        _ request: VisitRequest, days planned: Int, after wait: Int = 0, _ chance: inout Chance
     ) throws(SynthesisError) -> VisitRow {
+        let death = world.people[request.person].deathDay ?? .max
+        let days = max(min(planned, death - day - wait), 1)
         let doctor =
             request.practitioner
             ?? world.doctor(at: request.facility, request.department, on: day + wait, &chance)
@@ -120,6 +126,7 @@ extension Simulation {
     private mutating func discharge(
         _ row: VisitRow, _ request: VisitRequest, on last: Int, _ chance: inout Chance
     ) throws(SynthesisError) {
+        guard !isDead(row.person, on: last + 1) else { return }
         if let drug = request.drug {
             let order = OrderRow(
                 id: id(), person: row.person, practitioner: row.practitioner,

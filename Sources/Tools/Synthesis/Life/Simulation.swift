@@ -22,6 +22,9 @@ struct Simulation<Sink: RowSink, Truth: TruthSink> {
     private var calledIn: [Int]
     /// The day on which a scheme last chose somebody, by person.
     var chosen: [Int: Int] = [:]
+    /// The last day of a scheme that moves the numbers of a practitioner.
+    var moved: [Int: Int] = [:]
+    var caseload: Caseload
     /// The day on which somebody of the staff last opened a record, by practitioner.
     private(set) var lastOpened: [Int: Int] = [:]
     /// Accesses and diagnoses that were written since a scheme began to note them.
@@ -48,6 +51,7 @@ struct Simulation<Sink: RowSink, Truth: TruthSink> {
         pending = Array(repeating: [], count: Self.horizon)
         busy = Array(repeating: 0, count: world.practitioners.count)
         calledIn = Array(repeating: -1, count: world.practitioners.count)
+        caseload = Caseload(practitioners: world.practitioners.count, firstDay: world.firstDay)
     }
 
     var tables: RegionTables { world.tables }
@@ -208,6 +212,11 @@ struct Simulation<Sink: RowSink, Truth: TruthSink> {
         }
     }
 
+    /// Whether somebody has died before that day.
+    func isDead(_ number: Int, on day: Int) -> Bool {
+        world.people[number].deathDay.map { $0 < day } ?? false
+    }
+
     private mutating func renewPolicies() throws(SynthesisError) {
         for number in world.people.indices {
             world.people[number].paid = 0
@@ -250,12 +259,12 @@ struct Simulation<Sink: RowSink, Truth: TruthSink> {
         // Winter is December to February.
         let season = ((day - world.firstDay) % 365 + 31) / 91 % 4
         // One draw decides over all illnesses: their yearly rates are laid side by side.
-        var rest = chance.below(1_000 * 365)
+        var rest = chance.below(1_000_000 * 365)
         for (place, illness) in tables.illnesses.enumerated()
         where age >= illness.from && age <= illness.to {
             if illness.sex == "female", !person.isFemale { continue }
             let weights = max(illness.seasons.reduce(0, +), 1)
-            let rate = illness.perMille * illness.seasons[season] * 4 / weights
+            let rate = tables.perMillion(illness) * illness.seasons[season] * 4 / weights
             if rest < rate {
                 if illness.most > 0 {
                     let bits = UInt64(place % 32) * 2

@@ -49,9 +49,11 @@ struct Planter: Sendable {
 
 extension Planter.Plant {
     /// Twice the threshold, or a tenth above it and at least one more.
-    var magnitude: Int {
-        let threshold = scheme.threshold
-        return difficulty == .easy
+    var magnitude: Int { magnitude(over: scheme.threshold) }
+
+    /// The same of a threshold that depends on whom the scheme is about.
+    func magnitude(over threshold: Int) -> Int {
+        difficulty == .easy
             ? max(threshold * 2, 2) : max((threshold * 11 + 9) / 10, threshold + 1)
     }
 }

@@ -173,8 +173,14 @@ extension Simulation {
     mutating func openAtNight(
         _ plant: Planter.Plant, _ chance: inout Chance
     ) throws(SynthesisError) -> Deed? {
-        guard let person = victim(&chance) else { return nil }
         let doctor = accomplice(tier: 2, &chance)
+        let facility = world.practitioners[doctor].facility
+        let lately = (day - 2) * 86_400
+        // Somebody who is not cared for there.
+        guard
+            let person = victim(
+                &chance, where: { $0.lastPlace != facility && $0.busyUntil < lately })
+        else { return nil }
         var deed = Deed(by: doctor, on: day)
         for time in 0..<(plant.difficulty == .easy ? 6 : 1) {
             try open(person, doctor, day * 86_400 + 2 * 3_600 + time * 200, for: &deed)

@@ -118,8 +118,15 @@ extension Simulation {
     ) throws(SynthesisError) -> Deed? {
         guard let person = victim(&chance) else { return nil }
         let doctor = accomplice(tier: 2, &chance)
-        let row = try unbilled(person, doctor, test: "bloodcount", &chance)
-        let reason = plant.difficulty == .easy ? "I21.9" : "K29.7"
+        // Camouflaged: of the category that was seen, and dearer.
+        let seen = plant.difficulty == .camouflaged ? "K29.7" : "R51"
+        let row = try unbilled(person, doctor, reason: seen, test: "bloodcount", &chance)
+        let reason =
+            switch plant.difficulty {
+            case .easy: "I21.9"
+            case .near: "K25.4"
+            case .camouflaged: "K29.0"
+            }
         let bill = claim(
             person, doctor, ["consult", "bloodcount"], on: day, visit: row, reason: reason)
         return try send(bill, on: day, as: Deed(for: person, by: [doctor], on: day), &chance)

@@ -121,11 +121,17 @@ extension Simulation {
 
     /// PH-07: a doctor's patients all go to one pharmacy, far from home.
     ///
-    /// A ring of two.
+    /// A ring of two. Honest patients of the doctor who take the drug would dilute it, so that what
+    /// is a tenth above the threshold would lie below it.
     mutating func steer(
         _ plant: Planter.Plant, _ chance: inout Chance
     ) throws(SynthesisError) -> Deed? {
-        let doctor = accomplice(tier: 2, &chance)
+        let drug = "245314"
+        let carers = Set(
+            world.people.flatMap(\.care)
+                .filter { tables.conditions[$0.condition].drug == tables.drug(drug) }
+                .map(\.practitioner))
+        let doctor = culprit(tier: 2, &chance, where: { !carers.contains($0) })
         let pharmacies = world.facilitiesByTier[0]
         guard !pharmacies.isEmpty else { return nil }
         let pharmacy = pharmacies[chance.below(pharmacies.count)]
@@ -135,7 +141,7 @@ extension Simulation {
             guard let person = healthyVictim(&chance) else { continue }
             deed.add(
                 try supply(
-                    "245314", days: 30, to: person, by: doctor, at: pharmacy, reason: "J45.9",
+                    drug, days: 30, to: person, by: doctor, at: pharmacy, reason: "J45.9",
                     &chance))
         }
         return deed

@@ -52,6 +52,30 @@ extension Simulation {
         return world.doctor(at: hospital, department, on: day, &chance)
     }
 
+    /// An accomplice whose numbers no scheme has moved for a year, so that each case is one.
+    ///
+    /// Rather one who works today, then one who is called in; whoever comes where there is none.
+    mutating func culprit(
+        tier: Int, until last: Int? = nil, _ chance: inout Chance,
+        where fits: (Int) -> Bool = { _ in true }
+    ) -> Int {
+        func isFree(_ doctor: Int) -> Bool {
+            fits(doctor) && moved[doctor].map { $0 + 365 <= day } ?? true
+        }
+        var doctor = accomplice(tier: tier, &chance)
+        for _ in 0..<20 where !isFree(doctor) { doctor = accomplice(tier: tier, &chance) }
+        if !isFree(doctor) {
+            let colleagues = world.facilitiesByTier[tier].flatMap { world.facilities[$0].doctors }
+            doctor =
+                colleagues.first { other in
+                    isFree(other) && other != world.excluded && !world.isOnLeave(other, on: day)
+                        && lastOpened[other].map { $0 + 60 > day } ?? true
+                } ?? doctor
+        }
+        moved[doctor] = last ?? day
+        return doctor
+    }
+
     /// A pharmacy that is not the one nearby, where there is another.
     func otherPharmacy(_ person: Int, _ chance: inout Chance) -> Int {
         let pharmacies = world.facilitiesByTier[0].filter { $0 != world.people[person].pharmacy }

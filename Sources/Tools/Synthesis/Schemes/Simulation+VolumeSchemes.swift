@@ -6,7 +6,7 @@ extension Simulation {
     mutating func prescribeBurst(
         _ plant: Planter.Plant, _ chance: inout Chance
     ) throws(SynthesisError) -> Deed? {
-        let doctor = accomplice(tier: 1, &chance)
+        let doctor = culprit(tier: 1, &chance)
         guard let people = victims(plant.magnitude, &chance) else { return nil }
         var deed = Deed(by: doctor, on: day)
         for (step, person) in people.enumerated() {
@@ -50,7 +50,7 @@ extension Simulation {
     mutating func workImpossibly(
         _ plant: Planter.Plant, _ chance: inout Chance
     ) throws(SynthesisError) -> Deed? {
-        let doctor = accomplice(tier: 1, &chance)
+        let doctor = culprit(tier: 1, &chance)
         var deed = Deed(by: doctor, on: day)
         var minutes = 0
         while minutes < plant.magnitude {
@@ -70,7 +70,7 @@ extension Simulation {
     mutating func clusterDiagnosis(
         _ plant: Planter.Plant, _ chance: inout Chance
     ) throws(SynthesisError) -> Deed? {
-        let doctor = accomplice(tier: 2, &chance)
+        let doctor = culprit(tier: 2, &chance)
         var deed = Deed(by: doctor, on: day)
         for _ in 0..<plant.magnitude {
             guard let person = victim(&chance) else { continue }
@@ -92,12 +92,14 @@ extension Simulation {
     mutating func repeatAmount(
         _ plant: Planter.Plant, _ chance: inout Chance
     ) throws(SynthesisError) -> Deed? {
-        let doctor = accomplice(tier: 1, &chance)
+        let doctor = culprit(tier: 1, &chance)
         var deed = Deed(by: doctor, on: day + plant.magnitude)
         for step in 0..<plant.magnitude {
             guard let person = victim(&chance) else { continue }
             var bill = claim(person, doctor, ["consult"], on: day + step)
-            bill.lines[0].price = plant.difficulty == .camouflaged ? 19_900 : 20_000
+            // Each case has an amount of its own: two of one house would hide each other.
+            let price = 20_000 + plant.number % 50 * 100
+            bill.lines[0].price = plant.difficulty == .camouflaged ? price - 37 : price
             try submit(bill, on: day + step, &chance)
             deed.add(bill)
         }
@@ -125,13 +127,16 @@ extension Simulation {
     }
 
     /// ST-10: as much in the last days of the year as never before.
+    ///
+    /// The threshold is in claims; for somebody who bills many it is three usual weeks of them.
     mutating func rushYearEnd(
         _ plant: Planter.Plant, _ chance: inout Chance
     ) throws(SynthesisError) -> Deed? {
-        let doctor = accomplice(tier: 2, &chance)
         let yearEnd = day + 364 - (day - world.firstDay) % 365
+        let doctor = culprit(tier: 2, until: yearEnd, &chance)
         var deed = Deed(by: doctor, on: yearEnd)
-        for step in 0..<plant.magnitude {
+        let usual = caseload.weekly(doctor, on: day) * 3
+        for step in 0..<plant.magnitude(over: max(plant.scheme.threshold, usual)) {
             // The dead are another scheme's.
             let person = victim(&chance, where: { $0.deathDay.map { $0 > yearEnd } ?? true })
             guard let person else { continue }

@@ -110,6 +110,22 @@ public struct RegionTables: Sendable {
     /// Names are this module's own; ``init(folder:)`` has seen that each of them is there.
     func setting(_ name: SettingName) -> Int { settings[name.place] }
 
+    /// How many of a million people past the age have a condition.
+    ///
+    /// Where its care is routine, as many fewer as the region is less busy; chemotherapy, dialysis
+    /// and hospice care stay.
+    func perMillion(_ condition: Condition) -> Int {
+        condition.perMille * (condition.care == .visit ? setting(.activity) : 1_000)
+    }
+
+    /// How often in a million years an illness comes in the mean season.
+    ///
+    /// One that is seen in passing comes as much more seldom as the region is less busy;
+    /// emergencies and stays remain.
+    func perMillion(_ illness: Illness) -> Int {
+        illness.perMille * (illness.visitClass == .ambulatory ? setting(.activity) : 1_000)
+    }
+
     /// The place of a service by its name, or of the first one.
     func service(_ name: String) -> Int {
         services.firstIndex { $0.name == name } ?? 0
@@ -121,7 +137,7 @@ enum SettingName: String, CaseIterable, Sendable {
     case startYear = "start_year"
     case householdSize = "household_size"
     case familyDoctor = "family_doctor"
-    case deaths, remote, transfer, denied, late, cash, twins
+    case activity, deaths, remote, transfer, denied, late, cash, twins
     case referralUp = "referral_up"
     case referralDown = "referral_down"
     case secondAccess = "second_access"
@@ -149,8 +165,10 @@ enum SettingName: String, CaseIterable, Sendable {
 extension RegionTables {
     /// Reads the tables of a folder.
     ///
+    /// `activity` stands in the place of the setting of that name, where it is not nil.
+    ///
     /// - Throws: ``SynthesisError`` with file, line and column.
-    public init(folder: String) throws(SynthesisError) {
+    public init(folder: String, activity: Int? = nil) throws(SynthesisError) {
         func table(_ name: String) throws(SynthesisError) -> TextTable {
             try TextTable(path: "\(folder)/\(name).csv")
         }
@@ -174,7 +192,9 @@ extension RegionTables {
             try Illness(row, drugs: drugs, services: services)
         }
         schemes = try table("schemes").map { row throws(SynthesisError) in try Scheme(row) }
-        settings = try RegionTables.settings(try table("settings"))
+        var settings = try RegionTables.settings(try table("settings"))
+        if let activity { settings[SettingName.activity.place] = activity }
+        self.settings = settings
     }
 
     private static func settings(_ table: TextTable) throws(SynthesisError) -> [Int] {

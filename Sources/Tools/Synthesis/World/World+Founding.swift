@@ -96,7 +96,7 @@ extension World {
         let age = (firstDay - birth) / 365
         var care: [Person.Care] = []
         for (number, condition) in tables.conditions.enumerated()
-        where age >= condition.fromAge && chance.perMille(condition.perMille) {
+        where age >= condition.fromAge && chance.below(1_000_000) < tables.perMillion(condition) {
             let facility = condition.tier <= 1 ? home : hospital(tier: condition.tier, &chance)
             let doctor =
                 condition.tier <= 1 && familyDoctor != nil
