@@ -93,7 +93,7 @@ public final class Supervisor {
         erasures = ErasureDesk(
             institution: institution, database: database)
         noticeBook = NoticeBook(institution: institution, database: database)
-        caseDesk = CaseDesk(database: database)
+        caseDesk = CaseDesk(database: database, entries: entries)
         noticeAfterMilliseconds = settings.noticeAfterMilliseconds
         epochs = settings.epochs
         identities = try settings.identities(database)

@@ -144,6 +144,40 @@ struct CaseTests {
         }
     }
 
+    @Test("an appeal counts where it is by who was given the notice that it names")
+    func strangersAppeal() throws {
+        let region = try Region()
+        let appeal = CaseBody.Step.appealed(Region.regulator)
+        func take(
+            _ step: CaseBody.Step, after previous: UInt64?, by id: InstitutionID,
+            about subjects: [Subject] = [], to recipients: [InstitutionID] = []
+        ) throws {
+            try region.commit(
+                try region.prepare(
+                    [submission(step, after: previous, to: recipients, about: subjects)], by: id))
+        }
+        try take(.opened, after: nil, by: Region.regulator)
+        // Before a notice there is nothing to appeal against, whoever does.
+        try take(appeal, after: 0, by: Region.pharmacy, to: [Region.regulator])
+        try take(
+            Self.notice, after: 0, by: Region.regulator,
+            about: [.institution(Region.pharmacy)])
+        // The hospital was given none; the pharmacy's names no notice; the last two count.
+        try take(appeal, after: 2, by: Region.hospital, to: [Region.regulator])
+        try take(appeal, after: 3, by: Region.pharmacy, to: [Region.regulator])
+        try take(appeal, after: 2, by: Region.pharmacy, to: [Region.regulator])
+        try take(
+            Self.notice, after: 2, by: Region.regulator,
+            about: [.practitioner(Region.opaque(9))], to: [Region.hospital])
+        try take(appeal, after: 6, by: Region.hospital, to: [Region.regulator])
+        // One to another's case of the same id names that one's notice, or none.
+        try take(.appealed(Region.insurer), after: 6, by: Region.hospital, to: [Region.insurer])
+        for id in [Region.regulator, Region.hospital, Region.pharmacy] {
+            let steps = try history(at: id, region).steps
+            #expect(steps.map(\.leafIndex) == [0, 2, 5, 6, 7], "\(id)")
+        }
+    }
+
     @Test("a step without a payload, or a notice that names nobody, is refused")
     func refused() throws {
         let region = try Region()

@@ -33,12 +33,7 @@ extension CaseCommand {
             let own = try place.institution
             let owner = try of.map(CaseWords.institution)
             let known = try await place.ask { try await KnownCase.find(id, of: owner, $0) }
-            let notice = known.steps.last { step in
-                guard case .noticed = step.body.step else { return false }
-                return step.entry.recipients.contains(own)
-                    || step.entry.subjects.contains(.institution(own))
-            }
-            guard let notice else {
+            guard let notice = known.steps.last(where: { $0.entry.givesNotice(to: own) }) else {
                 throw Failure(.refused, "\(own) was given no notice of case \(known.blindedCase)")
             }
             let draft = CaseDraft(

@@ -102,11 +102,7 @@ extension Auditor {
             throw ProofFailure(
                 .caseSteps, "the appeal at leaf \(entry.leafIndex) follows no notice of the case")
         }
-        let told = notice.entry.entry
-        guard
-            told.recipients.contains(appellant)
-                || told.subjects.contains(.institution(appellant))
-        else {
+        guard notice.entry.entry.givesNotice(to: appellant) else {
             throw ProofFailure(
                 .caseSteps,
                 "\(appellant), who appeals at leaf \(entry.leafIndex), was not given the notice at "

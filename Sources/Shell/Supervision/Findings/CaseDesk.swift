@@ -6,18 +6,23 @@ internal import Storage
 /// Knows the cases on the ledger, on the disk: how each stands, and which entries are its steps.
 final class CaseDesk {
     private let database: SupervisionDatabase
+    private let entries: EntryStore
 
-    init(database: SupervisionDatabase) {
+    init(database: SupervisionDatabase, entries: EntryStore) {
         self.database = database
+        self.entries = entries
     }
 
     /// Puts the steps of cases that a block brought into `group`; `charter` is that of its height.
     ///
-    /// Those that change nothing on the ledger change nothing here.
+    /// Those that change nothing on the ledger change nothing here. Of appeals, which change
+    /// nothing there either, those count that are by who was given the notice that they name.
     func add(
         _ block: CommittedBlock, _ charter: Charter, to group: inout WriteGroup
     ) throws(SupervisionError) {
         var changed: [[UInt8]: CaseState] = [:]
+        // Of this block, by the key of the step.
+        var notices: [[UInt8]: Entry] = [:]
         for item in block.entries {
             guard case .case(let body) = item.entry.body else { continue }
             let owner = body.owner(issuer: item.entry.issuer)
@@ -28,7 +33,13 @@ final class CaseDesk {
             let step = Table.caseStep.key(
                 body.blindedCase.bytes, item.leafIndex.bigEndianBytes)
             if body.isAppeal {
-                if before != nil { group.put(step, []) }
+                guard let leaf = body.previous else { continue }
+                let place = Table.caseStep.key(body.blindedCase.bytes, leaf.bigEndianBytes)
+                var notice = notices[place]
+                if notice == nil { notice = try earlierNotice(place, at: leaf) }
+                if notice?.issuer == owner, notice?.givesNotice(to: item.entry.issuer) == true {
+                    group.put(step, [])
+                }
                 continue
             }
             guard
@@ -40,7 +51,16 @@ final class CaseDesk {
             changed[key] = after
             group.put(key, after.encode())
             group.put(step, [])
+            if case .noticed = body.step { notices[step] = item.entry }
         }
+    }
+
+    /// The entry of a step of a case in an earlier block.
+    private func earlierNotice(
+        _ step: [UInt8], at leaf: UInt64
+    ) throws(SupervisionError) -> Entry? {
+        let row = try storage { () throws(StorageError) in try database.get(step) }
+        return row == nil ? nil : try entries.entry(at: leaf)?.entry
     }
 
     /// The leaf indexes of the steps of a case, or of all cases, by case and leaf.

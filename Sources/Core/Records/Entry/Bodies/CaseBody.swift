@@ -41,6 +41,9 @@ public struct CaseBody: Hashable, Sendable {
             self.rules = rules
             self.answerBy = answerBy
         }
+
+        /// The longest id of a rule, in bytes of UTF-8.
+        public static let ruleBytesMax = 64
     }
 
     public init(blindedCase: OpaqueID, step: Step, previous: UInt64?) {
@@ -184,6 +187,16 @@ extension CaseBody {
     }
 }
 
+extension Entry {
+    /// Whether it is a notice of a case that the institution was given.
+    ///
+    /// That names it, or is sealed to it. Who was given none has nothing to appeal against.
+    public func givesNotice(to institution: InstitutionID) -> Bool {
+        guard case .case(let body) = body, case .noticed = body.step else { return false }
+        return recipients.contains(institution) || subjects.contains(.institution(institution))
+    }
+}
+
 extension CBORReader {
     fileprivate mutating func basis() throws(CBORError) -> AccessHeader.Basis {
         let start = offset
@@ -198,7 +211,7 @@ extension CBORReader {
         let start = offset
         var rules: [String] = []
         for _ in 0..<(try array(atMost: CaseBody.findingCountMax)) {
-            rules.append(try nonEmptyText(atMost: 64))
+            rules.append(try nonEmptyText(atMost: CaseBody.Opening.ruleBytesMax))
         }
         let isOrdered = zip(rules, rules.dropFirst()).allSatisfy {
             $0.utf8.lexicographicallyPrecedes($1.utf8)
