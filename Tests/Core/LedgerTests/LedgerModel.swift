@@ -8,6 +8,7 @@ import Records
 struct LedgerModel {
     var map: StateMapModel
     var leaves: [Digest] = []
+    private let listsRules: Bool
     private var milestones: [(UInt64, Digest)] = []
     private var runs: [Term: [TermRun]] = [:]
     private var findings: [Digest: (leaf: UInt64, issuer: InstitutionID, withdrawn: UInt64?)] =
@@ -15,6 +16,7 @@ struct LedgerModel {
 
     init(_ genesis: Genesis) {
         map = StateMapModel(ledger: genesis.ledger)
+        listsRules = genesis.parameters.listsRules
         for institution in genesis.institutions {
             map.set(.institution(institution.id), institution.encode())
         }
@@ -50,7 +52,7 @@ struct LedgerModel {
                 map.set(.credential(body.credential), writer.bytes)
             }
             if case .finding(let mark) = entry.body { add(mark, by: entry.issuer, at: leaf) }
-            for term in entry.terms {
+            for term in entry.terms + (listsRules ? entry.ruleTerms : []) {
                 block[term, default: []].append(
                     TermRun.Item(leafIndex: leaf, leafHash: hash))
                 // The slot is taken when the term first appears; the value follows below.

@@ -27,11 +27,13 @@ struct ProofNetwork {
     static let salt = [UInt8](repeating: 0x5a, count: 32)
 
     init(
-        named name: String = "proof region", epochDays: UInt64 = 0, entryRules: UInt64 = 1
+        named name: String = "proof region", epochDays: UInt64 = 0, entryRules: UInt64 = 1,
+        listsRules: Bool = false
     ) throws {
         var parameters = Parameters.standard
         parameters.epochDays = epochDays
         parameters.entryRules = entryRules
+        parameters.listsRules = listsRules
         genesis = try Genesis(
             name: name, start: Timestamp(milliseconds: 1_790_000_000_000),
             institutions: try ProofNetwork.names.map { name in

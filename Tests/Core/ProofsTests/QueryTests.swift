@@ -8,12 +8,12 @@ import Testing
 struct QueryTests {
     @Test("an honest page holds exactly what the model finds, seeds 0 to 59", arguments: 0..<60)
     func agreesWithTheModel(seed: UInt64) throws {
-        var world = try QueryWorld(seed: seed)
+        var world = try QueryWorld(seed: seed, listsRules: seed % 2 == 0)
         let auditor = try world.auditor
         for _ in 0..<8 {
             let query = world.query()
             let heights = world.heights(in: world.asked(by: query))
-            for cover in query.covers.indices {
+            for cover in query.covers(under: world.network.genesis.parameters).indices {
                 let bytes = try world.page(query, heights, cover: cover).encode()
                 let page = try auditor.verify(try AnswerPage.decode(bytes))
                 #expect(
@@ -107,7 +107,7 @@ struct QueryTests {
         // A link stands in the lists of both pseudonyms, and once in the answer.
         try world.link("patient 1", "patient 2")
         let query = spanning(["patient 1", "nobody", "patient 2"])
-        #expect(query.covers.count == 1)
+        #expect(query.covers(under: .standard).count == 1)
         let heights = HeightRange(Height(1), Height(13))
         let whole = try world.page(query, heights, cover: 0)
         let page = try world.auditor.verify(try AnswerPage.decode(whole.encode()))
@@ -136,6 +136,85 @@ struct QueryTests {
                 world.auditor.verify(
                     world.page(spanning(["patient 1", "nobody"]), heights, cover: 0)))
         }
+    }
+
+    @Test("notices are proved by the list of their rule, and by nothing else in its place")
+    func rules() throws {
+        for seed in UInt64(0)..<8 {
+            let world = try QueryWorld(seed: seed, listsRules: true)
+            let heights = HeightRange(Height(1), Height(12))
+            var query = Query()
+            query.rule = "PR-03"
+            let wanted = world.leaves(of: query, heights)
+            let covers = query.covers(under: world.network.genesis.parameters)
+            #expect(covers == [[.rule("PR-03")], [.kind(.notice)]])
+            let whole = try world.page(query, heights, cover: 0)
+            let page = try world.auditor.verify(try AnswerPage.decode(whole.encode()))
+            #expect(page.terms == [.rule("PR-03")])
+            #expect(page.items.map(\.leafIndex) == wanted)
+            // Nothing was looked at that was not asked for.
+            #expect(page.listedCount == wanted.count)
+            guard wanted.count > 1 else { continue }
+            let auditor = try world.auditor
+            func lie(_ parts: [AnswerPage.Part]) -> ProofStep? {
+                let lie = AnswerPage(
+                    ledger: whole.ledger, query: query, head: whole.head, heights: heights,
+                    parts: parts)
+                do throws(ProofFailure) {
+                    _ = try auditor.verify(lie)
+                    return nil
+                } catch {
+                    return error.step
+                }
+            }
+            let part = whole.parts[0]
+            let other = try world.part(.rule("CE-01"), heights)
+            let absent = try world.part(.rule("no such rule"), heights)
+            let lies: [(AnswerPage.Part, ProofStep)] = [
+                (other, .cover), (absent, .cover),
+                (
+                    AnswerPage.Part(
+                        term: part.term, place: absent.place, slice: nil, entries: []), .termHead
+                ),
+                (
+                    AnswerPage.Part(
+                        term: part.term, place: other.place, slice: other.slice,
+                        entries: other.entries), .termHead
+                ),
+                (
+                    AnswerPage.Part(
+                        term: part.term, place: part.place, slice: nil, entries: []),
+                    .completeness
+                ),
+                (
+                    AnswerPage.Part(
+                        term: part.term, place: part.place, slice: part.slice,
+                        entries: Array(part.entries.dropLast())), .rows
+                ),
+            ]
+            for (part, step) in lies { #expect(lie([part]) == step, "seed \(seed)") }
+        }
+    }
+
+    @Test("a ledger whose genesis lists no rules proves a rule's notices by those of the kind")
+    func olderLedger() throws {
+        let world = try QueryWorld(seed: 3)
+        let heights = HeightRange(Height(1), Height(12))
+        var query = Query()
+        query.rule = "PR-03"
+        #expect(
+            query.covers(under: world.network.genesis.parameters) == [[.kind(.notice)]])
+        let page = try world.auditor.verify(try world.page(query, heights, cover: 0))
+        #expect(page.items.map(\.leafIndex) == world.leaves(of: query, heights))
+        #expect(!page.items.isEmpty)
+        // There, that a rule has no list says nothing.
+        let absent = AnswerPage(
+            ledger: world.network.ledger, query: query,
+            head: try world.page(query, heights, cover: 0).head, heights: heights,
+            parts: [try world.part(.rule("PR-03"), heights)])
+        #expect(absent.parts[0].slice == nil)
+        let failure = #expect(throws: ProofFailure.self) { try world.auditor.verify(absent) }
+        #expect(failure?.step == .cover)
     }
 
     @Test("epochs that do not reach over the days that are asked for are refused")
@@ -215,7 +294,7 @@ struct QueryTests {
         query.issuer = ProofNetwork.id("insurer")
         query.happenedFrom = Timestamp(milliseconds: 0)
         func days() -> Int {
-            query.covers.first { terms in
+            query.covers(under: .standard).first { terms in
                 guard case .institutionDay = terms.first else { return false }
                 return true
             }?.count ?? 0

@@ -15,8 +15,10 @@ struct QueryWorld {
     static let rules = ["CE-01", "PR-03"]
     static let claims = (0..<3).map { ProofNetwork.patient("claim \($0)") }
 
-    init(seed: UInt64, blockCount: Int = 12, epochDays: UInt64 = 0) throws {
-        network = try ProofNetwork(epochDays: epochDays)
+    init(
+        seed: UInt64, blockCount: Int = 12, epochDays: UInt64 = 0, listsRules: Bool = false
+    ) throws {
+        network = try ProofNetwork(epochDays: epochDays, listsRules: listsRules)
         random = SplitMix(seed: seed)
         for _ in 0..<blockCount { try addBlock() }
     }
@@ -169,7 +171,8 @@ extension QueryWorld {
     /// An honest page by the cover with this number, made the slow way.
     func page(_ query: Query, _ heights: HeightRange, cover: Int) throws -> AnswerPage {
         guard let last = network.blocks.last else { throw Missing() }
-        let terms = query.covers[cover % query.covers.count]
+        let covers = query.covers(under: network.genesis.parameters)
+        let terms = covers[cover % covers.count]
         return AnswerPage(
             ledger: network.ledger, query: query,
             head: ClaimedHead(header: last.executed.header, commitProof: last.commitProof),

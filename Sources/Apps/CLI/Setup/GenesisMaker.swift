@@ -60,6 +60,7 @@ struct GenesisMaker {
         var parameters = Parameters.standard
         // No node of a new ledger is of a version that does not know them.
         parameters.entryRules = Parameters.newestEntryRules
+        parameters.listsRules = true
         for (name, value) in network.parameters {
             let range = 0...Parameters.valueMax
             switch name {
@@ -78,6 +79,7 @@ struct GenesisMaker {
                 parameters.appealDays = try value.integer(0...Parameters.appealDaysMax)
             case "entry-rules":
                 parameters.entryRules = try value.integer(1...Parameters.newestEntryRules)
+            case "rule-lists": parameters.listsRules = try value.bool()
             default: parameters.isIndexKept = try value.bool()
             }
         }

@@ -215,7 +215,7 @@ struct GovernanceWords {
 
 extension Parameters {
     static let fieldNames = NetworkFile.parameterNames.filter {
-        $0 != "index" && $0 != "epoch-days"
+        !["index", "epoch-days", "rule-lists"].contains($0)
     }
 
     /// The parameter of this name in network files, which a proposal may change.

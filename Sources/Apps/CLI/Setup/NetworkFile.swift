@@ -32,8 +32,7 @@ struct NetworkFile {
     static let parameterNames = [
         "timeout-propose", "timeout-vote", "timeout-growth", "timeout-cap", "clock-precision",
         "message-delay", "block-entries", "block-bytes", "heartbeat", "batch-lifetime",
-        "epoch-days", "appeal-days", "entry-rules",
-        "index",
+        "epoch-days", "appeal-days", "entry-rules", "rule-lists", "index",
     ]
 
     init(path: String) throws(Failure) {

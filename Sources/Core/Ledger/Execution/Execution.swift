@@ -9,6 +9,7 @@ struct Execution {
     private let time: Timestamp
     private let firstLeaf: UInt64
     private let isIndexKept: Bool
+    private let listsRules: Bool
     /// The entries that have no effect, by their place in the block.
     private let unfit: [Int: Unfitness]
     private var overlay: StateOverlay
@@ -37,6 +38,7 @@ struct Execution {
         self.time = time
         firstLeaf = state.head.tree.size
         isIndexKept = state.parameters.isIndexKept
+        listsRules = state.parameters.listsRules
         overlay = StateOverlay(over: state.map)
         tree = state.head.tree
     }
@@ -216,7 +218,7 @@ struct Execution {
         var dayNumber: Int32 = 0
     }
 
-    /// Lists the entry under its terms, in the order of `Entry.terms`.
+    /// Lists the entry under its terms, in the order of `Entry.terms`, then `Entry.ruleTerms`.
     private mutating func addTerms(
         _ entry: Entry, at position: UInt32, _ issuer: inout IssuerTerms
     ) {
@@ -250,6 +252,8 @@ struct Execution {
             issuer.dayNumber = day.number
         }
         post(issuer.day, position)
+        guard listsRules, entry.kind == .notice else { return }
+        for term in entry.ruleTerms { post(touch(term), position) }
     }
 
     private mutating func touch(_ term: Term) -> Int {

@@ -36,6 +36,11 @@ public struct Parameters: Hashable, Sendable {
     /// By 1 an entry that has become unfit keeps its batch off, by 2 it stands without effect
     /// (``Unfitness``).
     public var entryRules: UInt64
+    /// Whether notices are listed by the rules whose findings they open (``Term/rule(_:)``).
+    ///
+    /// Fixed by the genesis: a list that began later would not be complete, and nothing in an
+    /// answer would show it.
+    public var listsRules: Bool
 
     /// The newest rules for entries that this version knows.
     public static let newestEntryRules: UInt64 = 2
@@ -46,7 +51,8 @@ public struct Parameters: Hashable, Sendable {
         clockPrecisionMilliseconds: UInt64, messageDelayMilliseconds: UInt64,
         blockEntryCountMax: UInt64, blockByteCountMax: UInt64, heartbeatMilliseconds: UInt64,
         batchHeightsMax: UInt64, isIndexKept: Bool, epochDays: UInt64 = 0,
-        appealDays: UInt64 = 0, entryRules: UInt64 = 1
+        appealDays: UInt64 = 0, entryRules: UInt64 = 1,
+        listsRules: Bool = false
     ) {
         self.timeoutProposeMilliseconds = timeoutProposeMilliseconds
         self.timeoutVoteMilliseconds = timeoutVoteMilliseconds
@@ -62,6 +68,7 @@ public struct Parameters: Hashable, Sendable {
         self.epochDays = epochDays
         self.appealDays = appealDays
         self.entryRules = entryRules
+        self.listsRules = listsRules
     }
 
     /// What a network of a few nodes in one region starts with.
@@ -89,6 +96,7 @@ extension Parameters {
     private var optional: [(key: UInt64, value: UInt64)] {
         [(UInt64(11), epochDays), (12, appealDays)].filter { $0.1 != 0 }
             + [(UInt64(13), entryRules)].filter { $0.1 != 1 }
+            + (listsRules ? [(14, 1)] : [])
     }
 
     /// Appends the parameters, as `docs/formats/genesis.md` has them.
@@ -116,9 +124,9 @@ extension Parameters {
     /// Reads the parameters where they stand in a larger item.
     public init(from reader: inout CBORReader) throws(CBORError) {
         let start = reader.offset
-        let fields = try reader.map(atMost: 14)
+        let fields = try reader.map(atMost: 15)
         guard fields >= 11 else {
-            throw .outOfRange(offset: start, what: "count of parameters", limit: 14)
+            throw .outOfRange(offset: start, what: "count of parameters", limit: 15)
         }
         var numbers: [UInt64] = []
         for key in 0..<10 as Range<UInt64> {
@@ -133,10 +141,11 @@ extension Parameters {
         var last: UInt64 = 10
         for _ in 11..<fields {
             let start = reader.offset
-            let key = try reader.unsigned("parameter", atMost: 13)
+            let key = try reader.unsigned("parameter", atMost: 14)
             guard key > last else { throw .keyOutOfOrder(offset: start) }
             last = key
-            let value = try reader.unsigned("parameter \(key)", atMost: Parameters.valueMax)
+            let value = try reader.unsigned(
+                "parameter \(key)", atMost: key == 14 ? 1 : Parameters.valueMax)
             guard value != (key == 13 ? 1 : 0) else {
                 throw .unexpected(
                     offset: start, expected: "another value, or no field \(key)",
@@ -151,7 +160,7 @@ extension Parameters {
             blockEntryCountMax: numbers[6], blockByteCountMax: numbers[7],
             heartbeatMilliseconds: numbers[8], batchHeightsMax: numbers[9],
             isIndexKept: isIndexKept, epochDays: values[11] ?? 0, appealDays: values[12] ?? 0,
-            entryRules: values[13] ?? 1)
+            entryRules: values[13] ?? 1, listsRules: values[14] == 1)
     }
 
     /// The longest least term for appeals, in days.

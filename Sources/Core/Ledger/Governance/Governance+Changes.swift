@@ -28,6 +28,9 @@ extension Governance {
             guard new.epochDays == charter.parameters.epochDays else {
                 throw .unfit("how many days an epoch has is for the genesis to say")
             }
+            guard new.listsRules == charter.parameters.listsRules else {
+                throw .unfit("whether notices are listed by rules is for the genesis to say")
+            }
         case .setRules(let new, let retired):
             for id in new.map(\.id) where histories[id]?.isFull ?? false {
                 throw .unfit("rule \(id) has changed too often; a new id is right for it")

@@ -49,9 +49,15 @@ extension StateKey {
             case 21: byte(bytes).flatMap(EntryKind.init(rawValue:)).map(Term.kind)
             case 22: day(bytes).map { .institutionDay($0.0, $0.1) }
             case 25: bytes.isEmpty ? .unfit : nil
+            case 27: rule(bytes).map(Term.rule)
             default: nil
             }
         return term.map(StateKey.term)
+    }
+
+    private static func rule(_ bytes: [UInt8]) -> String? {
+        guard (1...CaseBody.Opening.ruleBytesMax).contains(bytes.count) else { return nil }
+        return String(validating: bytes, as: UTF8.self)
     }
 
     private static func height(_ bytes: [UInt8]) -> Height? {

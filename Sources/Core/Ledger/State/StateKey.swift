@@ -101,6 +101,7 @@ public enum StateKey: Hashable, Sendable {
         case .term(.action(let action)): [action.rawValue]
         case .term(.kind(let kind)): [kind.rawValue]
         case .term(.unfit): []
+        case .term(.rule(let id)): Array(id.utf8)
         case .unfit(let leaf): StateKey.bytes(Height(leaf))
         case .term(.institutionDay(let id, let day)): StateKey.bytes(id, day)
         }

@@ -15,6 +15,8 @@ public enum Term: Hashable, Sendable {
     case kind(EntryKind)
     /// Entries issued by the institution, with an event time on that UTC day.
     case institutionDay(InstitutionID, Day)
+    /// Notices that open what the rule with this id found; where ``Parameters/listsRules``.
+    case rule(String)
     /// Entries that have no effect (``Unfitness``).
     case unfit
 
@@ -29,6 +31,7 @@ public enum Term: Hashable, Sendable {
         case .kind: 21
         case .institutionDay: 22
         case .unfit: 25
+        case .rule: 27
         }
     }
 }
@@ -43,6 +46,7 @@ extension Term: CustomStringConvertible {
         case .action(let action): "action \(action)"
         case .kind(let kind): "kind \(kind)"
         case .institutionDay(let id, let day): "\(id) on \(day)"
+        case .rule(let id): "rule \(id)"
         case .unfit: "entries without effect"
         }
     }
@@ -54,7 +58,7 @@ extension Entry {
     /// One that has no effect is listed under ``Term/unfit`` as well, before all others; its bytes
     /// do not say so. By the table of `docs/formats/state.md`; within a row, the issuer first, then
     /// subjects in their order. It is the slow form of what execution does, for readers, verifiers
-    /// and tests.
+    /// and tests. ``ruleTerms`` follow where the ledger has them.
     public var terms: [Term] {
         var terms: [Term] = []
         for case .patient(let id) in subjects { terms.append(.patient(id)) }
@@ -66,5 +70,12 @@ extension Entry {
         terms.append(.kind(kind))
         terms.append(.institutionDay(issuer, eventTime.day))
         return terms
+    }
+
+    /// The terms that list a notice by what it opens, after ``terms``, where the ledger lists
+    /// notices so (``Parameters/listsRules``).
+    public var ruleTerms: [Term] {
+        guard case .case(let body) = body, case .noticed(let opening) = body.step else { return [] }
+        return opening.rules.map(Term.rule)
     }
 }

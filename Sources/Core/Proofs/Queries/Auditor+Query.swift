@@ -60,8 +60,9 @@ extension Auditor {
         }
         try checkEpochs(of: page.query)
         let terms = page.parts.map(\.term)
-        guard page.query.covers.contains(terms) else {
-            let right = page.query.covers.map { "\($0)" }.joined(separator: " or ")
+        let covers = page.query.covers(under: genesis.parameters)
+        guard covers.contains(terms) else {
+            let right = covers.map { "\($0)" }.joined(separator: " or ")
             throw ProofFailure(.cover, "the lists are those of \(terms); right is \(right)")
         }
         let unfit = try page.unfit.map { (part) throws(ProofFailure) in

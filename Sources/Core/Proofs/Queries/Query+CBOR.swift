@@ -75,7 +75,7 @@ extension Query {
         case 15: anchoredBefore = Timestamp(milliseconds: try reader.integer())
         case 16: epochs = try PatientEpoch.list(from: &reader)
         case 17:
-            let name = try reader.text(atMost: Query.ruleBytesMax)
+            let name = try reader.text(atMost: CaseBody.Opening.ruleBytesMax)
             guard !name.isEmpty else {
                 throw .unexpected(offset: start, expected: "a rule", found: "an empty text")
             }
@@ -83,9 +83,6 @@ extension Query {
         default: throw .key(offset: start, key: key, problem: .unknown)
         }
     }
-
-    /// The longest id of a rule in a notice.
-    private static let ruleBytesMax = 64
 
     private static func kinds(from reader: inout CBORReader) throws(CBORError) -> Set<EntryKind> {
         var kinds: Set<EntryKind> = []

@@ -97,7 +97,9 @@ extension Query {
     ///
     /// An answer is proved by the complete lists of one of them, which the verifier filters: the
     /// shortest will do.
-    public var covers: [[Term]] {
+    ///
+    /// The parameters are those of the ledger's genesis, which say what terms it has.
+    public func covers(under parameters: Parameters) -> [[Term]] {
         var covers: [[Term]] = []
         if let patient { covers.append([.patient(patient)]) }
         // One list for each pseudonym, whatever else is named: each epoch has its own proof.
@@ -108,6 +110,7 @@ extension Query {
         }
         if let days = eventDays { covers.append(days) }
         if let action { covers.append([.action(action)]) }
+        if let rule, parameters.listsRules { covers.append([.rule(rule)]) }
         covers.append(coveringKinds.map(Term.kind))
         return covers
     }

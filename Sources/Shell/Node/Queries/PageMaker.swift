@@ -9,7 +9,7 @@ struct PageMaker {
     private let nodes: TreeReader
     private let lists: RunLists
     private let request: QueryRequest
-    private let ledger: LedgerID
+    private let genesis: Genesis
     private let head: ClaimedHead
     private var parts: [Part] = []
 
@@ -35,11 +35,11 @@ struct PageMaker {
     }
 
     init(
-        _ request: QueryRequest, ledger: LedgerID, nodes: TreeReader, lists: RunLists,
+        _ request: QueryRequest, genesis: Genesis, nodes: TreeReader, lists: RunLists,
         head: ClaimedHead
     ) {
         self.request = request
-        self.ledger = ledger
+        self.genesis = genesis
         self.nodes = nodes
         self.lists = lists
         self.head = head
@@ -77,7 +77,7 @@ struct PageMaker {
             unfit = try self.proved(part, heights, isDown: false)
         }
         let page = AnswerPage(
-            ledger: ledger, query: query, head: head, heights: heights, from: from?.bound,
+            ledger: genesis.ledger, query: query, head: head, heights: heights, from: from?.bound,
             before: before?.bound, parts: proved, unfit: unfit)
         return QueryAnswer(page: page.encode(), rows: [], next: next)
     }
@@ -99,7 +99,7 @@ struct PageMaker {
     private mutating func choose(
         from state: [Term: StateAnswer.Item], _ range: HeightRange
     ) throws(QueryError) {
-        let covers = request.query.covers.map { terms in
+        let covers = request.query.covers(under: genesis.parameters).map { terms in
             (terms, terms.reduce(UInt64(0)) { $0 + (state[$1]?.head?.total ?? 0) })
         }
         for term in covers.min(by: { $0.1 < $1.1 })?.0 ?? [] {

@@ -30,7 +30,8 @@ final class Reader {
     let loop: Inbox<LoopInput>
     private let desk: Inbox<DeskWorker.Input>
     private let membership: Membership
-    let ledger: LedgerID
+    private let genesis: Genesis
+    var ledger: LedgerID { genesis.ledger }
     let nodes: TreeReader
     private let lists: RunLists
     private let findsByLeafHash: Bool
@@ -44,7 +45,7 @@ final class Reader {
         self.inbox = inbox
         self.loop = loop
         self.desk = desk
-        ledger = setup.genesis.ledger
+        genesis = setup.genesis
         findsByLeafHash = setup.findsByLeafHash
         self.membership = membership
         nodes = TreeReader(store: store, index: index)
@@ -150,8 +151,8 @@ final class Reader {
         case .tableProof(let table): ask(.tableHistory(table)) { .table(table, $0, responder) }
         case .archiveBlock(let height): responder.respond(try nodes.archived(height).encode())
         case .query(let request):
-            let terms = Set(request.query.covers.joined() + [.unfit])
-                .map { ($0, StateKey.term($0)) }
+            let covers = request.query.covers(under: genesis.parameters)
+            let terms = Set(covers.joined() + [.unfit]).map { ($0, StateKey.term($0)) }
             let inbox = inbox
             loop.post(
                 .question(
@@ -223,7 +224,8 @@ final class Reader {
         _ request: QueryRequest, _ terms: [Term], _ state: StateAnswer, _ responder: Responder
     ) throws(QueryError) {
         let head = try nodes.head(state.height)
-        var maker = PageMaker(request, ledger: ledger, nodes: nodes, lists: lists, head: head)
+        var maker = PageMaker(
+            request, genesis: genesis, nodes: nodes, lists: lists, head: head)
         let answer = try maker.page(
             Dictionary(zip(terms, state.items)) { first, _ in first }
         ).encoded

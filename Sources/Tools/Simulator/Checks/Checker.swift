@@ -15,7 +15,7 @@ struct Checker {
     /// The ledger that the bytes on a disk make up, computed block by block from them alone.
     private(set) var reference: LedgerState
     /// What is listed under each term, in the order in which terms first came up.
-    private(set) var model = IndexModel()
+    private(set) var model: IndexModel
     /// The bytes of each node's entries, by number from 1.
     private(set) var entries: [[[UInt8]]]
     private(set) var isForked = false
@@ -31,6 +31,7 @@ struct Checker {
     init(region: SimulatedRegion) {
         self.region = region
         reference = LedgerState(genesis: region.genesis)
+        model = IndexModel(listsRules: region.genesis.parameters.listsRules)
         reference.signatureCheck = region.authenticators[0]
         entries = Array(repeating: [], count: region.names.count)
     }

@@ -5,11 +5,16 @@ internal import Records
 
 /// The index, slow and obviously right: how many entries each term has, by first touch.
 struct IndexModel {
+    let listsRules: Bool
     private var places: [Term: Int] = [:]
     private(set) var terms: [(term: Term, total: UInt64)] = []
 
+    init(listsRules: Bool) {
+        self.listsRules = listsRules
+    }
+
     mutating func add(_ entry: Entry) {
-        for term in entry.terms {
+        for term in entry.terms + (listsRules ? entry.ruleTerms : []) {
             if let place = places[term] {
                 terms[place].total += 1
             } else {

@@ -79,5 +79,6 @@ struct DevnetLayoutTests {
         #expect(parameters.isIndexKept == false)
         #expect(parameters.blockEntryCountMax == 5)
         #expect(parameters.epochDays == 90)
+        #expect(parameters.listsRules)
     }
 }
