@@ -54,14 +54,14 @@ enum QueryFormat: String, CaseIterable {
             (isFirst ? "" : AuditEvents.separator)
                 + AuditEvents.item(
                     item.entry, leaf: item.leafIndex, leafHash: item.leafHash,
-                    height: item.height)
+                    height: item.height, isUnfit: item.isUnfit)
         }
     }
 
     private static let csvColumns = [
         "leaf", "block", "kind", "issuer", "stream", "number", "happened", "patients",
         "practitioners", "institutions", "claims", "prescriptions", "action", "purpose", "basis",
-        "outcome", "leaf_hash",
+        "outcome", "leaf_hash", "effect",
     ]
 
     /// Nothing on the ledger that is written here has a comma or a quote in it.
@@ -80,6 +80,7 @@ enum QueryFormat: String, CaseIterable {
             ids(4), ids(5), access.map { "\($0.action)" } ?? "",
             access.map { "\($0.purpose)" } ?? "", access.map { "\($0.basis)" } ?? "",
             access.map { "\($0.outcome)" } ?? "", "\(item.leafHash)",
+            item.isUnfit.map { $0 ? "none" : "full" } ?? "",
         ].joined(separator: ",")
     }
 }

@@ -12,8 +12,10 @@ public enum AuditEvents {
     public static let closing = "]}"
 
     /// An entry as one item of a Bundle: JSON on one line.
+    ///
+    /// `isUnfit` says whether it stands on the ledger without effect; nil where that is not known.
     public static func item(
-        _ entry: Entry, leaf: UInt64, leafHash: Digest, height: Height
+        _ entry: Entry, leaf: UInt64, leafHash: Digest, height: Height, isUnfit: Bool?
     ) -> String {
         let fields = [
             #""resourceType":"AuditEvent""#, #""id":"\#(leafHash)""#, type(of: entry),
@@ -21,9 +23,10 @@ public enum AuditEvents {
             entry.access.map { #""action":"\#(code($0.action))""# },
             #""recorded":"\#(entry.eventTime)""#,
             entry.access.map { #""outcome":"\#($0.outcome.rawValue)""# },
+            isUnfit == true ? #""outcomeDesc":"stands on the ledger without effect""# : nil,
             entry.access.flatMap { code($0.purpose) }.map(purpose), agents(of: entry),
             #""source":{"observer":\#(reference("institution", entry.issuer.name))}"#,
-            entities(of: entry, leaf: leaf, height: height),
+            entities(of: entry, leaf: leaf, height: height, isUnfit: isUnfit),
         ]
         let resource = fields.compactMap(\.self).joined(separator: ",")
         return #"{"fullUrl":"urn:custos:leaf:\#(leafHash)","resource":{\#(resource)}}"#
@@ -78,7 +81,9 @@ public enum AuditEvents {
         return #""agent":[\#(agents.joined(separator: ","))]"#
     }
 
-    private static func entities(of entry: Entry, leaf: UInt64, height: Height) -> String {
+    private static func entities(
+        of entry: Entry, leaf: UInt64, height: Height, isUnfit: Bool?
+    ) -> String {
         var entities: [String] = []
         for subject in entry.subjects {
             switch subject {
@@ -94,6 +99,7 @@ public enum AuditEvents {
             }
         }
         var details = [detail("leaf", "\(leaf)"), detail("block", "\(height)")]
+        if let isUnfit { details.append(detail("effect", isUnfit ? "none" : "full")) }
         if let access = entry.access { details.append(detail("basis", "\(access.basis)")) }
         entities.append(
             #"{"what":{"identifier":{"system":"urn:custos:number","value":"#

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Cryptography
+internal import Ledger
 internal import Primitives
 internal import Proofs
 internal import Records
@@ -43,7 +44,7 @@ struct QueryOptionsTests {
     @Test func claimsAloneAreLookedForAmongTheirKinds() throws {
         #expect(try query("claim", id).kinds == [.claim, .claimResponse])
         #expect(try query("claim", id, "--patient", id).kinds == [])
-        #expect(try query("prescription", id).covers.last?.count == 2)
+        #expect(try query("prescription", id).covers(under: .standard).last?.count == 2)
     }
 
     @Test(arguments: [
@@ -76,7 +77,7 @@ struct QueryOptionsTests {
             subjects: [.patient(patient), .practitioner(patient)],
             access: AccessHeader(
                 action: .read, purpose: .treatment, basis: .breakGlass, outcome: .success))
-        let item = ProvenPage.Item(
+        var item = ProvenPage.Item(
             height: Height(3), leafIndex: 9, leafHash: SHA256.leaf(entry.encode()),
             bytes: entry.encode(), entry: entry)
         let csv = QueryFormat.csv.row(item, isFirst: true).split(
@@ -86,5 +87,23 @@ struct QueryOptionsTests {
         let fhir = QueryFormat.fhir.row(item, isFirst: false)
         #expect(fhir.hasPrefix(","))
         #expect(fhir.contains(#""action":"R""#) && fhir.contains(#""code":"TREAT""#))
+        // What stands without effect is marked in every form; what is not shown is left open.
+        let column = try #require(
+            QueryFormat.csv.opening?.split(separator: ",").firstIndex(of: "effect"))
+        for (isUnfit, cell) in [(true, "none"), (false, "full"), (nil, "")]
+            as [(Bool?, String)]
+        {
+            item.isUnfit = isUnfit
+            let cells = QueryFormat.csv.row(item, isFirst: true).split(
+                separator: ",", omittingEmptySubsequences: false)
+            #expect(cells[column] == cell)
+            for (form, mark) in [
+                (QueryFormat.fhir, "without effect"), (.ndjson, #""effect":"#),
+                (.text, "NO EFFECT"),
+            ] {
+                let isMarked = form.row(item, isFirst: true).contains(mark)
+                #expect(isMarked == (isUnfit == true), "\(form)")
+            }
+        }
     }
 }

@@ -22,11 +22,11 @@ struct AuditEventsTests {
         AccessHeader(action: action, purpose: purpose, basis: .breakGlass, outcome: outcome)
     }
 
-    private func bundle(_ entries: [Entry]) throws -> JSONValue {
+    private func bundle(_ entries: [Entry], isUnfit: Bool? = false) throws -> JSONValue {
         let items = entries.enumerated().map { index, entry in
             AuditEvents.item(
                 entry, leaf: UInt64(index), leafHash: Digest(words: (0, 0, 0, UInt64(index))),
-                height: Height(9))
+                height: Height(9), isUnfit: isUnfit)
         }
         let text =
             AuditEvents.opening + items.joined(separator: AuditEvents.separator)
@@ -41,6 +41,21 @@ struct AuditEventsTests {
             let bundle = try bundle(entries)
             #expect(bundle["resourceType"]?.string == "Bundle")
             #expect(bundle["entry"]?.array?.count == count)
+        }
+    }
+
+    @Test("an entry without effect says so, and one of which that is not known says nothing")
+    func effect() throws {
+        for (isUnfit, words, effect) in [
+            (true, "stands on the ledger without effect", "none"), (false, nil, "full"),
+            (nil, nil, nil),
+        ] as [(Bool?, String?, String?)] {
+            let bundle = try bundle([try entry(.record, nil)], isUnfit: isUnfit)
+            let event = try #require(bundle["entry"]?.array?.first?["resource"])
+            #expect(event["outcomeDesc"]?.string == words)
+            let details = event["entity"]?.array?.last?["detail"]?.array ?? []
+            let found = details.first { $0["type"]?.string == "effect" }
+            #expect(found?["valueString"]?.string == effect)
         }
     }
 
