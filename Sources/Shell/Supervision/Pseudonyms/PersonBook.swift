@@ -25,6 +25,8 @@ final class PersonBook {
     private var sights: [OpaqueID: Sight] = [:]
     /// From a pseudonym to one of the same person that came before it.
     private var earlier: [OpaqueID: OpaqueID] = [:]
+    /// All pseudonyms of a person who has several, by the one that came first.
+    private var gathered: [OpaqueID: [OpaqueID]] = [:]
     /// Of each person whose key is held, a pseudonym that was seen.
     private var known: [Int: OpaqueID] = [:]
     private var links: [LinkBody] = []
@@ -104,6 +106,7 @@ final class PersonBook {
     private func rebuild() {
         let before = sights.keys.map { ($0, reference(of: $0)) }
         earlier = [:]
+        gathered = [:]
         known = [:]
         for (id, _) in sights.sorted(by: { $0.value.order < $1.value.order }) {
             guard let person = keyring?.person(of: id) else { continue }
@@ -118,7 +121,9 @@ final class PersonBook {
         let (one, other) = (reference(of: first), reference(of: second))
         guard one != other, let left = sights[one], let right = sights[other] else { return nil }
         let later = left.order < right.order ? other : one
-        earlier[later] = later == one ? other : one
+        let sooner = later == one ? other : one
+        earlier[later] = sooner
+        gathered[sooner, default: [sooner]] += gathered.removeValue(forKey: later) ?? [later]
         return later
     }
 
@@ -136,10 +141,8 @@ final class PersonBook {
 
     /// Every pseudonym on the ledger that is the same person's, by first appearance.
     func pseudonyms(of pseudonym: OpaqueID) -> [OpaqueID] {
-        let wanted = reference(of: pseudonym)
-        let found = sights.filter { reference(of: $0.key) == wanted }
-        return found.isEmpty
-            ? [pseudonym] : found.sorted { $0.value.order < $1.value.order }.map(\.key)
+        let found = gathered[reference(of: pseudonym)] ?? [pseudonym]
+        return found.sorted { sights[$0]?.order ?? 0 < sights[$1]?.order ?? 0 }
     }
 
     /// What the ledger calls the person in the epoch of a time; nil where no key says.
