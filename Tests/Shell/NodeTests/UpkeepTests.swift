@@ -197,14 +197,16 @@ struct UpkeepTests {
         }
     }
 
-    /// Flips a bit in the last row of a kind; returns its height.
-    private static func flip(_ kind: LedgerRow.Kind, in data: String) throws -> Height {
+    /// Flips a bit in the last row of a kind, in its middle unless told where; returns its height.
+    static func flip(
+        _ kind: LedgerRow.Kind, in data: String, at place: (Int) -> Int = { $0 / 2 }
+    ) throws -> Height {
         let database = try Database(path: data + "/blocks")
         var cursor = database.cursor()
         while try cursor.previous() {
             guard let key = RowKey(cursor.key), key.kind == kind.rawValue else { continue }
             var bytes = cursor.value
-            bytes[bytes.count / 2] ^= 1
+            bytes[place(bytes.count)] ^= 1
             var group = WriteGroup()
             group.put(key.bytes, bytes)
             try database.write(group, synced: true)

@@ -32,6 +32,18 @@ struct DatabaseTests {
         #expect(try again.get([4]) == nil)
     }
 
+    @Test func lendsAValueWhereItLies() throws {
+        let database = try filled([[1], [1, 0], [2, 7]])
+        func peek(_ key: [UInt8]) throws -> [UInt8]? {
+            try database.peek(key) { span in unsafe span.withUnsafeBytes { unsafe [UInt8]($0) } }
+        }
+        for key in [[1], [1, 0], [2, 7]] as [[UInt8]] {
+            #expect(try peek(key) == [UInt8](key.reversed()))
+        }
+        // The row that comes next is not taken for one that is not there.
+        for key in [[0], [1, 0, 0], [2], [3]] as [[UInt8]] { #expect(try peek(key) == nil) }
+    }
+
     @Test func tellsAnEmptyValueFromNone() throws {
         let database = try Database(path: directory.path(of: "db"))
         var group = WriteGroup()

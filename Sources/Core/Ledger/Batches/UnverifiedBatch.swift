@@ -80,6 +80,20 @@ public struct UnverifiedBatch: Sendable {
 }
 
 extension UnverifiedBatch {
+    /// The bytes of one entry of a batch that lies on this node's disk, of which nothing else is
+    /// read; nil where there is no such entry.
+    public static func entry(_ place: Int, in bytes: RawSpan) -> [UInt8]? {
+        var offset = 0
+        guard bytes.cborHead(4, at: &offset) == 3, bytes.cborHead(0, at: &offset) == 1,
+            bytes.cborBytes(at: &offset) != nil,
+            let count = bytes.cborHead(4, at: &offset), place >= 0, UInt64(place) < count
+        else { return nil }
+        for _ in 0..<place where bytes.cborBytes(at: &offset) == nil { return nil }
+        return bytes.cborBytes(at: &offset).map { range in
+            unsafe bytes.extracting(range).withUnsafeBytes { unsafe [UInt8]($0) }
+        }
+    }
+
     /// The entries as read, each with issuer, stream and number; nothing else of them is checked.
     ///
     /// - Throws: ``EntryError`` where one cannot be read.

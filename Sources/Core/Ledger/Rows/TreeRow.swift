@@ -80,6 +80,23 @@ extension TreeRow {
         return writer.bytes
     }
 
+    /// The leaf hash of an entry by a row that lies on this node's disk, of which nothing else is
+    /// read; nil where it is not there.
+    public static func leafHash(at leaf: UInt64, in bytes: RawSpan) -> Digest? {
+        var offset = 0
+        guard bytes.cborHead(4, at: &offset) == 4, bytes.cborHead(0, at: &offset) == 1,
+            let first = bytes.cborHead(0, at: &offset), first <= leaf,
+            let batches = bytes.cborHead(4, at: &offset), batches <= UInt64(Block.batchCountMax)
+        else { return nil }
+        for _ in 0..<batches where bytes.cborHead(0, at: &offset) == nil { return nil }
+        guard let hashes = bytes.cborBytes(at: &offset),
+            let place = place(
+                of: MerkleNode(level: 0, index: leaf), firstLeaf: first, hashes.count / 32)
+        else { return nil }
+        let start = hashes.lowerBound + 32 * place
+        return Digest(bytes.extracting(start..<(start + 32)))
+    }
+
     /// Reads a tree row from exactly these bytes.
     public static func decode(_ bytes: [UInt8]) throws(LedgerError) -> TreeRow {
         try reading("tree row", bytes[...]) { reader throws(CBORError) in

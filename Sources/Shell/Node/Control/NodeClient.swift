@@ -102,6 +102,22 @@ public final class NodeClient: Sendable {
         try await ask(.entryByLeaf(leaf), EntryAnswer.decode)
     }
 
+    /// Asks for an entry without waiting, and calls `answer` on the client's thread.
+    public func entry(
+        leaf: UInt64, answer: @escaping @Sendable (Result<EntryAnswer, TransportError>) -> Void
+    ) {
+        control.request(ControlRequest.entryByLeaf(leaf).encoded) { result in
+            answer(
+                result.flatMap { bytes in
+                    do throws(CBORError) {
+                        return .success(try EntryAnswer.decode(bytes))
+                    } catch {
+                        return .failure(.malformed("the node's answer: \(error)"))
+                    }
+                })
+        }
+    }
+
     public func entry(hash: Digest) async throws(TransportError) -> EntryAnswer {
         try await ask(.entryByHash(hash), EntryAnswer.decode)
     }

@@ -16,6 +16,7 @@ final class TreeReader {
     /// The batches that were read last, and the times of blocks: neighbours share them.
     private var batches: [BatchPlace: UnverifiedBatch] = [:]
     private var times: [Height: Timestamp] = [:]
+    private var directory = BlockDirectory()
 
     private struct BatchPlace: Hashable {
         let height: Height
@@ -38,10 +39,52 @@ final class TreeReader {
             let base = store.base.height
             throw .storage(.pruned(base, keptFrom: base.next))
         }
+        if let answer = try glance(at: leaf) { return answer }
         guard let (height, batch, position) = try place(ofLeaf: leaf) else {
             throw .noEntry("with leaf index \(leaf)")
         }
-        return try entry(leaf, height, batch: UInt64(batch), position: position)
+        let answer = try entry(leaf, height, batch: UInt64(batch), position: position)
+        if let hash = try row(at: height)?.leafHash(at: leaf), hash != SHA256.leaf(answer.entry) {
+            throw .damaged("the entry at leaf \(leaf)")
+        }
+        return answer
+    }
+
+    /// The entry at a leaf, read where it lies without its neighbours; nil where it must be read
+    /// with them, or is not what the ledger tree has at the leaf.
+    private func glance(at leaf: UInt64) throws(QueryError) -> EntryAnswer? {
+        guard let block = try knownBlock(ofLeaf: leaf),
+            let position = block.place.position(ofLeaf: leaf),
+            block.batches.indices.contains(position.batch)
+        else { return nil }
+        let height = block.place.height
+        return try queryStorage { () throws(StorageError) in
+            try store.requireEntries(at: height)
+            let entry = try store.peek(.batch, at: height, number: UInt64(position.batch)) {
+                UnverifiedBatch.entry(position.entry, in: $0)
+            }
+            let hash = try store.peek(.tree, at: height) { TreeRow.leafHash(at: leaf, in: $0) }
+            guard case .some(.some(let bytes)) = entry, case .some(.some(let leafHash)) = hash,
+                SHA256.leaf(bytes) == leafHash
+            else { return nil }
+            return EntryAnswer(
+                leafIndex: leaf, height: height, time: block.time,
+                batch: block.batches[position.batch], entry: bytes)
+        }
+    }
+
+    private func knownBlock(ofLeaf leaf: UInt64) throws(QueryError) -> BlockDirectory.Block? {
+        if let block = directory.block(ofLeaf: leaf) { return block }
+        let found = try queryStorage { () throws(StorageError) in
+            try index.block(ofLeaf: leaf)
+        }
+        guard let found, let block = try? Block.decode(try stored(found.height).block) else {
+            return nil
+        }
+        let known = BlockDirectory.Block(
+            place: found, time: block.header.time, batches: block.batches)
+        directory.add(known)
+        return known
     }
 
     func entry(

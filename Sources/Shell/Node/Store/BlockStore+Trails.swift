@@ -75,9 +75,11 @@ extension BlockStore {
     }
 
     /// The trail row of a height that has a slot where any has.
+    ///
+    /// Unchecked: its entries are hashed, and compared with what the state map commits to.
     func trailRow(ofSlot slot: UInt32, at height: Height) throws(StorageError) -> [UInt8]? {
         let kind = LedgerRow.Kind.trail.rawValue
-        var cursor = database.cursor(
+        var cursor = database.uncheckedCursor(
             KeyRange(
                 lower: RowKey(height, kind: kind).bytes,
                 upper: RowKey(height, kind: kind, number: UInt64(slot) + 1).bytes))

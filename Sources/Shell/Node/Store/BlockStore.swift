@@ -195,6 +195,14 @@ final class BlockStore: Sendable {
         try database.get(RowKey(height, kind: kind.rawValue, number: number).bytes)
     }
 
+    /// Lends a row where it lies, unchecked (``Database/peek(_:_:)``).
+    func peek<Result>(
+        _ kind: LedgerRow.Kind, at height: Height, number: UInt64 = 0,
+        _ body: (RawSpan) -> Result
+    ) throws(StorageError) -> Result? {
+        try database.peek(RowKey(height, kind: kind.rawValue, number: number).bytes, body)
+    }
+
     /// All rows of one kind of a height, by number.
     func rows(_ kind: LedgerRow.Kind, at height: Height) throws(StorageError) -> [[UInt8]] {
         var cursor = database.cursor(.rows(height, kind: kind.rawValue))

@@ -29,6 +29,18 @@ public struct Database: ~Copyable, Sendable {
         try unsafe read(handle, handle.readOptions, key)
     }
 
+    /// Lends the value of `key` where it lies; nil where there is none.
+    ///
+    /// Nothing of it is copied, and LevelDB's checksum is not looked at: for a caller who wants a
+    /// small part of a long value, and checks that part himself.
+    public func peek<Result>(
+        _ key: [UInt8], _ body: (RawSpan) -> Result
+    ) throws(StorageError) -> Result? {
+        var cursor = uncheckedCursor(KeyRange(lower: key, upper: key + [0]))
+        guard try cursor.seek(key) else { return nil }
+        return cursor.withValue(body)
+    }
+
     /// Writes all of `group` or nothing of it.
     ///
     /// With `synced` the group is on the disk when the call returns, and survives a power cut.
@@ -49,6 +61,15 @@ public struct Database: ~Copyable, Sendable {
     /// A cursor before the first row of `range`, over the rows as they are now.
     public func cursor(_ range: KeyRange = .all) -> Cursor {
         unsafe Cursor(handle, handle.readOptions, range)
+    }
+
+    /// A cursor that does not look at LevelDB's checksums: for a caller who checks what he reads
+    /// himself.
+    ///
+    /// To find the last row of a range LevelDB looks at a row of every file beside it; with
+    /// checksums it reads those, however long they are, to their ends.
+    public func uncheckedCursor(_ range: KeyRange) -> Cursor {
+        unsafe Cursor(handle, handle.uncheckedRead, range)
     }
 
     /// Deletes every row in `range`, in groups of bounded size, and returns how many there were.

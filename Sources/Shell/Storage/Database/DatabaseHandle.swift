@@ -11,6 +11,7 @@ internal import CLevelDB
     let path: String
     let database: OpaquePointer
     let readOptions: OpaquePointer
+    let uncheckedRead: OpaquePointer
     let plainWrite: OpaquePointer
     let syncedWrite: OpaquePointer
     private let options: OpaquePointer
@@ -22,6 +23,7 @@ internal import CLevelDB
             let filter = unsafe leveldb_filterpolicy_create_bloom(wanted.bloomBitsPerKey),
             let cache = unsafe leveldb_cache_create_lru(wanted.cacheBytes),
             let readOptions = unsafe leveldb_readoptions_create(),
+            let uncheckedRead = unsafe leveldb_readoptions_create(),
             let plainWrite = unsafe leveldb_writeoptions_create(),
             let syncedWrite = unsafe leveldb_writeoptions_create()
         else { throw .io(path: path, detail: "out of memory") }
@@ -41,6 +43,7 @@ internal import CLevelDB
             let text = message.take() ?? message.taken ?? "the data base did not open"
             unsafe leveldb_writeoptions_destroy(syncedWrite)
             unsafe leveldb_writeoptions_destroy(plainWrite)
+            unsafe leveldb_readoptions_destroy(uncheckedRead)
             unsafe leveldb_readoptions_destroy(readOptions)
             unsafe leveldb_options_destroy(options)
             unsafe leveldb_cache_destroy(cache)
@@ -50,6 +53,7 @@ internal import CLevelDB
         self.path = path
         unsafe self.database = database
         unsafe self.readOptions = readOptions
+        unsafe self.uncheckedRead = uncheckedRead
         unsafe self.plainWrite = plainWrite
         unsafe self.syncedWrite = syncedWrite
         unsafe self.options = options
@@ -61,6 +65,7 @@ internal import CLevelDB
         unsafe leveldb_close(database)
         unsafe leveldb_writeoptions_destroy(syncedWrite)
         unsafe leveldb_writeoptions_destroy(plainWrite)
+        unsafe leveldb_readoptions_destroy(uncheckedRead)
         unsafe leveldb_readoptions_destroy(readOptions)
         unsafe leveldb_options_destroy(options)
         unsafe leveldb_cache_destroy(cache)
