@@ -62,40 +62,35 @@ struct LyingAnswerTests {
 
     @Test("every lie about a page is refused at its step, in every format, and the truth taken")
     func pages() async throws {
-        try await node.start()
-        let client = try await node.client()
-        try await node.live(client)
-        let material = try await material(client)
-        let command = Self.asked + ["--after", "up:\(Self.middle)"]
-        for format in ["text", "csv", "ndjson", "fhir"] {
-            try await LyingServer.tell(
-                .none, about: node, in: folder.path, command + ["--format", format])
+        try await OneVote.live([node]) { clients in
+            let client = clients[0]
+            let material = try await material(client)
+            let command = Self.asked + ["--after", "up:\(Self.middle)"]
+            for format in ["text", "csv", "ndjson", "fhir"] {
+                try await LyingServer.tell(
+                    .none, about: node, in: folder.path, command + ["--format", format])
+            }
+            for (index, lie) in AnswerLie.all.enumerated() {
+                let format = ["text", "csv", "ndjson", "fhir"][index % 4]
+                try await LyingServer.tell(
+                    Lie(
+                        name: lie.name, words: lie.steps.map { "\"\($0.rawValue)\"" },
+                        answer: Self.page { _ in lie.page(material) }),
+                    about: node, in: folder.path, command + ["--format", format])
+            }
         }
-        for (index, lie) in AnswerLie.all.enumerated() {
-            let format = ["text", "csv", "ndjson", "fhir"][index % 4]
-            try await LyingServer.tell(
-                Lie(
-                    name: lie.name, words: lie.steps.map { "\"\($0.rawValue)\"" },
-                    answer: Self.page { _ in lie.page(material) }),
-                about: node, in: folder.path, command + ["--format", format])
-        }
-        await client.close()
-        try await node.stop()
     }
 
     @Test("an answer to another question, or to a part of it, is refused")
     func questions() async throws {
-        try await node.start()
-        let client = try await node.client()
-        try await node.live(client)
-        let lies = questionLies()
-        for lie in lies {
-            try await LyingServer.tell(lie, about: node, in: folder.path, Self.asked)
+        try await OneVote.live([node]) { _ in
+            let lies = questionLies()
+            for lie in lies {
+                try await LyingServer.tell(lie, about: node, in: folder.path, Self.asked)
+            }
+            try await LyingServer.tell(
+                lies[0], about: node, in: folder.path, Self.asked + ["--oldest-first"])
         }
-        try await LyingServer.tell(
-            lies[0], about: node, in: folder.path, Self.asked + ["--oldest-first"])
-        await client.close()
-        try await node.stop()
     }
 
     /// Answers to other questions, and pages that do not follow; the first is no lie.
@@ -160,98 +155,89 @@ struct LyingAnswerTests {
 
     @Test("epochs of a patient that are left out are missed")
     func epochs() async throws {
-        try await node.start()
-        let client = try await node.client()
-        try await node.live(client)
-        func naming(_ epochs: [UInt32], words: [String] = []) -> Lie {
-            Lie(
-                name: "epochs \(epochs)", words: words,
-                invention: { request in
-                    guard case .desk = request else { return nil }
-                    // Two pseudonyms of one epoch are one person's who was joined.
-                    return SpansAnswer(
-                        spans: epochs.enumerated().map { place, epoch in
-                            PatientEpoch(
-                                epoch: epoch,
-                                pseudonym: OpaqueID(prefixOf: SHA256.hash([UInt8(place)])))
-                        }.sorted()
-                    ).encode()
-                })
+        try await OneVote.live([node]) { _ in
+            func naming(_ epochs: [UInt32], words: [String] = []) -> Lie {
+                Lie(
+                    name: "epochs \(epochs)", words: words,
+                    invention: { request in
+                        guard case .desk = request else { return nil }
+                        // Two pseudonyms of one epoch are one person's who was joined.
+                        return SpansAnswer(
+                            spans: epochs.enumerated().map { place, epoch in
+                                PatientEpoch(
+                                    epoch: epoch,
+                                    pseudonym: OpaqueID(prefixOf: SHA256.hash([UInt8(place)])))
+                            }.sorted()
+                        ).encode()
+                    })
+            }
+            let command = ["query", "patient", Self.patient, "--epochs", "4-6"]
+            for epochs in [[4, 5, 6], [4, 5, 5, 6]] as [[UInt32]] {
+                try await LyingServer.tell(naming(epochs), about: node, in: folder.path, command)
+            }
+            for epochs in [[4, 6], [4, 5], [5, 6], [4, 5, 6, 7], []] as [[UInt32]] {
+                try await LyingServer.tell(
+                    naming(epochs, words: ["names the patient in the epochs"]), about: node,
+                    in: folder.path, command)
+            }
+            // The right epochs, and a page with the lists of fewer.
+            var lie = naming([4, 5, 6], words: ["\"\(ProofStep.cover.rawValue)\""])
+            lie.answer = Self.page { $0.with(parts: Array($0.parts.dropLast())) }
+            try await LyingServer.tell(lie, about: node, in: folder.path, command)
         }
-        let command = ["query", "patient", Self.patient, "--epochs", "4-6"]
-        for epochs in [[4, 5, 6], [4, 5, 5, 6]] as [[UInt32]] {
-            try await LyingServer.tell(naming(epochs), about: node, in: folder.path, command)
-        }
-        for epochs in [[4, 6], [4, 5], [5, 6], [4, 5, 6, 7], []] as [[UInt32]] {
-            try await LyingServer.tell(
-                naming(epochs, words: ["names the patient in the epochs"]), about: node,
-                in: folder.path, command)
-        }
-        // The right epochs, and a page with the lists of fewer.
-        var lie = naming([4, 5, 6], words: ["\"\(ProofStep.cover.rawValue)\""])
-        lie.answer = Self.page { $0.with(parts: Array($0.parts.dropLast())) }
-        try await LyingServer.tell(lie, about: node, in: folder.path, command)
-        await client.close()
-        try await node.stop()
     }
 
     @Test("another past and an old answer are refused by a head that is trusted")
     func heads() async throws {
         let twin = try OneVote(folder.path + "/t", as: node)
         let foreign = try OneVote(folder.path + "/f", named: "foreign")
-        for one in [node, twin, foreign] { try await one.start() }
-        let client = try await node.client()
-        let other = try await twin.client()
-        let third = try await foreign.client()
-        try await node.live(client)
-        try await twin.live(other, offset: 1)
-        try await foreign.live(third)
-        let early = folder.path + "/early.head"
-        let late = folder.path + "/late.head"
-        try await node.keepHead(Height(4), at: early, client)
-        var query = Query()
-        query.patient = OneVote.patients[0]
-        query.anchoredFrom = try Day.reading("2020-01-01").start
-        let old = try await client.query(QueryRequest(query.named, isNewestFirst: true)).encoded
-        try await node.block([0, 1], client)
-        try await node.keepHead(at: late, client)
-        let trusted = ["\"\(ProofStep.trustedHead.rawValue)\""]
-        let stale = Lie(
-            name: "an answer of before", words: trusted,
-            answer: { request, bytes in
-                if case .query = request { old } else { bytes }
-            })
-        let command = Self.asked + ["--head", early]
-        try await LyingServer.tell(.none, about: node, in: folder.path, command)
-        try await LyingServer.tell(
-            .none, about: node, in: folder.path, Self.asked + ["--head", late])
-        try await LyingServer.tell(
-            stale, about: node, in: folder.path, Self.asked + ["--head", late])
-        // Who trusts the genesis only believes both, if the keys of all validators leaked.
-        try await LyingServer.tell(.none, about: twin, in: folder.path, Self.asked)
-        for head in [early, late] {
-            try await LyingServer.tell(
-                Lie(name: "a fork", words: trusted), about: twin, in: folder.path,
-                Self.asked + ["--head", head])
-        }
-        try await LyingServer.tell(
-            Lie(
-                name: "no link with the trusted head", words: trusted,
+        try await OneVote.live([node, twin, foreign]) { clients in
+            let (client, third) = (clients[0], clients[2])
+            let early = folder.path + "/early.head"
+            let late = folder.path + "/late.head"
+            try await node.keepHead(Height(4), at: early, client)
+            var query = Query()
+            query.patient = OneVote.patients[0]
+            query.anchoredFrom = try Day.reading("2020-01-01").start
+            let old = try await client.query(QueryRequest(query.named, isNewestFirst: true)).encoded
+            try await node.block([0, 1], client)
+            try await node.keepHead(at: late, client)
+            let trusted = ["\"\(ProofStep.trustedHead.rawValue)\""]
+            let stale = Lie(
+                name: "an answer of before", words: trusted,
                 answer: { request, bytes in
-                    if case .consistency = request { nil } else { bytes }
-                }), about: node, in: folder.path, command)
-        try await LyingServer.tell(
-            Lie(
-                name: "a link between other trees", words: trusted,
-                question: { request in
-                    guard case .consistency(let first, let second) = request else {
-                        return request
-                    }
-                    return .consistency(from: first - 1, to: second)
-                }), about: node, in: folder.path, command)
-        try await strangers(third)
-        for open in [client, other, third] { await open.close() }
-        for one in [node, twin, foreign] { try await one.stop() }
+                    if case .query = request { old } else { bytes }
+                })
+            let command = Self.asked + ["--head", early]
+            try await LyingServer.tell(.none, about: node, in: folder.path, command)
+            try await LyingServer.tell(
+                .none, about: node, in: folder.path, Self.asked + ["--head", late])
+            try await LyingServer.tell(
+                stale, about: node, in: folder.path, Self.asked + ["--head", late])
+            // Who trusts the genesis only believes both, if the keys of all validators leaked.
+            try await LyingServer.tell(.none, about: twin, in: folder.path, Self.asked)
+            for head in [early, late] {
+                try await LyingServer.tell(
+                    Lie(name: "a fork", words: trusted), about: twin, in: folder.path,
+                    Self.asked + ["--head", head])
+            }
+            try await LyingServer.tell(
+                Lie(
+                    name: "no link with the trusted head", words: trusted,
+                    answer: { request, bytes in
+                        if case .consistency = request { nil } else { bytes }
+                    }), about: node, in: folder.path, command)
+            try await LyingServer.tell(
+                Lie(
+                    name: "a link between other trees", words: trusted,
+                    question: { request in
+                        guard case .consistency(let first, let second) = request else {
+                            return request
+                        }
+                        return .consistency(from: first - 1, to: second)
+                    }), about: node, in: folder.path, command)
+            try await strangers(third)
+        }
     }
 
     /// What a node of another ledger says, and validators that nobody chose.

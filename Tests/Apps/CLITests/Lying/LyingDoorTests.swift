@@ -159,16 +159,15 @@ struct LyingDoorTests {
     @Test("tiles of another tree, and a log that is cut or changed, are refused")
     func tiles() async throws {
         let node = try OneVote(folder.path + "/n")
-        try await node.start()
-        let client = try await node.client()
-        try await node.live(client)
-        let logKey = try await log("early", node)
-        try await node.keepHead(Height(4), at: folder.path + "/early.head", client)
-        try await node.live(client)
-        _ = try await log("log", node)
-        try await node.keepHead(at: folder.path + "/late.head", client)
-        await client.close()
-        try await node.stop()
+        let logKey = try await OneVote.live([node]) { clients in
+            let client = clients[0]
+            let logKey = try await log("early", node)
+            try await node.keepHead(Height(4), at: folder.path + "/early.head", client)
+            try await node.live(client)
+            _ = try await log("log", node)
+            try await node.keepHead(at: folder.path + "/late.head", client)
+            return logKey
+        }
         let lies = try tileLies()
         let root = folder.path
         for (index, lie) in lies.enumerated() {

@@ -38,38 +38,36 @@ struct LyingEntryTests {
 
     @Test("receipts and proofs of another entry, or of none, are refused")
     func entries() async throws {
-        try await node.start()
-        let client = try await node.client()
-        try await node.live(client)
-        let head = folder.path + "/head"
-        try await node.keepHead(Height(4), at: head, client)
-        let another = try ProofFile.decode(try await client.proof(leaf: 9))
-        try await node.register("lab.example", client)
-        let last = try await client.status().treeSize
-        let others = try ProofFile.decode(try await client.proof(leaf: last - 1))
-        let block = try await client.block(Height(3))
-        let older = ClaimedHead(
-            header: try Block.decode(block.block).header,
-            commitProof: try CommitProof.decode(block.commitProof[...]).claimed)
-        let lies = lies(another, others, older)
-        for (index, lie) in lies.enumerated() {
-            let out = folder.path + "/out\(index)"
-            for command in ["receipt", "proof"] {
-                for entry in ["5", "hospital/0/6"] {
-                    try await LyingServer.tell(
-                        lie, about: node, in: folder.path,
-                        [command, entry, "--out", out, "--head", head])
+        try await OneVote.live([node]) { clients in
+            let client = clients[0]
+            let head = folder.path + "/head"
+            try await node.keepHead(Height(4), at: head, client)
+            let another = try ProofFile.decode(try await client.proof(leaf: 9))
+            try await node.register("lab.example", client)
+            let last = try await client.status().treeSize
+            let others = try ProofFile.decode(try await client.proof(leaf: last - 1))
+            let block = try await client.block(Height(3))
+            let older = ClaimedHead(
+                header: try Block.decode(block.block).header,
+                commitProof: try CommitProof.decode(block.commitProof[...]).claimed)
+            let lies = lies(another, others, older)
+            for (index, lie) in lies.enumerated() {
+                let out = folder.path + "/out\(index)"
+                for command in ["receipt", "proof"] {
+                    for entry in ["5", "hospital/0/6"] {
+                        try await LyingServer.tell(
+                            lie, about: node, in: folder.path,
+                            [command, entry, "--out", out, "--head", head])
+                    }
                 }
+                let isWritten = Files.isThere(out) && Files.isThere(out + ".regulator.cose")
+                #expect(isWritten == lie.words.isEmpty, "\(lie.name)")
             }
-            let isWritten = Files.isThere(out) && Files.isThere(out + ".regulator.cose")
-            #expect(isWritten == lie.words.isEmpty, "\(lie.name)")
+            // What is written is what others check.
+            try await LyingServer.run([
+                "verify", folder.path + "/out0", "--genesis", node.place.configuration.genesis,
+            ])
         }
-        // What is written is what others check.
-        try await LyingServer.run([
-            "verify", folder.path + "/out0", "--genesis", node.place.configuration.genesis,
-        ])
-        await client.close()
-        try await node.stop()
     }
 
     /// What is said of one entry instead: another's proof, an older head, the parts of others.
@@ -120,33 +118,28 @@ struct LyingEntryTests {
     @Test("an archive with a block exchanged, cut short or changed is not kept")
     func archives() async throws {
         let twin = try OneVote(folder.path + "/t", as: node)
-        try await node.start()
-        try await twin.start()
-        let client = try await node.client()
-        let other = try await twin.client()
-        try await node.live(client)
-        try await twin.live(other, offset: 1)
-        let head = folder.path + "/head"
-        try await node.keepHead(at: head, client)
-        let foreign = try await other.archiveBlock(Height(3))
-        let lies = archiveLies(foreign)
-        for lie in lies {
-            let out = folder.path + "/ledger.archive"
+        try await OneVote.live([node, twin]) { clients in
+            let (client, other) = (clients[0], clients[1])
+            let head = folder.path + "/head"
+            try await node.keepHead(at: head, client)
+            let foreign = try await other.archiveBlock(Height(3))
+            let lies = archiveLies(foreign)
+            for lie in lies {
+                let out = folder.path + "/ledger.archive"
+                try await LyingServer.tell(
+                    lie, about: node, in: folder.path,
+                    ["archive", "export", "--out", out, "--head", head])
+                #expect(Files.isThere(out) == lie.words.isEmpty, "\(lie.name)")
+                #expect(!Files.isThere(out + ".part"), "\(lie.name)")
+                Files.remove(out)
+            }
+            let out = folder.path + "/twin.archive"
             try await LyingServer.tell(
-                lie, about: node, in: folder.path,
+                Lie(name: "a fork", words: quoted(.trustedHead)), about: twin, in: folder.path,
                 ["archive", "export", "--out", out, "--head", head])
-            #expect(Files.isThere(out) == lie.words.isEmpty, "\(lie.name)")
-            #expect(!Files.isThere(out + ".part"), "\(lie.name)")
-            Files.remove(out)
+            try await LyingServer.tell(
+                .none, about: twin, in: folder.path, ["archive", "export", "--out", out])
         }
-        let out = folder.path + "/twin.archive"
-        try await LyingServer.tell(
-            Lie(name: "a fork", words: quoted(.trustedHead)), about: twin, in: folder.path,
-            ["archive", "export", "--out", out, "--head", head])
-        try await LyingServer.tell(
-            .none, about: twin, in: folder.path, ["archive", "export", "--out", out])
-        for open in [client, other] { await open.close() }
-        for one in [node, twin] { try await one.stop() }
     }
 
     /// What is said of the blocks of an archive instead; `foreign` is block 3 of another past.

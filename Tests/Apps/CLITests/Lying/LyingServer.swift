@@ -29,15 +29,15 @@ final class LyingServer {
     private let server: ControlServer
     private let node: NodeClient
 
-    init(before node: OneVote, in folder: String, _ lie: Lie) async throws {
+    init(before node: NodePlace, in folder: String, _ lie: Lie) async throws {
         place = "\(folder)/\(UUID().uuidString.prefix(8))"
         try FileManager.default.createDirectory(
             atPath: place, withIntermediateDirectories: true)
-        var configuration = node.place.configuration
+        var configuration = node.configuration
         let socket = place + "/c"
         configuration.control = socket
         try configuration.write(to: place + "/node.json")
-        let client = try await node.client()
+        let client = try await node.connect()
         self.node = client
         server = ControlServer(path: socket) { message, responder in
             guard let asked = try? ControlRequest.decode(message.body) else {
@@ -68,6 +68,13 @@ final class LyingServer {
     /// or, where nothing is a lie, that it is done.
     static func tell(
         _ lie: Lie, about node: OneVote, in folder: String, _ command: [String]
+    ) async throws {
+        try await tell(lie, about: node.place, in: folder, command)
+    }
+
+    /// The same about the node of a place, of whatever ledger.
+    static func tell(
+        _ lie: Lie, about node: NodePlace, in folder: String, _ command: [String]
     ) async throws {
         let server = try await LyingServer(before: node, in: folder, lie)
         let arguments = command + ["--node", server.place]

@@ -110,6 +110,24 @@ final class OneVote {
         }
     }
 
+    /// Runs `body` with a client of each of these nodes, which run meanwhile and have lived before:
+    /// the first as ``live(_:offset:)`` says, those after it otherwise than the one before.
+    static func live<Result>(
+        _ nodes: [OneVote], _ body: ([NodeClient]) async throws -> Result
+    ) async throws -> Result {
+        var clients: [NodeClient] = []
+        for (offset, node) in nodes.enumerated() {
+            try await node.start()
+            let client = try await node.client()
+            try await node.live(client, offset: offset)
+            clients.append(client)
+        }
+        let result = try await body(clients)
+        for client in clients { await client.close() }
+        for node in nodes { try await node.stop() }
+        return result
+    }
+
     /// Lets governance know the issuer of statements; there is one vote.
     func register(_ issuer: String, _ client: NodeClient) async throws {
         let proposal = GovernanceProposal(
