@@ -1,14 +1,14 @@
 # shellcheck shell=bash
 # namespaces [SECONDS [SEED]]: real processes, each in a network of its own, and all goes wrong
 
-# Four nodes, each in its network namespace on one bridge, under load. Links get slow and lossy or
-# are cut, processes are killed and stopped, a disk is full, a clock is wrong. Afterwards every node
-# must come to the same end, every ledger must derive again from its own bytes, and no two may
-# differ.
+# Four nodes, each in its network namespace, under load. Links get slow and lossy, double packets or
+# are cut, processes are killed and stopped, one of them and all, a disk is full, a clock is wrong.
+# Afterwards every node must come to the same end, every ledger must derive again from its own
+# bytes, and no two may differ.
 campaign_namespaces() {
     local seconds=${1:-120}
     RANDOM=${2:-$$}
-    if [ "$(id -u)" -ne 0 ] || ! command -v ip >/dev/null || ! command -v tc >/dev/null; then
+    if [ "$(id -u)" -ne 0 ] || ! { command -v ip && command -v tc; } >/dev/null; then
         fail "this needs root, ip and tc: apt-get install iproute2"
     fi
     prepare
@@ -25,12 +25,9 @@ campaign_namespaces() {
 namespace() { printf 'cust%s-%s' "$$" "$1"; }
 
 namespaces_start() {
-    step "Four nodes on a bridge, each in its own network namespace"
+    step "Four nodes, each in its own network namespace"
     "$custos" devnet --prepare --dir "$net" --network genesis/county.yaml \
         --base-port 23000 >/dev/null
-    bridge=cust$$
-    ip link add "$bridge" type bridge
-    ip link set "$bridge" up
     # The regulator's disk is small, so that it can be full.
     mv "$net/regulator/data" "$net/regulator/first"
     mkdir "$net/regulator/data"
@@ -40,18 +37,68 @@ namespaces_start() {
     for member in "${members[@]}"; do
         ip netns add "$(namespace $index)"
         ip link add "v$$-$index" type veth peer name eth0 netns "$(namespace $index)"
-        ip link set "v$$-$index" master "$bridge" up
+        ip link set "v$$-$index" up
         ip -n "$(namespace $index)" addr add "10.77.91.$((index + 1))/24" dev eth0
         ip -n "$(namespace $index)" link set eth0 up
         ip -n "$(namespace $index)" link set lo up
         index=$((index + 1))
     done
+    namespaces_join
     for member in "${members[@]}"; do namespaces_address "$net/$member/node.json"; done
     for index in 0 1 2 3; do namespaces_node $index; done
     for member in "${members[@]}"; do
         "$custos" status --node "$net/$member" --wait 60 >/dev/null ||
             fail "the node of $member did not come up"
     done
+}
+
+# A bridge where the kernel has netem, and otherwise a switch of our own that delays and drops.
+namespaces_join() {
+    local index
+    if tc -n "$(namespace 0)" qdisc add dev eth0 root netem delay 1ms 2>/dev/null; then
+        tc -n "$(namespace 0)" qdisc del dev eth0 root
+        note "the weather is netem's"
+        bridge=cust$$
+        ip link add "$bridge" type bridge
+        ip link set "$bridge" up
+        for index in 0 1 2 3; do ip link set "v$$-$index" master "$bridge"; done
+        return
+    fi
+    command -v python3 >/dev/null || fail "without netem this needs python3"
+    note "this kernel has no netem: the weather is made by Tests/Campaigns/bad_network.py"
+    for index in 0 1 2 3; do
+        ip netns exec "$(namespace $index)" python3 Tests/Campaigns/bad_network.py plain eth0
+    done
+    coproc bad_network {
+        exec python3 Tests/Campaigns/bad_network.py switch "v$$-0" "v$$-1" "v$$-2" "v$$-3" >&2
+    }
+}
+
+# namespaces_weather INDEX DELAY JITTER LOSS DOUBLED: milliseconds and percent
+namespaces_weather() {
+    if [ -n "${bridge:-}" ]; then
+        tc -n "$(namespace "$1")" qdisc replace dev eth0 root \
+            netem delay "$2ms" "$3ms" loss "$4%" duplicate "$5%"
+    else
+        echo "weather $*" >&"${bad_network[1]}"
+    fi
+}
+
+namespaces_cut() {
+    if [ -n "${bridge:-}" ]; then
+        ip link set "v$$-$1" down
+    else
+        echo "cut $1" >&"${bad_network[1]}"
+    fi
+}
+
+namespaces_mend() {
+    if [ -n "${bridge:-}" ]; then
+        ip link set "v$$-$1" up
+        tc -n "$(namespace "$1")" qdisc del dev eth0 root 2>/dev/null || true
+    else
+        echo "mend $1" >&"${bad_network[1]}"
+    fi
 }
 
 # Ports tell the nodes apart: each gets its address in place of the loopback.
@@ -107,43 +154,74 @@ namespaces_load() {
     done
 }
 
+# Each kind of fault comes once before any comes again, in an order that follows from the seed.
 namespaces_storm() {
-    local end=$((SECONDS + $1)) index member
+    local end=$((SECONDS + $1)) kind count=0
+    local kinds=(slow lossy doubled cut halves killed power stopped full clock)
     step "Faults for $1 seconds"
     while [ "$SECONDS" -lt "$end" ]; do
-        index=$((RANDOM % 4))
-        member=${members[$index]}
-        case $((RANDOM % 7)) in
-            0 | 1)
-                note "$member: 100 ms of delay, a fifth of packets lost"
-                tc -n "$(namespace $index)" qdisc replace dev eth0 root \
-                    netem delay 100ms 50ms loss 20% 2>/dev/null || note "(no netem here)"
-                sleep 6
-                tc -n "$(namespace $index)" qdisc del dev eth0 root 2>/dev/null || true
-                ;;
-            2)
-                note "$member: cut off"
-                ip link set "v$$-$index" down
-                sleep 5
-                ip link set "v$$-$index" up
-                ;;
-            3)
-                note "$member: kill -9"
-                namespaces_kill $index
-                sleep 2
-                namespaces_node $index
-                ;;
-            4)
-                note "$member: stopped for four seconds"
-                kill -STOP "${node_pids[$member]}"
-                sleep 4
-                kill -CONT "${node_pids[$member]}"
-                ;;
-            5) namespaces_full_disk ;;
-            6) namespaces_wrong_clock $index ;;
-        esac
-        sleep 2
+        for kind in $(for each in "${kinds[@]}"; do echo "$RANDOM $each"; done | sort -n |
+            cut -d ' ' -f 2); do
+            [ "$SECONDS" -lt "$end" ] || break
+            namespaces_strike "$kind" $((RANDOM % 4))
+            count=$((count + 1))
+            sleep 2
+        done
     done
+    note "$count faults"
+}
+
+namespaces_strike() {
+    local index=$2 member=${members[$2]} other=$((($2 + 1) % 4)) each
+    case $1 in
+        slow)
+            note "$member: 300 ms of delay, 100 ms more or less"
+            namespaces_weather "$index" 300 100 0 0
+            ;;
+        lossy)
+            note "$member: a fifth of packets lost, 100 ms of delay"
+            namespaces_weather "$index" 100 50 20 0
+            ;;
+        doubled)
+            note "$member: a third of packets doubled, out of order"
+            namespaces_weather "$index" 20 20 2 33
+            ;;
+        cut)
+            note "$member: cut off"
+            namespaces_cut "$index"
+            ;;
+        halves)
+            note "$member and ${members[$other]}: cut off, so that nobody has a quorum"
+            namespaces_cut "$index"
+            namespaces_cut "$other"
+            ;;
+        killed)
+            note "$member: kill -9"
+            namespaces_kill "$index"
+            sleep 2
+            namespaces_node "$index"
+            return
+            ;;
+        power)
+            note "all: kill -9 at once"
+            kill -9 "${node_pids[@]}" 2>/dev/null || true
+            for each in 0 1 2 3; do namespaces_kill $each; done
+            for each in 0 1 2 3; do namespaces_node $each; done
+            return
+            ;;
+        stopped)
+            note "$member: stopped for six seconds"
+            kill -STOP "${node_pids[$member]}"
+            sleep 6
+            kill -CONT "${node_pids[$member]}"
+            return
+            ;;
+        full) namespaces_full_disk && return ;;
+        clock) namespaces_wrong_clock "$index" && return ;;
+    esac
+    sleep 6
+    namespaces_mend "$index"
+    namespaces_mend "$other"
 }
 
 # The node may end, must not lie, and starts again when there is room.
@@ -156,14 +234,17 @@ namespaces_full_disk() {
     namespaces_node 3
 }
 
+# The clock of the day is wrong, and the one that only counts is not, as in a bad machine.
 namespaces_wrong_clock() {
-    if ! command -v faketime >/dev/null; then
+    local library
+    library=$(ls /usr/lib/*/faketime/libfaketimeMT.so.1 2>/dev/null | head -n 1)
+    if [ -z "$library" ]; then
         note "${members[$1]}: no wrong clock without faketime (apt-get install faketime)"
         return
     fi
     note "${members[$1]}: its clock is an hour ahead"
     namespaces_kill "$1"
-    namespaces_node "$1" faketime -f +1h
+    namespaces_node "$1" env LD_PRELOAD="$library" FAKETIME=+1h FAKETIME_DONT_FAKE_MONOTONIC=1
     sleep 6
     namespaces_kill "$1"
     namespaces_node "$1"
@@ -197,6 +278,10 @@ namespaces_stop() {
     local index
     if [ -n "${load_pid:-}" ]; then kill "$load_pid" 2>/dev/null || true; fi
     demo_stop
+    if [ -n "${bad_network_PID:-}" ]; then
+        exec {bad_network[1]}>&- || true
+        wait "$bad_network_PID" 2>/dev/null || true
+    fi
     for index in 0 1 2 3; do ip netns del "$(namespace $index)" 2>/dev/null || true; done
     ip link del "${bridge:-none}" 2>/dev/null || true
     umount "$net/regulator/data" 2>/dev/null || true
