@@ -261,8 +261,6 @@ struct GovernanceTests {
         let stranger = try chamber.signer("nobody")
         let key = try TestNetwork.key("regulator govern").publicKey
         let big = Self.proposal(.setPower(city, 1 << 30))
-        var shorter = chamber.state.parameters
-        shorter.epochDays = 30
         let rows: [(GovernanceBody, GovernanceRefusal?)] = [
             (signer.vote(on: good.id, isFor: true), .unknownProposal(good.id)),
             (signer.propose(good), nil),
@@ -292,10 +290,6 @@ struct GovernanceTests {
                 signer.propose(Self.proposal(.remove(TestNetwork.id("insurer")))),
                 .unfit("rule PR-03 is run by insurer, which is no institution here")
             ),
-            (
-                signer.propose(Self.proposal(.setParameters(shorter))),
-                .unfit("how many days an epoch has is for the genesis to say")
-            ),
             (.attend(height: Height(9), block: .zero), .notAMilestone(Height(9))),
         ]
         try chamber.decide(rows.map(\.0))
@@ -305,6 +299,28 @@ struct GovernanceTests {
         }
         #expect(chamber.outcomes.count == rows.count)
         #expect(chamber.state.governance.proposals.map(\.id) == [good.id])
+    }
+
+    @Test("what the genesis says of the state map and of pseudonyms is not voted on")
+    func fixedByTheGenesis() throws {
+        typealias Row = (change: (inout Parameters) -> Void, refusal: String)
+        let rows: [Row] = [
+            ({ $0.isIndexKept = false }, "whether the index is kept is for the genesis to say"),
+            ({ $0.epochDays = 30 }, "how many days an epoch has is for the genesis to say"),
+            (
+                { $0.listsRules.toggle() },
+                "whether notices are listed by rules is for the genesis to say"
+            ),
+        ]
+        for row in rows {
+            var chamber = try Chamber()
+            var parameters = chamber.state.parameters
+            row.change(&parameters)
+            let signer = try chamber.signer("regulator")
+            try chamber.decide([signer.propose(Self.proposal(.setParameters(parameters)))])
+            #expect(chamber.outcomes == [.unfit(row.refusal)])
+            #expect(chamber.state.governance.proposals.isEmpty)
+        }
     }
 
     @Test("two persons sign where the policy wants two and the institution has two keys")

@@ -39,7 +39,8 @@ struct RandomBlocks {
         let patient = "patient \(random.below(12))"
         let nurse = "nurse \(random.below(5))"
         var entry: Entry
-        switch random.below(8) {
+        // Notices are among them where they have lists of their own.
+        switch random.below(network.genesis.parameters.listsRules ? 10 : 8) {
         case 0:
             entry = TestNetwork.record(
                 issuer, number,
@@ -58,6 +59,17 @@ struct RandomBlocks {
                 kind: .void, issuer: TestNetwork.id(issuer), stream: StreamID(stream),
                 number: number, eventTime: TestNetwork.start,
                 body: .void(VoidBody(first: number + 1, last: last, reason: "lost")))
+        case 8, 9:
+            let rules = ["CE-01", "PR-03", "RX-03b"]
+            entry = TestNetwork.record(
+                issuer, number, kind: .notice, subjects: [.practitioner(TestNetwork.opaque(nurse))])
+            entry.body = .case(
+                CaseBody(
+                    blindedCase: TestNetwork.opaque("no case"),
+                    step: .noticed(
+                        CaseBody.Opening(
+                            findings: [0], rules: Array(rules.dropFirst(random.below(3))))),
+                    previous: 0))
         default:
             let actions = AccessHeader.Action.allCases
             entry = TestNetwork.access(
