@@ -158,12 +158,20 @@ struct VerifyReport: Report {
     }
 
     private init(_ entry: ProvenEntry) {
+        var limits: [String] = []
+        if entry.standing == .notShown {
+            limits.append(
+                "Whether the entry has effect is not shown: this proof is of an older version.")
+        }
+        if case .case = entry.entry.body {
+            limits.append(
+                "Whether this counts as a step of its case is not shown: the file of the case "
+                    + "shows it (`custos case show --out`).")
+        }
         self.init(
             holds: true, kind: "entry", steps: entry.steps.map(\.rawValue),
             head: Head(entry.head), entries: [EntryView(entry)],
-            limits: entry.standing == .notShown
-                ? ["Whether the entry has effect is not shown: this proof is of an older version."]
-                : [])
+            limits: limits)
     }
 
     /// Two heads that show that a ledger has two pasts.
