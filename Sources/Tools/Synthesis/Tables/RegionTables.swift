@@ -104,6 +104,9 @@ public struct RegionTables: Sendable {
     let schemes: [Scheme]
     /// In the order of ``SettingName/allCases``.
     private let settings: [Int]
+    /// The setting of that name, or what was asked for in its place; at hand, since each day of each
+    /// person asks for it.
+    private let activity: Int
 
     /// The number of a setting.
     ///
@@ -115,7 +118,7 @@ public struct RegionTables: Sendable {
     /// Where its care is routine, as many fewer as the region is less busy; chemotherapy, dialysis
     /// and hospice care stay.
     func perMillion(_ condition: Condition) -> Int {
-        condition.perMille * (condition.care == .visit ? setting(.activity) : 1_000)
+        condition.perMille * (condition.care == .visit ? activity : 1_000)
     }
 
     /// How often in a million years an illness comes in the mean season.
@@ -123,7 +126,7 @@ public struct RegionTables: Sendable {
     /// One that is seen in passing comes as much more seldom as the region is less busy;
     /// emergencies and stays remain.
     func perMillion(_ illness: Illness) -> Int {
-        illness.perMille * (illness.visitClass == .ambulatory ? setting(.activity) : 1_000)
+        illness.perMille * (illness.visitClass == .ambulatory ? activity : 1_000)
     }
 
     /// The place of a service by its name, or of the first one.
@@ -192,9 +195,8 @@ extension RegionTables {
             try Illness(row, drugs: drugs, services: services)
         }
         schemes = try table("schemes").map { row throws(SynthesisError) in try Scheme(row) }
-        var settings = try RegionTables.settings(try table("settings"))
-        if let activity { settings[SettingName.activity.place] = activity }
-        self.settings = settings
+        settings = try RegionTables.settings(try table("settings"))
+        self.activity = activity ?? settings[SettingName.activity.place]
     }
 
     private static func settings(_ table: TextTable) throws(SynthesisError) -> [Int] {
