@@ -19,7 +19,7 @@ enum OddRules {
         """
         each: claim_line as l
         with:
-          peers: claim_line of l.code within 20w up to l.date other where price.currency == l.price.currency
+          peers: claim_line of l.code other where price.currency == l.price.currency
         when: peers.count() >= 2 && ratio(l.price, peers.quantile(price, 50)) > decimal('1.5')
         subject: l.institution
         involved: peers
