@@ -27,6 +27,8 @@ public struct VerifiedBatch: Sendable {
     public let entriesByteCount: Int
     /// The number of the stream's next entry after this batch.
     public let nextNumber: UInt64
+    /// The places of entries about which a block's admission asks the state, increasing.
+    let watched: [Int]
     /// By entry, the key that the author's signature was found to hold under.
     let authorKeys: [Int: PublicKey]
 }
@@ -70,7 +72,7 @@ extension UnverifiedBatch {
             header: header, digest: digest, bytes: bytes, signedHeader: signedHeader,
             entryBytes: entries, entries: reading.entries, leafHashes: leafHashes,
             submitKey: key, entriesByteCount: byteCount, nextNumber: reading.nextNumber,
-            authorKeys: state.authorKeys(of: reading.entries))
+            watched: reading.watched, authorKeys: state.authorKeys(of: reading.entries))
     }
 
     private func checkSizes() throws(BatchRefusal) -> Int {
@@ -90,6 +92,7 @@ private struct EntryReading {
     let batch: BatchHeader
     private(set) var entries: [Entry] = []
     private(set) var nextNumber: UInt64
+    private(set) var watched: [Int] = []
 
     init(batch: BatchHeader) {
         self.batch = batch
@@ -116,6 +119,18 @@ private struct EntryReading {
             throw .wrongNumber(found: entry.number, right: nextNumber)
         }
         nextNumber = entry.nextNumber
+        if entry.isWatched { watched.append(entries.count) }
         entries.append(entry)
+    }
+}
+
+extension Entry {
+    /// Whether a block's admission asks the state about it; most entries may stand by their form.
+    var isWatched: Bool {
+        if author != nil || kind.batchCountMax != nil { return true }
+        switch kind {
+        case .credential, .case, .evidence, .statement: return true
+        default: return false
+        }
     }
 }

@@ -86,7 +86,8 @@ struct Admission {
     /// Before anything is checked that costs: so a batch cannot cost more than its limits allow.
     private func checkCounts(_ batch: VerifiedBatch) throws(BatchRefusal) {
         var counts: [EntryKind: Int] = [:]
-        for (index, entry) in batch.entries.enumerated() {
+        for index in batch.watched {
+            let entry = batch.entries[index]
             guard let limit = entry.kind.batchCountMax else { continue }
             counts[entry.kind, default: 0] += 1
             guard counts[entry.kind, default: 0] <= limit else {
@@ -109,7 +110,8 @@ struct Admission {
     private func checkEvidence(
         _ batch: VerifiedBatch, unfit: inout [(index: Int, why: Unfitness)]
     ) throws(BatchRefusal) {
-        for (index, entry) in batch.entries.enumerated() {
+        for index in batch.watched {
+            let entry = batch.entries[index]
             guard case .evidence(let body) = entry.body else { continue }
             do throws(EvidenceRefusal) {
                 _ = try state.check(body)
@@ -122,7 +124,8 @@ struct Admission {
     /// A statement is registered by standing on the ledger, so one that the policy does not take
     /// keeps its batch off whatever the rules.
     private func checkStatements(_ batch: VerifiedBatch) throws(BatchRefusal) {
-        for (index, entry) in batch.entries.enumerated() {
+        for index in batch.watched {
+            let entry = batch.entries[index]
             guard case .statement(let statement) = entry.body else { continue }
             do throws(StatementRefusal) {
                 try state.check(statement)
@@ -135,7 +138,8 @@ struct Admission {
     /// Before the parameters set a term, there may be nodes that cannot read an appeal.
     private func checkAppeals(_ batch: VerifiedBatch) throws(BatchRefusal) {
         guard state.parameters.appealDays == 0 else { return }
-        for (index, entry) in batch.entries.enumerated() {
+        for index in batch.watched {
+            let entry = batch.entries[index]
             guard case .case(let body) = entry.body, body.isAppeal else { continue }
             throw .entry(index: index, .step(.noAppeals))
         }
@@ -145,8 +149,9 @@ struct Admission {
         _ batch: VerifiedBatch, unfit: inout [(index: Int, why: Unfitness)]
     ) throws(BatchRefusal) -> [RegisteredCredential] {
         var found: [RegisteredCredential] = []
-        for (index, entry) in batch.entries.enumerated()
-        where entry.author != nil || entry.kind == .credential {
+        for index in batch.watched {
+            let entry = batch.entries[index]
+            guard entry.author != nil || entry.kind == .credential else { continue }
             let check = CredentialCheck(
                 ledger: state.ledger, entry: entry, signatures: state.signatureCheck)
             do throws(EntryRefusal) {

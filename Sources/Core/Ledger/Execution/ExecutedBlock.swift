@@ -61,7 +61,14 @@ public struct ExecutedBlock: Sendable {
 
     /// The slots of the patients that its entries concern, ascending.
     public var patientSlots: [UInt32] {
-        changes.items.lazy.filter { $0.key.isPatient }.map(\.slot).sorted()
+        let items = changes.items.span
+        var slots: [UInt32] = []
+        slots.reserveCapacity(items.count)
+        for index in items.indices where items[index].key.isPatient {
+            slots.append(items[index].slot)
+        }
+        slots.sort()
+        return slots
     }
 
     /// Where each batch stands.

@@ -48,18 +48,21 @@ struct Execution {
         overlay.set(
             .nextNumber(header.issuer, header.stream), .number(batch.nextNumber))
         var issuer = IssuerTerms()
-        for (entry, leaf) in zip(batch.entries, batch.leafHashes) {
+        // Spans lend their elements: a copy of an entry costs as much as listing it.
+        let entries = batch.entries.span
+        for index in entries.indices {
+            let leaf = batch.leafHashes[index]
             let position = UInt32(leafHashes.count)
             leafHashes.append(leaf)
             tree.append(leaf) { nodes.append($1) }
             if unfit.isEmpty {
-                addState(entry, at: position)
+                addState(entries[index], at: position)
             } else if let why = unfit[Int(position)] {
                 addUnfit(why, at: position)
             } else {
-                addState(entry, at: position)
+                addState(entries[index], at: position)
             }
-            if isIndexKept { addTerms(entry, at: position, &issuer) }
+            if isIndexKept { addTerms(entries[index], at: position, &issuer) }
         }
     }
 

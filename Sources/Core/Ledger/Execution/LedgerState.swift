@@ -158,7 +158,8 @@ extension LedgerState {
     /// The authors' signatures that hold under the credentials as they are now, by entry.
     func authorKeys(of entries: [Entry]) -> [Int: PublicKey] {
         var keys: [Int: PublicKey] = [:]
-        for (index, entry) in entries.enumerated() {
+        for index in entries.span.indices where entries.span[index].author != nil {
+            let entry = entries[index]
             guard let author = entry.author,
                 let key = registry.credentials[author.credential]?.key
             else { continue }

@@ -27,15 +27,16 @@ struct ChangesRow {
         }
         writer.array(items.count)
         var buffer: [UInt8] = []
-        for item in items {
+        let items = items.span
+        for index in items.indices {
             buffer.removeAll(keepingCapacity: true)
-            item.value.append(to: &buffer)
-            writer.array(item.isNew ? 4 : 2)
-            writer.unsigned(UInt64(item.slot))
+            items[index].value.append(to: &buffer)
+            writer.array(items[index].isNew ? 4 : 2)
+            writer.unsigned(UInt64(items[index].slot))
             writer.bytes(buffer)
-            guard item.isNew else { continue }
-            writer.unsigned(UInt64(item.key.space))
-            writer.bytes(item.key.bytes)
+            guard items[index].isNew else { continue }
+            writer.unsigned(UInt64(items[index].key.space))
+            writer.bytes(items[index].key.bytes)
         }
         return writer.bytes
     }

@@ -4,31 +4,40 @@ internal import Primitives
 struct StateOverlay {
     private let map: StateMap
     private(set) var items: [StateChanges.Item] = []
-    private var indexOf: [StateKey: Int] = [:]
-    private var slotCount: Int
+    /// The slot of each item.
+    private var slots: [UInt32] = []
+    /// The items of keys that the map has.
+    private var places: SlotPlaces
+    /// The items of keys that are new, in the order of their slots, and by key.
+    private var newPlaces: [Int] = []
+    private var newPlaceOf: [StateKey: Int] = [:]
 
     init(over map: StateMap) {
         self.map = map
-        slotCount = map.slotCount
+        places = SlotPlaces(slotCount: map.slotCount)
     }
 
     /// The place of a key among the changes; a key that is new takes the next slot, with `initial`.
     mutating func touch(
         _ key: StateKey, initial: @autoclosure () -> StateValue = .deleted
     ) -> Int {
-        if let index = indexOf[key] { return index }
         let index = items.count
-        indexOf[key] = index
-        if let slot = map.slot(of: key) {
+        guard let slot = map.slot(of: key) else {
+            if let index = newPlaceOf[key] { return index }
+            newPlaceOf[key] = index
+            let slot = UInt32(map.slotCount + newPlaces.count)
+            newPlaces.append(index)
+            slots.append(slot)
             items.append(
-                StateChanges.Item(
-                    slot: slot, key: key, value: map.records[Int(slot)].value, isNew: false))
-        } else {
-            items.append(
-                StateChanges.Item(
-                    slot: UInt32(slotCount), key: key, value: initial(), isNew: true))
-            slotCount += 1
+                StateChanges.Item(slot: slot, key: key, value: initial(), isNew: true))
+            return index
         }
+        if let index = places[slot] { return index }
+        places.note(index, of: slot)
+        slots.append(slot)
+        items.append(
+            StateChanges.Item(
+                slot: slot, key: key, value: map.records[Int(slot)].value, isNew: false))
         return index
     }
 
@@ -38,7 +47,13 @@ struct StateOverlay {
 
     /// The value as the changes so far leave it.
     func value(of key: StateKey) -> StateValue? {
-        indexOf[key].map { items[$0].value } ?? map.value(of: key)
+        let index = map.slot(of: key).map { places[$0] } ?? newPlaceOf[key]
+        return index.map { items[$0].value } ?? map.value(of: key)
+    }
+
+    /// The item of a slot; nil where it was not touched.
+    private func place(ofSlot slot: UInt32) -> Int? {
+        Int(slot) < map.slotCount ? places[slot] : newPlaces[Int(slot) - map.slotCount]
     }
 
     /// Adds to a head the run of this block.
@@ -56,12 +71,9 @@ struct StateOverlay {
         guard let tree = map.tree else {
             return StateChanges(items: items, tree: nil, root: .zero)
         }
-        let newKeys = items.filter(\.isNew).map { $0.key.digest(in: map.ledger) }
-        var indexOfSlot: [UInt32: Int] = [:]
-        indexOfSlot.reserveCapacity(items.count)
-        for (index, item) in items.enumerated() { indexOfSlot[item.slot] = index }
-        let changes = tree.changes(newKeys: newKeys, dirty: items.map(\.slot)) { slot, bytes in
-            if let index = indexOfSlot[slot] {
+        let newKeys = newPlaces.map { items[$0].key.digest(in: map.ledger) }
+        let changes = tree.changes(newKeys: newKeys, dirty: slots) { slot, bytes in
+            if let index = place(ofSlot: slot) {
                 items[index].value.append(to: &bytes)
             } else {
                 map.records[Int(slot)].value.append(to: &bytes)
