@@ -117,6 +117,11 @@ struct StatementTests {
         let map = chamber.state.map
         #expect(map.head(of: .kind(.statement))?.total == 2)
         #expect(map.head(of: .institution(TestNetwork.id("insurer")))?.total == 1)
+        var totals: [Term: UInt64] = [:]
+        for term in entries.flatMap(\.terms) { totals[term, default: 0] += 1 }
+        for (term, total) in totals {
+            #expect(map.head(of: term)?.total == total, "\(term)")
+        }
         let read = executed.batches[0].bytes
         #expect(try UnverifiedBatch(decoding: read).readEntries() == entries)
     }

@@ -60,6 +60,8 @@ extension Entry {
     /// subjects in their order. It is the slow form of what execution does, for readers, verifiers
     /// and tests. ``ruleTerms`` follow where the ledger has them.
     public var terms: [Term] {
+        // A statement's bytes do not say who brought it.
+        if kind == .statement { return [.kind(.statement)] }
         var terms: [Term] = []
         for case .patient(let id) in subjects { terms.append(.patient(id)) }
         for case .practitioner(let id) in subjects { terms.append(.practitioner(id)) }
