@@ -36,13 +36,11 @@ struct GovernanceChainTests {
         func chain(_ picked: [Int]) -> GovernanceChain {
             GovernanceChain(
                 links: picked.map { index in
-                    let height = changes[index]
-                    let block = network.blocks[height - 1]
+                    let height = Height(UInt64(changes[index]))
                     return GovernanceChain.Link(
-                        before: network.blocks[height - 2].executed.header,
-                        head: ClaimedHead(
-                            header: block.executed.header, commitProof: block.commitProof),
-                        validators: network.state.validators(at: Height(UInt64(height))).encoded)
+                        before: network.head(Height(height.blocks - 1)).header,
+                        head: network.head(height),
+                        validators: network.state.validators(at: height).encoded)
                 })
         }
 
@@ -64,6 +62,43 @@ struct GovernanceChainTests {
         for picked in [[2, 3], [3], [0, 3]] {
             let failure = #expect(throws: ProofFailure.self, "\(picked)") {
                 try Auditor(genesis: renewal.network.genesis, chain: renewal.chain(picked))
+            }
+            #expect(failure?.step == .validators)
+        }
+    }
+
+    @Test("a vote that gives one member most of the power is followed by what the others signed")
+    func powerOfOne() throws {
+        var network = try ProofNetwork()
+        try network.decide([[network.entry("insurer", about: "before")]])
+        try network.agree(on: .setPower(ProofNetwork.id("insurer"), 10))
+        try network.decide([[network.entry("insurer", about: "after")]], signedBy: ["insurer"])
+        let last = Height(UInt64(network.blocks.count))
+        let changes = [Height(1), last].map { height in
+            ChainBuilder.Change(
+                from: height, validators: network.state.validators(at: height).encoded)
+        }
+        let file = try #require(
+            try network.proofFile(height: network.blocks.count, batch: 0, index: 0))
+        for skips in [false, true] {
+            let chain = ChainBuilder(changes).chain(
+                from: Height(1), through: last, skips: skips, head: network.head)
+            let read = try GovernanceChain.decode(chain.encode(ledger: network.genesis.ledger))
+            let auditor = try Auditor(genesis: network.genesis, chain: read)
+            #expect(throws: Never.self) { try auditor.verify(file) }
+        }
+        let below = network.head(Height(last.blocks - 1))
+        let few = ClaimedHead(
+            header: below.header,
+            commitProof: try network.commitProof(
+                of: network.blocks[network.blocks.count - 2].executed.block,
+                by: ["insurer", "regulator"]))
+        // Signed by the one alone; by half of the others; for another set.
+        for (head, set) in [(network.head(last), 1), (few, 1), (below, 0)] {
+            let link = GovernanceChain.Link(
+                before: below.header, head: head, validators: changes[set].validators)
+            let failure = #expect(throws: ProofFailure.self) {
+                try Auditor(genesis: network.genesis, chain: GovernanceChain(links: [link]))
             }
             #expect(failure?.step == .validators)
         }

@@ -113,7 +113,7 @@ struct ProofNetwork {
     }
 
     /// Decides a block of batches, one for each list of entries; the signers are by name.
-    mutating func decide(_ batches: [[Entry]]) throws {
+    mutating func decide(_ batches: [[Entry]], signedBy signers: [String] = names) throws {
         let verified = try batches.map { entries in
             let issuer = entries[0].issuer
             let bytes = BatchWriter.batch(
@@ -126,9 +126,15 @@ struct ProofNetwork {
             verified, at: state.head.height.next,
             time: Timestamp(milliseconds: state.head.time.milliseconds + 30),
             proposer: ProofNetwork.id("insurer"), commitProof: blocks.last?.commitProof.encoded)
-        let proof = try commitProof(of: executed.block)
+        let proof = try commitProof(of: executed.block, by: signers)
         let rows = state.apply(executed)
         blocks.append(Decided(executed: executed, commitProof: proof, rows: rows))
+    }
+
+    /// The header of a height with its commit proof.
+    func head(_ height: Height) -> ClaimedHead {
+        let block = blocks[Int(height.blocks) - 1]
+        return ClaimedHead(header: block.executed.header, commitProof: block.commitProof)
     }
 
     /// The precommits of these members for a block.

@@ -66,9 +66,13 @@ struct AnchorCheck {
             header: try AnchorCheck.header(claimed.header),
             commitProof: try AnchorCheck.commitProof(claimed.commitProof),
             validators: claimed.validators)
-        guard link.header.height > after.validatorsFrom else {
+        // Ledgers of before execute the same entries: to them such a link never held.
+        guard !link.isSignedBefore else {
+            throw .link("the link at height \(link.from) is of one header, not of two")
+        }
+        guard link.from > after.validatorsFrom else {
             throw .link(
-                "the link at height \(link.header.height) is not above \(after.validatorsFrom), "
+                "the link at height \(link.from) is not above \(after.validatorsFrom), "
                     + "from where on the validators are known")
         }
         do throws(ValidatorLink.Refusal) {
@@ -77,7 +81,7 @@ struct AnchorCheck {
         } catch {
             throw .link("\(error)")
         }
-        after.validatorsFrom = link.header.height
+        after.validatorsFrom = link.from
     }
 
     private func checkSigned(

@@ -4,6 +4,9 @@ public import Primitives
 
 /// A change of validators: a block that a new set signed, and the header below that names the set.
 ///
+/// Where too few of those who are trusted signed with the new set, as when a vote gave others most
+/// of the power, both headers are the one below, which those who are trusted signed themselves.
+///
 /// Source: `docs/formats/governance.md`, "Governance chain".
 public struct ValidatorLink: Hashable, Sendable {
     public let before: BlockHeader
@@ -22,6 +25,12 @@ public struct ValidatorLink: Hashable, Sendable {
         self.validators = validators
     }
 
+    /// Whether those who are trusted signed the header that names the new set.
+    public var isSignedBefore: Bool { header == before }
+
+    /// The first height whose block the new validators sign.
+    public var from: Height { isSignedBefore ? header.height.next : header.height }
+
     /// Why a set of validators is not vouched for, in words.
     public struct Refusal: Error, Equatable, CustomStringConvertible {
         public let description: String
@@ -35,7 +44,8 @@ public struct ValidatorLink: Hashable, Sendable {
     ///
     /// More than 2/3 of the new power signed the block, and with it more than 1/3 of the power that
     /// was trusted before, under the keys of then: so at least one honest validator of the trusted
-    /// set vouches for the new one.
+    /// set vouches for the new one. Or more than 2/3 of the trusted power signed the header that
+    /// names the new set.
     ///
     /// - Throws: ``Refusal``, the first that is found.
     public func verify(
@@ -43,7 +53,9 @@ public struct ValidatorLink: Hashable, Sendable {
     ) throws(Refusal) -> ValidatorSet {
         let what = "the link at height \(header.height)"
         try agree("the ledger of \(what)", header.ledger, right: ledger)
-        try agree("the previous hash of \(what)", header.previous, right: before.hash)
+        if !isSignedBefore {
+            try agree("the previous hash of \(what)", header.previous, right: before.hash)
+        }
         let set: ValidatorSet
         let proof: CommitProof
         do throws(ConsensusError) {
@@ -54,7 +66,7 @@ public struct ValidatorLink: Hashable, Sendable {
         try agree(
             "the digest of the validators of \(what)", set.digest, right: before.nextValidators)
         do throws(ConsensusError) {
-            proof = try set.verify(
+            proof = try (isSignedBefore ? trusted : set).verify(
                 Unverified(commitProof), with: SigningBytes(ledger: ledger), by: check
             ).message
         } catch {
@@ -62,6 +74,7 @@ public struct ValidatorLink: Hashable, Sendable {
         }
         try agree("the block that \(what) signs", proof.block.hash, right: header.hash)
         try agree("the height of \(what)", proof.height, right: header.height)
+        if isSignedBefore { return set }
         let power = trustedPower(in: set, trusted)
         guard trusted.hasHonest(power) else {
             throw Refusal(

@@ -28,22 +28,34 @@ public struct ChainBuilder: Sendable {
     /// than 1/3 of the power that is trusted: then the chain leads to `last` alone. Without, it
     /// serves proofs of any height between.
     ///
-    /// `link` reads the link of the block at a height, whose validators are these bytes, and may
-    /// throw.
+    /// Where a third of the trusted power is not among those who signed first after a change, the
+    /// block below, which the trusted set signed, leads to the next.
+    ///
+    /// `head` reads the header of a height with its commit proof, and may throw.
     public func chain<Failure: Error>(
         from first: Height, through last: Height, skips: Bool,
-        link: (Height, [UInt8]) throws(Failure) -> GovernanceChain.Link
+        head: (Height) throws(Failure) -> ClaimedHead
     ) throws(Failure) -> GovernanceChain {
+        func link(_ change: Change) throws(Failure) -> GovernanceChain.Link {
+            GovernanceChain.Link(
+                before: try head(Height(change.from.blocks - 1)).header,
+                head: try head(change.from), validators: change.validators)
+        }
         guard var trusted = changes.lastIndex(where: { $0.from <= first }),
             let end = changes.lastIndex(where: { $0.from <= last }), trusted < end
         else { return GovernanceChain(links: []) }
         var links: [GovernanceChain.Link] = []
         while trusted < end {
             var next = trusted + 1
-            var found = try link(changes[next].from, changes[next].validators)
+            var found = try link(changes[next])
+            if !vouches(changes[trusted].validators, for: found) {
+                found = GovernanceChain.Link(
+                    before: found.before, head: try head(found.before.height),
+                    validators: found.validators)
+            }
             if skips {
                 for later in stride(from: end, to: next, by: -1) {
-                    let candidate = try link(changes[later].from, changes[later].validators)
+                    let candidate = try link(changes[later])
                     if vouches(changes[trusted].validators, for: candidate) {
                         (next, found) = (later, candidate)
                         break

@@ -14,7 +14,8 @@ public struct GovernanceChain: Hashable, Sendable {
     public struct Link: Hashable, Sendable {
         /// The header below, which names the next block's validators by their digest.
         public let before: BlockHeader
-        /// A header that the new validators signed; its previous hash is that of ``before``.
+        /// A header that the new validators signed, whose previous hash is that of ``before``; or
+        /// ``before`` itself, signed by the validators that are trusted.
         public let head: ClaimedHead
         /// The bytes of the new validators (`docs/formats/block.md`).
         public let validators: [UInt8]

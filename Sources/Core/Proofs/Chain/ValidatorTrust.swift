@@ -27,20 +27,20 @@ struct ValidatorTrust: Sendable {
     /// When one holds says ``ValidatorLink``.
     mutating func follow(_ chain: GovernanceChain) throws(ProofFailure) {
         for link in chain.links {
-            let header = link.head.header
-            let what = "the link at height \(header.height)"
             let last = sets[sets.count - 1]
-            guard header.height > last.from else {
+            let link = ValidatorLink(
+                before: link.before, header: link.head.header,
+                commitProof: link.head.commitProof, validators: link.validators)
+            guard link.from > last.from else {
                 throw ProofFailure(
-                    .validators, "\(what) is not above the one before, at \(last.from)")
+                    .validators,
+                    "the link at height \(link.from) is not above the one before, at "
+                        + "\(last.from)")
             }
             let set = try step(.validators) { () throws(ValidatorLink.Refusal) in
-                try ValidatorLink(
-                    before: link.before, header: header, commitProof: link.head.commitProof,
-                    validators: link.validators
-                ).verify(of: ledger, trusted: last.validators)
+                try link.verify(of: ledger, trusted: last.validators)
             }
-            sets.append((header.height, set))
+            sets.append((link.from, set))
         }
     }
 }

@@ -12,10 +12,7 @@ struct ChainMaker {
     ) throws(QueryError) -> GovernanceChain {
         let builder = ChainBuilder(changes)
         return try builder.chain(from: first, through: last, skips: skips) {
-            height, validators throws(QueryError) in
-            GovernanceChain.Link(
-                before: try nodes.head(Height(height.blocks - 1)).header,
-                head: try nodes.head(height), validators: validators)
+            height throws(QueryError) in try nodes.head(height)
         }
     }
 }
