@@ -104,8 +104,9 @@ public struct RegionTables: Sendable {
     let schemes: [Scheme]
     /// In the order of ``SettingName/allCases``.
     private let settings: [Int]
-    /// The setting of that name, or what was asked for in its place; at hand, since each day of each
-    /// person asks for it.
+    /// The setting of that name, or what was asked for in its place.
+    ///
+    /// At hand, since each day of each person asks for it.
     private let activity: Int
 
     /// The number of a setting.
