@@ -123,14 +123,3 @@ private struct EntryReading {
         entries.append(entry)
     }
 }
-
-extension Entry {
-    /// Whether a block's admission asks the state about it; most entries may stand by their form.
-    var isWatched: Bool {
-        if author != nil || kind.batchCountMax != nil { return true }
-        switch kind {
-        case .credential, .case, .evidence, .statement: return true
-        default: return false
-        }
-    }
-}

@@ -179,3 +179,14 @@ struct Admission {
         batch.last { $0.body.credential == id } ?? credentials[id] ?? state.credential(id)
     }
 }
+
+extension Entry {
+    /// Whether a block's admission asks the state about it; most entries may stand by their form.
+    var isWatched: Bool {
+        if author != nil || kind.batchCountMax != nil { return true }
+        switch kind {
+        case .credential, .case, .evidence, .statement: return true
+        default: return false
+        }
+    }
+}
