@@ -26,7 +26,8 @@ struct SpanTeller: Sendable {
     func context(ofBlock hash: Digest) -> InstrumentationContext {
         var context = InstrumentationContext.topLevel
         let hex = hash.description
-        let parent = "00-\(hex.prefix(32))-\(hex.dropFirst(32).prefix(16))-01"
+        let parent = SpanIdentity.traceparent(
+            trace: String(hex.prefix(32)), span: String(hex.dropFirst(32).prefix(16)))
         tracer.extract(["traceparent": parent], into: &context, using: CarrierReader())
         return context
     }
