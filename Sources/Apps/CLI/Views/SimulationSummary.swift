@@ -4,6 +4,8 @@ internal import Foundation
 struct SimulationSummary: Report {
     private(set) var firstSeed: UInt64?
     private(set) var lastSeed: UInt64?
+    /// How many heights each seed was to reach.
+    private(set) var goal: Int?
     private(set) var count: UInt64 = 0
     private(set) var badSeeds: [UInt64] = []
     private(set) var heights = 0
@@ -26,6 +28,7 @@ struct SimulationSummary: Report {
 
     mutating func add(_ seed: SeedView, seconds: Double) {
         count += 1
+        goal = seed.goal
         firstSeed = min(firstSeed ?? seed.seed, seed.seed)
         lastSeed = max(lastSeed ?? seed.seed, seed.seed)
         if !seed.isGood { badSeeds.append(seed.seed) }
@@ -59,6 +62,9 @@ struct SimulationSummary: Report {
             "  byzantine: \(SeedView.words(misdeeds)); \(evidence) pieces of evidence",
             "  slowest recovery \(slowestRecoveryMilliseconds) ms; \(snapshots) nodes began with "
                 + "a snapshot, \(upgrades) were upgraded",
-        ] + badSeeds.map { "  broken: custos simulate --seed \($0) --log" }
+        ]
+            + badSeeds.map {
+                "  broken: custos simulate --seed \($0) --heights \(goal ?? 0) --log"
+            }
     }
 }
