@@ -25,19 +25,9 @@ struct RuleTermTests {
         let model = LedgerModel(network.genesis)
         var listed = 0
         for seed in UInt64(0)..<300 {
-            var state = founded
-            var slow = model
-            var random = RandomBlocks(network, seed: seed)
-            for _ in 0..<4 {
-                let entries = try random.block(batchCountMax: 3, entryCountMax: 4)
-                let batches = try entries.map { try network.verified($0, in: state) }
-                let executed = try TestNetwork.execute(batches, on: state)
-                slow.apply(entries, in: executed.header)
-                try #require(executed.header.stateRoot == slow.map.root, "seed \(seed)")
-                _ = state.apply(executed)
-                try #require(state.stateRoot == slow.map.root, "seed \(seed)")
-            }
-            if state.map.head(of: .rule("PR-03")) != nil { listed += 1 }
+            var states = ModelledState(network, founded, model, seed: seed)
+            for _ in 0..<4 { try states.goOn(batchCountMax: 3, entryCountMax: 4) }
+            if states.state.map.head(of: .rule("PR-03")) != nil { listed += 1 }
         }
         #expect(listed > 100)
     }

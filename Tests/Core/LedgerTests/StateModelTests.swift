@@ -19,38 +19,18 @@ struct StateModelTests {
         let founded = LedgerState(genesis: network.genesis)
         let model = LedgerModel(network.genesis)
         for seed in UInt64(0)..<1_500 {
-            var state = founded
-            var slow = model
-            var random = RandomBlocks(network, seed: seed)
-            for _ in 0..<4 {
-                let entries = try random.block(batchCountMax: 2, entryCountMax: 3)
-                let batches = try entries.map { try network.verified($0, in: state) }
-                let executed = try TestNetwork.execute(batches, on: state)
-                slow.apply(entries, in: executed.header)
-                try #require(
-                    executed.header.stateRoot == slow.map.root, "seed \(seed)")
-                try #require(
-                    executed.header.treeRoot == MerkleTree.root(of: slow.leaves), "seed \(seed)")
-                _ = state.apply(executed)
-                try #require(state.stateRoot == slow.map.root, "seed \(seed)")
-            }
+            var states = ModelledState(network, founded, model, seed: seed)
+            for _ in 0..<4 { try states.goOn(batchCountMax: 2, entryCountMax: 3) }
         }
     }
 
     @Test("one long sequence keeps to the model", arguments: [7, 8] as [UInt64])
     func longSequence(seed: UInt64) throws {
         let network = try TestNetwork()
-        var state = LedgerState(genesis: network.genesis)
-        var slow = LedgerModel(network.genesis)
-        var random = RandomBlocks(network, seed: seed)
-        for _ in 0..<60 {
-            let entries = try random.block(batchCountMax: 3, entryCountMax: 6)
-            let batches = try entries.map { try network.verified($0, in: state) }
-            let executed = try TestNetwork.execute(batches, on: state)
-            slow.apply(entries, in: executed.header)
-            _ = state.apply(executed)
-            try #require(state.stateRoot == slow.map.root, "seed \(seed)")
-        }
+        var states = ModelledState(
+            network, LedgerState(genesis: network.genesis), LedgerModel(network.genesis),
+            seed: seed)
+        for _ in 0..<60 { try states.goOn(batchCountMax: 3, entryCountMax: 6) }
     }
 
     @Test("what was executed and not decided leaves no trace")

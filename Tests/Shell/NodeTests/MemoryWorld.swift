@@ -1,10 +1,12 @@
 internal import Consensus
 internal import Hosting
+internal import Ledger
 internal import Logging
 internal import Primitives
 internal import Records
 internal import Storage
 internal import Synchronization
+internal import Testing
 internal import Transport
 
 @testable import Node
@@ -175,6 +177,19 @@ final class MemoryWorld {
             }
         }
         return false
+    }
+
+    /// Goes on until these nodes have node 0's entry with this number on their disks.
+    func settle(_ number: UInt64, at nodes: some Sequence<Int>) throws {
+        let isThere = try run {
+            try nodes.allSatisfy { index in
+                let machine = try machine(index)
+                return machine.unwritten.isEmpty
+                    && machine.host.state.nextNumber(of: network.ids[0], StreamID(0))
+                        == number + 1
+            }
+        }
+        try #require(isThere, "\(standing)")
     }
 
     private func deliver() throws {

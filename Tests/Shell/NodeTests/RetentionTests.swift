@@ -35,7 +35,7 @@ struct RetentionTests {
             }
             for number in first...count {
                 try world.submit(number, at: 0)
-                try Stopped.settle(world, number)
+                try world.settle(number, at: [1])
             }
             for index in 0..<4 { world.kill(index) }
             let data = world.network.data(1)
@@ -44,15 +44,6 @@ struct RetentionTests {
             state = try Restart(store, genesis: world.network.genesis).state
             head = state.head.height
             time = state.head.time
-        }
-
-        private static func settle(_ world: MemoryWorld, _ number: UInt64) throws {
-            let id = world.network.ids[0]
-            let isThere = try world.run {
-                try world.machine(1).host.state.nextNumber(of: id, StreamID(0)) == number + 1
-                    && world.machine(1).unwritten.isEmpty
-            }
-            try #require(isThere, "\(world.standing)")
         }
 
         /// Returns the next number of node 0, whose stream brings the votes.
@@ -73,7 +64,7 @@ struct RetentionTests {
                         voter == 0
                             ? signer.propose(proposal)
                             : signer.vote(on: proposal.id, isFor: true)))
-                try settle(world, number)
+                try world.settle(number, at: [1])
             }
             let isInForce = try world.run {
                 let state = try world.machine(0).host.state

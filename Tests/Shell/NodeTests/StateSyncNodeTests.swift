@@ -115,15 +115,7 @@ struct StateSyncNodeTests {
         try world.start(3)
         for number in UInt64(2)...22 {
             try world.submit(number, at: 0)
-            let isThere = try world.run {
-                try [0, 3].allSatisfy { index in
-                    let machine = try world.machine(index)
-                    return machine.unwritten.isEmpty
-                        && machine.host.state.nextNumber(of: world.network.ids[0], StreamID(0))
-                            == number + 1
-                }
-            }
-            #expect(isThere, "\(world.standing)")
+            try world.settle(number, at: [0, 3])
         }
         for index in 0..<4 { world.kill(index) }
         return world

@@ -15,21 +15,13 @@ struct TermTrailsTests {
     private func ledger() throws -> MemoryWorld {
         let world = try MemoryWorld()
         for index in 0..<4 { try world.start(index) }
-        let id = world.network.ids[0]
         for number in 1...TermTrailsTests.blockCount {
             if number == 21 {
                 world.kill(1)
                 try world.start(1)
             }
             try world.submit(number, at: 0)
-            let isThere = try world.run {
-                try (0..<4).allSatisfy {
-                    let machine = try world.machine($0)
-                    return machine.host.state.nextNumber(of: id, StreamID(0)) == number + 1
-                        && machine.unwritten.isEmpty
-                }
-            }
-            #expect(isThere)
+            try world.settle(number, at: 0..<4)
         }
         for index in 0..<4 { world.kill(index) }
         return world
