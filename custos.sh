@@ -282,11 +282,12 @@ demo_stop() {
     node_pids=()
 }
 
+# What it is given goes on to `custos devnet`.
 demo_start() {
     step "Four institutions: keys, genesis, a node each"
     # Ports that hardly anybody uses, so that a network that runs already is not in the way.
     show devnet --prepare --dir "$net" --network genesis/county.yaml \
-        --base-port $((20000 + RANDOM % 10000))
+        --base-port $((20000 + RANDOM % 10000)) "$@"
     local member
     for member in "${members[@]}"; do start_node "$member"; done
     for member in "${members[@]}"; do

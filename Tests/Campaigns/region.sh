@@ -13,7 +13,8 @@ campaign_region() {
     show synthesize --patients "$patients" --years "$years" --seed "$seed" \
         --activity "$activity" --out "$net/region"
     note "$((SECONDS - begin)) s"
-    demo_start
+    # Every patient of the region is new to each institution; names are not to be waited for.
+    demo_start --names-per-minute 1000000
     step "Its institutions anchor it, in the order of its days"
     show ingest "$net/region/csv" --mapping mappings/region --by-time --net "$net" \
         --placed "$net/placed.csv"

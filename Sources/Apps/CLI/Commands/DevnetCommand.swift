@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Foundation
+internal import Node
 internal import Primitives
 
 /// Makes and runs a whole network on this machine.
@@ -26,6 +27,13 @@ struct DevnetCommand: AsyncParsableCommand {
     @Option(help: "The first node's port; the others follow.")
     var basePort = 7400
 
+    @Option(
+        help: ArgumentHelp(
+            "How many names the identity provider gives each institution a minute, and at once; "
+                + "many for a region that is new (default: node.json's own).",
+            valueName: "count"))
+    var namesPerMinute: Int?
+
     @Flag(help: "Make what is missing, and start nothing.")
     var prepare = false
 
@@ -35,6 +43,9 @@ struct DevnetCommand: AsyncParsableCommand {
         guard (1...65_000).contains(basePort) else {
             throw ValidationError("ports are 1 to 65000")
         }
+        if let namesPerMinute, namesPerMinute < 1 {
+            throw ValidationError("--names-per-minute is at least 1, not \(namesPerMinute)")
+        }
     }
 
     func run() async throws {
@@ -42,7 +53,8 @@ struct DevnetCommand: AsyncParsableCommand {
         let layout = DevnetLayout(folder: URL(filePath: dir).standardized.path)
         let rules = try RuleBuild.rules(of: network)
         let isNew = try layout.make(
-            network, rules: rules?.versions ?? [], basePort: basePort, now: .now)
+            network, rules: rules?.versions ?? [], basePort: basePort,
+            names: namesPerMinute.map { NameAllowance(burst: $0, perMinute: $0) }, now: .now)
         if isNew, let rules { try RuleBuild.write(rules.folder, to: layout.rules) }
         let members = network.members.map { layout.member($0.id) }
         guard !prepare else {

@@ -35,9 +35,12 @@ struct DevnetLayout {
 
     /// Makes what is missing; a network that was made before stays as it is.
     ///
+    /// The identity provider gives as many `names`; its own measure where nil.
+    ///
     /// - Returns: whether the network is new.
     func make(
-        _ network: NetworkFile, rules: [RuleVersion], basePort: Int, now: Timestamp
+        _ network: NetworkFile, rules: [RuleVersion], basePort: Int, names: NameAllowance? = nil,
+        now: Timestamp
     ) throws(Failure) -> Bool {
         let genesisFile = genesisFile(network)
         if Files.isThere(genesisFile) { return false }
@@ -53,7 +56,8 @@ struct DevnetLayout {
                 institution: member.id.name, host: "127.0.0.1", port: basePort + index)
         }
         for (member, address) in zip(network.members, addresses) {
-            let file = configuration(of: member, in: network, address, peers: addresses)
+            var file = configuration(of: member, in: network, address, peers: addresses)
+            if member.id == network.identityProvider { file.names = names }
             try Self.inNode { () throws(NodeError) in
                 try file.write(to: self.member(member.id).nodeFile)
             }

@@ -29,6 +29,8 @@ public struct NodeConfiguration: Codable, Equatable, Sendable {
     public var rules: String?
     /// The institution that names people by ids; this one, where it is the identity provider.
     public var identityProvider: String?
+    /// How many names the identity provider gives each institution.
+    public var names: NameAllowance?
     /// Where the HTTP door stands; without it there is none.
     public var http: HTTPDoor?
     /// The first height at which the node may sign, where its disk was lost.

@@ -24,11 +24,25 @@ extension Node {
         settings.runner = runner
         settings.rulesFolder = configuration.rules ?? setup.data + "/rules"
         settings.provider = try provider(configuration)
+        settings.terms = try terms(configuration)
         do throws(SupervisionError) {
             return try SupervisionDesk(settings)
         } catch {
             throw .halted(reason: "the supervision desk does not open: \(error)")
         }
+    }
+
+    private static func terms(
+        _ configuration: NodeConfiguration
+    ) throws(NodeError) -> PseudonymService.Terms {
+        var terms = PseudonymService.Terms()
+        guard let names = configuration.names else { return terms }
+        if let problem = names.problem {
+            throw .configuration(path: NodeConfiguration.fileName, detail: problem)
+        }
+        terms.burst = names.burst ?? terms.burst
+        terms.perMinute = names.perMinute ?? terms.perMinute
+        return terms
     }
 
     private static func provider(

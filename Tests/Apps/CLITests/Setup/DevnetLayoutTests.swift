@@ -47,6 +47,17 @@ struct DevnetLayoutTests {
         }
     }
 
+    @Test func onlyTheIdentityProviderIsToldHowManyNamesToGive() throws {
+        let layout = DevnetLayout(folder: folder.path)
+        let names = NameAllowance(burst: 70_000, perMinute: 80_000)
+        _ = try layout.make(network, rules: [], basePort: 7400, names: names, now: now)
+        let provider = try #require(network.identityProvider)
+        for member in network.members {
+            let file = try NodePlace(layout.member(member.id).folder).configuration
+            #expect(file.names == (member.id == provider ? names : nil))
+        }
+    }
+
     @Test func aSecondTimeChangesNothing() throws {
         #expect(try make())
         let path = DevnetLayout(folder: folder.path).genesisFile(network)
