@@ -14,11 +14,13 @@ struct GovernanceTests {
         var outcomes: [GovernanceRefusal?] = []
         private var numbers: [String: UInt64] = [:]
 
-        init(policy: GovernancePolicy = .standard) throws {
-            let plain = try TestNetwork()
+        init(
+            policy: GovernancePolicy = .standard, _ bend: (inout Parameters) -> Void = { _ in }
+        ) throws {
+            let plain = try TestNetwork(bend)
             let genesis = try Genesis(
                 name: "chamber", start: TestNetwork.start,
-                institutions: plain.genesis.institutions, parameters: .standard,
+                institutions: plain.genesis.institutions, parameters: plain.genesis.parameters,
                 rules: plain.genesis.rules, policy: policy)
             network = TestNetwork(genesis)
             state = LedgerState(genesis: genesis)
@@ -41,8 +43,9 @@ struct GovernanceTests {
                     body: .governance(body))
             }
             numbers["regulator"] = first + UInt64(bodies.count)
+            let expiry = state.head.height.blocks + state.parameters.batchHeightsMax
             let batches =
-                bodies.isEmpty ? [] : [try network.verified(entries, in: state, expiry: 900)]
+                bodies.isEmpty ? [] : [try network.verified(entries, in: state, expiry: expiry)]
             let executed = try TestNetwork.execute(batches, on: state)
             outcomes = executed.governanceOutcomes.map(\.refusal)
             return state.apply(executed)

@@ -23,6 +23,9 @@ struct RegressionSeedTests {
             Row(
                 seed: 138, nodes: nil, heights: 40,
                 found: "an honest proposal with other bytes under the same header"),
+            Row(
+                seed: 351, nodes: nil, heights: 200,
+                found: "the numbers of an expired batch, given again after a lost disk, convicted"),
         ]
         + [130, 166].map {
             Row(

@@ -11,7 +11,7 @@ extension Host {
         do throws(EvidenceRefusal) {
             offence = try state.check(body)
         } catch {
-            if let peer, !error.isForLater {
+            if let peer, !error.mayBeHonest {
                 effects.append(.drop(peer, reason: "\(error)"))
             }
             return
@@ -75,8 +75,12 @@ extension Host {
 }
 
 extension EvidenceRefusal {
-    /// Whether the same evidence may be sound a little later: its height has not come here yet.
-    fileprivate var isForLater: Bool {
-        if case .notYet = self { true } else { false }
+    /// Whether it may be sound where its sender stands: at a height that has not come here yet, or
+    /// below one from which batches live shorter.
+    fileprivate var mayBeHonest: Bool {
+        switch self {
+        case .notYet, .apart: true
+        case .malformed, .wrongInstitution, .consensus, .entries: false
+        }
     }
 }

@@ -28,7 +28,7 @@ extension Host {
             // One that an older key signed convicts nobody: who holds that key now is unknown.
             guard let claimed = try? UnverifiedBatch(decoding: bytes), claimed.digest != digest,
                 let other = try? claimed.verify(against: state),
-                let body = EvidenceBody(other, batch)
+                let body = state.doubleEntry(other, batch)
             else { continue }
             return learn(body, from: nil)
         }

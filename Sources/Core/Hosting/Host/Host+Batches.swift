@@ -123,7 +123,7 @@ extension Host {
         case .covered(let digests): return .waiting(digests)
         case .refused(let refusal):
             if case .conflict(let digest) = refusal, let other = bodies[digest] {
-                if let body = EvidenceBody(other, batch) { learn(body, from: nil) }
+                if let body = state.doubleEntry(other, batch) { learn(body, from: nil) }
             }
             throw .mempool(refusal)
         }

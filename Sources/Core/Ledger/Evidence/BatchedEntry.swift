@@ -48,10 +48,11 @@ struct BatchedEntry: Hashable, Sendable {
         try reader.finish()
     }
 
-    /// The entry as read, once it is known that `institution` signed it for this ledger.
+    /// The entry as read, and the last height for its batch, once it is known that `institution`
+    /// signed it for this ledger.
     func verify(
         ledger: LedgerID, institution: Institution, by check: any SignatureCheck
-    ) throws(EvidenceRefusal) -> Entry {
+    ) throws(EvidenceRefusal) -> (expiry: Height, entry: Entry) {
         do {
             let signed = try UnverifiedSign1(decoding: signedHeader)
             guard let payload = signed.payload else {
@@ -78,7 +79,7 @@ struct BatchedEntry: Hashable, Sendable {
             guard read.issuer == header.issuer, read.stream == header.stream else {
                 throw EvidenceRefusal.entries("an entry of another issuer or stream")
             }
-            return read
+            return (header.expiry, read)
         } catch let refusal as EvidenceRefusal {
             throw refusal
         } catch {

@@ -41,7 +41,7 @@ extension EvidenceBody {
     /// Two batches of an issuer that have different bytes under one number.
     ///
     /// - Returns: nil where they have not.
-    public init?(_ first: VerifiedBatch, _ second: VerifiedBatch) {
+    init?(_ first: VerifiedBatch, _ second: VerifiedBatch) {
         for (index, entry) in first.entries.enumerated() {
             guard let other = second.entries.firstIndex(where: { $0.number == entry.number }),
                 first.leafHashes[index] != second.leafHashes[other],

@@ -60,20 +60,38 @@ extension LedgerState {
         guard let institution = institution(body.about) else {
             throw .entries("\(body.about) is no institution of this ledger")
         }
-        var entries: [Entry] = []
-        for bytes in [body.first, body.second] {
+        func read(_ bytes: [UInt8]) throws(EvidenceRefusal) -> (expiry: Height, entry: Entry) {
             let batched = try form { () throws(CBORError) in try BatchedEntry(decoding: bytes) }
-            entries.append(
-                try batched.verify(
-                    ledger: ledger, institution: institution, by: signatureCheck))
+            return try batched.verify(
+                ledger: ledger, institution: institution, by: signatureCheck)
         }
-        let (first, second) = (entries[0], entries[1])
+        let (firstExpiry, first) = try read(body.first)
+        let (secondExpiry, second) = try read(body.second)
         guard first.stream == second.stream, first.number == second.number else {
             throw .entries("the entries have different streams or numbers")
         }
         guard first != second else { throw .entries("the entries are the same") }
+        guard couldBothStand(firstExpiry, secondExpiry) else {
+            throw .apart(
+                expiries: min(firstExpiry, secondExpiry)...max(firstExpiry, secondExpiry),
+                heights: governance.shortestBatchHeights)
+        }
         return Offence(
             .doubleEntry, body.about, [UInt64(first.stream.number), first.number])
+    }
+
+    /// What convicts the issuer of two batches: other entries under one number, in batches that
+    /// could have stood on the ledger at one time.
+    ///
+    /// - Returns: nil where they do not; who has lost a disk may give the numbers of batches that
+    ///   have expired once more.
+    public func doubleEntry(_ first: VerifiedBatch, _ second: VerifiedBatch) -> EvidenceBody? {
+        guard couldBothStand(first.header.expiry, second.header.expiry) else { return nil }
+        return EvidenceBody(first, second)
+    }
+
+    private func couldBothStand(_ first: Height, _ second: Height) -> Bool {
+        max(first, second).blocks - min(first, second).blocks < governance.shortestBatchHeights
     }
 
     private func validators(asking height: Height) throws(EvidenceRefusal) -> ValidatorSet {

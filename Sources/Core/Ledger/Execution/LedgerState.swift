@@ -34,7 +34,7 @@ public struct LedgerState: Sendable {
     /// The state that a genesis founds, at height 0.
     public init(genesis: Genesis) {
         ledger = genesis.ledger
-        registry = Registry(Governance(genesis.charter, since: genesis.start))
+        registry = Registry(Governance(genesis))
         head = Head(
             height: .genesis, time: genesis.start, hash: .zero, tree: MerkleFrontier())
         map = StateMap(

@@ -17,6 +17,8 @@ public struct Governance: Sendable {
     public internal(set) var tableHistories: [String: TableHistory] = [:]
     /// The time of the genesis, from which on its rules are in force.
     let genesisTime: Timestamp
+    /// How many heights a batch was good for at most by the genesis.
+    private let genesisBatchHeights: UInt64
     /// Every set of validators there was, by the first height at which it votes.
     public internal(set) var sets: [(from: Height, validators: ValidatorSet)]
 
@@ -33,9 +35,10 @@ public struct Governance: Sendable {
         case register(LedgerID, AnchoredLedger.Registration?)
     }
 
-    init(_ charter: Charter, since genesisTime: Timestamp) {
-        self.charter = charter
-        self.genesisTime = genesisTime
+    init(_ genesis: Genesis) {
+        charter = genesis.charter
+        genesisTime = genesis.start
+        genesisBatchHeights = genesis.parameters.batchHeightsMax
         proposals = []
         attendance = Attendance()
         standing = LedgerStanding()
@@ -46,12 +49,13 @@ public struct Governance: Sendable {
         charter: Charter, proposals: [ProposalRecord], attendance: Attendance,
         standing: LedgerStanding, sets: [(from: Height, validators: ValidatorSet)],
         histories: [String: RuleHistory], tableHistories: [String: TableHistory],
-        since genesisTime: Timestamp
+        since genesis: Genesis
     ) {
         self.charter = charter
         self.histories = histories
         self.tableHistories = tableHistories
-        self.genesisTime = genesisTime
+        genesisTime = genesis.start
+        genesisBatchHeights = genesis.parameters.batchHeightsMax
         self.proposals = proposals
         self.attendance = attendance
         self.standing = standing
@@ -67,9 +71,22 @@ public struct Governance: Sendable {
         proposals.first { $0.id == id }
     }
 
+    /// The fewest heights that a batch was ever good for at most.
+    ///
+    /// Who has lost a disk numbers again only after as many heights as a batch may live then: so
+    /// two of its batches whose expiries are nearer than this were never signed by the rules.
+    var shortestBatchHeights: UInt64 {
+        proposals.reduce(genesisBatchHeights) { shortest, record in
+            guard case .enacted = record.standing,
+                case .setParameters(let parameters) = record.proposal.action
+            else { return shortest }
+            return min(shortest, parameters.batchHeightsMax)
+        }
+    }
+
     /// The charter's parts as the state map of genesis holds them after institutions and streams.
     static func records(of genesis: Genesis) -> [(StateKey, [UInt8])] {
-        let governance = Governance(genesis.charter, since: genesis.start)
+        let governance = Governance(genesis)
         return [
             (.policy, genesis.policy.encode()),
             (.validators(Height(1)), governance.charter.validators.encoded),

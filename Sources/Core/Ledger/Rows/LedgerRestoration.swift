@@ -93,7 +93,7 @@ public struct LedgerRestoration {
             throw .restore("the ledger tree is not the one of block \(header.height)")
         }
         let records = try records()
-        let registry = try RegistryParts.registry(from: records, since: genesis.start)
+        let registry = try RegistryParts.registry(from: records, since: genesis)
         let map = StateMap(
             ledger: genesis.ledger, records: records,
             isHashed: registry.governance.charter.parameters.isIndexKept)

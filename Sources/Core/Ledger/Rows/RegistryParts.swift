@@ -18,14 +18,14 @@ struct RegistryParts {
 
     /// The registry that these records make up, of a ledger that began then.
     static func registry(
-        from records: [StateMap.Record], since start: Timestamp
+        from records: [StateMap.Record], since genesis: Genesis
     ) throws(LedgerError) -> Registry {
         var parts = RegistryParts()
         for record in records {
             guard case .bytes(let bytes) = record.value else { continue }
             try parts.add(record.key, bytes)
         }
-        return try parts.registry(since: start)
+        return try parts.registry(since: genesis)
     }
 
     /// Takes a value; those of other spaces are passed over.
@@ -65,7 +65,7 @@ struct RegistryParts {
     }
 
     /// The registry, where all parts of it were there and fit together.
-    func registry(since genesisTime: Timestamp) throws(LedgerError) -> Registry {
+    func registry(since genesis: Genesis) throws(LedgerError) -> Registry {
         guard let parameters else { throw .restore("the parameters are missing") }
         let charter: Charter
         do throws(Charter.Problem) {
@@ -84,6 +84,6 @@ struct RegistryParts {
                 charter: charter, proposals: proposals.sorted { $0.leaf < $1.leaf },
                 attendance: attendance, standing: standing,
                 sets: sets.sorted { $0.from < $1.from }, histories: histories,
-                tableHistories: tableHistories, since: genesisTime), credentials: credentials)
+                tableHistories: tableHistories, since: genesis), credentials: credentials)
     }
 }

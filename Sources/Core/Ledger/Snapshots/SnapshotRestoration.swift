@@ -44,7 +44,7 @@ public struct SnapshotRestoration {
         guard UInt64(records.count) + 1 == manifest.slotCount else {
             throw .restore("\(records.count) records came, of \(manifest.slotCount - 1)")
         }
-        let registry = try RegistryParts.registry(from: records, since: genesis.start)
+        let registry = try RegistryParts.registry(from: records, since: genesis)
         guard registry.governance.charter.parameters.isIndexKept else {
             throw .restore("the ledger keeps no state map, by which a snapshot could be checked")
         }

@@ -65,6 +65,17 @@ struct ReturnTests {
         #expect(try #require(world.nodes[1].acknowledged.first).number >= signed)
         let isSettled = world.settle()
         #expect(isSettled)
+        // Somebody kept a batch that the lost disk had signed, under a number given once more.
+        let number = try #require(world.nodes[1].acknowledged.first).number
+        let lost = try world.region.batch(
+            "county-hospital", first: number,
+            entries: [Region.entry("county-hospital", number, salt: "lost")],
+            expiry: Height(lostAt.blocks + HostWorld.outboxLimits.expiryHeights))
+        for node in [0, 2, 3] {
+            world.step(node, .received(.batch(lost), from: Region.id("county-hospital")))
+            world.step(node, .submitted(batch: lost, token: 99))
+        }
+        world.run(for: 2_000) { _ in false }
         #expect(world.problems + world.drops + world.broken == [])
         #expect(world.convictions.isEmpty)
     }

@@ -90,7 +90,7 @@ struct HostWorld {
     }
 
     /// A batch must fit a block.
-    private static var outboxLimits: Outbox.Limits {
+    static var outboxLimits: Outbox.Limits {
         var limits = Outbox.Limits()
         limits.batchEntryCountMax = 32
         return limits
