@@ -14,8 +14,10 @@ extension CaseCommand {
                 What is sealed to others is shown as sealed. With --out, the steps are written \
                 with their proofs, opened as far as this institution may: `custos verify` checks \
                 offline that they are all the steps up to the last, and runs the rules of the \
-                findings again that were shared or given notice of. Which term for an appeal \
-                runs, and whether it was kept, is told by when steps were anchored.
+                findings again that were shared or given notice of. The proofs are checked before \
+                anything is written: a node whose answer does not hold is refused, and told why. \
+                Which term for an appeal runs, and whether it was kept, is told by when steps \
+                were anchored.
 
                 Examples:
                   custos case show --node devnet/regulator
@@ -43,29 +45,23 @@ extension CaseCommand {
 
         func run() async throws {
             let issuer = try of.map(CaseWords.institution)
-            let file = out
-            let cases = try await node.place.ask { client in
+            let place = try node.place
+            let auditor = try NodeAuditor(genesis: try place.genesis, head: nil)
+            let cases = try await place.ask { client in
                 guard let id else {
                     return try await KnownCase.all(client).filter {
                         (issuer ?? $0.issuer) == $0.issuer
                     }.map { CasesReport.Case($0, []) }
                 }
                 let known = try await KnownCase.find(id, of: issuer, client)
-                if let file { try Files.write(try await proved(known, client).encode(), to: file) }
-                return [CasesReport.Case(known, try await known.deadlines(client))]
+                guard let out else {
+                    return [CasesReport.Case(known, try await known.deadlines(client))]
+                }
+                let (file, proven) = try await known.prove(auditor, client)
+                try Files.write(file.encode(), to: out)
+                return [CasesReport.Case(known, proven.deadlines)]
             }
             output.show(CasesReport(cases: cases, isWhole: id != nil, file: out))
-        }
-
-        private func proved(_ known: KnownCase, _ client: NodeClient) async throws -> CaseFile {
-            var steps: [CaseFile.Step] = []
-            for step in known.steps {
-                steps.append(
-                    CaseFile.Step(
-                        proof: try await Finding.proof(of: step.leaf, client), opened: step.opened,
-                        anchored: try await KnownCase.anchoring(of: step, client)))
-            }
-            return CaseFile(isClosed: known.isClosed, steps: steps)
         }
     }
 }

@@ -143,6 +143,48 @@ extension EntryReference {
     }
 }
 
+extension KnownCase {
+    /// The file of the case, each step with its proof as the node cuts it, once it has been checked
+    /// that it holds and is of the case that is shown.
+    func prove(
+        _ auditor: NodeAuditor, _ client: NodeClient
+    ) async throws -> (file: CaseFile, proven: ProvenCase) {
+        var parts: [CaseFile.Step] = []
+        for step in steps {
+            parts.append(
+                CaseFile.Step(
+                    proof: try await Finding.proof(of: step.leaf, client), opened: step.opened,
+                    anchored: try await KnownCase.anchoring(of: step, client)))
+        }
+        let file = CaseFile(isClosed: isClosed, steps: parts)
+        return try await NodeAuditor.checking {
+            guard let newest = parts.map(\.proof.head.header).max(by: { $0.height < $1.height })
+            else { throw ProofFailure(.caseSteps, "case \(blindedCase) has no step") }
+            let proven = try await auditor.auditor(under: newest, .any, client).verify(file)
+            try check(proven)
+            return (file, proven)
+        }
+    }
+
+    /// Throws unless what holds is what the node says of this case, step by step.
+    private func check(_ proven: ProvenCase) throws(ProofFailure) {
+        guard proven.blindedCase == blindedCase, proven.issuer.id == issuer else {
+            throw ProofFailure(
+                .caseSteps,
+                "the proofs are of case \(proven.blindedCase) of \(proven.issuer.id); asked for "
+                    + "was \(blindedCase) of \(issuer)")
+        }
+        for (shown, step) in zip(steps, proven.steps) {
+            guard step.entry.leafIndex == shown.leaf, step.entry.entry == shown.entry else {
+                throw ProofFailure(
+                    .caseSteps,
+                    "what the node shows of the step at leaf \(shown.leaf) is not the entry at "
+                        + "leaf \(step.entry.leafIndex) that it proves")
+            }
+        }
+    }
+}
+
 extension EntryReference: CustomStringConvertible {
     /// As a person names it.
     var description: String {

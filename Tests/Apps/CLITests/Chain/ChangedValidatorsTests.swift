@@ -30,8 +30,6 @@ struct ChangedValidatorsTests {
     private struct Question {
         let command: [String]
         let file: String
-        /// Whether the command checks what it is told before it keeps it.
-        var isChecked = true
         /// Whether what it writes is for `custos verify`.
         var isProof = true
     }
@@ -50,7 +48,7 @@ struct ChangedValidatorsTests {
             Question(command: ["rules", "history", "PR-03"], file: folder + "/rule.proof"),
             Question(
                 command: ["case", "show", Self.blindedCase.description],
-                file: folder + "/regulator.case", isChecked: false),
+                file: folder + "/regulator.case"),
         ]
     }
 
@@ -88,6 +86,7 @@ struct ChangedValidatorsTests {
             try await LyingServer.run(question.command + ["--out", question.file] + at)
         }
         try await lie(to: questions, about: votes.place, in: folder.path, try Files.read(none))
+        try await lieAboutSteps(of: votes.place, in: folder.path)
         // The proof of one step says that it says nothing of its case.
         let auditor = try Auditor(genesis: try votes.place.genesis, chain: whole)
         for (leaf, isStep) in [(step, true), (leaf, false)] {
@@ -131,12 +130,46 @@ struct ChangedValidatorsTests {
                 if case .chain = request { empty } else { bytes }
             })
         for lie in [none, cut] {
-            for (index, question) in questions.enumerated() where question.isChecked {
+            for (index, question) in questions.enumerated() {
                 let out = folder + "/lie\(index)"
                 try await LyingServer.tell(
                     lie, about: place, in: folder, question.command + ["--out", out])
                 #expect(!Files.isThere(out) && !Files.isThere(out + ".regulator.cose"))
             }
+        }
+    }
+
+    /// A case whose steps are not what the node proves is not kept.
+    private func lieAboutSteps(of place: NodePlace, in folder: String) async throws {
+        let next = Lie(
+            name: "the proof of the entry before", words: ["\"\(ProofStep.caseSteps.rawValue)\""],
+            question: { request in
+                if case .proof(let leaf) = request { .proof(leaf: leaf - 1) } else { request }
+            })
+        let salt = Lie(
+            name: "another salt", words: ["\"\(ProofStep.caseStatement.rawValue)\""],
+            answer: { request, bytes in
+                guard case .desk = request, let history = try? CaseHistory.decode(bytes) else {
+                    return bytes
+                }
+                return CaseHistory(
+                    steps: history.steps.map { step in
+                        CaseHistory.Step(
+                            leafIndex: step.leafIndex, entry: step.entry,
+                            opened: step.opened.map {
+                                CaseFile.Opened(
+                                    statement: $0.statement,
+                                    salt: [UInt8](repeating: 1, count: 32))
+                            })
+                    }
+                ).encode()
+            })
+        for lie in [next, salt] {
+            let out = folder + "/lie.case"
+            try await LyingServer.tell(
+                lie, about: place, in: folder,
+                ["case", "show", Self.blindedCase.description, "--out", out])
+            #expect(!Files.isThere(out), "\(lie.name)")
         }
     }
 }
