@@ -94,7 +94,15 @@ final class TreeReader {
         let found = try queryStorage { () throws(StorageError) in
             try index.batch(of: issuer, stream, number: number)
         }
-        guard let (_, place) = found else { throw .noEntry(wanted) }
+        guard let (first, place) = found else { throw .noEntry(wanted) }
+        // The place follows from the number, but behind a void, which takes more than one.
+        let offset = number - first
+        if offset < place.count, let answer = try glance(at: place.firstLeaf + offset),
+            let entry = try? Entry.decode(answer.entry), entry.kind != .statement,
+            entry.number == number
+        {
+            return answer
+        }
         let batch = try batch(Int(place.batch), at: place.height)
         let entries = (try? batch.readEntries()) ?? []
         if let offset = entries.firstIndex(where: { $0.number == number }) {
