@@ -101,10 +101,12 @@ private struct EntryReading {
     }
 
     mutating func read(_ bytes: ArraySlice<UInt8>) throws(EntryRefusal) {
-        let entry: Entry
+        var entry: Entry
         do throws(EntryError) {
             entry = try Entry.decode(bytes)
-                .carried(by: batch.issuer, batch.stream, number: nextNumber)
+            if entry.kind == .statement {
+                entry = entry.carried(by: batch.issuer, batch.stream, number: nextNumber)
+            }
             try entry.checkShape()
         } catch {
             throw .form(error)

@@ -43,26 +43,33 @@ struct Execution {
         tree = state.head.tree
     }
 
+    /// Makes room for what so many entries bring, at once.
+    mutating func reserve(entryCount: Int) {
+        leafHashes.reserveCapacity(entryCount)
+        nodes.reserveCapacity(2 * entryCount)
+        postings.reserveCapacity(8 * entryCount)
+        overlay.reserve(2 * entryCount)
+    }
+
     mutating func add(_ batch: VerifiedBatch) {
         let header = batch.header
         overlay.set(
             .nextNumber(header.issuer, header.stream), .number(batch.nextNumber))
         var issuer = IssuerTerms()
-        // Spans lend their elements: a copy of an entry costs as much as listing it.
-        let entries = batch.entries.span
-        for index in entries.indices {
-            let leaf = batch.leafHashes[index]
-            let position = UInt32(leafHashes.count)
-            leafHashes.append(leaf)
-            tree.append(leaf) { nodes.append($1) }
-            if unfit.isEmpty {
-                addState(entries[index], at: position)
-            } else if let why = unfit[Int(position)] {
-                addUnfit(why, at: position)
-            } else {
-                addState(entries[index], at: position)
+        // Lent, because a copy of an entry costs as much as listing it.
+        unsafe batch.entries.withUnsafeBufferPointer { entries in
+            for index in batch.entries.indices {
+                let leaf = batch.leafHashes[index]
+                let position = UInt32(leafHashes.count)
+                leafHashes.append(leaf)
+                tree.append(leaf) { nodes.append($1) }
+                if !unfit.isEmpty, let why = unfit[Int(position)] {
+                    addUnfit(why, at: position)
+                } else {
+                    unsafe addState(entries[index], at: position)
+                }
+                if isIndexKept { unsafe addTerms(entries[index], at: position, &issuer) }
             }
-            if isIndexKept { addTerms(entries[index], at: position, &issuer) }
         }
     }
 
@@ -76,7 +83,7 @@ struct Execution {
         if isIndexKept { post(touch(.unfit), position) }
     }
 
-    private mutating func addState(_ entry: Entry, at position: UInt32) {
+    private mutating func addState(_ entry: borrowing Entry, at position: UInt32) {
         switch entry.body {
         case .credential(let body):
             // Admission has seen to it that the key is one.
@@ -223,7 +230,7 @@ struct Execution {
 
     /// Lists the entry under its terms, in the order of `Entry.terms`, then `Entry.ruleTerms`.
     private mutating func addTerms(
-        _ entry: Entry, at position: UInt32, _ issuer: inout IssuerTerms
+        _ entry: borrowing Entry, at position: UInt32, _ issuer: inout IssuerTerms
     ) {
         // A statement's bytes do not say who brought it: it is listed by what they say alone.
         guard entry.kind != .statement else { return post(touch(.kind(.statement)), position) }
@@ -294,7 +301,7 @@ struct Execution {
             positions[cursor[posting.item]] = posting.position
             cursor[posting.item] += 1
         }
-        var buffer: [UInt8] = []
+        var buffer = LeafBuffer()
         for item in overlay.items.indices where starts[item + 1] > starts[item] {
             let run = positions[starts[item]..<starts[item + 1]]
             guard case .head(let head) = overlay.items[item].value else { continue }
@@ -309,15 +316,14 @@ struct Execution {
 
     /// As ``TermRun/leafHash``, without making the run.
     private func runLeaf(
-        totalBefore: UInt64, _ positions: ArraySlice<UInt32>, into buffer: inout [UInt8]
+        totalBefore: UInt64, _ positions: ArraySlice<UInt32>, into buffer: inout LeafBuffer
     ) -> Digest {
-        buffer.removeAll(keepingCapacity: true)
         buffer.appendBigEndian(height.blocks)
         buffer.appendBigEndian(totalBefore)
         for position in positions {
             buffer.appendBigEndian(firstLeaf + UInt64(position))
             buffer.append(leafHashes[Int(position)])
         }
-        return SHA256.leaf(buffer)
+        return buffer.hash()
     }
 }

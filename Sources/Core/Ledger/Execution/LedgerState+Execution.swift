@@ -160,6 +160,7 @@ extension LedgerState {
         }
         var execution = Execution(
             self, at: height, time: time, unfit: admission.unfit)
+        execution.reserve(entryCount: batches.reduce(0) { $0 + $1.entries.count })
         for batch in batches { execution.add(batch) }
         let signers = LedgerState.signers(of: commitProof)
         let (changes, runs) = execution.finish(time: time, signers: signers)

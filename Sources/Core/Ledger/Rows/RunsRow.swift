@@ -38,13 +38,14 @@ public struct RunsRow: Hashable, Sendable {
         // Starts are kept per run, so sorting by slot leaves the positions where they are.
         var ends: [UInt32] = runs.dropFirst().map(\.start)
         ends.append(UInt32(positions.count))
-        let order = runs.indices.sorted { runs[$0].slot < runs[$1].slot }
+        let order = runs.indices.map { UInt64(runs[$0].slot) << 32 | UInt64($0) }.sorted()
         var directory: [UInt8] = []
         var places: [UInt8] = []
         directory.reserveCapacity(24 * runs.count)
         places.reserveCapacity(4 * positions.count)
         var start: UInt32 = 0
-        for index in order {
+        for word in order {
+            let index = Int(word & 0xffff_ffff)
             directory.appendBigEndian(UInt64(runs[index].slot) << 32 | UInt64(start))
             directory.appendBigEndian(runs[index].previousHeight.blocks)
             directory.appendBigEndian(runs[index].totalBefore)
@@ -77,8 +78,6 @@ extension RunsRow {
 
 extension [UInt8] {
     mutating func appendBigEndian(_ value: UInt32) {
-        for shift in stride(from: UInt32(24), through: 0, by: -8) {
-            append(UInt8(truncatingIfNeeded: value >> shift))
-        }
+        unsafe Swift.withUnsafeBytes(of: value.bigEndian) { unsafe append(contentsOf: $0) }
     }
 }

@@ -56,8 +56,7 @@ public struct RunsTable: Sendable {
 
     /// The place in the block of the entry that stands here among the positions.
     func position(_ index: Int) -> Int {
-        let start = positions.startIndex + 4 * index
-        return positions[start..<(start + 4)].reduce(0) { $0 << 8 | Int($1) }
+        Int(positions.bigEndian(at: 4 * index, as: UInt32.self))
     }
 
     /// Which run is that of a slot, by a binary search; nil where the block has none for it.
@@ -85,14 +84,5 @@ public struct RunsTable: Sendable {
 
     private func start(_ place: Int) -> Int {
         Int(directory.bigEndian(at: RunsTable.stride * place) & 0xffff_ffff)
-    }
-}
-
-extension ArraySlice<UInt8> {
-    /// The big-endian integer of the 8 bytes at `offset` from the start; they must be there.
-    fileprivate func bigEndian(at offset: Int) -> UInt64 {
-        self[(startIndex + offset)..<(startIndex + offset + 8)].reduce(0) {
-            $0 << 8 | UInt64($1)
-        }
     }
 }

@@ -110,12 +110,12 @@ public enum StateKey: Hashable, Sendable {
     /// The key's place in the map: H("custos state" ‖ ledger id ‖ space ‖ bytes); zero for slot 0.
     public func digest(in ledger: LedgerID) -> Digest {
         guard self != .sentinel else { return .zero }
-        var bytes = Array("custos state".utf8)
-        bytes.reserveCapacity(112)
-        bytes.append(ledger.digest)
-        bytes.append(space)
-        bytes.append(contentsOf: self.bytes)
-        return SHA256.hash(bytes)
+        var hasher = SHA256.Hasher()
+        hasher.update("custos state")
+        hasher.update(ledger.digest)
+        hasher.update(byte: space)
+        hasher.update(self.bytes)
+        return hasher.finish()
     }
 
     private static func bytes(_ height: Height) -> [UInt8] {

@@ -9,7 +9,7 @@ public struct StateMap: Sendable {
     public let ledger: LedgerID
     /// Keys and values, by slot.
     private(set) var records: [Record]
-    private var slotOf: [StateKey: UInt32]
+    private var slotOf = SlotDirectory<UInt32>()
     private(set) var tree: StateTree?
 
     struct Record: Sendable {
@@ -22,12 +22,10 @@ public struct StateMap: Sendable {
         self.ledger = ledger
         let all = [Record(key: .sentinel, value: .bytes([]))] + records
         self.records = all
-        slotOf = [:]
-        slotOf.reserveCapacity(all.count)
         for (slot, record) in all.enumerated() { slotOf[record.key] = UInt32(slot) }
         guard isHashed else { return }
-        tree = StateTree(keys: all.map { $0.key.digest(in: ledger) }) { slot, bytes in
-            all[Int(slot)].value.append(to: &bytes)
+        tree = StateTree(keys: all.map { $0.key.digest(in: ledger) }) { slot, leaf in
+            all[Int(slot)].value.append(to: &leaf)
         }
     }
 

@@ -10,11 +10,16 @@ struct StateOverlay {
     private var places: SlotPlaces
     /// The items of keys that are new, in the order of their slots, and by key.
     private var newPlaces: [Int] = []
-    private var newPlaceOf: [StateKey: Int] = [:]
+    private var newPlaceOf = SlotDirectory<Int>()
 
     init(over map: StateMap) {
         self.map = map
         places = SlotPlaces(slotCount: map.slotCount)
+    }
+
+    mutating func reserve(_ count: Int) {
+        items.reserveCapacity(count)
+        slots.reserveCapacity(count)
     }
 
     /// The place of a key among the changes; a key that is new takes the next slot, with `initial`.
@@ -72,11 +77,11 @@ struct StateOverlay {
             return StateChanges(items: items, tree: nil, root: .zero)
         }
         let newKeys = newPlaces.map { items[$0].key.digest(in: map.ledger) }
-        let changes = tree.changes(newKeys: newKeys, dirty: slots) { slot, bytes in
+        let changes = tree.changes(newKeys: newKeys, dirty: slots) { slot, leaf in
             if let index = place(ofSlot: slot) {
-                items[index].value.append(to: &bytes)
+                items[index].value.append(to: &leaf)
             } else {
-                map.records[Int(slot)].value.append(to: &bytes)
+                map.records[Int(slot)].value.append(to: &leaf)
             }
         }
         return StateChanges(items: items, tree: changes, root: changes.root)

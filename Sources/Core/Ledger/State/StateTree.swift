@@ -26,7 +26,7 @@ struct StateTree: Sendable {
     }
 
     /// The tree over these keys, by slot, the sentinel's first; `write` gives a slot's value bytes.
-    init(keys: [Digest], write: (UInt32, inout [UInt8]) -> Void) {
+    init(keys: [Digest], write: (UInt32, inout LeafBuffer) -> Void) {
         self.keys = keys
         order = KeyOrder(of: keys)
         next = [UInt32](repeating: 0, count: keys.count)
@@ -34,10 +34,13 @@ struct StateTree: Sendable {
         for (slot, following) in zip(sorted, sorted.dropFirst()) { next[Int(slot)] = following }
         levels = []
         root = .zero
-        var buffer: [UInt8] = []
-        var level = keys.indices.map { slot in
-            StateTree.leaf(
-                keys[slot], keys[Int(next[slot])], UInt32(slot), into: &buffer, write)
+        var buffer = LeafBuffer()
+        var level: [Digest] = []
+        level.reserveCapacity(keys.count)
+        for slot in keys.indices {
+            level.append(
+                StateTree.leaf(
+                    keys[slot], keys[Int(next[slot])], UInt32(slot), into: &buffer, write))
         }
         while true {
             levels.append(level)
@@ -53,26 +56,36 @@ struct StateTree: Sendable {
     ///
     /// `dirty` holds the new slots too. `write` appends the value bytes of a slot as they will be.
     func changes(
-        newKeys: [Digest], dirty: [UInt32], write: (UInt32, inout [UInt8]) -> Void
+        newKeys: [Digest], dirty: [UInt32], write: (UInt32, inout LeafBuffer) -> Void
     ) -> Changes {
         var changes = Changes(root: root)
         changes.newKeys = newKeys
-        let linkOf = link(newKeys, into: &changes)
+        link(newKeys, into: &changes)
         var slots = dirty
-        slots.append(contentsOf: changes.links.map(\.slot))
+        slots.reserveCapacity(dirty.count + changes.links.count)
+        for link in changes.links { slots.append(link.slot) }
         slots.sort()
         var indices: [UInt32] = []
         indices.reserveCapacity(slots.count)
         for slot in slots where indices.last != slot { indices.append(slot) }
         guard !indices.isEmpty else { return changes }
 
-        var buffer: [UInt8] = []
-        buffer.reserveCapacity(512)
+        var buffer = LeafBuffer()
         let count = keys.count + newKeys.count
-        let hashes = indices.map { slot in
-            let following = linkOf[slot] ?? next[Int(slot)]
-            return StateTree.leaf(
-                key(slot, newKeys), key(following, newKeys), slot, into: &buffer, write)
+        var hashes: [Digest] = []
+        hashes.reserveCapacity(indices.count)
+        var links = changes.links[...]
+        for slot in indices {
+            let following: UInt32
+            if let link = links.first, link.slot == slot {
+                following = link.next
+                links = links.dropFirst()
+            } else {
+                following = next[Int(slot)]
+            }
+            hashes.append(
+                StateTree.leaf(
+                    key(slot, newKeys), key(following, newKeys), slot, into: &buffer, write))
         }
         changes.levels.append((indices, hashes))
         climb(from: count, into: &changes)
@@ -118,8 +131,8 @@ struct StateTree: Sendable {
 
 extension StateTree {
     /// Finds the place of each new key and who follows whom from now on.
-    private func link(_ newKeys: [Digest], into changes: inout Changes) -> [UInt32: UInt32] {
-        guard !newKeys.isEmpty else { return [:] }
+    private func link(_ newKeys: [Digest], into changes: inout Changes) {
+        guard !newKeys.isEmpty else { return }
         let sorted = newKeys.indices.sorted { newKeys[$0] < newKeys[$1] }
         var links: [(slot: UInt32, next: UInt32)] = []
         var position = 0
@@ -136,9 +149,9 @@ extension StateTree {
                 && (after == 0 || newKeys[sorted[position]] < keys[Int(after)])
             links.append((last, after))
         }
-        changes.links = links
+        // A slot is linked once: each new one follows one, and is followed by one.
+        changes.links = links.sorted { $0.slot < $1.slot }
         changes.sortedNewSlots = sorted.map { UInt32(keys.count + $0) }
-        return Dictionary(links.map { ($0.slot, $0.next) }) { _, last in last }
     }
 
     /// Hashes the parents of what has changed, level by level.
@@ -186,14 +199,13 @@ extension StateTree {
     }
 
     private static func leaf(
-        _ key: Digest, _ next: Digest, _ slot: UInt32, into buffer: inout [UInt8],
-        _ write: (UInt32, inout [UInt8]) -> Void
+        _ key: Digest, _ next: Digest, _ slot: UInt32, into buffer: inout LeafBuffer,
+        _ write: (UInt32, inout LeafBuffer) -> Void
     ) -> Digest {
-        buffer.removeAll(keepingCapacity: true)
         buffer.append(key)
         buffer.append(next)
         write(slot, &buffer)
-        return SHA256.leaf(buffer)
+        return buffer.hash()
     }
 
     private static func root(slotCount: Int, tree: Digest) -> Digest {

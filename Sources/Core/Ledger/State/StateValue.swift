@@ -19,7 +19,7 @@ public enum StateValue: Hashable, Sendable {
         return bytes
     }
 
-    func append(to bytes: inout [UInt8]) {
+    func append(to bytes: inout some ByteSink & ~Copyable) {
         switch self {
         case .bytes(let value): bytes.append(contentsOf: value)
         case .number(let number):

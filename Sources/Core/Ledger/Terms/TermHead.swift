@@ -38,7 +38,7 @@ public struct TermHead: Hashable, Sendable {
     }
 
     /// Appends the head's bytes: runs, total, last height, peaks; integers are 8 bytes.
-    func append(to bytes: inout [UInt8]) {
+    func append(to bytes: inout some ByteSink & ~Copyable) {
         bytes.appendBigEndian(runs.size)
         bytes.appendBigEndian(total)
         bytes.appendBigEndian(lastHeight.blocks)

@@ -48,9 +48,7 @@ public struct TermRun: Hashable, Sendable {
 
 extension [UInt8] {
     mutating func appendBigEndian(_ value: UInt64) {
-        for shift in stride(from: UInt64(56), through: 0, by: -8) {
-            append(UInt8(truncatingIfNeeded: value >> shift))
-        }
+        unsafe Swift.withUnsafeBytes(of: value.bigEndian) { unsafe append(contentsOf: $0) }
     }
 
     mutating func append(_ digest: Digest) {
@@ -59,6 +57,18 @@ extension [UInt8] {
 
     /// The big-endian integer of the 8 bytes at `offset`; they must be there.
     func bigEndian(at offset: Int) -> UInt64 {
-        self[offset..<(offset + 8)].reduce(0) { $0 << 8 | UInt64($1) }
+        self[...].bigEndian(at: offset)
+    }
+}
+
+extension ArraySlice<UInt8> {
+    /// The big-endian integer of the bytes at `offset` from the start; they must be there.
+    func bigEndian<Word: FixedWidthInteger & BitwiseCopyable>(
+        at offset: Int, as word: Word.Type = UInt64.self
+    ) -> Word {
+        precondition(offset >= 0 && offset + MemoryLayout<Word>.size <= count)
+        return unsafe withUnsafeBytes { bytes in
+            unsafe Word(bigEndian: bytes.loadUnaligned(fromByteOffset: offset, as: Word.self))
+        }
     }
 }
