@@ -10,7 +10,8 @@ struct ReceiptCommand: AsyncParsableCommand {
         commandName: "receipt",
         abstract: "Get the validators' receipts for an entry (COSE receipts, RFC 9942).",
         discussion: """
-            One file for each validator, OUT.INSTITUTION.cose, readable by any COSE library. One \
+            One file for each validator, OUT.INSTITUTION.cose, readable by any COSE library, and \
+            the entry's own bytes in OUT.entry, which `custos verify` wants with them. One \
             receipt is one validator's word; more than 2/3 of the power on one block is finality, \
             which is what `custos proof` packs into one file. They are written only once they \
             hold: by the genesis, for this entry, by a quorum; with --head, in the past of a head \
@@ -20,6 +21,7 @@ struct ReceiptCommand: AsyncParsableCommand {
               custos receipt 17 --node devnet/insurer --out claim
               custos receipt county-hospital/0/5 --json
               custos receipt 17 --head june.head --out claim
+              custos verify claim.*.cose --entry claim.entry --genesis devnet/county.genesis
             """)
 
     @Argument(help: "The entry: a leaf number, ISSUER/STREAM/NUMBER, or the hash of its leaf.")
@@ -36,6 +38,7 @@ struct ReceiptCommand: AsyncParsableCommand {
         let place = try node.place
         let auditor = try trust.auditor(try place.genesis)
         let proven = try await place.ask { client in try await entry.prove(auditor, client) }
+        if let out { try Files.write(proven.file.entry, to: out + ".entry") }
         var receipts: [ReceiptReport.Receipt] = []
         for (voter, receipt) in proven.auditor.receipts(of: proven.file) {
             let bytes = receipt.encoded

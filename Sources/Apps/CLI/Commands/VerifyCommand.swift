@@ -19,6 +19,9 @@ struct VerifyCommand: ParsableCommand {
             of any size; with --full its blocks are executed again, which finds whether the state \
             follows from the entries.
 
+            The receipts of an entry are checked with the entry's bytes (--entry): together they \
+            must be of more than 2/3 of the power, for one block.
+
             Where validators changed, --chain names the file that leads from those of the genesis \
             to later ones. A proof over tiers needs the genesis of each ledger above, lowest first \
             with --above; --head is then a head of the topmost. A fork file, which `custos fork` \
@@ -34,10 +37,15 @@ struct VerifyCommand: ParsableCommand {
               custos verify up.proof --genesis city.genesis --above province.genesis
               custos verify claim.proof --genesis county.genesis --chain county.chain
               custos verify ncci.finding --genesis county.genesis --tables insurer/data/rules
+              custos verify claim.*.cose --entry claim.entry --genesis county.genesis
             """)
 
-    @Argument(help: "The proof.")
-    var file: String
+    @Argument(help: "The proof; or, with --entry, the receipts of one entry.")
+    var files: [String]
+    private var file: String { files[0] }
+
+    @Option(help: "A file with the bytes of the entry that receipts are of.")
+    var entry: String?
 
     @Option(help: "The genesis of the ledger.")
     var genesis: String
@@ -62,8 +70,14 @@ struct VerifyCommand: ParsableCommand {
 
     @OptionGroup var output: OutputOptions
 
+    func validate() throws {
+        guard files.count == 1 || entry != nil else {
+            throw ValidationError("one proof at a time; receipts need --entry")
+        }
+    }
+
     func run() throws {
-        for path in [file] + chain + above where !Files.isThere(path) {
+        for path in files + chain + above where !Files.isThere(path) {
             throw Failure(.file, "\(path) is not there")
         }
         let genesis = try Genesis.read(genesis)
@@ -74,6 +88,15 @@ struct VerifyCommand: ParsableCommand {
         var holds = true
         do throws(ProofFailure) {
             let chains = try ChainFiles(chain)
+            if let entry {
+                let auditor = try Auditor(
+                    genesis: genesis, trusted: trusted, chain: chains.chain(of: genesis.ledger))
+                let receipts = try files.map { path throws(ProofFailure) in
+                    try Files.reading(path)
+                }
+                return output.show(
+                    try VerifyReport(receipts: receipts, of: try Files.reading(entry), auditor))
+            }
             if let archive = try archiveReader() {
                 return try verify(archive, genesis, trusted, chains.chain(of: genesis.ledger))
             }

@@ -244,10 +244,43 @@ struct VerifyReport: Report {
             limits: [
                 "\(header.issuer) says it about '\(header.subject)'; that it was signed with one "
                     + "of that issuer's keys is the validators' word.",
-                "It stands under block \(proven.height), signed by "
-                    + "\(proven.signers.map(\.name).joined(separator: ", ")): \(proven.power) of "
-                    + "\(proven.totalPower) votes.",
+                Self.standing(proven),
             ])
+    }
+
+    /// The receipts of one entry, of these bytes.
+    init(
+        receipts: [[UInt8]], of entry: [UInt8], _ auditor: Auditor
+    ) throws(ProofFailure) {
+        let leaf = SHA256.leaf(entry)
+        let proven: ProvenReceipts
+        let decoded: Entry
+        do {
+            let receipts = try receipts.map { try COSEReceipt(decoding: $0) }
+            decoded = try Entry.decode(entry)
+            proven = try auditor.verify(receipts, of: leaf)
+        } catch let failure as ProofFailure {
+            throw failure
+        } catch let error as EntryError {
+            throw ProofFailure(.form, "the entry cannot be read: \(error)")
+        } catch {
+            throw ProofFailure(.form, "a receipt cannot be read: \(error)")
+        }
+        let steps: [ProofStep] = [.form, .ledger, .header, .ledgerTree, .commitProof]
+        self.init(
+            holds: true, kind: "receipts", steps: steps.map(\.rawValue),
+            entries: [EntryView(decoded, leaf: proven.leafIndex, leafHash: leaf)],
+            limits: [
+                Self.standing(proven),
+                "Receipts say that the entry is anchored; who signed its batch, and whether it has "
+                    + "effect, says a proof file.",
+            ])
+    }
+
+    private static func standing(_ proven: ProvenReceipts) -> String {
+        "It stands under block \(proven.height), signed by "
+            + "\(proven.signers.map(\.name).joined(separator: ", ")): \(proven.power) of "
+            + "\(proven.totalPower) votes."
     }
 
     /// What became of a knowledge table.

@@ -64,9 +64,21 @@ struct LyingEntryTests {
                 #expect(isWritten == lie.words.isEmpty, "\(lie.name)")
             }
             // What is written is what others check.
-            try await LyingServer.run([
-                "verify", folder.path + "/out0", "--genesis", node.place.configuration.genesis,
-            ])
+            let genesis = ["--genesis", node.place.configuration.genesis]
+            let out = folder.path + "/out0"
+            try await LyingServer.run(["verify", out] + genesis)
+            let receipts = ["verify", out + ".regulator.cose", "--entry"]
+            try await LyingServer.run(receipts + [out + ".entry"] + genesis)
+            try Files.write(another.entry, to: folder.path + "/another.entry")
+            for (name, files) in [
+                ("another entry", [folder.path + "/another.entry"]),
+                ("no entry", [out + ".regulator.cose"]),
+                ("one receipt twice", [out + ".entry", out + ".regulator.cose"]),
+            ] {
+                await #expect(throws: Ending.refused, "\(name)") {
+                    try await LyingServer.run(receipts + files + genesis)
+                }
+            }
         }
     }
 
