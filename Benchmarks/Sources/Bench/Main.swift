@@ -33,6 +33,7 @@ struct Main {
                 failed = true
             }
         }
+        await AuditLedger.shared.end()
         exit(failed ? 1 : 0)
     }
 }

@@ -8,7 +8,7 @@ internal import Records
 
 /// Access records: how fast they are anchored, and found again with the proof that none is missing.
 enum AccessCases {
-    static let all = [insert, query, trail, lookup]
+    static let all = [insert, query] + AuditCases.all
 
     private static let idash = AccessLoad(
         recordCount: 100_000, userCount: 1_000, resourceCount: 5_000)
@@ -23,7 +23,7 @@ enum AccessCases {
                 "until the last record is committed; batches of 256 signed beforehand; \(shape)"
         ) {
             try await withNodes { nodes, genesis in
-                try await AccessLoad.send(try idash.batches(for: genesis), to: nodes)
+                try await AccessLoad.send(try idash.batches(for: genesis), to: nodes.sockets)
             }
         }
     }
@@ -36,12 +36,12 @@ enum AccessCases {
                 + shape
         ) {
             try await withNodes { nodes, genesis in
-                _ = try await AccessLoad.send(try idash.batches(for: genesis), to: nodes)
+                _ = try await AccessLoad.send(try idash.batches(for: genesis), to: nodes.sockets)
                 let auditor = try Auditor(genesis: genesis)
                 let client = try await NodeClient(socket: nodes.folder(of: 0) + "/data/control")
                 var slowest = 0.0
                 for (name, change) in kinds {
-                    let found = try await ask(client, auditor, rows: 100) { number in
+                    let found = try await QueryTimes.ask(client, auditor, rows: 100) { number in
                         var query = Query()
                         change(&query, number)
                         return query
@@ -100,90 +100,6 @@ enum AccessCases {
         Timestamp(milliseconds: AccessLoad.start + Int64(number % 29) * 86_400_000)
     }
 
-    private static let trailCount = 100
-    /// The ledger's size may be given: `CUSTOS_BENCH_ENTRIES`.
-    private static var entryCount: Int {
-        ProcessInfo.processInfo.environment["CUSTOS_BENCH_ENTRIES"].flatMap { Int($0) } ?? 100_000
-    }
-    private static var audited: String {
-        "\(entryCount) access entries, of which 1,000 of each patient, 4 validators as "
-            + "processes on loopback; the ledger's size is CUSTOS_BENCH_ENTRIES"
-    }
-    private static var audit: AccessLoad {
-        AccessLoad(
-            recordCount: entryCount, userCount: 1_000, resourceCount: UInt64(entryCount / 1_000))
-    }
-
-    private static var trail: Benchmark {
-        Benchmark(
-            name: "audit.trail", unit: "ms", better: .lower, runs: 1,
-            settings: "p99 over \(trailCount) patients, each asked about for the first time, from "
-                + "question to the bytes of the whole trail with proof at the client; \(audited)"
-        ) {
-            try await withNodes { nodes, genesis in
-                _ = try await AccessLoad.send(try audit.batches(for: genesis), to: nodes)
-                let auditor = try Auditor(genesis: genesis)
-                let client = try await NodeClient(socket: nodes.folder(of: 0) + "/data/control")
-                let count = UInt64(max(1, entryCount / 1_000))
-                let found = try await ask(
-                    client, auditor, rows: .max, times: Int(min(count, UInt64(trailCount)))
-                ) { number in
-                    var query = Query()
-                    query.patient = AccessLoad.resource(number % count)
-                    return query
-                }
-                Progress.say("trails: \(found)")
-                await client.close()
-                return found.p99
-            }
-        }
-    }
-
-    private static let askerCount = 4
-
-    private static var lookup: Benchmark {
-        Benchmark(
-            name: "audit.lookup", unit: "ms", better: .lower, runs: 1,
-            settings:
-                "p99 of 40,000 entries found by leaf at random, by \(askerCount) askers at once, "
-                + "each with a connection of its own and one question after the other; \(audited)"
-        ) {
-            try await withNodes { nodes, genesis in
-                _ = try await AccessLoad.send(try audit.batches(for: genesis), to: nodes)
-                let socket = nodes.folder(of: 0) + "/data/control"
-                let start = ContinuousClock.now
-                var times: [Double] = []
-                try await withThrowingTaskGroup(of: [Double].self) { group in
-                    for asker in 0..<askerCount {
-                        group.addTask { try await lookUp(asker, of: 40_000, socket) }
-                    }
-                    for try await found in group { times += found }
-                }
-                let rate = Double(times.count) / ((ContinuousClock.now - start) / .seconds(1))
-                times.sort()
-                Progress.say("\(Int(rate)) a second; p50 \(times[times.count / 2]) ms")
-                return times[times.count * 99 / 100]
-            }
-        }
-    }
-
-    /// Finds one asker's share of so many entries; how long each took, in milliseconds.
-    private static func lookUp(
-        _ asker: Int, of count: Int, _ socket: String
-    ) async throws -> [Double] {
-        let client = try await NodeClient(socket: socket)
-        var random = SplitMix(seed: UInt64(asker + 1))
-        var times: [Double] = []
-        for _ in 0..<(count / askerCount) {
-            let leaf = random.next() % UInt64(entryCount / 1_024 * 1_024)
-            let asked = ContinuousClock.now
-            _ = try await client.entry(leaf: leaf)
-            times.append((ContinuousClock.now - asked) / .milliseconds(1))
-        }
-        await client.close()
-        return times
-    }
-
     private static func withNodes(
         _ body: (BenchNodes, Genesis) async throws -> Double
     ) async throws -> Double {
@@ -192,59 +108,5 @@ enum AccessCases {
         let bytes = [UInt8](
             try Data(contentsOf: URL(filePath: "\(nodes.folder)/bench.genesis")))
         return try await body(nodes, try Genesis.decode(bytes))
-    }
-
-    private struct Found: CustomStringConvertible {
-        var median = 0.0
-        var p99 = 0.0
-        var verifyMedian = 0.0
-        var rows = 0
-        var byteCount = 0
-        var lists = ""
-
-        var description: String {
-            let digits = { (value: Double) in String(format: "%.2f", value) }
-            return "p50 \(digits(median)) ms, p99 \(digits(p99)) ms, verified in "
-                + "\(digits(verifyMedian)) ms, \(rows) rows, \(byteCount) bytes with proof: the "
-                + "complete list of \(lists)"
-        }
-    }
-
-    /// Asks one kind of query many times, verifying each answer apart.
-    private static func ask(
-        _ client: NodeClient, _ auditor: Auditor, rows: UInt64, times: Int = 40,
-        _ make: (UInt64) -> Query
-    ) async throws -> Found {
-        var asked: [Double] = []
-        var verified: [Double] = []
-        var found = Found()
-        for number in 0..<UInt64(times) {
-            var request = QueryRequest(make(number), rowCount: rows)
-            let start = ContinuousClock.now
-            var pages: [[UInt8]] = []
-            repeat {
-                let answer = try await client.query(request)
-                pages.append(answer.page ?? [])
-                request.heights = answer.next
-            } while rows == .max && request.heights != nil
-            asked.append((ContinuousClock.now - start) / .milliseconds(1))
-            var rowCount = 0
-            verified.append(
-                try seconds {
-                    for page in pages {
-                        let proven = try auditor.verify(try AnswerPage.decode(page))
-                        rowCount += proven.items.count
-                        found.lists =
-                            proven.terms.count > 1
-                            ? "\(proven.terms.count) terms" : "\(proven.terms)"
-                    }
-                } * 1_000)
-            found.rows = max(found.rows, rowCount)
-            found.byteCount = max(found.byteCount, pages.reduce(0) { $0 + $1.count })
-        }
-        found.median = asked.sorted()[asked.count / 2]
-        found.p99 = asked.sorted()[asked.count * 99 / 100]
-        found.verifyMedian = verified.sorted()[verified.count / 2]
-        return found
     }
 }

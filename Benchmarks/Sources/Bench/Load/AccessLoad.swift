@@ -22,23 +22,42 @@ struct AccessLoad {
     static func resource(_ number: UInt64) -> OpaqueID { id(1, number) }
     static func reference(_ number: UInt64) -> OpaqueID { id(3, number) }
 
-    /// The signed batches of each node, in the order of its stream.
+    /// How many institutions issue them, each a stream of its own.
+    static let issuerCount = 4
+
+    /// The signed batches of each issuer, in the order of its stream, all of them made beforehand.
     func batches(for genesis: Genesis) throws -> [[[UInt8]]] {
-        try (0..<4).map { node in
-            let name = BenchNetwork.name(node)
-            let issuer = try BenchNetwork.id(name)
-            let key = try BenchNetwork.key("submit", name)
-            var random = SplitMix(seed: UInt64(node))
-            let count = recordCount / 4
-            return try stride(from: 0, to: count, by: 256).map { first in
-                let entries = (first..<min(first + 256, count)).map { number in
-                    entry(issuer, UInt64(number + 1), &random)
-                }
-                let batch = BatchWriter.batch(
-                    of: entries, ledger: genesis.ledger, issuer: issuer, stream: StreamID(0),
-                    firstNumber: UInt64(first + 1), expiry: Height(900_000), signedBy: key)
-                return try UnverifiedBatch(decoding: batch).bytes
+        try (0..<Self.issuerCount).map { try Array(Stream(self, genesis, issuer: $0)) }
+    }
+
+    /// The signed batches of one issuer, each made when it is asked for.
+    struct Stream: Sequence, IteratorProtocol {
+        private let load: AccessLoad
+        private let ledger: LedgerID
+        private let issuer: InstitutionID
+        private let key: SigningKey
+        private var random: SplitMix
+        private var made = 0
+
+        init(_ load: AccessLoad, _ genesis: Genesis, issuer index: Int) throws {
+            self.load = load
+            ledger = genesis.ledger
+            let name = BenchNetwork.name(index)
+            issuer = try BenchNetwork.id(name)
+            key = try BenchNetwork.key("submit", name)
+            random = SplitMix(seed: UInt64(index))
+        }
+
+        mutating func next() -> [UInt8]? {
+            let count = Swift.min(256, load.recordCount / AccessLoad.issuerCount - made)
+            guard count > 0 else { return nil }
+            let entries = (0..<count).map { place in
+                load.entry(issuer, UInt64(made + place + 1), &random)
             }
+            defer { made += count }
+            return BatchWriter.batch(
+                of: entries, ledger: ledger, issuer: issuer, stream: StreamID(0),
+                firstNumber: UInt64(made + 1), expiry: Height(900_000), signedBy: key)
         }
     }
 
@@ -63,13 +82,16 @@ struct AccessLoad {
         ).encode()
     }
 
-    /// Hands every node its batches, some under way at a time; returns the seconds until the last
-    /// one is committed.
-    static func send(_ batches: [[[UInt8]]], to nodes: BenchNodes) async throws -> Double {
+    /// Hands the nodes at these sockets the batches of the issuers, some under way at a time.
+    ///
+    /// Returns the seconds until the last one is committed.
+    static func send<Batches: Sequence & Sendable>(
+        _ batches: [Batches], to sockets: [String]
+    ) async throws -> Double where Batches.Element == [UInt8] {
         let start = ContinuousClock.now
         try await withThrowingTaskGroup(of: Void.self) { group in
             for (index, own) in batches.enumerated() {
-                let client = try await NodeClient(socket: nodes.folder(of: index) + "/data/control")
+                let client = try await NodeClient(socket: sockets[index % sockets.count])
                 group.addTask {
                     try await send(own, to: client)
                     await client.close()
@@ -80,7 +102,9 @@ struct AccessLoad {
         return (ContinuousClock.now - start) / .seconds(1)
     }
 
-    private static func send(_ batches: [[UInt8]], to client: NodeClient) async throws {
+    private static func send(
+        _ batches: some Sequence<[UInt8]>, to client: NodeClient
+    ) async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
             for (index, batch) in batches.enumerated() {
                 if index >= 16 { try await group.next() }

@@ -21,6 +21,9 @@ final class BenchNodes {
     /// All data folders.
     var folders: [String] { (0..<count).map(folder(of:)) }
 
+    /// The nodes' control sockets.
+    var sockets: [String] { folders.map { $0 + "/data/control" } }
+
     /// Makes keys, genesis and folders, and starts all nodes.
     init(isIndexKept: Bool, count: Int = 4) async throws {
         self.count = count
@@ -128,6 +131,16 @@ final class BenchNodes {
             throw BenchError("\(path) says nothing of memory")
         }
         return kibibytes * 1_024 / 1_000_000
+    }
+
+    /// How many bytes a node has in its files.
+    func byteCount(of index: Int) -> Int {
+        let place = URL(filePath: "\(folder(of: index))/data")
+        let files = FileManager.default.enumerator(
+            at: place, includingPropertiesForKeys: [.fileSizeKey])
+        return (files?.allObjects ?? []).compactMap { $0 as? URL }.reduce(0) {
+            $0 + ((try? $1.resourceValues(forKeys: [.fileSizeKey]))?.fileSize ?? 0)
+        }
     }
 
     /// Seconds of CPU that all nodes have used so far, in their own code and in the kernel.
