@@ -23,7 +23,9 @@ enum AccessCases {
                 "until the last record is committed; batches of 256 signed beforehand; \(shape)"
         ) {
             try await withNodes { nodes, genesis in
-                try await AccessLoad.send(try idash.batches(for: genesis), to: nodes.sockets)
+                try await AccessLoad.send(
+                    try idash.batches(for: genesis), to: nodes.sockets
+                ).seconds
             }
         }
     }

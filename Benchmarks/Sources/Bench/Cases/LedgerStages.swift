@@ -46,13 +46,13 @@ enum LedgerStages {
         for round in 0..<(blockCount + 8) {
             let bytes = try signed(&maker, network.genesis.ledger, key)
             var batches: [VerifiedBatch] = []
-            let verifying = try seconds {
+            let verifying = try processorSeconds {
                 for item in bytes {
                     batches.append(try UnverifiedBatch(decoding: item).verify(against: state))
                 }
             }
             var executed: ExecutedBlock?
-            let executing = try seconds {
+            let executing = try processorSeconds {
                 executed = try state.execute(
                     batches, at: state.head.height.next,
                     time: Timestamp(milliseconds: state.head.time.milliseconds + 30),
@@ -65,7 +65,7 @@ enum LedgerStages {
                 block: BlockID(hash: executed.block.hash, treeRoot: executed.header.treeRoot),
                 precommits: [])
             var rows: [LedgerRow] = []
-            let applying = seconds { rows = state.apply(executed) }
+            let applying = processorSeconds { rows = state.apply(executed) }
             let writing = try seconds {
                 var group = WriteGroup()
                 for row in rows {

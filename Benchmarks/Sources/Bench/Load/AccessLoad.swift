@@ -24,6 +24,8 @@ struct AccessLoad {
 
     /// How many institutions issue them, each a stream of its own.
     static let issuerCount = 4
+    /// How many entries a batch has, but for the last of a stream.
+    static let batchSize = 256
 
     /// The signed batches of each issuer, in the order of its stream, all of them made beforehand.
     func batches(for genesis: Genesis) throws -> [[[UInt8]]] {
@@ -49,7 +51,8 @@ struct AccessLoad {
         }
 
         mutating func next() -> [UInt8]? {
-            let count = Swift.min(256, load.recordCount / AccessLoad.issuerCount - made)
+            let count = Swift.min(
+                AccessLoad.batchSize, load.recordCount / AccessLoad.issuerCount - made)
             guard count > 0 else { return nil }
             let entries = (0..<count).map { place in
                 load.entry(issuer, UInt64(made + place + 1), &random)
@@ -83,34 +86,40 @@ struct AccessLoad {
     }
 
     /// Hands the nodes at these sockets the batches of the issuers, some under way at a time.
-    ///
-    /// Returns the seconds until the last one is committed.
     static func send<Batches: Sequence & Sendable>(
         _ batches: [Batches], to sockets: [String]
-    ) async throws -> Double where Batches.Element == [UInt8] {
+    ) async throws -> CommitTimes where Batches.Element == [UInt8] {
         let start = ContinuousClock.now
-        try await withThrowingTaskGroup(of: Void.self) { group in
+        return try await withThrowingTaskGroup(of: [Double].self) { group in
             for (index, own) in batches.enumerated() {
                 let client = try await NodeClient(socket: sockets[index % sockets.count])
                 group.addTask {
-                    try await send(own, to: client)
+                    let times = try await send(own, to: client, since: start)
                     await client.close()
+                    return times
                 }
             }
-            try await group.waitForAll()
+            var times: [Double] = []
+            for try await own in group { times += own }
+            return CommitTimes(times)
         }
-        return (ContinuousClock.now - start) / .seconds(1)
     }
 
     private static func send(
-        _ batches: some Sequence<[UInt8]>, to client: NodeClient
-    ) async throws {
-        try await withThrowingTaskGroup(of: Void.self) { group in
+        _ batches: some Sequence<[UInt8]>, to client: NodeClient,
+        since start: ContinuousClock.Instant
+    ) async throws -> [Double] {
+        try await withThrowingTaskGroup(of: Double.self) { group in
+            var times: [Double] = []
             for (index, batch) in batches.enumerated() {
-                if index >= 16 { try await group.next() }
-                group.addTask { _ = try await client.submitBatch(batch, waits: true) }
+                if index >= 16, let time = try await group.next() { times.append(time) }
+                group.addTask {
+                    _ = try await client.submitBatch(batch, waits: true)
+                    return (ContinuousClock.now - start) / .seconds(1)
+                }
             }
-            try await group.waitForAll()
+            for try await time in group { times.append(time) }
+            return times
         }
     }
 

@@ -21,40 +21,85 @@ actor AuditLedger {
     }
 
     private var nodes: BenchNodes?
+    private var filling = CommitTimes([])
 
-    /// The folder of the node that is asked, and the genesis; starts and fills the ledger first.
+    /// The control socket of the node that is asked, and the genesis; starts and fills the ledger
+    /// first.
     func filled() async throws -> (socket: String, genesis: Genesis) {
-        if self.nodes == nil { self.nodes = try await fill() }
-        guard let nodes = self.nodes else { throw BenchError("the ledger has ended") }
-        let bytes = [UInt8](
-            try Data(contentsOf: URL(filePath: "\(nodes.folder)/bench.genesis")))
-        return (nodes.sockets[0], try Genesis.decode(bytes))
+        if nodes == nil { try await fill() }
+        return (try running.sockets[0], try genesis)
     }
 
-    private func fill() async throws -> BenchNodes {
+    /// Entries committed a second in the last tenth of the ledger, of 100 in the first.
+    func pace() async throws -> Double {
+        _ = try await filled()
+        let rates = filling.rates.map { $0 * Double(AccessLoad.batchSize) }
+        Progress.say("entries a second in each tenth: \(rates.map { Int($0) })")
+        return 100 * rates[9] / rates[0]
+    }
+
+    /// The resident memory of the node that is asked, in MB.
+    func memory() async throws -> Double {
+        _ = try await filled()
+        return try running.memory(of: 0)
+    }
+
+    /// Seconds from `kill -9` of the node that is asked until it has its peers again, and until a
+    /// batch that it is given then is committed.
+    func restart() async throws -> (answers: Double, votes: Double) {
+        _ = try await filled()
+        let start = ContinuousClock.now
+        try await running.restart(0)
+        let answers = (ContinuousClock.now - start) / .seconds(1)
+        // Of an issuer that has sent nothing yet.
+        var stream = try AccessLoad.Stream(
+            Self.load, try genesis, issuer: AccessLoad.issuerCount + restarts)
+        restarts += 1
+        guard let batch = stream.next() else { throw BenchError("no batch") }
+        let client = try await NodeClient(socket: try running.sockets[0])
+        _ = try await client.submitBatch(batch, waits: true)
+        await client.close()
+        return (answers, (ContinuousClock.now - start) / .seconds(1))
+    }
+
+    private var restarts = 0
+
+    private static var load: AccessLoad {
+        AccessLoad(recordCount: entryCount, userCount: 1_000, resourceCount: patientCount)
+    }
+
+    private var running: BenchNodes {
+        get throws {
+            guard let nodes else { throw BenchError("the ledger has ended") }
+            return nodes
+        }
+    }
+
+    private var genesis: Genesis {
+        get throws {
+            let file = URL(filePath: "\(try running.folder)/bench.genesis")
+            return try Genesis.decode([UInt8](try Data(contentsOf: file)))
+        }
+    }
+
+    private func fill() async throws {
         let nodes = try await BenchNodes(isIndexKept: true, count: Self.validatorCount)
         self.nodes = nodes
-        let bytes = [UInt8](
-            try Data(contentsOf: URL(filePath: "\(nodes.folder)/bench.genesis")))
-        let genesis = try Genesis.decode(bytes)
-        let load = AccessLoad(
-            recordCount: Self.entryCount, userCount: 1_000, resourceCount: Self.patientCount)
-        let seconds = try await AccessLoad.send(
+        let genesis = try genesis
+        filling = try await AccessLoad.send(
             try (0..<AccessLoad.issuerCount).map {
-                try AccessLoad.Stream(load, genesis, issuer: $0)
+                try AccessLoad.Stream(Self.load, genesis, issuer: $0)
             }, to: nodes.sockets)
         Progress.say(
-            "\(Self.entryCount) entries in \(Int(seconds)) s, "
-                + "\(Int(Double(Self.entryCount) / seconds)) a second; the node that is asked has "
-                + "\(nodes.byteCount(of: 0) / 1_000_000) MB on its disk and "
+            "\(Self.entryCount) entries in \(Int(filling.seconds)) s, "
+                + "\(Int(Double(Self.entryCount) / filling.seconds)) a second; the node that is "
+                + "asked has \(nodes.byteCount(of: 0) / 1_000_000) MB on its disk and "
                 + "\(Int(try nodes.memory(of: 0))) MB in memory")
-        return nodes
     }
 
     /// Says how much memory the node that is asked has come to.
     func tellMemory() throws {
-        guard let nodes else { return }
-        Progress.say("the node has \(Int(try nodes.memory(of: 0))) MB in memory")
+        Progress.say("the node has \(Int(try running.memory(of: 0))) MB in memory")
     }
 
     /// Ends the nodes and removes what they wrote.

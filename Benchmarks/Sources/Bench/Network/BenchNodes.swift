@@ -101,7 +101,9 @@ final class BenchNodes {
     }
 
     /// Kills a node, starts it again, and waits until it answers and has its peers.
-    func restart(_ index: Int, afterSeconds seconds: Double = 0) async throws {
+    nonisolated(nonsending) func restart(
+        _ index: Int, afterSeconds seconds: Double = 0
+    ) async throws {
         kill(processes[index].processIdentifier, SIGKILL)
         processes[index].waitUntilExit()
         if seconds > 0 { try await Task.sleep(for: .seconds(seconds)) }
@@ -109,7 +111,7 @@ final class BenchNodes {
         try await waitFor(index)
     }
 
-    private func waitFor(_ index: Int) async throws {
+    nonisolated(nonsending) private func waitFor(_ index: Int) async throws {
         let limit = ContinuousClock.now + .seconds(30)
         while ContinuousClock.now < limit {
             if let client = try? await NodeClient(socket: "\(folder(of: index))/data/control") {
