@@ -163,8 +163,18 @@ public final class Supervisor {
         entries.advance(to: block)
         desk.advance(to: findings)
         press.look(at: findings.keys)
-        return try runRules() + interruptedErasures() + dueNotices(at: block.anchored)
+        // Where the rules lag, blocks and those who deliver do not wait for them.
+        return try (areRulesBehind ? [] : runRules()) + interruptedErasures()
+            + dueNotices(at: block.anchored)
     }
+
+    /// Whether there is more that the rules can be handed now: ``goOn()`` hands it to them.
+    public var areRulesBehind: Bool { rules?.isBehind ?? false }
+
+    /// Hands to the rules some of what they have not seen.
+    ///
+    /// - Returns: what this institution has to say to it: findings.
+    public func goOn() throws(SupervisionError) -> [Submission] { try runRules() }
 
     /// Looks now and then what must be noticed: a tenth of the time that a payload may take.
     private func dueNotices(at now: Timestamp) throws(SupervisionError) -> [Submission] {
@@ -196,8 +206,10 @@ public final class Supervisor {
         switch try PeerQuestion.decode(question) {
         case .delivery(let bytes):
             let reception = try receiver.handleDelivery(bytes, from: peer, at: now)
-            for item in reception.arrived { rules?.arrived(item.leafIndex) }
-            let findings = reception.arrived.isEmpty ? [] : try runRules()
+            let mark = entries.mark
+            for item in reception.arrived { rules?.arrived(item.leafIndex, at: mark.anchored) }
+            rules?.delivered(reception.answer, at: mark.anchored)
+            let findings = reception.arrived.isEmpty || areRulesBehind ? [] : try runRules()
             return DeskReply(reception.answer.encode(), first: findings)
         case .pseudonyms(let bytes):
             guard let member = members[peer] else {

@@ -23,6 +23,9 @@ public struct SupervisorSettings: Sendable {
     /// How long an awaited payload holds back the rules, in milliseconds of block time: longer than
     /// an issuer under load takes, since whatever comes later lets them begin anew.
     public var patienceMilliseconds: Int64 = 180_000
+    /// How many entries are handed to the rules at a time, so that who waits for this node in the
+    /// meantime is answered.
+    public var entriesAtATime: UInt64 = 4_096
     /// After how long a payload that has not come is noticed on the ledger, in milliseconds of
     /// block time: a day.
     public var noticeAfterMilliseconds: Int64 = 86_400_000
@@ -58,7 +61,8 @@ public struct SupervisorSettings: Sendable {
         guard let make = runner ?? shelf.map(SupervisorSettings.engine) else { return nil }
         return try RuleHost(
             charters: charters, institution: institution, people: people,
-            patienceMilliseconds: patienceMilliseconds, make: make)
+            patienceMilliseconds: patienceMilliseconds, entriesAtATime: entriesAtATime,
+            make: make)
     }
 
     /// The epochs of pseudonyms, which the genesis fixes.

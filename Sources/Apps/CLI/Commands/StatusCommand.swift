@@ -228,7 +228,7 @@ struct StatusReport: Report {
         }
         if rulesHeight < supervisedHeight {
             lines.append(
-                "  rules       wait for payloads of block \(rulesHeight + 1), or do without")
+                "  rules       have seen all there is to see up to block \(rulesHeight)")
         }
         if isWhyWanted { lines += ["  why         " + why.joined(separator: "\n              ")] }
         if convictions > 0 { lines.append("  evidence    \(convictions) convictions") }

@@ -32,6 +32,12 @@ public protocol Desk: AnyObject {
     /// Blocks come in order, each at least once: a crash may bring the last one again.
     func committed(_ block: AnchoredBlock) throws -> [Submission]
 
+    /// Whether the rules have not come as far as they can, since they are handed some at a time.
+    var areRulesBehind: Bool { get }
+
+    /// Hands some more to the rules, and says what this institution has to say to it.
+    func goOn() throws -> [Submission]
+
     /// The ledger begins after this height on this node, which is above the desk's.
     func begin(after height: Height) throws
 
@@ -61,6 +67,10 @@ public protocol Desk: AnyObject {
 /// A desk that seals nothing and runs no rules has no use for either.
 extension Desk {
     public var rulesHeight: Height { height }
+
+    public var areRulesBehind: Bool { false }
+
+    public func goOn() throws -> [Submission] { [] }
 
     public func follow(_ charters: CharterTimeline) {}
 

@@ -76,7 +76,8 @@ final class DeskWorker {
         tellHeights()
         var nextRound = SystemClock.uptime
         while !inbox.isClosed {
-            let deadline = desk.height < head ? SystemClock.uptime : nextRound
+            let hasMore = desk.height < head || desk.areRulesBehind
+            let deadline = hasMore ? SystemClock.uptime : nextRound
             let inputs = inbox.take(until: deadline)
             // What is prepared goes by the members that are known by then.
             for case .charters(let charters) in inputs { desk.follow(charters) }
@@ -84,6 +85,7 @@ final class DeskWorker {
             for input in inputs { take(input) }
             do {
                 let fed = try feed()
+                if desk.areRulesBehind { try anchor(try desk.goOn()) }
                 // A delivery moves the rules, too.
                 tellHeights()
                 if fed || SystemClock.uptime >= nextRound {
@@ -189,17 +191,20 @@ final class DeskWorker {
                     block.header, from: start, to: .now, submissionCount: submissions.count)
             }
             fed = true
-            guard !submissions.isEmpty else { continue }
-            guard let ownStream else {
-                logger.note(
-                    .warning, .notAnchored,
-                    "findings cannot be anchored: no submit key is configured")
-                continue
-            }
-            let drafts = try desk.prepare(submissions)
-            loop.post(.prepared(drafts, ownStream, drafts.map { _ in nil }))
+            try anchor(submissions)
         }
         return fed
+    }
+
+    /// Hands in what the desk has to say.
+    private func anchor(_ submissions: [Submission]) throws {
+        guard !submissions.isEmpty else { return }
+        guard let ownStream else {
+            return logger.note(
+                .warning, .notAnchored, "findings cannot be anchored: no submit key is configured")
+        }
+        let drafts = try desk.prepare(submissions)
+        loop.post(.prepared(drafts, ownStream, drafts.map { _ in nil }))
     }
 
     /// Tells the loop how far the desk has come, where that has changed.

@@ -34,6 +34,10 @@ public final class SupervisionDesk: Desk {
                 unfit: block.unfit))
     }
 
+    public var areRulesBehind: Bool { supervisor.areRulesBehind }
+
+    public func goOn() throws -> [Submission] { try supervisor.goOn() }
+
     public func begin(after height: Height) throws {
         throw NodeError.halted(
             reason: "supervision needs the blocks from the first one on, and the ledger of this "

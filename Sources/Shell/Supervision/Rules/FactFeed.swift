@@ -5,8 +5,9 @@ internal import Records
 /// Reads the committed entries for the rules, in ledger order and a block at a time.
 ///
 /// An entry whose payload is still awaited holds back its block and what follows, so that no rule
-/// takes a late payload for an absent one; but for so long only. After that it counts as sealed,
-/// and where its payload comes in the end, the rules begin anew.
+/// takes a late payload for an absent one; but for so long only, and for a good while longer where
+/// its issuer is still delivering what lies before. After that it counts as sealed, and where its
+/// payload comes in the end, the rules begin anew.
 struct FactFeed {
     /// What one block is to the rules.
     struct Block: Sendable {
@@ -29,11 +30,21 @@ struct FactFeed {
     private var gap: Height?
     /// How long an awaited payload holds back what follows, in milliseconds of block time.
     private let patienceMilliseconds: Int64
+    /// Who is still delivering what.
+    private var progress: DeliveryProgress
     /// By whose names facts are handed over: one for each person, whatever the pseudonyms.
     private let people: PersonBook
 
-    init(patienceMilliseconds: Int64, people: PersonBook) {
+    /// How many times as long as others a payload is waited for that is on its way: an hour where
+    /// others are waited for three minutes.
+    private static let longestPatience: Int64 = 20
+
+    init(
+        patienceMilliseconds: Int64, people: PersonBook,
+        progress: DeliveryProgress = DeliveryProgress()
+    ) {
         self.patienceMilliseconds = patienceMilliseconds
+        self.progress = progress
         self.people = people
     }
 
@@ -43,11 +54,21 @@ struct FactFeed {
     /// Says that a leaf's payload has come; whether the rules must begin anew for it.
     mutating func arrived(_ leaf: UInt64) -> Bool { overdue.remove(leaf) != nil }
 
-    /// Calls `body` with each block that can be handed over, the newest mark last.
+    /// Takes over how far deliveries have come.
+    mutating func follow(_ progress: DeliveryProgress) { self.progress = progress }
+
+    /// Calls `body` with each block that can be handed over, the newest mark last, until blocks
+    /// with at least `count` entries were; says whether all were that can be.
     mutating func run(
-        _ entries: EntryStore, _ body: (Block) throws(SupervisionError) -> Void
-    ) throws(SupervisionError) {
-        while let block = try next(entries) { try body(block) }
+        _ entries: EntryStore, atLeast count: UInt64,
+        _ body: (Block) throws(SupervisionError) -> Void
+    ) throws(SupervisionError) -> Bool {
+        let first = nextLeaf
+        while nextLeaf - first < count {
+            guard let block = try next(entries) else { return true }
+            try body(block)
+        }
+        return false
     }
 
     /// The next block that can be handed over; nil where there is none now.
@@ -125,9 +146,11 @@ struct FactFeed {
     }
 
     private func isOverdue(_ item: CommittedEntry, _ head: LedgerMark) -> Bool {
-        let (waited, overflow) = head.anchored.milliseconds.subtractingReportingOverflow(
-            item.anchored.milliseconds)
-        return overflow || waited >= patienceMilliseconds
+        let now = head.anchored
+        guard now.isLater(than: item.anchored, by: patienceMilliseconds) else { return false }
+        return !progress.isOnItsWay(item, at: now, within: patienceMilliseconds)
+            || now.isLater(
+                than: item.anchored, by: patienceMilliseconds * FactFeed.longestPatience)
     }
 
     /// One mark for each kind of fact that the entry may hide, and each patient and practitioner.

@@ -21,10 +21,20 @@ final class RuleHost {
     private(set) var tables: [TableVersion]
     private let make: Maker
     private let patienceMilliseconds: Int64
+    private let entriesAtATime: UInt64
     private let people: PersonBook
     private var runner: any RuleRunner
     private var feed: FactFeed
+    private var progress = DeliveryProgress()
     private var isStale = false
+    /// Whether there is more that can be handed to the rules now.
+    private(set) var isBehind = false
+    /// How far the rules had come when they began anew, or the ledger when they began.
+    private var comeback: Height?
+    /// As of which block findings were taken over last.
+    private var gathered = LedgerMark.genesis
+    /// Whether all findings are to be taken over, and not only what has changed.
+    private var mustGatherAll = true
     /// When each finding was seen first, in this process.
     private var found: [Digest: Timestamp] = [:]
     /// The findings that are open, by id.
@@ -48,7 +58,7 @@ final class RuleHost {
 
     init(
         charters: CharterTimeline, institution: InstitutionID, people: PersonBook,
-        patienceMilliseconds: Int64, make: @escaping Maker
+        patienceMilliseconds: Int64, entriesAtATime: UInt64, make: @escaping Maker
     ) throws(SupervisionError) {
         self.institution = institution
         self.charters = charters
@@ -56,6 +66,7 @@ final class RuleHost {
         tables = charters.current.tables
         self.make = make
         self.patienceMilliseconds = patienceMilliseconds
+        self.entriesAtATime = max(1, entriesAtATime)
         self.people = people
         (runner, problems) = try make(running.map(\.asVersion), tables)
         feed = FactFeed(patienceMilliseconds: patienceMilliseconds, people: people)
@@ -69,10 +80,16 @@ final class RuleHost {
         self.charters = charters
     }
 
+    /// Says that payloads were delivered.
+    func delivered(_ answer: DeliveryAnswer, at now: Timestamp) {
+        progress.note(answer, at: now)
+        feed.follow(progress)
+    }
+
     /// Says that an entry can be read from now on that could not be before.
-    func arrived(_ leaf: UInt64) {
+    func arrived(_ leaf: UInt64, at now: Timestamp) {
         guard feed.arrived(leaf) else { return }
-        lateSince = lateSince ?? feed.asOf.anchored
+        lateSince = lateSince ?? now
     }
 
     /// Whether the rules begin anew for payloads that came late.
@@ -81,16 +98,14 @@ final class RuleHost {
     /// else many late ones would let them begin anew many times, and never come to the end.
     private func isLate(_ now: Timestamp) -> Bool {
         guard let lateSince else { return false }
-        let (waited, overflow) = now.milliseconds.subtractingReportingOverflow(
-            lateSince.milliseconds)
-        return feed.overdue.isEmpty || overflow || waited >= patienceMilliseconds
+        return feed.overdue.isEmpty || now.isLater(than: lateSince, by: patienceMilliseconds)
     }
 
     /// Says that something was erased, or a rule or table came that was missing: the rules begin
     /// anew.
     func beginAnew() { isStale = true }
 
-    /// Hands to the rules what is new and can be read.
+    /// Hands to the rules what is new and can be read, some of it at a time (``isBehind``).
     ///
     /// Where it turns out that facts handed over before are of one person, all begins anew: the
     /// second time that is known beforehand. So it does where the last block is one for which the
@@ -101,38 +116,56 @@ final class RuleHost {
         standingFindings: () throws(SupervisionError) -> [StandingNames.Standing]
     ) throws(SupervisionError) {
         if isLate(entries.mark.anchored) { isStale = true }
-        var isChanged = turn(to: charters.charter(at: entries.mark.height))
+        comeback = comeback ?? entries.mark.height
+        if turn(to: charters.charter(at: entries.mark.height)) { mustGatherAll = true }
         repeat {
-            if isStale || people.isStale {
-                (runner, problems) = try make(versions, tables)
-                feed = FactFeed(patienceMilliseconds: patienceMilliseconds, people: people)
-                isStale = false
-                lateSince = nil
-                isChanged = true
-                people.refresh()
-            }
+            if isStale || people.isStale { try makeAnew() }
             guard !running.isEmpty else {
                 try feed.pass(entries)
+                isBehind = false
                 break
             }
             let runner = runner
-            try feed.run(entries) { (block) throws(SupervisionError) in
+            isBehind = try !feed.run(entries, atLeast: entriesAtATime) {
+                (block) throws(SupervisionError) in
                 runner.take(
                     facts: block.facts, sealed: block.sealed, present: block.mark.anchored)
             }
         } while people.isStale
-        if isChanged || counted == nil {
+        guard mayGather else { return }
+        gathered = feed.asOf
+        if mustGatherAll {
             names = StandingNames(try tables.isEmpty ? [] : standingFindings())
         }
         let charter = charters.charter(at: feed.asOf.height)
         let standing = Standing(
             rules: RunningRule.all(of: charter, by: institution), tables: charter.tables)
-        if isChanged || standing != counted {
+        if mustGatherAll || standing != counted {
             counted = standing
+            mustGatherAll = false
             try gatherAll(standing, entries)
         } else {
             try gather(standing, entries)
         }
+    }
+
+    /// Whether what the rules have open is worth a look: when they have seen all there is, and now
+    /// and then where they lag, for much of it closes again by what lies ahead.
+    private var mayGather: Bool {
+        guard isBehind else { return true }
+        return feed.asOf.height >= comeback ?? .genesis
+            && feed.asOf.anchored.isLater(than: gathered.anchored, by: patienceMilliseconds)
+    }
+
+    private func makeAnew() throws(SupervisionError) {
+        (runner, problems) = try make(versions, tables)
+        comeback = max(comeback ?? .genesis, feed.asOf.height)
+        mustGatherAll = true
+        feed = FactFeed(
+            patienceMilliseconds: patienceMilliseconds, people: people, progress: progress)
+        isStale = false
+        lateSince = nil
+        people.refresh()
     }
 
     /// Takes over what a charter has this node run; says whether that is something else than
