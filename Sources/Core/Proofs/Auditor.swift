@@ -1,4 +1,4 @@
-internal import Consensus
+public import Consensus
 internal import Cryptography
 public import Ledger
 public import Primitives
@@ -13,21 +13,27 @@ public struct Auditor: Sendable {
     /// The epochs of pseudonyms, which the genesis fixes for ever.
     let epochs: Epochs
     private let trust: ValidatorTrust
+    let signatures: any SignatureCheck
     private var trusted: TrustedHead?
 
     /// An auditor who trusts these, and follows how the validators changed.
     ///
+    /// `signatures` says which signatures of validators and of batches are sound; a simulation may
+    /// have others than a network.
+    ///
     /// - Throws: ``ProofFailure`` where a link of the chain does not hold.
     public init(
         genesis: Genesis, trusted: TrustedHead? = nil,
-        chain: GovernanceChain = GovernanceChain(links: [])
+        chain: GovernanceChain = GovernanceChain(links: []),
+        signatures: any SignatureCheck = KeyCheck()
     ) throws(ProofFailure) {
+        self.signatures = signatures
         ledger = genesis.ledger
         self.genesis = genesis
         epochs = Epochs(genesis.parameters)
         self.trusted = trusted
         var trust = ValidatorTrust(
-            ledger: genesis.ledger, genesis: genesis.charter.validators)
+            ledger: genesis.ledger, genesis: genesis.charter.validators, by: signatures)
         try trust.follow(chain)
         self.trust = trust
     }
@@ -68,7 +74,7 @@ public struct Auditor: Sendable {
         let proof = try step(.commitProof) { () throws(ConsensusError) in
             try validators.verify(
                 Unverified(claimed.commitProof), with: SigningBytes(ledger: ledger),
-                by: KeyCheck()
+                by: signatures
             ).message
         }
         let hash = header.hash

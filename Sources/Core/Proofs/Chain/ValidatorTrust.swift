@@ -6,10 +6,15 @@ internal import Primitives
 /// The sets of validators that an auditor has come to trust, each from a height on.
 struct ValidatorTrust: Sendable {
     private let ledger: LedgerID
+    private let signatures: any SignatureCheck
     /// By height, increasing; the first is that of genesis, from height 1.
     private var sets: [(from: Height, validators: ValidatorSet)]
 
-    init(ledger: LedgerID, genesis validators: ValidatorSet) {
+    init(
+        ledger: LedgerID, genesis validators: ValidatorSet,
+        by signatures: any SignatureCheck = KeyCheck()
+    ) {
+        self.signatures = signatures
         self.ledger = ledger
         sets = [(Height(1), validators)]
     }
@@ -38,7 +43,7 @@ struct ValidatorTrust: Sendable {
                         + "\(last.from)")
             }
             let set = try step(.validators) { () throws(ValidatorLink.Refusal) in
-                try link.verify(of: ledger, trusted: last.validators)
+                try link.verify(of: ledger, trusted: last.validators, by: signatures)
             }
             sets.append((link.from, set))
         }

@@ -1,3 +1,4 @@
+internal import Consensus
 internal import Cryptography
 public import Ledger
 public import Primitives
@@ -61,7 +62,7 @@ extension Auditor {
             throw ProofFailure(.issuer, "\(batch.issuer) has no stream \(batch.stream)")
         }
         _ = try step(.batchSignature) { () throws(CryptographyError) in
-            try signed.verified(by: key, as: .batch)
+            try signed.verified(by: key, as: .batch, check: signatures.isValid)
         }
         let entry = try step(.number) { () throws(EntryError) in
             try Entry.decode(file.entry).carried(
