@@ -9,6 +9,7 @@ public struct StateMapModel: Sendable {
     public let ledger: LedgerID
     /// Keys and value bytes, by slot.
     public private(set) var slots: [(key: StateKey, value: [UInt8])]
+    private var places: [StateKey: Int] = [.sentinel: 0]
 
     /// The map that holds the sentinel only.
     public init(ledger: LedgerID) {
@@ -18,26 +19,28 @@ public struct StateMapModel: Sendable {
 
     /// Puts a value under a key; a key that is new takes the next slot.
     public mutating func set(_ key: StateKey, _ value: [UInt8]) {
-        if let slot = slots.firstIndex(where: { $0.key == key }) {
+        if let slot = places[key] {
             slots[slot].value = value
         } else {
+            places[key] = slots.count
             slots.append((key, value))
         }
     }
 
     /// Deletes a key that is there: it keeps its slot, with the value null.
     public mutating func delete(_ key: StateKey) {
-        guard let slot = slots.firstIndex(where: { $0.key == key }) else { return }
+        guard let slot = places[key] else { return }
         slots[slot].value = [0xf6]
     }
 
     /// The leaf hashes, by slot.
     public var leaves: [Digest] {
         let keys = slots.map { $0.key.digest(in: ledger) }
-        let sorted = keys.sorted()
+        let sorted = keys.indices.sorted { keys[$0] < keys[$1] }
+        var next = [Digest](repeating: .zero, count: keys.count)
+        for (slot, after) in zip(sorted, sorted.dropFirst()) { next[slot] = keys[after] }
         return slots.indices.map { slot in
-            let next = sorted.first { $0 > keys[slot] } ?? .zero
-            return SHA256.hash([0] + keys[slot].bytes + next.bytes + slots[slot].value)
+            SHA256.hash([0] + keys[slot].bytes + next[slot].bytes + slots[slot].value)
         }
     }
 
