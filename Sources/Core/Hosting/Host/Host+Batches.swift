@@ -132,10 +132,21 @@ extension Host {
 
 extension BatchTicket {
     init(_ batch: VerifiedBatch) {
+        let first = batch.header.firstNumber
+        let hasVoids = batch.nextNumber - first != UInt64(batch.entries.count)
         self.init(
             digest: batch.digest,
             stream: StreamKey(issuer: batch.header.issuer, stream: batch.header.stream),
-            first: batch.header.firstNumber, end: batch.nextNumber, expiry: batch.header.expiry,
-            byteCount: batch.entriesByteCount, leafHashes: batch.leafHashes)
+            first: first, end: batch.nextNumber, expiry: batch.header.expiry,
+            byteCount: batch.entriesByteCount, leafHashes: batch.leafHashes,
+            jumps: hasVoids ? BatchTicket.jumps(of: batch.entries) : [])
+    }
+
+    private static func jumps(of entries: [Entry]) -> [Jump] {
+        entries.indices.dropFirst().compactMap { place in
+            let number = entries[place].number
+            return number == entries[place - 1].number + 1
+                ? nil : Jump(place: place, number: number)
+        }
     }
 }

@@ -14,10 +14,23 @@ public struct BatchTicket: Hashable, Sendable {
     public let byteCount: Int
     /// The leaf hash of each entry, in order.
     public let leafHashes: [Digest]
+    /// The entries that follow a void, by their place.
+    public let jumps: [Jump]
+
+    /// An entry whose number does not follow that of the entry before it.
+    public struct Jump: Hashable, Sendable {
+        public let place: Int
+        public let number: UInt64
+
+        public init(place: Int, number: UInt64) {
+            self.place = place
+            self.number = number
+        }
+    }
 
     public init(
         digest: Digest, stream: StreamKey, first: UInt64, end: UInt64, expiry: Height,
-        byteCount: Int, leafHashes: [Digest]
+        byteCount: Int, leafHashes: [Digest], jumps: [Jump] = []
     ) {
         self.digest = digest
         self.stream = stream
@@ -26,18 +39,20 @@ public struct BatchTicket: Hashable, Sendable {
         self.expiry = expiry
         self.byteCount = byteCount
         self.leafHashes = leafHashes
+        self.jumps = jumps
     }
 
     public var entryCount: Int { leafHashes.count }
 
     /// Whether both say the same wherever they speak of the same numbers.
     ///
-    /// Entry by entry where the numbers run without a jump; where a void jumps, only as a whole.
+    /// A void says itself what it leads past, so that equal entries go on with equal numbers.
     func agrees(with other: BatchTicket) -> Bool {
-        if first == other.first, leafHashes == other.leafHashes { return true }
-        guard isContiguous, other.isContiguous else { return false }
         let shared = max(first, other.first)..<min(end, other.end)
-        return shared.allSatisfy { leafHash(of: $0) == other.leafHash(of: $0) }
+        guard let own = places(of: shared), let others = other.places(of: shared) else {
+            return false
+        }
+        return leafHashes[own] == other.leafHashes[others]
     }
 
     /// Whether it has all the numbers of those that it overlaps with, and others besides.
@@ -47,10 +62,20 @@ public struct BatchTicket: Hashable, Sendable {
         return first <= lowest.first && highest.end <= end && held < entryCount
     }
 
-    private var isContiguous: Bool { end - first == UInt64(leafHashes.count) }
+    /// Where the entries with these numbers stand; nil where none has the first of them.
+    private func places(of numbers: Range<UInt64>) -> Range<Int>? {
+        let (lower, isThere) = place(from: numbers.lowerBound)
+        return isThere ? lower..<place(from: numbers.upperBound).place : nil
+    }
 
-    private func leafHash(of number: UInt64) -> Digest {
-        leafHashes[Int(number - first)]
+    /// The place of the first entry whose number is at least this, and whether it is this.
+    private func place(from number: UInt64) -> (place: Int, isThere: Bool) {
+        let next = jumps.firstIndex { $0.number > number } ?? jumps.count
+        let start = next > 0 ? jumps[next - 1] : Jump(place: 0, number: first)
+        let stretchEnd = next < jumps.count ? jumps[next].place : leafHashes.count
+        let offset = min(number - start.number, UInt64(stretchEnd - start.place))
+        let place = start.place + Int(offset)
+        return (place, place < stretchEnd)
     }
 }
 

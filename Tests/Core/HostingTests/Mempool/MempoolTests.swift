@@ -127,6 +127,28 @@ struct MempoolTests {
         #expect(pool.add(late, nextOnLedger: 1) == .covered(by: pool.reapAll()))
     }
 
+    @Test("entries that follow a void are compared by their numbers, however batches are cut")
+    func comparesPastVoids() {
+        let waiting = batch("a", [1, 2, 6, 7])
+        for (other, answer) in [
+            (batch("a", [2, 6]), .covered(by: [waiting.digest])),
+            (batch("a", [7]), .covered(by: [waiting.digest])),
+            (batch("a", [1, 2, 6, 7, 8]), .accepted(replaced: [waiting.digest])),
+            (batch("a", [6, 7, 8], expiry: 200), .accepted(replaced: [waiting.digest])),
+            (batch("a", [1, 2, 3]), .refused(.conflict(with: waiting.digest))),
+            (batch("a", [4]), .refused(.conflict(with: waiting.digest))),
+            (batch("a", [2, 7]), .refused(.conflict(with: waiting.digest))),
+            (
+                batch("a", [6, 7, 8], content: "other"),
+                .refused(.conflict(with: waiting.digest))
+            ),
+        ] as [(BatchTicket, Admission)] {
+            var pool = Mempool(height: Height(1))
+            #expect(pool.add(waiting, nextOnLedger: 1) == .accepted(replaced: []))
+            #expect(pool.add(other, nextOnLedger: 1) == answer, "\(other)")
+        }
+    }
+
     @Test("a queue of any history hands out what a plain search would find")
     func agreesWithModel() {
         for seed in 0..<60 as Range<UInt64> {
@@ -187,12 +209,23 @@ private func batch(
     _ issuer: String, _ numbers: ClosedRange<UInt64>, expiry: UInt64 = 100,
     content: String = "entry"
 ) -> BatchTicket {
+    batch(issuer, Array(numbers), expiry: expiry, content: content)
+}
+
+/// A batch of 10-byte entries with these numbers; where they jump, the entry before is a void.
+private func batch(
+    _ issuer: String, _ numbers: [UInt64], expiry: UInt64 = 100, content: String = "entry"
+) -> BatchTicket {
     let leafHashes = numbers.map { SHA256.leaf(Array("\(issuer) \(content) \($0)".utf8)) }
     let name = "\(issuer) \(content) \(numbers) \(expiry)"
     return BatchTicket(
-        digest: SHA256.hash(Array(name.utf8)), stream: key(issuer), first: numbers.lowerBound,
-        end: numbers.upperBound + 1, expiry: Height(expiry), byteCount: numbers.count * 10,
-        leafHashes: leafHashes)
+        digest: SHA256.hash(Array(name.utf8)), stream: key(issuer), first: numbers[0],
+        end: numbers[numbers.count - 1] + 1, expiry: Height(expiry),
+        byteCount: numbers.count * 10, leafHashes: leafHashes,
+        jumps: numbers.indices.dropFirst().compactMap { place in
+            numbers[place] == numbers[place - 1] + 1
+                ? nil : BatchTicket.Jump(place: place, number: numbers[place])
+        })
 }
 
 extension Mempool {
