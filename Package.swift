@@ -112,7 +112,11 @@ let rooms: [Room] = [
             "Interop",
         ]),
     .tool(
-        "Simulator", ["Primitives", "Cryptography", "Records", "Consensus", "Ledger", "Hosting"]),
+        "Simulator",
+        [
+            "Primitives", "Cryptography", "Records", "RuleLanguage", "RuleEngine", "Consensus",
+            "Ledger", "Proofs", "Hosting",
+        ]),
     .tool("Synthesis", ["Primitives"]),
 
     // Apps: parsing and printing only.

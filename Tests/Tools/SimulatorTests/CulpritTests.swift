@@ -6,15 +6,18 @@ import Testing
 struct CulpritTests {
     @Test("where the ledger forks, the votes name more than f, and nobody honest")
     func forksNameTheirCulprits() throws {
-        var forks = 0
+        var (forks, proved) = (0, 0)
         for seed in 1...16 as ClosedRange<UInt64> {
             var simulation = try Simulation(.culprits(seed: seed, heights: 15))
             let report = simulation.run()
             #expect(report.violations.map(\.description) == [], "seed \(seed)")
             guard report.forkedAt != nil else { continue }
             forks += 1
+            if report.hasForgotten { continue }
+            proved += 1
             #expect(report.named.count >= report.plan.byzantineCount, "seed \(seed)")
         }
+        #expect(proved >= 1, "no fork was followed up: \(forks) forks")
         #expect(forks >= 2, "the adversary is a straw man: \(forks) forks")
     }
 

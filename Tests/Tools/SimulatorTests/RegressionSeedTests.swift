@@ -11,6 +11,8 @@ struct RegressionSeedTests {
         /// Everything where not told.
         var faults: [FaultKind]?
         let found: String
+        /// What went through when it was found.
+        var traffic = SimulationPlan.Traffic.accesses
 
         var testDescription: String { "seed \(seed): \(found)" }
     }
@@ -57,6 +59,7 @@ struct RegressionSeedTests {
             plan = SimulationPlan(
                 seed: row.seed, nodeCount: plan.nodeCount, heights: row.heights, faults: faults)
         }
+        plan.traffic = row.traffic
         var simulation = try Simulation(plan)
         let report = simulation.run()
         #expect(report.violations.map(\.description) == [], "seed \(row.seed): \(row.found)")

@@ -28,6 +28,7 @@ struct SnapshotSimulationTests {
                 .diskLoss, .crash, .loss, .writeLost, .writeKept, .writeError, .delay, .partition,
             ])
         plan.olderCount = 0
+        plan.traffic = .accesses
         var simulation = try Simulation(plan)
         let report = simulation.run()
         #expect(report.violations.map(\.description) == [], "seed \(seed)")

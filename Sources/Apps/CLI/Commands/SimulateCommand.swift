@@ -72,6 +72,9 @@ struct SimulateCommand: ParsableCommand {
     @Option(help: "Plant a mistake in every node, to see it found.")
     var plant: String?
 
+    @Option(help: "What is handed in: all (kinds of entries), or accesses (alone).")
+    var traffic: String?
+
     @Option(help: "How many nodes begin with the first version of the protocol.")
     var older: Int?
 
@@ -165,6 +168,12 @@ struct SimulateCommand: ParsableCommand {
                 throw ValidationError("--signatures takes mac or real, not '\(signatures)'")
             }
             plan.signatures = kind
+        }
+        if let traffic {
+            guard let kind = SimulationPlan.Traffic(rawValue: traffic) else {
+                throw ValidationError("--traffic takes all or accesses, not '\(traffic)'")
+            }
+            plan.traffic = kind
         }
         if let plant {
             guard let bug = PlantedBug(rawValue: plant) else {

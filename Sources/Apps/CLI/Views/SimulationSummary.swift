@@ -10,6 +10,9 @@ struct SimulationSummary: Report {
     private(set) var badSeeds: [UInt64] = []
     private(set) var heights = 0
     private(set) var entries = 0
+    private(set) var entriesByKind: [String: Int] = [:]
+    private(set) var unfit = 0
+    private(set) var findings = 0
     private(set) var faults = 0
     private(set) var faultsByKind: [String: Int] = [:]
     private(set) var misdeeds: [String: Int] = [:]
@@ -34,6 +37,9 @@ struct SimulationSummary: Report {
         if !seed.isGood { badSeeds.append(seed.seed) }
         heights += seed.height
         entries += seed.entries
+        entriesByKind.merge(seed.kinds) { $0 + $1 }
+        unfit += seed.unfit
+        findings += seed.findings
         let faultCount = seed.faults.values.reduce(0, +)
         faults += faultCount
         faultsByKind.merge(seed.faults) { $0 + $1 }
@@ -57,6 +63,8 @@ struct SimulationSummary: Report {
                 + ", \(badSeeds.count) broken",
             "  \(heights) heights (at least \(fewestHeights ?? 0) a seed), \(entries) entries, "
                 + "\(virtualMilliseconds / 1_000) simulated seconds",
+            "  entries: \(SeedView.words(entriesByKind)); \(unfit) without effect, "
+                + "\(findings) findings",
             "  \(faults) faults (at least \(fewestFaults ?? 0) of \(fewestKinds ?? 0) kinds a "
                 + "seed): \(SeedView.words(faultsByKind))",
             "  byzantine: \(SeedView.words(misdeeds)); \(evidence) pieces of evidence",

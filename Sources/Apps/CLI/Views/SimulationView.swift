@@ -12,6 +12,9 @@ struct SeedView: Report, Decodable {
     let signatures: String
     let height: Int
     let entries: Int
+    let kinds: [String: Int]
+    let unfit: Int
+    let findings: Int
     let faults: [String: Int]
     let misdeeds: [String: Int]
     let convicted: [String]
@@ -37,6 +40,9 @@ struct SeedView: Report, Decodable {
         signatures = report.plan.signatures.rawValue
         height = report.height
         entries = report.entryCount
+        kinds = SeedView.table(report.kinds.filter { $0.count > 0 })
+        unfit = report.unfitCount
+        findings = report.findingCount
         faults = SeedView.table(report.faults)
         misdeeds = SeedView.table(report.misdeeds)
         convicted = report.convicted
@@ -64,6 +70,7 @@ struct SeedView: Report, Decodable {
             "  \(nodes) nodes, \(byzantine) byzantine, signatures \(signatures); "
                 + "height \(height), \(entries) entries, \(events) events in "
                 + "\(virtualMilliseconds) simulated ms",
+            "  entries: \(SeedView.words(kinds)); \(unfit) without effect, \(findings) findings",
             "  faults: \(SeedView.words(faults))",
         ]
         if byzantine > 0 {

@@ -16,29 +16,42 @@ struct Checker {
     private(set) var reference: LedgerState
     /// What is listed under each term, in the order in which terms first came up.
     private(set) var model: IndexModel
-    /// The bytes of each node's entries, by number from 1.
-    private(set) var entries: [[[UInt8]]]
+    /// The bytes of each node's entries, by number; numbers that a void entry skips have none.
+    private(set) var entries: [[UInt64: [UInt8]]]
+    private var nextNumbers: [UInt64]
+    /// What is found by those who may open the payloads of each of the two circles.
+    private(set) var desks: [SimulatedDesk]
     private(set) var isForked = false
     private(set) var forkHeight = Height.genesis
     /// Keys that entries put into the state map beside their terms.
     private(set) var keys: [StateKey] = []
+    private var knownKeys: Set<StateKey> = []
     private(set) var evidenceCount = 0
+    private(set) var unfitCount = 0
+    /// How many entries of each kind stand, by the kind's number.
+    private(set) var kindCounts = [Int](repeating: 0, count: 32)
     /// Blocks that honest nodes proposed, by hash.
     var proposed: Set<Digest> = []
     /// Where each honest node last precommitted a block.
     var precommitted: [Int: (height: Height, round: Round)] = [:]
 
-    init(region: SimulatedRegion) {
+    init(region: SimulatedRegion) throws {
         self.region = region
         reference = LedgerState(genesis: region.genesis)
         model = IndexModel(listsRules: region.genesis.parameters.listsRules)
         reference.signatureCheck = region.authenticators[0]
-        entries = Array(repeating: [], count: region.names.count)
+        entries = Array(repeating: [:], count: region.names.count)
+        nextNumbers = Array(repeating: 1, count: region.names.count)
+        desks = try region.names.prefix(2).map { try SimulatedDesk($0, rules: region.rules) }
     }
 
     var entryCount: Int { entries.reduce(0) { $0 + $1.count } }
 
-    func nextNumber(of index: Int) -> UInt64 { UInt64(entries[index].count + 1) }
+    var kinds: [(name: String, count: Int)] {
+        EntryKind.allCases.map { ($0.description, kindCounts[Int($0.rawValue)]) }
+    }
+
+    func nextNumber(of index: Int) -> UInt64 { nextNumbers[index] }
 
     /// The hash of the block at a height; nil where no honest node has one.
     func hash(at height: Height) -> Digest? {
@@ -117,23 +130,37 @@ struct Checker {
             for batch in batches {
                 if let problem = list(batch) { return problem }
             }
+            for unfit in executed.unfit { keys.append(.unfit(unfit.leafIndex)) }
+            unfitCount += executed.unfit.count
+            model.add(unfit: executed.unfit.count)
+            for index in desks.indices { desks[index].take(block) }
         } catch {
             return (.validity, "block \(block.height) does not execute: \(error)")
         }
         return nil
     }
 
+    /// Notes where the entry may have left something in the state map, beside its terms.
     private mutating func noteKeys(of entry: Entry) {
-        let key: StateKey
+        var noted: [StateKey] = []
         switch entry.body {
         case .evidence(let body):
             guard let offence = try? reference.check(body) else { return }
-            key = .evidence(offence.digest)
+            noted = [.evidence(offence.digest)]
             evidenceCount += 1
-        case .governance(.propose(let bytes, _)): key = .proposal(SHA256.hash(bytes))
+        case .governance(.propose(let bytes, _)): noted = [.proposal(SHA256.hash(bytes))]
+        case .credential(let body): noted = [.credential(body.credential)]
+        case .finding(let mark): noted = [.finding(mark.finding)]
+        case .case(let body) where !body.isAppeal: noted = [.case(entry.issuer, body.blindedCase)]
+        case .statement: noted = [.statementIssuer(Stranger.name)]
+        case .anchor(let body):
+            noted = [.anchoredLedger(body.ledger)]
+            if let header = try? BlockHeader.decode(body.header[...]) {
+                noted.append(.anchoredHead(body.ledger, header.height))
+            }
         default: return
         }
-        if !keys.contains(key) { keys.append(key) }
+        for key in noted where knownKeys.insert(key).inserted { keys.append(key) }
     }
 
     private mutating func list(_ batch: VerifiedBatch) -> (Violation.Kind, String)? {
@@ -143,14 +170,19 @@ struct Checker {
         guard batch.header.firstNumber == nextNumber(of: issuer) else {
             return (
                 .numbers,
-                "\(batch.header.issuer) goes from \(entries[issuer].count) to "
-                    + "\(batch.header.firstNumber)"
+                "\(batch.header.issuer) goes to \(batch.header.firstNumber), "
+                    + "and \(nextNumber(of: issuer)) is next"
             )
         }
         for (bytes, entry) in zip(batch.entryBytes, batch.entries) {
             model.add(entry)
+            kindCounts[Int(entry.kind.rawValue)] += 1
             noteKeys(of: entry)
-            entries[issuer].append(Array(bytes))
+            guard entry.number == nextNumbers[issuer] else {
+                return (.numbers, "\(entry.issuer)'s entry \(entry.number) is out of turn")
+            }
+            entries[issuer][entry.number] = Array(bytes)
+            nextNumbers[issuer] = entry.nextNumber
         }
         return nil
     }

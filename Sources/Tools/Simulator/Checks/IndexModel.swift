@@ -14,13 +14,20 @@ struct IndexModel {
     }
 
     mutating func add(_ entry: Entry) {
-        for term in entry.terms + (listsRules ? entry.ruleTerms : []) {
-            if let place = places[term] {
-                terms[place].total += 1
-            } else {
-                places[term] = terms.count
-                terms.append((term, 1))
-            }
+        for term in entry.terms + (listsRules ? entry.ruleTerms : []) { add(term, 1) }
+    }
+
+    /// Lists so many entries as such that have no effect.
+    mutating func add(unfit count: Int) {
+        if count > 0 { add(.unfit, UInt64(count)) }
+    }
+
+    private mutating func add(_ term: Term, _ count: UInt64) {
+        if let place = places[term] {
+            terms[place].total += count
+        } else {
+            places[term] = terms.count
+            terms.append((term, count))
         }
     }
 }

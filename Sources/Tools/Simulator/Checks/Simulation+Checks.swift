@@ -10,12 +10,11 @@ extension Simulation {
     /// After every step: the head in memory is the one on the disk, or on its way there.
     mutating func checkAfterStep(of index: Int) {
         guard !nodes[index].isByzantine, let (head, voted) = nodes[index].standing() else { return }
-        let height = nodes[index].disk.height + nodes[index].unwritten.count
-        guard head.blocks == UInt64(height), voted == head.next else {
+        guard nodes[index].taken == head, voted == head.next else {
             return violate(
                 .heads,
                 "\(nodes[index].id) stands at \(head), votes on \(voted), "
-                    + "has \(height) written or under way")
+                    + "has \(nodes[index].taken) written or under way")
         }
     }
 
@@ -38,8 +37,13 @@ extension Simulation {
                 return violate(kind, "\(nodes[index].id): \(text)")
             }
             checkDecision(block.proof, by: index)
+            nodes[index].desk?.take(block)
             if isNew { checkEntries(of: block) }
-            if height.isMultiple(of: 20) { compare(index) }
+            guard height.isMultiple(of: 20) else { return }
+            compare(index)
+            if isNew, let difference = checker.differenceFromModel() {
+                violate(.recomputation, difference)
+            }
         }
     }
 
@@ -79,7 +83,7 @@ extension Simulation {
             else { continue }
             for (offset, bytes) in batch.entryBytes.enumerated() {
                 if case .evidence(let body) = batch.entries[offset].body { checkEvidence(body) }
-                let number = batch.header.firstNumber + UInt64(offset)
+                let number = batch.entries[offset].number
                 guard let handedIn = nodes[issuer].handedIn[number] else { continue }
                 if handedIn != Array(bytes) {
                     violate(
@@ -108,6 +112,51 @@ extension Simulation {
         if let difference = state.difference(from: checker.model) {
             violate(.recomputation, "\(nodes[index].id): \(difference)")
         }
+        compareFindings(of: index)
+        checkProofs(of: index)
+    }
+
+    /// What a node finds in what it may open is what all find who may open the same.
+    private mutating func compareFindings(of index: Int) {
+        let meant = checker.desks[index % 2]
+        guard nodes[index].taken == meant.height else { return }
+        if nodes[index].desk == nil { nodes[index].desk = try? reopenedDesk(of: index) }
+        guard let desk = nodes[index].desk else { return }
+        guard desk.height == meant.height else {
+            return violate(
+                .findings, "\(nodes[index].id)'s desk has read \(desk.height) of \(meant.height)")
+        }
+        let (found, wanted) = (desk.findings, meant.findings)
+        findingCount = max(findingCount, wanted.count)
+        if found != wanted {
+            violate(
+                .findings, "\(nodes[index].id) finds \(found) and not \(wanted) by \(desk.height)")
+        }
+    }
+
+    /// A desk that has read the ledger again, from the disk; nil where that does not begin with the
+    /// first block, or cannot be read.
+    private func reopenedDesk(of index: Int) throws -> SimulatedDesk? {
+        guard nodes[index].disk.base == 0 else { return nil }
+        var desk = try SimulatedDesk(nodes[index].id, rules: region.rules)
+        for height in 0..<nodes[index].disk.height {
+            let height = Height(UInt64(height + 1))
+            var batches: [(InstitutionID, [Entry], [Digest])] = []
+            for (kind, bytes) in try nodes[index].disk.rows(at: height) where kind == .batch {
+                let batch = try UnverifiedBatch(decoding: bytes)
+                batches.append(
+                    (
+                        batch.header.issuer, try batch.readEntries(),
+                        batch.entries.map { SHA256.leaf($0) }
+                    ))
+            }
+            if planted.bug == .missABlock, height.blocks == UInt64(nodes[index].disk.height) {
+                batches = []
+            }
+            desk.take(batches, at: try nodes[index].disk.block(at: height).header.time)
+        }
+        for (block, _) in nodes[index].unwritten { desk.take(block) }
+        return desk
     }
 
     /// At the end: everything again, from the disks.
@@ -139,7 +188,7 @@ extension Simulation {
     private func lostEntry(of index: Int) -> UInt64? {
         let standing = checker.entries[index]
         return nodes[index].acknowledged.first { number, entry in
-            number > UInt64(standing.count) || standing[Int(number) - 1] != entry
+            standing[number] != entry
         }?.number
     }
 
@@ -193,7 +242,11 @@ extension Checker {
         }
         // What governance keeps, as far as it is there.
         let heights = (0...UInt64(chain.count + 1)).map { StateKey.validators(Height($0)) }
-        keys += ([.policy, .attendance, .standing] + heights + self.keys).filter {
+        let strangers: [StateKey] = [
+            .statementIssuer(Stranger.name), .anchoredLedger(region.child.id),
+        ]
+        let known = self.keys.filter { !strangers.contains($0) }
+        keys += ([.policy, .attendance, .standing] + heights + strangers + known).filter {
             reference.map.value(of: $0) != nil
         }
         keys += model.terms.map { .term($0.term) }

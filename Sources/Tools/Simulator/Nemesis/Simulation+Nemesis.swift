@@ -21,7 +21,6 @@ extension Simulation {
         let hasStruck =
             switch fault.family {
             case .network: strikeNetwork(fault, for: duration)
-            case .disk where plan.mayFork, .process where plan.mayFork: false
             case .disk: strikeDisk(fault, for: duration)
             case .process: strikeProcess(fault, for: duration)
             }

@@ -321,6 +321,18 @@ extension SimulatedDisk {
         }
     }
 
+    /// One of the rows of a kind at a height, of which no other is read.
+    func row(_ kind: LedgerRow.Kind, _ number: Int, at height: Height) throws -> [UInt8] {
+        let rows = stored(at: height)?.rows ?? []
+        let places = rows.indices.filter { rows[$0].kind == kind }
+        guard places.indices.contains(number) else { throw Damage.block(height) }
+        let place = SimulatedDisk.place(of: places[number], at: height)
+        guard let bytes = rows[places[number]].cell.read(at: place) else {
+            throw Damage.block(height)
+        }
+        return bytes
+    }
+
     func proof(at height: Height) throws -> CommitProof {
         guard let cell = stored(at: height)?.proof,
             let bytes = cell.read(at: SimulatedDisk.place(of: 0xffff, at: height))

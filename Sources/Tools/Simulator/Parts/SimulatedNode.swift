@@ -14,12 +14,16 @@ struct SimulatedNode {
     /// The newest version of the protocol that its process speaks.
     var speaks = ProtocolVersion.newest
     var outbox: Outbox?
+    /// What it finds; nil until it has read the ledger again after a start.
+    var desk: SimulatedDesk?
     /// Counts restarts; what was meant for an earlier life does not arrive.
     var life = 0
     /// Blocks that are being written, each with the own stream's next number after it.
     var unwritten: [(block: CommittedBlock, nextNumber: UInt64)] = []
     /// The highest block that was ever made durable here.
     var durableHeight = 0
+    /// The first height of which the process that runs has heard all that came here.
+    var remembersFrom = Height.genesis
     /// A disk that was lost and not yet made up for.
     var isDisabled = false
     /// The disk is to be replaced: it is gone, or damaged where nobody has looked yet.
@@ -42,6 +46,10 @@ struct SimulatedNode {
     /// A durable step that breaks: the process ends there.
     enum StepFault { case writeLost, writeKept, writeError }
 
+    /// The last block that is on the disk or on its way there; a step that brought several may
+    /// still have some to hand over.
+    var taken: Height { Height(UInt64(disk.height + unwritten.count)) }
+
     mutating func begin(_ host: Host) {
         self.host = host
         isUp = true
@@ -50,6 +58,7 @@ struct SimulatedNode {
     mutating func end() {
         host = nil
         outbox = nil
+        desk = nil
         isUp = false
     }
 

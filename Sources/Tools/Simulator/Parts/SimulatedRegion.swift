@@ -4,6 +4,7 @@ internal import Hosting
 internal import Ledger
 internal import Primitives
 internal import Records
+internal import RuleLanguage
 
 /// The institutions of a simulation, with keys that follow from their names.
 struct SimulatedRegion: Sendable {
@@ -15,7 +16,19 @@ struct SimulatedRegion: Sendable {
     let powers: [UInt64]
     private let submitters: [SimulatedAuthenticator]
     private let governKeys: [SigningKey]
-    private let patients: [OpaqueID]
+    let patients: [OpaqueID]
+    /// By institution: who signs entries there, one after the other.
+    let staff: [[Staff]]
+    let stranger: Stranger
+    let child: ChildLedger
+    /// What all institutions look for.
+    let rules: [CheckedRule]
+
+    /// Somebody of the staff, with the credential's key.
+    struct Staff: Sendable {
+        let id: OpaqueID
+        let key: SimulatedAuthenticator
+    }
 
     static let start = Timestamp(milliseconds: 1_790_000_000_000)
     static let stream = StreamID(0)
@@ -32,7 +45,9 @@ struct SimulatedRegion: Sendable {
     /// How much power may be at fault at first.
     var faultyPowerMax: UInt64 { (powers.reduce(0, +) - 1) / 3 }
 
-    init(powers: [UInt64], signatures: SignatureKind) throws {
+    init(
+        powers: [UInt64], signatures: SignatureKind, traffic: SimulationPlan.Traffic = .all
+    ) throws {
         self.powers = powers
         var names: [InstitutionID] = []
         for index in powers.indices {
@@ -51,18 +66,15 @@ struct SimulatedRegion: Sendable {
             SimulatedAuthenticator(
                 key: try SimulatedRegion.key("\($0) consensus"), kind: signatures)
         }
-        let parameters = Parameters(
-            timeoutProposeMilliseconds: 300, timeoutVoteMilliseconds: 100,
-            timeoutGrowthMilliseconds: 50, timeoutCapMilliseconds: 500,
-            clockPrecisionMilliseconds: 50, messageDelayMilliseconds: 400,
-            blockEntryCountMax: 64, blockByteCountMax: 65_536, heartbeatMilliseconds: 2_000,
-            batchHeightsMax: 60, isIndexKept: true)
+        let isVaried = traffic == .all
+        let parameters = SimulatedRegion.parameters(isVaried: isVaried)
         var institutions: [Institution] = []
         for (index, name) in names.enumerated() {
             institutions.append(
                 Institution(
-                    id: name, name: name.name, kind: .hospital, tier: .county,
-                    power: powers[index],
+                    id: name, name: name.name,
+                    kind: isVaried ? SimulatedRegion.kind(of: index) : .hospital,
+                    tier: .county, power: powers[index],
                     submitKeys: [
                         Institution.SubmitKey(
                             stream: SimulatedRegion.stream, key: submitters[index].key.publicKey)
@@ -74,7 +86,33 @@ struct SimulatedRegion: Sendable {
             parameters: parameters)
         validators = genesis.charter.validators
         signing = SigningBytes(ledger: genesis.ledger)
+        staff = try names.map { name in
+            try (1...4).map { number in
+                let label = "\(name) staff \(number)"
+                return Staff(
+                    id: OpaqueID(prefixOf: SHA256.hash([UInt8](label.utf8))),
+                    key: SimulatedAuthenticator(
+                        key: try SimulatedRegion.key(label), kind: signatures))
+            }
+        }
+        stranger = try Stranger()
+        child = ChildLedger(
+            try Genesis(
+                name: "child", start: SimulatedRegion.start, institutions: institutions,
+                parameters: parameters), signedBy: authenticators)
+        rules = try Rule.simulated()
         patients = (0..<40).map { OpaqueID(prefixOf: SHA256.hash([UInt8]("patient \($0)".utf8))) }
+    }
+
+    /// What any traffic needs, or what there was before traffic varied.
+    private static func parameters(isVaried: Bool) -> Parameters {
+        Parameters(
+            timeoutProposeMilliseconds: 300, timeoutVoteMilliseconds: 100,
+            timeoutGrowthMilliseconds: 50, timeoutCapMilliseconds: 500,
+            clockPrecisionMilliseconds: 50, messageDelayMilliseconds: 400,
+            blockEntryCountMax: 64, blockByteCountMax: 65_536, heartbeatMilliseconds: 2_000,
+            batchHeightsMax: 60, isIndexKept: true, appealDays: isVaried ? 30 : 0,
+            entryRules: isVaried ? Parameters.newestEntryRules : 1, listsRules: isVaried)
     }
 
     private static func key(_ label: String) throws -> SigningKey {
@@ -89,20 +127,14 @@ struct SimulatedRegion: Sendable {
             ledger: genesis.ledger, institution: names[index], keys: [governKeys[index]])
     }
 
-    /// An access with this number; `salt` tells two of one number apart.
-    func entry(_ issuer: Int, _ number: UInt64, salt: UInt64) -> [UInt8] {
-        var label: [UInt8] = []
-        label.appendBigEndian(salt)
-        label.appendBigEndian(number)
-        let digest = SHA256.hash(label)
-        return Entry(
-            kind: .access, issuer: names[issuer], stream: SimulatedRegion.stream, number: number,
-            eventTime: SimulatedRegion.start,
-            subjects: [.patient(patients[Int(salt % UInt64(patients.count))])],
-            commitment: digest, sealedPayload: digest, recipients: [names[0]],
-            access: AccessHeader(
-                action: .read, purpose: .treatment, basis: .relationship, outcome: .success)
-        ).encode()
+    /// The first supervises, the second insures, the others care.
+    static func kind(of index: Int) -> InstitutionKind {
+        index == 0 ? .regulator : index == 1 ? .insurer : .hospital
+    }
+
+    /// To whom a payload is sealed: every other institution, the others, or all.
+    func circles(_ which: Int) -> [InstitutionID] {
+        names.indices.filter { which == 2 || $0 % 2 == which }.map { names[$0] }
     }
 
     /// The bytes of a batch of entries that begin with this number.

@@ -19,4 +19,6 @@ public enum PlantedBug: String, CaseIterable, Sendable {
     case reuseANumber = "reuse-a-number"
     /// The submitter is told "accepted" before the row is synced.
     case acknowledgeBeforeSync = "acknowledge-before-sync"
+    /// A desk that reads the ledger again after a restart leaves out the last block.
+    case missABlock = "miss-a-block"
 }

@@ -17,6 +17,17 @@ public struct SimulationPlan: Sendable {
     /// Whether institutions vote on each other's power as they go.
     public var changesValidators = false
 
+    /// What institutions hand in.
+    public var traffic = Traffic.all
+
+    public enum Traffic: String, CaseIterable, Sendable {
+        /// Entries of every kind, by the newest rules for them.
+        case all
+        /// Accesses alone, by the first rules: what went through a seed that found something
+        /// before there were others, so that it goes on to be the same.
+        case accesses
+    }
+
     /// How many faults, and of how many kinds, there must be before they may stop; they go on after
     /// the last height until there are.
     public var faultsMin = 0
@@ -30,8 +41,6 @@ public struct SimulationPlan: Sendable {
     public var diskSlowness: Int64
 
     /// More are byzantine than may be: safety may fall, and then the evidence must do.
-    ///
-    /// Only the network goes wrong then: what a disk loses, no evidence can show.
     public var mayFork: Bool { byzantineCount > SimulatedRegion.faultyMax(of: nodeCount) }
 
     public init(
@@ -97,14 +106,17 @@ public struct SimulationPlan: Sendable {
         return plan
     }
 
-    /// The plan of one seed of the search for culprits: one byzantine replica more than may be, all
-    /// of whom say two things, on a bad network.
+    /// The plan of one seed of the search for culprits: one byzantine replica more than may be.
+    ///
+    /// All of those say two things, on a bad network, and in half of the seeds with crashes and
+    /// disks that fail. A tenth have up to 16 nodes.
     public static func culprits(seed: UInt64, heights: Int = 30) -> SimulationPlan {
         var generator = SeededGenerator(seed: seed ^ 0xc01)
-        let count = 4 + generator.below(4)
+        let hasBadDisks = generator.chance(50)
+        let count = generator.chance(10) ? 8 + generator.below(9) : 4 + generator.below(4)
         return SimulationPlan(
             seed: seed, nodeCount: count, heights: heights,
-            faults: FaultKind.allCases.filter { $0.family == .network },
+            faults: FaultKind.allCases.filter { hasBadDisks || $0.family == .network },
             misbehaviours: [.equivocateProposals, .equivocateVotes],
             byzantineCount: SimulatedRegion.faultyMax(of: count) + 1)
     }

@@ -6,6 +6,10 @@ public struct SimulationReport: Sendable {
     /// The height that every honest replica reached.
     public let height: Int
     public let entryCount: Int
+    /// How many entries of each kind stand on the ledger, by the kind's name.
+    public let kinds: [(name: String, count: Int)]
+    /// How many entries stand there without effect.
+    public let unfitCount: Int
     /// How often each kind of fault struck.
     public let faults: [(name: String, count: Int)]
     /// How often byzantine replicas did what.
@@ -14,6 +18,8 @@ public struct SimulationReport: Sendable {
     public let convicted: [String]
     /// How many pieces of evidence stand on the ledger.
     public let evidenceCount: Int
+    /// How many findings those have who may open the most.
+    public let findingCount: Int
     /// How many votes on a power came into force.
     public let powerChangeCount: Int
     /// How often a node began with a snapshot of the others.
@@ -24,6 +30,8 @@ public struct SimulationReport: Sendable {
     /// whom the votes of it name.
     public let forkedAt: UInt64?
     public let named: [String]
+    /// Whether an honest replica had begun anew since, so that its votes of that height were gone.
+    public let hasForgotten: Bool
     /// How long it took on the simulated clock.
     public let virtualMilliseconds: Int64
     public let eventCount: UInt64
@@ -42,8 +50,10 @@ public struct Violation: Sendable, CustomStringConvertible {
     /// Which promise.
     public enum Kind: String, Sendable {
         case fork, validity, durability, acknowledged, numbers, heads, evidence, liveness
-        case recomputation, halt, restart
+        case recomputation, proof, halt, restart
         case innocent
+        /// Two that may open the same find different things.
+        case findings
         /// A vote or a decision that the exhausted model does not have.
         case model
         /// A fork whose votes do not name enough of those who did it.

@@ -22,14 +22,19 @@ extension Simulation {
         nodes[index].outbox.map { $0.closure == nil } ?? false
     }
 
-    /// Now and then somebody proposes that an honest institution's power be another, and the honest
-    /// ones vote for it as soon as they see it on the ledger.
+    /// Whether anything is voted on.
+    var governs: Bool { plan.traffic == .all ? !plan.mayFork : plan.changesValidators }
+
+    /// Somebody proposes that a stranger's statements be registered, that a child's heads be
+    /// anchored, and now and then that an honest institution's power be another; the honest ones
+    /// vote for it as soon as they see it on the ledger.
     mutating func govern() {
         queue.add(.govern, at: now + 150)
         let state = checker.reference
         let height = state.head.height.next
         guard let open = state.governance.proposals.last(where: { $0.isOpen(at: height) }) else {
-            if isStormy, clientsAreBusy, generator.chance(10) { propose(at: height) }
+            guard isStormy || plan.traffic == .all, clientsAreBusy else { return }
+            if generator.chance(10) { propose(at: height) }
             return
         }
         for index in honest where takesEntries(index) {
@@ -44,22 +49,41 @@ extension Simulation {
 
     private mutating func propose(at height: Height) {
         let able = honest.filter(takesEntries)
-        guard let proposer = generator.pick(able),
-            let target = generator.pick(honest.filter { !nodes[$0].isDisabled })
-        else { return }
+        guard let proposer = generator.pick(able), let action = wantedAction() else { return }
+        let proposal = GovernanceProposal(
+            action: action, expiry: Height(height.blocks + 30), reason: "a change, \(height)")
+        say("\(nodes[proposer].id) proposes to \(action)")
+        votesCast.append((proposal.id, proposer))
+        anchor(.governance(region.governor(proposer).propose(proposal)), at: proposer)
+    }
+
+    private mutating func wantedAction() -> GovernanceAction? {
+        let state = checker.reference
+        let maySetPower = isStormy && plan.changesValidators
+        guard plan.traffic == .all else { return wantedPower() }
+        if maySetPower, generator.chance(50), let action = wantedPower() { return action }
+        if state.statementKeys(of: Stranger.name) == nil {
+            return (try? region.stranger.issuer()).map { .setStatementIssuer($0) }
+        }
+        if state.anchored(region.child.id) == nil {
+            return .setLedger(region.child.id, region.child.registration)
+        }
+        return maySetPower ? wantedPower() : nil
+    }
+
+    /// Another power of somebody, where all may be out of order who are and still be too few.
+    private mutating func wantedPower() -> GovernanceAction? {
+        guard let target = generator.pick(honest.filter { !nodes[$0].isDisabled }) else {
+            return nil
+        }
         let power = 1 + UInt64(generator.below(2))
         let before = powersHigh[target]
         powersHigh[target] = max(before, power)
         guard isWithinBound(faulty: nodes.indices.filter(isOutOfOrder)) else {
             powersHigh[target] = before
-            return
+            return nil
         }
-        let proposal = GovernanceProposal(
-            action: .setPower(nodes[target].id, power), expiry: Height(height.blocks + 30),
-            reason: "a change, \(height)")
-        say("\(nodes[proposer].id) proposes power \(power) for \(nodes[target].id)")
-        votesCast.append((proposal.id, proposer))
-        anchor(.governance(region.governor(proposer).propose(proposal)), at: proposer)
+        return .setPower(nodes[target].id, power)
     }
 
     func isOutOfOrder(_ index: Int) -> Bool {

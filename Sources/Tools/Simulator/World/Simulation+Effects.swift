@@ -21,8 +21,8 @@ extension Simulation {
             if planted.keepsLog { nodes[index].disk.appendLog(record) }
         case .persist(let state): persist(state, at: index)
         case .commit(let block):
-            noteCommit(block, at: index)
             nodes[index].unwritten.append((block, nodes[index].nextNumber() ?? 1))
+            noteCommit(block, at: index)
             let delay = Int64(generator.below(generator.chance(5) ? 200 : 12))
             queue.add(
                 .written(index, life: nodes[index].life), at: now + delay * plan.diskSlowness)
@@ -42,7 +42,10 @@ extension Simulation {
         case .adopt(let adopted): adopt(adopted, at: index)
         case .startTimer(let timer, let milliseconds):
             schedule(index, .timedOut(timer), in: nodes[index].wait(milliseconds))
-        case .answer(let token, .refused):
+        case .answer(let token, .refused(let reason)):
+            if log != nil {
+                say("\(nodes[index].id) refuses its own batch from \(token) on: \(reason)")
+            }
             let life = nodes[index].life
             queue.add(.outbox(index, life: life, .refused(first: token)), at: now + 1)
         case .answer: break

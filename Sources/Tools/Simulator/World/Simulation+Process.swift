@@ -51,6 +51,10 @@ extension Simulation {
             nodes[index].speaks = .newest
             upgradeCount += 1
         }
+        if nodes[index].life > 0 {
+            // Of the height under way, it may have heard votes before.
+            nodes[index].remembersFrom = Height(UInt64(nodes[index].disk.height + 2))
+        }
         trace.note(1, now, index)
         say("\(nodes[index].id) starts at height \(nodes[index].disk.height)")
         let clock = nodes[index].clock(at: now)

@@ -1,6 +1,8 @@
 internal import Consensus
 internal import Hosting
+internal import Ledger
 internal import Primitives
+internal import Records
 
 /// What moves between submitters, outboxes and nodes.
 extension Simulation {
@@ -61,12 +63,24 @@ extension Simulation {
         guard let outbox = nodes[index].outbox, outbox.closure == nil, outbox.waitingCount < 200
         else { return }
         let number = outbox.nextNumber
-        let entry = region.entry(index, number, salt: generator.next() | 1)
+        let known = nodes[index].host?.state ?? checker.reference
+        let entry =
+            switch plan.traffic {
+            case .all: clients[index].entry(number, after: known)
+            case .accesses: clients[index].access(number, salt: generator.next() | 1)
+            }
+        do {
+            try entry.checkShape()
+        } catch {
+            return violate(.broken, "\(nodes[index].id) hands in what is no entry: \(error)")
+        }
+        let bytes = entry.encode()
         if let last = nodes[index].acknowledged.last, last.number >= number {
             violate(.numbers, "\(nodes[index].id) gives number \(number) a second time")
         }
-        nodes[index].handedIn[number] = entry
-        stepOutbox(index, .submitted(number: number, entry: entry, nextNumber: number + 1))
+        nodes[index].handedIn[number] = bytes
+        stepOutbox(
+            index, .submitted(number: number, entry: bytes, nextNumber: entry.nextNumber))
     }
 
     mutating func stepOutbox(_ index: Int, _ input: OutboxInput) {

@@ -18,6 +18,7 @@ public struct Simulation {
     var now = SimulatedRegion.start.milliseconds + 1_000
     var trace = Trace()
     var checker: Checker
+    var clients: [SimulatedClient]
     var adversary: Adversary
     var planted: PlantedParts
     /// What was sent of late, for the network to deliver again.
@@ -34,12 +35,15 @@ public struct Simulation {
     /// Where the ledger forked, which only more than f byzantine replicas bring about.
     var forkedAt: Height?
     var named: [String] = []
+    /// Whether somebody honest no longer had the votes of that height in memory.
+    var hasForgotten = false
     var votesCast: [(proposal: Digest, node: Int)] = []
     /// The greatest power that each may have by now.
     var powersHigh: [UInt64] = []
     /// How often a node began with a snapshot.
     var snapshotCount = 0
     var upgradeCount = 0
+    var findingCount = 0
     /// A line for each thing that a reader of a failure would like to know, where asked for.
     public var log: [String]?
 
@@ -59,11 +63,15 @@ public struct Simulation {
 
     public init(_ plan: SimulationPlan) throws {
         self.plan = plan
-        region = try SimulatedRegion(powers: plan.powers, signatures: plan.signatures)
+        region = try SimulatedRegion(
+            powers: plan.powers, signatures: plan.signatures, traffic: plan.traffic)
         powersHigh = region.powers
         generator = SeededGenerator(seed: plan.seed)
         network = SimulatedNetwork(nodeCount: plan.nodeCount)
-        checker = Checker(region: region)
+        checker = try Checker(region: region)
+        clients = plan.powers.indices.map { [region] in
+            SimulatedClient(region: region, index: $0, seed: plan.seed)
+        }
         planted = PlantedParts(plan.planted, nodeCount: plan.nodeCount)
         let liars = Simulation.liars(plan, region, &generator)
         adversary = Adversary(
@@ -81,7 +89,7 @@ public struct Simulation {
         }
         for liar in liars { queue.add(.mischief(liar), at: now + 20) }
         if !plan.faults.isEmpty { queue.add(.nemesis, at: now + 100) }
-        if plan.changesValidators { queue.add(.govern, at: now + 300) }
+        if governs { queue.add(.govern, at: now + 300) }
     }
 
     /// Who is byzantine: as many as planned, and, unless it is planned so, less than a third of the
@@ -127,11 +135,12 @@ public struct Simulation {
         let place = honest.map { nodes[$0].disk.height }.min() ?? 0
         return SimulationReport(
             plan: plan, violations: violations, height: place,
-            entryCount: checker.entryCount, faults: faultCounts, misdeeds: misdeedCounts,
-            convicted: convicted, evidenceCount: checker.evidenceCount,
+            entryCount: checker.entryCount, kinds: checker.kinds, unfitCount: checker.unfitCount,
+            faults: faultCounts, misdeeds: misdeedCounts,
+            convicted: convicted, evidenceCount: checker.evidenceCount, findingCount: findingCount,
             powerChangeCount: checker.reference.governance.powerChangeCount,
             snapshotCount: snapshotCount, upgradeCount: upgradeCount, forkedAt: forkedAt?.blocks,
-            named: named,
+            named: named, hasForgotten: hasForgotten,
             virtualMilliseconds: now - SimulatedRegion.start.milliseconds,
             eventCount: trace.count, recoveryMilliseconds: recoveryMilliseconds,
             digest: trace.digest.description)
@@ -223,6 +232,7 @@ public struct Simulation {
     mutating func settle() {
         guard violations.isEmpty else { return }
         clientsAreBusy = false
+        if log != nil { say("submitters stop:\n  \(standing)") }
         let isSettled = run(for: 120_000) { world in
             let heights = world.honest.map { world.nodes[$0].disk.height }
             // Nor is a block decided that no disk has yet.
