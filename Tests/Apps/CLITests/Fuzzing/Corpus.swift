@@ -71,7 +71,8 @@ enum Corpus {
     private static func texts(root: URL) throws -> [Sample] {
         var samples: [Sample] = []
         for (folder, suffix, count) in [
-            ("rules", ".yaml", 12), ("mappings", ".yaml", 4), ("samples", ".ndjson", 12),
+            ("rules", ".yaml", 12), ("mappings", ".yaml", 4), ("mappings", ".json", 8),
+            ("samples", ".ndjson", 12),
         ] {
             let paths =
                 (FileManager.default.enumerator(atPath: root.appending(path: folder).path)?
@@ -89,6 +90,11 @@ enum Corpus {
                         bytes: Array(part.prefix(16_384))))
             }
         }
+        for (name, text) in [
+            ("published-table", "code,units\nA0021,1\nA0080,2.5\n"),
+            ("pattern", "^(A|B[0-9]{2,3}|[^C-E])+x?$"),
+            ("claims", "claim,patient,total\nC1,P1,12.50\n\"C2\",P2,0\n"),
+        ] { samples.append(Sample(name: name, bytes: Array(text.utf8))) }
         samples.append(
             Sample(
                 name: "checkpoint",

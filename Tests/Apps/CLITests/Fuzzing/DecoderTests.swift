@@ -15,10 +15,14 @@ struct DecoderTests {
             .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
     }
 
+    private static func samples() throws -> [Corpus.Sample] {
+        try Corpus.samples(root: root) + Decoders.fileSamples()
+    }
+
     @Test("refuses them or reads them", arguments: Decoders.all.indices)
     func trapsNothing(index: Int) throws {
         let decoder = Decoders.all[index]
-        let samples = try Corpus.samples(root: Self.root).map(\.bytes)
+        let samples = try Self.samples().map(\.bytes)
         let own = samples.filter(decoder.read)
         var mutator = Mutator(seed: UInt64(index))
         var taken = 0
@@ -39,11 +43,13 @@ struct DecoderTests {
 
     @Test("there are sound samples of the formats that are frozen")
     func samplesAreSound() throws {
-        let samples = try Corpus.samples(root: Self.root).map(\.bytes)
+        let samples = try Self.samples().map(\.bytes)
         #expect(samples.count > 80)
         for name in [
             "peer message", "log record", "vote", "proposal", "genesis", "block", "batch", "entry",
-            "tree row", "COSE_Sign1", "JSON", "rule",
+            "tree row", "COSE_Sign1", "JSON", "rule", "pattern", "mapping of a table", "labels",
+            "mapping of a published table", "published table", "table", "export in FHIR",
+            "log of a node", "what was signed last",
         ] {
             let decoder = try #require(Decoders.all.first { $0.name == name })
             #expect(samples.contains(where: decoder.read), "no sample is a \(name)")

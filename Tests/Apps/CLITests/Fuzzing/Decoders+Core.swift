@@ -3,6 +3,7 @@ import Cryptography
 import Findings
 import Hosting
 import Ledger
+import Primitives
 import Proofs
 import Records
 import RuleEngine
@@ -40,11 +41,56 @@ extension Decoders {
         Decoder("payload") { try Payload.decode($0) },
         Decoder("governance proposal") { try GovernanceProposal.decode($0) },
         Decoder("governance summary") { try GovernanceSummary.decode($0[...]) },
+        Decoder("history of a rule") { try RuleHistory.decode($0) },
         Decoder("history of a table") { try TableHistory.decode($0) },
+        Decoder("record of a proposal") { try ProposalRecord.decode($0) },
+        Decoder("ledger below") { try AnchoredLedger.decode($0) },
+        Decoder("anchored head") { try AnchoredHead.decode($0) },
+        Decoder("statement of a stranger") { try StatementBody(decoding: $0[...]) },
+        Decoder("claim on a lock") { bytes -> LockClaim? in
+            guard case .evidence(let body) = try Entry.decode(bytes).body else { return nil }
+            return try LockClaim.reading(body)
+        },
+        Decoder("runs row") { try RunsTable($0, height: Height(7)) },
+        Decoder("head of a list") { TermHead($0) },
+        Decoder("key of the map") { bytes in
+            bytes.first.flatMap { StateKey(space: $0, bytes: Array(bytes.dropFirst())) }
+        },
+        row("changes row", .changes), row("chunk row", .chunk),
         Decoder("state of a finding") { try FindingState.decode($0) },
         Decoder("state of a case") { try CaseState.decode($0) },
         Decoder("snapshot manifest") { try SnapshotManifest.decode($0) },
     ]
+
+    /// A row that a node reads at its start, as the first of a ledger.
+    private static func row(_ name: String, _ kind: LedgerRow.Kind) -> Decoder {
+        Decoder(name) { bytes in
+            var restoration = LedgerRestoration(genesis: try genesis.get())
+            try restoration.add(kind, at: Height(1), bytes)
+            return bytes
+        }
+    }
+
+    private struct Nameless: Error {}
+
+    private static let genesis = Result { try smallGenesis() }
+
+    private static func smallGenesis() throws -> Genesis {
+        guard let insurer = InstitutionID("insurer") else { throw Nameless() }
+        return try Genesis(
+            name: "fuzzed", start: Timestamp(milliseconds: 0),
+            institutions: [
+                Institution(
+                    id: insurer, name: "insurer", kind: .insurer, tier: .county, power: 1,
+                    submitKeys: [
+                        Institution.SubmitKey(stream: StreamID(0), key: try key(1))
+                    ], consensusKey: try key(2), governKeys: [try key(3)])
+            ], parameters: .standard)
+    }
+
+    private static func key(_ number: UInt8) throws -> PublicKey {
+        try SigningKey(secret: SHA256.hash([number]).bytes).publicKey
+    }
 
     static let proofs = [
         Decoder("proof file") { try ProofFile.decode($0) },
@@ -63,5 +109,10 @@ extension Decoders {
         Decoder("outline of a table") { try TableOutline.decode($0) },
         Decoder("proof of a table") { try TableProof.decode($0) },
         Decoder("canonical rule") { try Rule.decode($0) },
+        Decoder("proof of a rule") { try RuleProof.decode($0) },
+        Decoder("disclosure") { try Disclosure.decode($0) },
+        Decoder("proof of a fork") { try ForkProof.decode($0) },
+        Decoder("step of an anchor") { try AnchorStep.decode($0) },
+        Decoder("proof of a tier") { try TieredProof.decode($0) },
     ]
 }

@@ -1,11 +1,13 @@
-import Node
+import Hosting
 import Records
 import Sealing
-import Supervision
+
+@testable import Node
+@testable import Supervision
 
 /// What a node's doors read.
 extension Decoders {
-    static let all = core + texts + doors
+    static let all = core + texts + doors + files
 
     static let doors = [
         Decoder("delivery") { try Delivery(decoding: $0) },
@@ -26,5 +28,17 @@ extension Decoders {
         Decoder("delivery answer") { try DeliveryAnswer.decode($0) },
         Decoder("receipts of a statement") { try StatementBody.receipts(in: $0) },
         Decoder("status of an erasure") { try ErasureStatus.decode($0) },
+        Decoder("answer with an entry") { try EntryAnswer.decode($0[...]) },
+        Decoder("answer with a batch") { try BatchAnswer.decode($0[...]) },
+        Decoder("answer with a block") { try BlockAnswer.decode($0[...]) },
+        Decoder("notice of a block") { try CommitNotice.decode($0[...]) },
+        Decoder("submission answers") { try SubmissionAnswers.decode($0[...]) },
+        Decoder("record of the host") { try HostRecord.decode($0[...]) },
+        Decoder("answer with a disclosure") { try DisclosureAnswer.decode($0) },
+        Decoder("answer with an explanation") { try ExplanationAnswer.decode($0) },
+        Decoder("answer with names") { try NamesAnswer.decode($0) },
+        Decoder("answer with spans") { try SpansAnswer.decode($0) },
+        Decoder("answer with a person's keys") { try PersonKeyAnswer.decode($0) },
+        Decoder("reports of a trial") { try BackTestReport.decode($0) },
     ]
 }

@@ -17,6 +17,11 @@ extension Decoders {
         Decoder("predicate") { bytes in
             try RuleReader(schema: .facts(tables: [])).predicate(text(bytes), file: "rule.yaml")
         },
+        Decoder("pattern") { $0.isEmpty ? nil : try Pattern(text($0)) },
+        Decoder("mapping of a published table") { try TableMapping(text($0), file: "t.yaml") },
+        Decoder("published table") { bytes in
+            try TableMapping(publishedTable, file: "t.yaml").load(text(bytes), file: "t.csv")
+        },
         Decoder("cases of a rule") { try RuleTestReader.read(text($0), file: "rule.test.yaml") },
         Decoder("knowledge table's manifest and rows") { bytes in
             let half = bytes.firstIndex(of: 0) ?? bytes.count
@@ -29,6 +34,18 @@ extension Decoders {
         Decoder("vkey") { bytes in NoteVerifier(text(bytes)) },
         Decoder("bundle of a tiled log") { TileWriter.entries(of: $0, count: 3) },
     ]
+
+    private static let publishedTable = """
+        table: mue
+        title: How many units of a service are plausible
+        source: a test
+        licence: none
+        file: t.csv
+        keys:
+          - {column: service, type: code, system: hcpcs, from: code}
+        values:
+          - {column: units, type: decimal, from: units}
+        """
 
     private static func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }
 }
