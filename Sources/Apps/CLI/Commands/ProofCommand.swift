@@ -18,8 +18,8 @@ struct ProofCommand: AsyncParsableCommand {
             goes on to the ledger above, in which a head of this one is anchored (`custos \
             anchor`): a head of that ledger is all that has to be trusted then.
 
-            The proof of an entry is checked before it is written, as `custos verify` will, and \
-            that it is of the entry that was asked for.
+            Every proof is checked before it is written, as `custos verify` will, and that it is \
+            of the entry or finding that was asked for; only a finding's rule is not run again.
 
             Examples:
               custos proof 17 --out claim.proof --node devnet/insurer
@@ -49,6 +49,10 @@ struct ProofCommand: AsyncParsableCommand {
         guard (entry == nil) != (finding == nil) else {
             throw ValidationError("name an entry, or a finding with --finding")
         }
+        guard finding == nil || trust.head == nil else {
+            throw ValidationError(
+                "--head goes with the proof of an entry; `custos verify` takes one for a finding")
+        }
     }
 
     func run() async throws {
@@ -57,7 +61,7 @@ struct ProofCommand: AsyncParsableCommand {
         var (leaf, bytes) = try await place.ask { client in
             if let finding {
                 let id = try await Finding.find(finding, client)
-                let (leaf, bundle) = try await Finding.bundle(of: id, client)
+                let (leaf, bundle) = try await Finding.provenBundle(of: id, auditor, client)
                 return (leaf, bundle.encode())
             }
             guard let entry else { throw ExitCode.validationFailure }

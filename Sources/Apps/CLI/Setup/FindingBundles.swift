@@ -1,4 +1,5 @@
 internal import Findings
+internal import Ledger
 internal import Node
 internal import Primitives
 internal import Proofs
@@ -44,6 +45,26 @@ extension Finding {
         return (parts.leafIndex, bundle)
     }
 
+    /// The same, once what the node says has been checked, and that it is of this finding.
+    ///
+    /// Whether its rule finds it again is left to `custos verify`: one that does not is what
+    /// whoever is accused wants to show.
+    static func provenBundle(
+        of id: Digest, _ auditor: NodeAuditor, _ client: NodeClient
+    ) async throws -> (leaf: UInt64, bundle: FindingBundle) {
+        let (leaf, bundle) = try await bundle(of: id, client)
+        try await NodeAuditor.checking {
+            let proven = try await auditor.auditor(underAll: bundle.headers, client)
+                .verify(bundle)
+            guard proven.statement.finding == id else {
+                throw ProofFailure(
+                    .statement,
+                    "the bundle is of finding \(proven.statement.finding); asked for was \(id)")
+            }
+        }
+        return (leaf, bundle)
+    }
+
     /// What the finding says; nil where it cannot be read.
     private static func outline(of parts: BundleParts) throws -> FindingOutline? {
         let statement = try FindingStatement.decode(parts.statement)
@@ -70,5 +91,14 @@ extension Finding {
         } catch let failure as ProofFailure {
             throw Failure(.other, "the node's proof of leaf \(leaf) cannot be read: \(failure)")
         }
+    }
+}
+
+extension FindingBundle {
+    /// The headers under which its parts are proved.
+    fileprivate var headers: [BlockHeader] {
+        let proofs = [proof] + evidence.map(\.proof) + (withdrawal.map { [$0.proof] } ?? [])
+        let heads = proofs.map(\.head) + (rule.map { [$0.head] } ?? []) + tables.map(\.head)
+        return heads.map(\.header)
     }
 }

@@ -72,6 +72,15 @@ struct NodeAuditor {
         return auditor.trusting(TrustedHead(head, consistency: link))
     }
 
+    /// An auditor of what the node shows under several headers, who knows the validators up to the
+    /// newest of them; the trusted head, which is linked with one header only, is left out.
+    func auditor(
+        underAll headers: [BlockHeader], _ client: NodeClient
+    ) async throws -> Auditor {
+        let newest = headers.map(\.height).max() ?? .genesis
+        return try Auditor(genesis: genesis, chain: try await chain(through: newest, client))
+    }
+
     /// How validators changed up to a height; nothing, where the node does not have it any more.
     func chain(
         through height: Height, _ client: NodeClient
@@ -158,9 +167,8 @@ extension KnownCase {
         }
         let file = CaseFile(isClosed: isClosed, steps: parts)
         return try await NodeAuditor.checking {
-            guard let newest = parts.map(\.proof.head.header).max(by: { $0.height < $1.height })
-            else { throw ProofFailure(.caseSteps, "case \(blindedCase) has no step") }
-            let proven = try await auditor.auditor(under: newest, .any, client).verify(file)
+            let headers = parts.map(\.proof.head.header)
+            let proven = try await auditor.auditor(underAll: headers, client).verify(file)
             try check(proven)
             return (file, proven)
         }

@@ -5,6 +5,7 @@ internal import Ledger
 internal import Node
 internal import Primitives
 internal import Proofs
+internal import Supervision
 internal import Testing
 
 @testable import custos
@@ -125,6 +126,28 @@ struct LyingEntryTests {
                     return Array(bytes.dropLast()) + [last ^ 1]
                 }),
         ]
+    }
+
+    @Test("a finding that no entry states is not kept")
+    func findings() async throws {
+        try await OneVote.live([node]) { _ in
+            let statement = FindingStatement(
+                body: [0xa0], height: Height(1), treeRoot: .zero, stateRoot: .zero)
+            let parts = BundleParts(
+                leafIndex: 3, statement: statement.encode(),
+                salt: [UInt8](repeating: 1, count: 32), rules: [], tables: [], evidence: []
+            ).encode()
+            let lie = Lie(
+                name: "a finding made up", words: quoted(.statement),
+                invention: { request in
+                    if case .desk = request { parts } else { nil }
+                })
+            let out = folder.path + "/finding.proof"
+            try await LyingServer.tell(
+                lie, about: node, in: folder.path,
+                ["proof", "--finding", statement.finding.description, "--out", out])
+            #expect(!Files.isThere(out))
+        }
     }
 
     @Test("an archive with a block exchanged, cut short or changed is not kept")
