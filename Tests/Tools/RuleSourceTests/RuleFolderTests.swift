@@ -73,6 +73,26 @@ struct RuleFolderTests {
         #expect(found[1].contains("a/XX-03.yaml") && found[1].contains("no YAML"))
     }
 
+    @Test("an error shows its line, with carets under the place, and of a long line what is near")
+    func excerpt() {
+        func error(_ line: Int, _ column: Int, _ length: Int = 1) -> SourceError {
+            SourceError(
+                file: "f", position: SourcePosition(line: line, column: column, length: length),
+                message: "m")
+        }
+        let text = "id: x\n\twhen: d.dayz > 3\n"
+        #expect(
+            error(2, 8, 6).excerpt(of: text) == ["    \twhen: d.dayz > 3", "    \t      ^^^^^^"])
+        #expect(error(1, 6).excerpt(of: text) == ["    id: x", "         ^"])
+        for place in [(0, 0), (9, 1), (1, 30), (1, 0)] {
+            #expect(error(place.0, place.1).excerpt(of: text).isEmpty)
+        }
+        let long = String(repeating: "a", count: 200) + "b" + String(repeating: "c", count: 200)
+        let shown = error(1, 201).excerpt(of: long)
+        #expect(shown.map(\.count) == [126, 66], "\(shown)")
+        #expect(shown[0].hasPrefix("    …aaa") && shown[0].hasSuffix("ccc…"))
+    }
+
     @Test("a manifest without rows, and a folder without rules, are errors")
     func missing() throws {
         var files = Self.right

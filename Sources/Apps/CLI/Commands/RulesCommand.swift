@@ -30,7 +30,13 @@ struct RulesCommand: AsyncParsableCommand {
     struct Check: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Say what is wrong with rules: file, line, column, what would be right.",
-            discussion: "Ends with 1 where something is wrong.")
+            discussion: """
+                Below each error stands the line that it is in, with a caret under the place. \
+                Ends with 1 where something is wrong.
+
+                Example:
+                  custos rules check rules
+                """)
 
         @Argument(help: "The folder of rules.")
         var folder = "rules"
@@ -42,7 +48,7 @@ struct RulesCommand: AsyncParsableCommand {
             output.show(
                 CheckReport(
                     rules: rules.rules.count, tables: rules.tables.count,
-                    errors: rules.errors.map(\.description)))
+                    found: rules.errors))
             if !rules.errors.isEmpty { throw Ending.refused }
         }
     }
@@ -85,9 +91,27 @@ private struct CheckReport: Report {
     let rules: Int
     let tables: Int
     let errors: [String]
+    /// The errors, each with the line that it is in.
+    private let shown: [String]
+
+    private enum CodingKeys: CodingKey {
+        case rules
+        case tables
+        case errors
+    }
+
+    init(rules: Int, tables: Int, found: [SourceError]) {
+        self.rules = rules
+        self.tables = tables
+        errors = found.map(\.description)
+        shown = found.flatMap { error in
+            let text = (try? Files.readText(error.file)) ?? ""
+            return [error.description] + error.excerpt(of: text)
+        }
+    }
 
     var lines: [String] {
-        errors + ["\(rules) rules and \(tables) tables are right; \(errors.count) errors"]
+        shown + ["\(rules) rules and \(tables) tables are right; \(errors.count) errors"]
     }
 }
 
