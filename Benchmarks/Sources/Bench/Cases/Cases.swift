@@ -4,7 +4,8 @@ enum Cases {
         LedgerCases.all + [
             LedgerStages.benchmark, IngestFHIR.benchmark, SynthesisPace.benchmark,
             ProofInclusion.benchmark,
-            RulesStream.benchmark, RulesStream.during, ScreenClaim.benchmark, ScreenHTTP.benchmark,
+            RulesStream.benchmark, RulesStream.during, RulesStream.all,
+            ScreenClaim.benchmark, ScreenHTTP.benchmark,
             RulesSimple.byName, RulesSimple.typed,
             RulesSweep.backtest, RulesSweep.memory,
         ] + KnowledgeLoad.all + RulesSweep.questions + VerifyArchive.all + AccessCases.all
