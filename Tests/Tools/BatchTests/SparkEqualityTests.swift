@@ -89,6 +89,17 @@ struct SparkEqualityTests {
         #expect(try bySpark(facts, submit).sorted() == streamed.sorted())
     }
 
+    @Test(
+        "rows that reasoning rules look at are tied to the judged row",
+        arguments: ["PR-18", "RX-34"])
+    func reasoningIsTied(id: String) throws {
+        let entry = try #require(shipped.rules.first { $0.rule.header.id == id })
+        let query = SparkQuery(entry.checked, partCount: 4)
+        #expect(query.partCount == 4, "one part would hold all rows of a kind")
+        #expect(!query.sql.contains("SELECT 0 AS part"), "\(query.sql)")
+        #expect(entry.checked.windows.contains { $0.owner != nil })
+    }
+
     private func bySpark(_ facts: [AnchoredFact], _ submit: String) throws -> [String] {
         let path = FileManager.default.temporaryDirectory
             .appending(path: "spark-\(UUID().uuidString)").path

@@ -47,17 +47,32 @@ struct ShippedRulesTests {
 
     @Test("every rule stands as the formatter writes it, and fits the shipped JSON Schema")
     func formatted() throws {
-        let reader = RuleReader(schema: .facts(tables: shipped.tables.map(\.schema)))
+        let reader = RuleReader(
+            schema: .facts(tables: shipped.tables.map(\.schema)),
+            reasoning: shipped.reasoning.map(\.name.name))
         for entry in shipped.rules {
             let text = try String(contentsOfFile: entry.file, encoding: .utf8)
             let formatted = try RuleFormatter.format(
-                text, file: entry.file, reader: reader, predicates: shipped.predicates)
+                text, file: entry.file, reader: reader, predicates: shipped.predicates,
+                reasoning: shipped.reasoning)
             #expect(formatted == text, "\(entry.file): run 'custos rules format'")
         }
-        let schema = try String(contentsOfFile: shippedPath + "/rule.schema.json", encoding: .utf8)
-        let written = try JSONSerialization.jsonObject(with: Data(schema.utf8)) as? NSDictionary
-        let made = try JSONSerialization.jsonObject(with: Data(RuleSchemaFile.text.utf8))
-        #expect(written == made as? NSDictionary, "run 'custos rules schema'")
+        for derivation in shipped.reasoning {
+            let file = shippedPath + "/reasoning/\(derivation.name.name).yaml"
+            let text = try String(contentsOfFile: file, encoding: .utf8)
+            let formatted = try RuleFormatter.format(
+                text, file: file, reader: reader, predicates: shipped.predicates)
+            #expect(formatted == text, "\(file): run 'custos rules format'")
+        }
+        for (name, text) in [
+            ("rule", RuleSchemaFile.text), ("reasoning", RuleSchemaFile.reasoningText),
+        ] {
+            let schema = try String(
+                contentsOfFile: shippedPath + "/\(name).schema.json", encoding: .utf8)
+            let written = try JSONSerialization.jsonObject(with: Data(schema.utf8)) as? NSDictionary
+            let made = try JSONSerialization.jsonObject(with: Data(text.utf8))
+            #expect(written == made as? NSDictionary, "run 'custos rules schema'")
+        }
     }
 
     @Test("the JSON Schema takes every shipped rule, as another program reads both")
@@ -72,14 +87,17 @@ struct ShippedRulesTests {
                 import jsonschema, yaml
             except ImportError:
                 sys.exit(0)
-            schema = jsonschema.Draft202012Validator(json.load(open('rule.schema.json')))
+            def read(name):
+                return jsonschema.Draft202012Validator(json.load(open(name + '.schema.json')))
+            schemas = {False: read('rule'), True: read('reasoning')}
             bad = []
             for file in glob.glob('[a-z]*/*.yaml'):
                 if file.startswith(('tables/', 'predicates/')) or file.endswith('.tests.yaml'):
                     continue
+                schema = schemas[file.startswith('reasoning/')]
                 rule = yaml.load(open(file), Loader=yaml.BaseLoader)
                 bad += [f'{file}: {e.message}' for e in schema.iter_errors(rule)]
-                rule['whne'] = rule.pop('when')
+                rule['whne'] = rule.pop('each')
                 if schema.is_valid(rule):
                     bad.append(f'{file}: a misspelt field was taken')
             sys.exit('\\n'.join(bad) or 0)

@@ -5,7 +5,7 @@ internal import RuleLanguage
 internal import RuleSource
 
 extension RulesCommand {
-    /// Writes rules and predicates in one way.
+    /// Writes rules, predicates and reasoning rules in one way.
     struct Format: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Put the fields of rules in order, and space their expressions alike.",
@@ -24,15 +24,20 @@ extension RulesCommand {
 
         func run() throws {
             let rules = try RuleBuild.read(folder)
-            let reader = RuleReader(schema: .facts(tables: rules.tables.map(\.schema)))
+            let reader = RuleReader(
+                schema: .facts(tables: rules.tables.map(\.schema)),
+                reasoning: rules.reasoning.map(\.name.name))
             var changed: [String] = []
-            let predicates = rules.predicates.map { "\(folder)/predicates/\($0.name.name).yaml" }
-            for file in rules.rules.map(\.file) + predicates.filter(Files.isThere) {
+            let definitions =
+                rules.predicates.map { "\(folder)/predicates/\($0.name.name).yaml" }
+                + rules.reasoning.map { "\(folder)/reasoning/\($0.name.name).yaml" }
+            for file in rules.rules.map(\.file) + definitions.filter(Files.isThere) {
                 let text = try Files.readText(file)
                 let formatted: String
                 do throws(SourceError) {
                     formatted = try RuleFormatter.format(
-                        text, file: file, reader: reader, predicates: rules.predicates)
+                        text, file: file, reader: reader, predicates: rules.predicates,
+                        reasoning: rules.reasoning)
                 } catch {
                     throw Failure(.refused, "\(error)")
                 }
@@ -45,14 +50,24 @@ extension RulesCommand {
         }
     }
 
-    /// Prints the JSON Schema of rule files.
+    /// Prints the JSON Schemas of rule files.
     struct Schema: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Print the JSON Schema of rule files, for editors.",
-            discussion: "rules/rule.schema.json holds it; docs/rules.md says how editors find it.")
+            discussion: """
+                rules/rule.schema.json holds it, and rules/reasoning.schema.json that of reasoning \
+                rules; docs/rules.md says how editors find them.
+
+                Examples:
+                  custos rules schema
+                  custos rules schema --reasoning
+                """)
+
+        @Flag(help: "That of reasoning rules, which derive facts for others.")
+        var reasoning = false
 
         func run() {
-            print(RuleSchemaFile.text, terminator: "")
+            print(reasoning ? RuleSchemaFile.reasoningText : RuleSchemaFile.text, terminator: "")
         }
     }
 }

@@ -13,7 +13,8 @@ struct ExplanationView: Encodable {
     let verdict: String
     /// The fields of the judged row that are known.
     let values: [Field]
-    /// `where`, `when` and every exception that was tried, each with its tree.
+    /// `where`, `when`, every exception that was tried and windows of derived facts, each with its
+    /// tree.
     let parts: [Part]
     /// The windows that were read, with the entries of their rows.
     let windows: [Window]

@@ -44,6 +44,10 @@ extension FactStore {
         case .aggregate(let aggregate, let window, let depth, let body):
             fill(window, plan, &frame)
             return ask(aggregate, window, depth, body, plan, &frame)
+        case .derives(let depth, let derivation):
+            return derives(derivation, frame.rows[depth], plan, &frame)
+        case .given(let depth, let derivation, let value):
+            return given(value, by: derivation, frame.rows[depth], plan, &frame)
         default: return further(operation, plan, &frame)
         }
     }

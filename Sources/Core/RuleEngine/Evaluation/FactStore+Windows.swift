@@ -73,6 +73,11 @@ extension FactStore {
             return
         }
         setClosing(index, window, bounds, &frame)
+        if frame.notesLooks, window.owner != nil {
+            let keys = window.keys.map { evaluate($0.node, plan, &frame) }
+            frame.looks.append(
+                Frame.Look(window: index, keys: keys, low: bounds.low, high: bounds.high))
+        }
         if bounds.hasKey, let bucket = indexes.find(plan.indexes[index], bounds.key) {
             collect(bucket, index, window, bounds, plan, &frame)
         }
@@ -110,17 +115,18 @@ extension FactStore {
         guard frame.visits <= self.bounds.visitsOfJudgementMax else {
             return doubt(.bound(self.bounds.visitText), index, &frame)
         }
-        let outer = frame.rows[1]
-        defer { frame.rows[1] = outer }
+        let depth = window.depth + 1
+        let (outer, judged) = (frame.rows[depth], frame.rows[window.depth])
+        defer { frame.rows[depth] = outer }
         for place in range {
             let item = indexes.items[place]
             guard !overlaps || item.high >= bounds.low else { continue }
-            guard belongs(item, window, frame.rows[0]) else { continue }
+            guard belongs(item, window, judged) else { continue }
             admit(item.row, index, window, isPlaced: true, plan, &frame)
         }
         for place in unbounded {
             let item = indexes.items[place]
-            guard belongs(item, window, frame.rows[0]) else { continue }
+            guard belongs(item, window, judged) else { continue }
             let isPlaced = bounds.low == .min && bounds.high == .max
             admit(item.row, index, window, isPlaced: isPlaced, plan, &frame)
         }
@@ -143,9 +149,11 @@ extension FactStore {
         _ frame: inout Frame
     ) {
         if let filter = window.filter {
-            frame.rows[1] = row
+            frame.rows[window.depth + 1] = row
             switch evaluate(filter, plan, &frame) {
-            case .bool(false): return
+            case .bool(false):
+                if frame.notesRefusals { frame.windows[index].refused.append(row) }
+                return
             case .unknown(let cause): return doubt(.row(cause), index, &frame)
             default: break
             }
@@ -174,7 +182,7 @@ extension FactStore {
     ) {
         guard !sealed.isEmpty(kind: window.kind) else { return }
         let wanted = named(by: window, plan, &frame)
-        let judged = rows.heads[Int(frame.rows[0])].leaf
+        let judged = rows.heads[Int(frame.rows[window.depth])].leaf
         // What began before the stretch may still reach into it.
         let reaches =
             window.stretch.map { $0.overlaps && window.times?.end != .start } ?? true

@@ -38,7 +38,8 @@ final class Plan: Sendable {
         var isCondition = Array(repeating: false, count: rule.nodes.count)
         for condition in rule.conditions { isCondition[condition.node] = true }
         self.isCondition = isCondition
-        var depth = 1
+        // The row of a reasoning rule, and the rows of its windows.
+        var depth = rule.derivations.isEmpty ? 1 : 2
         for node in rule.nodes {
             if case .aggregate(_, _, let inner, _) = node.operation { depth = max(depth, inner) }
         }
@@ -73,30 +74,11 @@ final class Plan: Sendable {
     static func asksWindows(_ root: Int, _ nodes: [CheckedNode]) -> Bool {
         var waiting = [root]
         while let node = waiting.popLast() {
-            if case .aggregate = nodes[node].operation { return true }
-            if case .binding = nodes[node].operation { return true }
-            waiting += nodes[node].operation.children
+            switch nodes[node].operation {
+            case .aggregate, .binding, .derives, .given: return true
+            case let operation: waiting += operation.children
+            }
         }
         return false
-    }
-}
-
-extension CheckedNode.Operation {
-    /// The nodes that the operation takes values from.
-    var children: [Int] {
-        switch self {
-        case .constant, .field, .local, .binding: []
-        case .not(let a), .negate(let a), .known(let a), .matches(let a, _): [a]
-        case .and(let a, let b), .or(let a, let b), .compare(_, let a, let b),
-            .arithmetic(_, let a, let b), .element(let a, let b), .same(let a, let b),
-            .otherwise(let a, let b), .contains(let a, let b),
-            .comprehension(_, let a, _, let b):
-            [a, b]
-        case .conditional(let a, let b, let c): [a, b, c]
-        case .list(let items), .function(_, let items): items
-        case .aggregate(_, _, _, let body): body.map { [$0] } ?? []
-        case .lookUp(_, _, let keys, let day), .isListed(_, let keys, let day):
-            keys + (day.map { [$0] } ?? [])
-        }
     }
 }

@@ -52,6 +52,8 @@ extension Engine {
     }
 
     private mutating func outlook(of row: Int32, _ rule: Int) -> Outlook {
+        frames[rule].notesRefusals = true
+        defer { frames[rule].notesRefusals = false }
         let verdict = store.judge(row, plans[rule], &frames[rule])
         return Outlook(
             verdict: verdict, explanation: store.explain(verdict, plans[rule], &frames[rule]))

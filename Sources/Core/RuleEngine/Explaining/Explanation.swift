@@ -45,7 +45,8 @@ public struct Explanation: Hashable, Sendable {
         }
     }
 
-    /// A part of the rule: `where`, `when`, or `except` with the exception's name.
+    /// A part of the rule: `where`, `when`, `except` with the exception's name, or `with` the name
+    /// of a window of facts that a reasoning rule derives.
     public struct Part: Hashable, Sendable {
         public let place: String
         public let name: String
@@ -141,7 +142,7 @@ extension Explanation {
     public var text: String {
         var lines = ["\(rule), \(title)", "leaf \(leafIndex): \(verdict)"]
         for part in parts {
-            lines.append("\(part.place):")
+            lines.append(part.place == "with" ? "with \(part.name):" : "\(part.place):")
             Explanation.add(part.node, 1, to: &lines)
         }
         for window in windows {

@@ -9,6 +9,7 @@ extension FactStore {
         let row = frame.rows[0]
         let head = rows.heads[Int(row)]
         var parts: [Explanation.Part] = []
+        frame.explained = Frame.Explained()
         if let filter = plan.rule.filter {
             parts += part("where", "", filter, plan, &frame)
         }
@@ -18,14 +19,19 @@ extension FactStore {
         }
         var windows: [Explanation.Window] = []
         for (number, window) in plan.rule.windows.enumerated()
-        where frame.windows[number].isFilled {
+        where frame.windows[number].isFilled && window.owner == nil {
             let found = frame.windows[number]
-            windows.append(
-                Explanation.Window(
-                    name: window.name, kind: FactStore.kindName(window.kind),
-                    leaves: found.rows.map { rows.heads[Int($0)].leaf },
-                    undecided: found.undecided.map { "\($0)" } ?? ""))
+            windows.append(explained(found, window, name: window.name))
+            let facts = facts(of: number, found, plan, &frame)
+            guard !facts.isEmpty, let asked = window.derivation else { continue }
+            parts.append(
+                Explanation.Part(
+                    place: "with", name: window.name,
+                    node: Explanation.Node(
+                        text: plan.rule.derivations[asked].name,
+                        value: FactStore.count(found.rows.count), row: nil, children: facts)))
         }
+        windows += frame.explained.windows
         return Explanation(
             rule: header.id, title: header.title, ruleHash: plan.rule.hash,
             leafIndex: head.leaf, ordinal: head.ordinal,
@@ -33,7 +39,7 @@ extension FactStore {
             fields: fields(of: row, kind: plan.rule.kind), parts: parts, windows: windows)
     }
 
-    private static func kindName(_ index: Int) -> String { FactKind.allCases[index].name }
+    static func kindName(_ index: Int) -> String { FactKind.allCases[index].name }
 
     private func fields(of row: Int32, kind: Int) -> [Explanation.Field] {
         FactKind.allCases[kind].schema.fields.compactMap { field in
@@ -72,7 +78,7 @@ extension FactStore {
     }
 
     /// A node, its value, and what the value comes from; nil for constants.
-    private func explain(
+    func explain(
         _ node: Int, _ depth: Int, _ plan: Plan, _ frame: inout Frame
     ) -> Explanation.Node? {
         if case .constant = plan.nodes[node].operation { return nil }
@@ -87,6 +93,9 @@ extension FactStore {
         var children: [Explanation.Node] = []
         for child in inner {
             if let child = explain(child, depth + 1, plan, &frame) { children.append(child) }
+        }
+        if case .derives(let depth, let derivation) = plan.nodes[node].operation {
+            children += reasons(derivation, frame.rows[depth], plan, &frame)
         }
         return Explanation.Node(
             text: plan.rule.texts[node], value: "\(value)",

@@ -24,6 +24,8 @@ struct FactStore: Sendable {
     var due: [UInt64] = []
     /// By index, the judgements that any new row of it may concern.
     private(set) var wide: [Set<UInt64>]
+    /// The keys under which reasoning rules looked for a judgement.
+    var watchedBuckets: Set<BucketWatch> = []
 
     static let verdictMark: UInt16 = 1 << 15
 

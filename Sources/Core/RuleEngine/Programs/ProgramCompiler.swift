@@ -59,6 +59,7 @@ struct ProgramCompiler {
 
     private mutating func window(_ number: Int) -> Program.Window {
         let window = plan.rule.windows[number]
+        guard window.owner == nil else { return reasoning(number, window) }
         let ends = [window.stretch?.low, window.stretch?.high]
         let roots = window.keys.map(\.node) + ends.compactMap { $0?.node }
         var isPlain = plan.rule.windows.count <= Program.windowCountMax
@@ -91,6 +92,18 @@ struct ProgramCompiler {
                 ? probes.number(kind: plan.rule.kind, index: index, fields: fields) : nil)
     }
 
+    /// A window of a reasoning rule, which no step asks: programs leave such rules open.
+    ///
+    /// Whoever watches it is called by every row under the key.
+    private mutating func reasoning(_ number: Int, _ window: CheckedWindow) -> Program.Window {
+        Program.Window(
+            index: plan.indexes[number], kind: window.kind, keys: [], anchor: nil, low: nil,
+            high: nil, grain: window.stretch?.grain ?? .day,
+            overlaps: window.stretch?.overlaps ?? false, hasLength: false, order: .any,
+            hasTimes: false, filter: nil, isFixed: false, filterIsFixed: false, own: nil,
+            probe: nil)
+    }
+
     private mutating func end(_ end: CheckedWindow.End) -> Program.End {
         Program.End(
             step: step(end.node), offset: end.offset, openWhereUnknown: end.openWhereUnknown,
@@ -102,7 +115,7 @@ struct ProgramCompiler {
         var waiting = [root]
         while let node = waiting.popLast() {
             switch plan.nodes[node].operation {
-            case .aggregate: return true
+            case .aggregate, .derives, .given: return true
             case .binding(let binding): waiting.append(plan.rule.bindings[binding].node)
             default: waiting += plan.nodes[node].operation.children
             }

@@ -73,6 +73,7 @@ public struct Engine: Sendable {
         self.gates = gates
         rulesOfKind = ofKind
         frames = plans.map(Frame.init)
+        for number in frames.indices { frames[number].notesLooks = true }
         scratch = Scratch(programs: programs, probeCount: probes.count)
     }
 

@@ -70,12 +70,22 @@ extension FactStore {
         _ sources: [CheckedRule.RowSource], _ plan: Plan, _ frame: inout Frame
     ) -> [FindingBody.LeafPlace] {
         var found: [FindingBody.LeafPlace] = []
+        var seen: Set<Reasoned.Question> = []
         for source in sources {
+            let rows: [Int32]
+            let derivation: Int?
             switch source {
-            case .judged: found.append(place(of: frame.rows[0]))
+            case .judged: (rows, derivation) = ([frame.rows[0]], plan.rule.derivation)
             case .window(let window):
                 fill(window, plan, &frame)
-                found += frame.windows[window].rows.map(place)
+                (rows, derivation) = (
+                    frame.windows[window].rows, plan.rule.windows[window].derivation
+                )
+            }
+            found += rows.map(place)
+            guard let derivation else { continue }
+            for row in rows {
+                found += support(of: row, by: derivation, plan, &frame, &seen).map(place)
             }
         }
         found.sort()

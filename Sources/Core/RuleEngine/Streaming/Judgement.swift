@@ -1,5 +1,12 @@
 internal import RuleLanguage
 
+/// That a judgement is made again with every new row under a key, because reasoning rules looked
+/// there for it.
+struct BucketWatch: Sendable, Hashable {
+    let judgement: UInt64
+    let bucket: Int32
+}
+
 extension FactStore {
     /// Notes where the judgement that the frame holds looked for rows.
     mutating func watch(_ plan: Plan, _ program: Program, _ frame: inout Frame) {
@@ -7,7 +14,7 @@ extension FactStore {
         let head = rows.heads[Int(judged)]
         let place = head.judgements + program.ordinal
         for (number, window) in plan.rule.windows.enumerated()
-        where frame.windows[number].isFilled {
+        where frame.windows[number].isFilled && window.owner == nil {
             guard program.windows[number].isFixed, number < Program.windowCountMax else {
                 watchAll(of: plan.indexes[number], rule: program.number, row: judged)
                 continue
@@ -25,6 +32,27 @@ extension FactStore {
                     row: judged, plan: program.number, window: Int32(number)),
                 later: window.order != .earlier)
         }
+        let judgement = FactStore.due(row: judged, rule: program.number)
+        for look in frame.looks {
+            // A new row anywhere under the key calls: many rows look there, each at its own time.
+            let bucket = indexes.bucket(plan.indexes[look.window], key(look.keys))
+            let watch = BucketWatch(judgement: judgement, bucket: Int32(bucket))
+            guard watchedBuckets.insert(watch).inserted else { continue }
+            indexes.watch(
+                bucket,
+                Watcher(
+                    low: .min, high: .max, leaf: head.leaf, ordinal: head.ordinal, row: judged,
+                    plan: program.number, window: Int32(look.window)),
+                later: true)
+        }
+    }
+
+    private mutating func key(_ values: [Value]) -> IndexKey {
+        var key = IndexKey()
+        for (place, value) in values.enumerated() {
+            if let symbol = symbols.key(value) { key.set(place, symbol) }
+        }
+        return key
     }
 
     private mutating func key(

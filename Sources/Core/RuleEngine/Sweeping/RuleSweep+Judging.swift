@@ -104,6 +104,12 @@ private struct SweepPart {
         guard sweep.rule.windows.contains(where: { !$0.isFixed }) else { return }
         for _ in sweep.rule.windows {
             var more = late()
+            if more.isEmpty { break }
+            hold(&more)
+        }
+        guard !sweep.rule.plan.rule.derivations.isEmpty else { return }
+        while true {
+            var more = reasoned()
             if more.isEmpty { return }
             hold(&more)
         }
@@ -195,7 +201,7 @@ private struct SweepPart {
         let plan = sweep.rule.plan
         for row in rows {
             frame.begin(local(row))
-            for window in sweep.rule.windows where !window.isFixed {
+            for window in sweep.rule.windows where !window.isFixed && !window.isOfReasoning {
                 guard let index = indexes[window.number],
                     case .success(let bounds) = store.bounds(
                         plan.rule.windows[window.number], plan, &frame),
@@ -211,14 +217,43 @@ private struct SweepPart {
         return wanted.filter { !isHeld.contains($0) }
     }
 
+    /// The rows where reasoning rules look that are not there yet.
+    ///
+    /// A judgement for which there are none is the one that is made over all rows: whatever it
+    /// asked was there.
+    private mutating func reasoned() -> [UInt64] {
+        var wanted: [UInt64] = []
+        frame.notesLooks = true
+        defer { frame.notesLooks = false }
+        for row in rows {
+            let here = local(row)
+            if case .clear = tell(here) { continue }
+            _ = store.judge(here, sweep.rule.plan, &frame)
+            for look in frame.looks {
+                let window = sweep.rule.windows[look.window]
+                guard let index = indexes[look.window], let hash = hash(look.keys) else { continue }
+                var collected = Collected(isWhole: sweep.mayReachBounds(window))
+                collect(
+                    window, index,
+                    JudgedPlace.Sought(hash: hash, low: look.low, high: look.high), &collected,
+                    &wanted)
+            }
+        }
+        return wanted.filter { !isHeld.contains($0) }
+    }
+
     private mutating func hash(_ window: CheckedWindow) -> UInt64? {
+        hash(window.keys.map { store.evaluate($0.node, sweep.rule.plan, &frame) })
+    }
+
+    private mutating func hash(_ keys: [Value]) -> UInt64? {
         var parts: (Int64, Int64, Int64) = (0, 0, 0)
-        for (place, key) in window.keys.enumerated() {
+        for (place, value) in keys.enumerated() {
             let word: Int64
-            switch store.evaluate(key.node, sweep.rule.plan, &frame) {
+            switch value {
             case .integer(let number): word = number
             case .date(let day): word = Int64(day.number)
-            case let value:
+            default:
                 guard let symbol = store.symbols.known(value) else { return nil }
                 word = symbol
             }
@@ -250,10 +285,15 @@ private struct SweepPart {
         return found
     }
 
-    private mutating func verdict(_ row: Int32) -> Verdict? {
+    /// What programs tell of a row.
+    private mutating func tell(_ row: Int32) -> QuickAnswer {
         scratch.stamp &+= 1
         scratch.enter(row, start: store.rows.heads[Int(row)].start, depth: 0)
-        switch store.tell(sweep.rule.program, &scratch) {
+        return store.tell(sweep.rule.program, &scratch)
+    }
+
+    private mutating func verdict(_ row: Int32) -> Verdict? {
+        switch tell(row) {
         case .clear: return nil
         case .unknown(let cause): return sweep.findingsOnly ? nil : .notEvaluated(cause)
         case .open: break

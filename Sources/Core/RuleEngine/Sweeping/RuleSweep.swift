@@ -126,7 +126,9 @@ struct RuleSweep: Sendable {
 
     /// Whether any key may have so many rows that a bound is reached.
     func mayReachBounds(_ window: SweepWindow) -> Bool {
-        let most = mostRows(window)
+        var most = mostRows(window)
+        // Reasoning rules look from every row of a window.
+        if !rule.plan.rule.derivations.isEmpty { most = min(most * most, 1 << 40) }
         let asks = rule.program.steps.count { step in
             if case .aggregate = step { true } else { false }
         }

@@ -19,6 +19,8 @@ struct SweepWindow: Sendable {
     let order: WindowPhrase.Order
     /// Whether key and ends follow from the judged row, so that rows can be sought at once.
     let isFixed: Bool
+    /// Whether a reasoning rule looks, from rows of its own.
+    let isOfReasoning: Bool
     /// What the window's filter asks of the row alone.
     let conditions: [SweepCondition]
     /// Whether that is all that the filter asks.
@@ -55,6 +57,7 @@ struct SweepWindow: Sendable {
         let window = program.windows[number]
         let checked = plan.rule.windows[number]
         self.number = number
+        isOfReasoning = checked.owner != nil
         kind = window.kind
         specification = IndexSpecification(checked)
         let layout = RowLayout.ofKind[kind]

@@ -9,7 +9,7 @@ extension Rule {
     /// The canonical bytes, which the rule's hash covers.
     public func encode() -> [UInt8] {
         var writer = CBORWriter(reservingCapacity: 2_048)
-        writer.map(13)
+        writer.map(derivations.isEmpty ? 13 : 14)
         writer.unsigned(0)
         writer.unsigned(Rule.languageVersion)
         writer.unsigned(1)
@@ -39,12 +39,24 @@ extension Rule {
         writer.unsigned(12)
         writer.array(used.count)
         for predicate in used { predicate.encode(into: &writer) }
+        if !derivations.isEmpty {
+            writer.unsigned(13)
+            writer.array(derivations.count)
+            for derivation in asked { derivation.encode(into: &writer) }
+        }
         return writer.bytes
     }
 
     /// The predicates by name, so that the order of files does not change the bytes.
     private var used: [Predicate] {
         predicates.sorted {
+            $0.name.name.utf8.lexicographicallyPrecedes($1.name.name.utf8)
+        }
+    }
+
+    /// The reasoning rules by name.
+    private var asked: [Derivation] {
+        derivations.sorted {
             $0.name.name.utf8.lexicographicallyPrecedes($1.name.name.utf8)
         }
     }
@@ -59,7 +71,7 @@ extension Rule {
         }
     }
 
-    private static func encode(_ expression: Expression?, into writer: inout CBORWriter) {
+    static func encode(_ expression: Expression?, into writer: inout CBORWriter) {
         if let expression { expression.encode(into: &writer) } else { writer.null() }
     }
 

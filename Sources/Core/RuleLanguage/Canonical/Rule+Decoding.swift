@@ -9,8 +9,9 @@ extension Rule {
             throw .outOfRange(offset: 0, what: "length of a rule", limit: UInt64(byteCountMax))
         }
         var reader = CBORReader(bytes)
-        guard try reader.map(atMost: 13) == 13 else {
-            throw .unexpected(offset: 0, expected: "a map of 13", found: "another map")
+        let count = try reader.map(atMost: 14)
+        guard count >= 13 else {
+            throw .unexpected(offset: 0, expected: "a map of 13 or 14", found: "another map")
         }
         try key(0, &reader)
         try reader.version(languageVersion)
@@ -43,12 +44,17 @@ extension Rule {
         let reason = try reason(&reader)
         try key(12, &reader)
         let predicates = try predicates(&reader)
+        var derivations: [Derivation] = []
+        if count == 14 {
+            try key(13, &reader)
+            derivations = try self.derivations(&reader)
+        }
         try reader.finish()
         return Rule(
             header: header, kind: kind, variable: variable, filter: filter, bindings: bindings,
             condition: condition, exceptions: exceptions, subject: subject,
             violating: violating, involved: involved, amount: amount, reason: reason,
-            predicates: predicates)
+            predicates: predicates, derivations: derivations)
     }
 
     private static func key(_ wanted: UInt64, _ reader: inout CBORReader) throws(CBORError) {
@@ -59,7 +65,7 @@ extension Rule {
         }
     }
 
-    private static func optional(
+    static func optional(
         _ reader: inout CBORReader
     ) throws(CBORError) -> Expression? {
         try reader.isNull() ? nil : try Expression.decode(from: &reader)
@@ -84,7 +90,7 @@ extension Rule {
         return parts
     }
 
-    private static func bindings(_ reader: inout CBORReader) throws(CBORError) -> [Binding] {
+    static func bindings(_ reader: inout CBORReader) throws(CBORError) -> [Binding] {
         var bindings: [Binding] = []
         for _ in 0..<(try reader.array(atMost: 64)) {
             try reader.array(exactly: 3)
@@ -98,6 +104,27 @@ extension Rule {
                         : .window(try WindowPhrase.decode(from: &reader))))
         }
         return bindings
+    }
+
+    private static func derivations(
+        _ reader: inout CBORReader
+    ) throws(CBORError) -> [Derivation] {
+        let start = reader.offset
+        var derivations: [Derivation] = []
+        for _ in 0..<(try reader.array(atMost: Checker.derivationCountMax)) {
+            let start = reader.offset
+            let derivation = try Derivation.decode(from: &reader)
+            if let last = derivations.last,
+                !last.name.name.utf8.lexicographicallyPrecedes(derivation.name.name.utf8)
+            {
+                throw .notDeterministic(offset: start, reason: "reasoning rules are not in order")
+            }
+            derivations.append(derivation)
+        }
+        guard !derivations.isEmpty else {
+            throw .notDeterministic(offset: start, reason: "no reasoning rules are left out")
+        }
+        return derivations
     }
 
     private static func predicates(

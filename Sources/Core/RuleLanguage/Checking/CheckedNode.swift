@@ -29,6 +29,10 @@ public struct CheckedNode: Sendable {
         case matches(Int, pattern: Int)
         case comprehension(Comprehension, list: Int, local: Int, body: Int)
         case aggregate(Aggregate, window: Int, depth: Int, body: Int?)
+        /// Whether the row at the depth is a fact of a reasoning rule.
+        case derives(depth: Int, derivation: Int)
+        /// A value that a reasoning rule gives the row at the depth.
+        case given(depth: Int, derivation: Int, value: Int)
         case lookUp(table: Int, column: Int, keys: [Int], day: Int?)
         case isListed(table: Int, keys: [Int], day: Int?)
         /// Whether a value is known at all.

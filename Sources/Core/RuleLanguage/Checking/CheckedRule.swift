@@ -5,6 +5,8 @@ public struct CheckedRule: Sendable {
     public let rule: Rule
     public let hash: Digest
     public let kind: Int
+    /// The reasoning rule whose facts it judges, where it judges such.
+    public let derivation: Int?
     public let nodes: [CheckedNode]
     /// Each node in the words of rule source, for explanations.
     public let texts: [String]
@@ -26,6 +28,8 @@ public struct CheckedRule: Sendable {
     public let tables: [Int]
     /// The smallest conditions, for the report of what tests covered.
     public let conditions: [CheckedCondition]
+    /// The reasoning rules that it asks, in the order in which they were first asked.
+    public let derivations: [CheckedDerivation]
     public let localCount: Int
     public let cost: RuleCost
 
@@ -62,8 +66,16 @@ public struct CheckedWindow: Sendable {
     public let stretch: Stretch?
     public let order: WindowPhrase.Order
     public let filter: Int?
-    /// The names of the kind's fields that hold a patient and a practitioner, where one is a key.
+    /// The reasoning rule whose facts it asks for: which its filter asks first.
+    public let derivation: Int?
+    /// The reasoning rule that looks, from the row at depth 1; nil where the rule itself does,
+    /// from the judged row.
+    public let owner: Int?
+    /// The window in the words of rule source.
     public let text: String
+
+    /// The depth of the row that looks.
+    public var depth: Int { owner == nil ? 0 : 1 }
 
     public struct Key: Sendable {
         public let field: Int

@@ -76,7 +76,7 @@ extension Checker {
     private func isDate(_ expression: Expression, _ kind: Int) -> Bool {
         var probe = self
         probe.depth += 1
-        probe.scope.append(("", .fields(depth: probe.depth, kind: kind)))
+        probe.scope.append(("", .fields(RowMeaning(depth: probe.depth, kind: kind))))
         return (try? probe.check(expression)).map { probe.type($0) == .date } ?? false
     }
 }

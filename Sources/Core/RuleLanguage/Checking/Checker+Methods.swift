@@ -121,7 +121,7 @@ extension Checker {
                 .aggregate(aggregate, window: window, depth: depth + 1, body: nil),
                 aggregate == .any || aggregate == .none ? .bool : .integer, expression)
         }
-        try enterRows(of: kind, at: argument.position)
+        try enterRows(of: kind, windows[window].derivation, at: argument.position)
         defer { leaveRows() }
         let body = try check(argument)
         let result = try resultType(aggregate, body, argument)
@@ -143,8 +143,8 @@ extension Checker {
                 .notHere("this percent", advice: "write a whole number from 0 to 100"),
                 at: arguments[1].position)
         }
-        let kind = windows[window].kind
-        try enterRows(of: kind, at: arguments[0].position)
+        try enterRows(
+            of: windows[window].kind, windows[window].derivation, at: arguments[0].position)
         defer { leaveRows() }
         let value = try check(arguments[0])
         let result = try resultType(.quantile, value, arguments[0])
@@ -163,8 +163,8 @@ extension Checker {
                 "recurring", "a value of each row, what is to differ, and a number",
                 arguments, expression)
         }
-        let kind = windows[window].kind
-        try enterRows(of: kind, at: arguments[0].position)
+        try enterRows(
+            of: windows[window].kind, windows[window].derivation, at: arguments[0].position)
         defer { leaveRows() }
         var parts: [Int] = []
         for argument in arguments[..<2] {

@@ -9,14 +9,10 @@ extension Checker {
         }
         for (known, meaning) in scope.reversed() {
             switch meaning {
-            case .fields(let depth, let kind):
-                if let field = schema.kinds[kind].field(named: name) {
-                    return try add(
-                        .field(depth: depth, number: field.number, name: name, kind: kind),
-                        field.type, expression)
-                }
-            case .row(_, let kind) where known == name:
-                return try rowName(kind, expression)
+            case .fields(let row):
+                if let node = try value(name, of: row, expression) { return node }
+            case .row(let row) where known == name:
+                return try rowName(row.kind, expression)
             case .local(let local, let type) where known == name:
                 return try add(.local(local), type, expression)
             case .window(let window) where known == name:
@@ -39,8 +35,8 @@ extension Checker {
     func unknown(_ name: String) -> RuleProblem {
         var known: [String] = []
         for (other, meaning) in scope {
-            if case .fields(_, let kind) = meaning {
-                known += schema.kinds[kind].fields.map(\.name)
+            if case .fields(let row) = meaning {
+                known += names(of: row)
             } else if !known.contains(other) {
                 known.append(other)
             }
@@ -54,17 +50,15 @@ extension Checker {
         _ base: Expression, _ name: String, _ expression: Expression
     ) throws(RuleError) -> Int {
         if case .name(let variable) = base.form, let row = row(named: variable) {
-            let kind = schema.kinds[row.kind]
-            guard let field = kind.field(named: name) else {
+            guard let node = try value(name, of: row, expression) else {
+                let kind = row.derivation.map { derivations[$0].name }
                 throw RuleError(
                     .unknownField(
-                        kind: kind.name, field: name,
-                        nearest: NearestName.of(name, in: kind.fields.map(\.name))),
+                        kind: kind ?? schema.kinds[row.kind].name, field: name,
+                        nearest: NearestName.of(name, in: names(of: row))),
                     at: expression.position)
             }
-            return try add(
-                .field(depth: row.depth, number: field.number, name: name, kind: row.kind),
-                field.type, expression)
+            return node
         }
         let node = try check(base)
         switch (type(node), name) {
@@ -85,13 +79,36 @@ extension Checker {
         }
     }
 
+    /// A field of a row, or what a reasoning rule gives it; nil where there is none of the name.
+    private mutating func value(
+        _ name: String, of row: RowMeaning, _ expression: Expression
+    ) throws(RuleError) -> Int? {
+        if let field = schema.kinds[row.kind].field(named: name) {
+            return try add(
+                .field(depth: row.depth, number: field.number, name: name, kind: row.kind),
+                field.type, expression)
+        }
+        guard let derivation = row.derivation,
+            let place = derivations[derivation].gives.firstIndex(where: { $0.name == name })
+        else { return nil }
+        return try add(
+            .given(depth: row.depth, derivation: derivation, value: place),
+            type(derivations[derivation].gives[place].node), expression)
+    }
+
+    /// The names by which a row's values go.
+    func names(of row: RowMeaning) -> [String] {
+        schema.kinds[row.kind].fields.map(\.name)
+            + (row.derivation.map { derivations[$0].gives.map(\.name) } ?? [])
+    }
+
     /// The row that a name stands for, if it stands for one.
-    func row(named name: String) -> (depth: Int, kind: Int)? {
+    func row(named name: String) -> RowMeaning? {
         for (known, meaning) in scope.reversed() {
             switch meaning {
-            case .fields(_, let kind):
-                if schema.kinds[kind].field(named: name) != nil { return nil }
-            case .row(let depth, let kind) where known == name: return (depth, kind)
+            case .fields(let row):
+                if names(of: row).contains(name) { return nil }
+            case .row(let row) where known == name: return row
             default:
                 if known == name { return nil }
             }
@@ -117,14 +134,20 @@ extension Checker {
         scope.append((name.name, meaning))
     }
 
-    func kind(_ name: Named) throws(RuleError) -> Int {
-        guard let kind = schema.kinds.firstIndex(where: { $0.name == name.name }) else {
-            throw RuleError(
-                .unknownKind(
-                    name.name,
-                    nearest: NearestName.of(name.name, in: schema.kinds.map(\.name))),
-                at: name.position)
+    /// What rows a name stands for: those of a kind of fact, or the facts of a reasoning rule.
+    mutating func kind(_ name: Named) throws(RuleError) -> (kind: Int, derivation: Int?) {
+        if let kind = schema.kinds.firstIndex(where: { $0.name == name.name }) {
+            return (kind, nil)
         }
-        return kind
+        if let found = reasoning.first(where: { $0.name.name == name.name }) {
+            let number = try derivation(found)
+            return (derivations[number].kind, number)
+        }
+        throw RuleError(
+            .unknownKind(
+                name.name,
+                nearest: NearestName.of(
+                    name.name, in: schema.kinds.map(\.name) + reasoning.map(\.name.name))),
+            at: name.position)
     }
 }

@@ -7,7 +7,7 @@ extension Checker {
         guard !active.contains(name) else {
             throw RuleError(.recursion(active + [name]), at: expression.position)
         }
-        guard depth == 0 else {
+        guard depth == (owner == nil ? 0 : 1) else {
             throw RuleError(
                 .notHere(
                     "the predicate '\(name)'",
@@ -59,6 +59,8 @@ extension Checker {
         case .value(let expression):
             let node = try check(expression)
             try plain(node, expression)
+            // A value that a reasoning rule names is another for each of its rows.
+            guard owner == nil else { return try declare(binding.name, .node(node)) }
             bindings.append(
                 CheckedRule.NamedNode(name: prefix + binding.name.name, node: node))
             let reference = try add(

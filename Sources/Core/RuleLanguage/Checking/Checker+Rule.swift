@@ -6,7 +6,9 @@ extension Rule {
     ///
     /// - Throws: ``RuleErrors`` with everything that is wrong, in the order of the rule's parts.
     public func check(against schema: RuleSchema) throws(RuleErrors) -> CheckedRule {
-        var pass = RulePass(checker: Checker(schema: schema, predicates: predicates))
+        var pass = RulePass(
+            checker: Checker(
+                schema: schema, predicates: predicates, reasoning: derivations))
         guard let checked = pass.run(self) else { throw RuleErrors(pass.errors) }
         return checked
     }
@@ -28,11 +30,17 @@ private struct RulePass {
     var errors: [RuleError] = []
 
     mutating func run(_ rule: Rule) -> CheckedRule? {
-        guard let kind = attempt({ c throws(RuleError) in try c.kind(rule.kind) }) else {
-            return nil
+        guard
+            let (kind, derivation) = attempt({ c throws(RuleError) in try c.kind(rule.kind) })
+        else { return nil }
+        let row = Checker.RowMeaning(depth: 0, kind: kind, derivation: derivation)
+        checker.scope = [(rule.variable.name, .row(row))]
+        var filter = rule.filter.flatMap { condition($0, "what stands after 'where:'") }
+        if let derivation {
+            filter = attempt { c throws(RuleError) in
+                try c.derives(derivation, rule.kind, and: filter)
+            }
         }
-        checker.scope = [(rule.variable.name, .row(depth: 0, kind: kind))]
-        let filter = rule.filter.flatMap { condition($0, "what stands after 'where:'") }
         for binding in rule.bindings {
             _ = attempt { c throws(RuleError) in try c.bind(binding) }
         }
@@ -49,32 +57,36 @@ private struct RulePass {
             attempt { c throws(RuleError) in try c.check(amount, as: .money, "the amount") }
         }
         let reason = rule.reason.compactMap { part($0) }
+        _ = attempt { c throws(RuleError) in try c.stratify() }
         guard errors.isEmpty, let subject else { return nil }
         let roots =
             [filter, when, amount].compactMap { $0 } + exceptions.map(\.node)
             + checker.bindings.map(\.node)
         return CheckedRule(
-            rule: rule, hash: rule.hash, kind: kind, nodes: checker.nodes, texts: checker.texts,
+            rule: rule, hash: rule.hash, kind: kind, derivation: derivation, nodes: checker.nodes,
+            texts: checker.texts,
             patterns: checker.patterns, windows: checker.windows, bindings: checker.bindings,
             filter: filter, condition: when, exceptions: exceptions, subject: subject,
             violating: violating, involved: involved, amount: amount, reason: reason,
             values: values(rule), tables: tables,
             conditions: conditions(rule, filter: filter, when: when, exceptions: exceptions),
-            localCount: checker.localCount,
-            cost: CostEstimate(nodes: checker.nodes, windows: checker.windows)
-                .total(roots: roots))
+            derivations: checker.derivations, localCount: checker.localCount,
+            cost: CostEstimate(
+                nodes: checker.nodes, windows: checker.windows, derivations: checker.derivations
+            ).total(roots: roots, judged: derivation))
     }
 
     private mutating func attempt<Result>(
         _ step: (inout Checker) throws(RuleError) -> Result
     ) -> Result? {
-        let (scope, depth) = (checker.scope, checker.depth)
+        let (scope, depth, owner) = (checker.scope, checker.depth, checker.owner)
         do throws(RuleError) {
             return try step(&checker)
         } catch {
-            errors.append(error)
+            if !errors.contains(error) { errors.append(error) }
             checker.scope = scope
             checker.depth = depth
+            checker.owner = owner
             checker.active = []
             return nil
         }
@@ -133,6 +145,9 @@ private struct RulePass {
             let name: String
             switch node.operation {
             case .field(depth: 0, _, let field, _): name = "\(rule.variable.name).\(field)"
+            case .given(depth: 0, let derivation, let value):
+                name =
+                    "\(rule.variable.name).\(checker.derivations[derivation].gives[value].name)"
             case .binding(let binding): name = checker.bindings[binding].name
             case .lookUp(let table, _, _, _)
             where checker.schema.tables[table].name == Checker.limitTable:
@@ -153,6 +168,9 @@ private struct RulePass {
         if let filter { smallest(filter, "where", &found) }
         for window in checker.windows {
             if let filter = window.filter { smallest(filter, "with \(window.name)", &found) }
+        }
+        for derivation in checker.derivations {
+            smallest(derivation.condition, derivation.name, &found)
         }
         smallest(when, "when", &found)
         for exception in exceptions {

@@ -10,7 +10,7 @@ extension Checker {
                 .tooLarge("the number of windows", limit: Checker.windowCountMax),
                 at: phrase.position)
         }
-        let kind = try kind(Named(phrase.kind, at: phrase.position))
+        let (kind, derivation) = try kind(Named(phrase.kind, at: phrase.position))
         guard !phrase.keys.isEmpty else {
             throw RuleError(
                 .missing("what the rows are found by ('\(phrase.kind) of …')"),
@@ -26,30 +26,45 @@ extension Checker {
             }
             stretch = try self.stretch(written, kind: kind, times: times, phrase.position)
         }
-        let filter = try condition(of: phrase, kind).map { filter throws(RuleError) in
-            try self.filter(filter, kind)
-        }
+        let filter = try filter(of: phrase, kind, derivation)
         windows.append(
             CheckedWindow(
                 name: name, kind: kind, keys: keys, times: times, stretch: stretch,
-                order: phrase.order, filter: filter, text: phrase.description))
+                order: phrase.order, filter: filter, derivation: derivation, owner: owner,
+                text: phrase.description))
+        if let owner { derivations[owner].windows.append(windows.count - 1) }
         return windows.count - 1
     }
 
-    private mutating func filter(_ filter: Expression, _ kind: Int) throws(RuleError) -> Int {
-        try enterRows(of: kind, at: filter.position)
+    /// What is asked of each row: whether it is a fact of the reasoning rule, and what stands
+    /// after `where`.
+    private mutating func filter(
+        of phrase: WindowPhrase, _ kind: Int, _ derivation: Int?
+    ) throws(RuleError) -> Int? {
+        let written = try condition(of: phrase, kind)
+        guard written != nil || derivation != nil else { return nil }
+        try enterRows(of: kind, derivation, at: written?.position ?? phrase.position)
         defer { leaveRows() }
-        return try check(filter, as: .bool, "what stands after 'where'")
+        let asked = try written.map { filter throws(RuleError) in
+            try check(filter, as: .bool, "what stands after 'where'")
+        }
+        return try derivation.map { derivation throws(RuleError) in
+            try derives(derivation, Named(phrase.kind, at: phrase.position), and: asked)
+        } ?? asked
     }
 
-    mutating func enterRows(of kind: Int, at position: SourcePosition) throws(RuleError) {
-        for (name, _) in scope where schema.kinds[kind].field(named: name) != nil {
+    mutating func enterRows(
+        of kind: Int, _ derivation: Int?, at position: SourcePosition
+    ) throws(RuleError) {
+        let row = RowMeaning(depth: depth + 1, kind: kind, derivation: derivation)
+        let names = names(of: row)
+        for (name, _) in scope where names.contains(name) {
+            let kind = derivation.map { derivations[$0].name } ?? schema.kinds[kind].name
             throw RuleError(
-                .nameTaken(name, by: "a field of \(schema.kinds[kind].name): choose another"),
-                at: position)
+                .nameTaken(name, by: "a field of \(kind): choose another"), at: position)
         }
         depth += 1
-        scope.append(("", .fields(depth: depth, kind: kind)))
+        scope.append(("", .fields(row)))
     }
 
     mutating func leaveRows() {

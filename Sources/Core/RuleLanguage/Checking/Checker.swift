@@ -6,6 +6,18 @@ internal import Primitives
 struct Checker {
     let schema: RuleSchema
     let predicates: [Predicate]
+    /// The reasoning rules that may be asked, as they were written.
+    let reasoning: [Derivation]
+    /// Those that were asked.
+    var derivations: [CheckedDerivation] = []
+    /// The names of those whose rows are being looked for, the innermost last.
+    var openReasoning: [String] = []
+    /// Those of them that are checked to the end.
+    var wholeReasoning: Set<Int> = []
+    /// What was wrong with them, by name.
+    var brokenReasoning: [(name: String, error: RuleError)] = []
+    /// The reasoning rule that is being checked; nil where it is the rule itself.
+    var owner: Int?
     var nodes: [CheckedNode] = []
     var texts: [String] = []
     var patterns: [Pattern] = []
@@ -25,19 +37,28 @@ struct Checker {
     static let nodeCountMax = 8_192
     static let windowCountMax = 64
 
-    init(schema: RuleSchema, predicates: [Predicate] = []) {
+    init(schema: RuleSchema, predicates: [Predicate] = [], reasoning: [Derivation] = []) {
         self.schema = schema
         self.predicates = predicates
+        self.reasoning = reasoning
     }
 
     /// What a name stands for.
     enum Meaning {
-        case row(depth: Int, kind: Int)
+        case row(RowMeaning)
         /// The fields of a row, which its window's conditions call by their names alone.
-        case fields(depth: Int, kind: Int)
+        case fields(RowMeaning)
         case local(Int, RuleType)
         case window(Int)
         case node(Int)
+    }
+
+    /// A row: how many loops over windows stand around it, and what it is.
+    struct RowMeaning {
+        let depth: Int
+        let kind: Int
+        /// The reasoning rule of whose facts it is.
+        var derivation: Int?
     }
 
     /// Lays down a node and returns its index.

@@ -26,11 +26,13 @@ extension Expression {
             exceptions: [], subject: self, violating: [], involved: [], amount: nil, reason: [],
             predicates: [])
         return CheckedRule(
-            rule: rule, hash: rule.hash, kind: -1, nodes: checker.nodes, texts: checker.texts,
-            patterns: checker.patterns, windows: [], bindings: [], filter: nil, condition: root,
-            exceptions: [], subject: CheckedRule.NamedNode(name: "", node: root), violating: [],
+            rule: rule, hash: rule.hash, kind: -1, derivation: nil, nodes: checker.nodes,
+            texts: checker.texts, patterns: checker.patterns, windows: [], bindings: [],
+            filter: nil, condition: root, exceptions: [],
+            subject: CheckedRule.NamedNode(name: "", node: root), violating: [],
             involved: [], amount: nil, reason: [], values: [], tables: [], conditions: [],
-            localCount: checker.localCount,
-            cost: CostEstimate(nodes: checker.nodes, windows: []).total(roots: [root]))
+            derivations: [], localCount: checker.localCount,
+            cost: CostEstimate(nodes: checker.nodes, windows: [], derivations: [])
+                .total(roots: [root]))
     }
 }

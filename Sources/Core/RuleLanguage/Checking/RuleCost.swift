@@ -19,21 +19,47 @@ public struct RuleCost: Sendable, Hashable {
 struct CostEstimate {
     let nodes: [CheckedNode]
     let windows: [CheckedWindow]
+    let derivations: [CheckedDerivation]
 
     /// The steps of a whole rule: its windows are filled once, its expressions run once.
-    func total(roots: [Int]) -> RuleCost {
-        var steps = 0
-        for window in windows {
-            let rows = rows(window)
-            steps += add(window.keys.map { cost($0.node) })
-            steps += window.filter.map { rows * cost($0) } ?? rows
-        }
-        return RuleCost(steps: min(steps + add(roots.map(cost)), .max / 2))
+    func total(roots: [Int], judged: Int? = nil) -> RuleCost {
+        let filled = windows.filter { $0.owner == nil }.map(fill)
+        let reasoned = derivations.indices.map { times(asked($0, judged: judged), own($0)) }
+        return RuleCost(steps: add(filled + reasoned + roots.map(cost)))
+    }
+
+    private func fill(_ window: CheckedWindow) -> Int {
+        let ofRow = window.filter.map(cost) ?? 1
+        return add(window.keys.map { cost($0.node) } + [times(rows(window), ofRow)])
+    }
+
+    /// Of how many rows a reasoning rule is asked: each once, however many ask, so the windows that
+    /// ask are taken to show as many rows as each of them has.
+    private func asked(_ number: Int, judged: Int?) -> Int {
+        let ofWindows = windows.filter { $0.derivation == number }.map(rows)
+        let ofOthers = derivations.indices.filter { derivations[$0].base == number && $0 != number }
+            .map { asked($0, judged: judged) }
+        return add(ofWindows + ofOthers + [judged == number ? 1 : 0])
+    }
+
+    /// What it costs to find out whether one row is a fact of a reasoning rule; one that comes
+    /// back to itself is asked forth and back.
+    private func own(_ number: Int) -> Int {
+        let derivation = derivations[number]
+        let own = add(
+            derivation.windows.map { fill(windows[$0]) }
+                + ([derivation.condition] + derivation.gives.map(\.node)).map(cost))
+        return derivation.circle == nil ? own : times(2, own)
     }
 
     private func rows(_ window: CheckedWindow) -> Int {
         window.stretch?.low == nil || window.stretch?.high == nil
             ? RuleCost.unboundedRows : RuleCost.boundedRows
+    }
+
+    private func times(_ rows: Int, _ cost: Int) -> Int {
+        let (product, overflow) = rows.multipliedReportingOverflow(by: cost)
+        return overflow ? 1 << 40 : min(product, 1 << 40)
     }
 
     private func add(_ costs: [Int]) -> Int {
@@ -42,21 +68,21 @@ struct CostEstimate {
 
     private func cost(_ index: Int) -> Int {
         switch nodes[index].operation {
-        case .constant, .field, .local, .binding: 1
-        case .not(let a), .negate(let a), .known(let a): 1 + cost(a)
-        case .matches(let a, _): 64 + cost(a)
-        case .and(let a, let b), .or(let a, let b), .compare(_, let a, let b),
-            .arithmetic(_, let a, let b), .element(let a, let b), .same(let a, let b),
-            .otherwise(let a, let b):
-            add([1, cost(a), cost(b)])
-        case .contains(let list, let value): add([8, cost(list), cost(value)])
         case .conditional(let a, let b, let c): add([1, cost(a), max(cost(b), cost(c))])
-        case .list(let items), .function(_, let items): add([1] + items.map(cost))
-        case .comprehension(_, let list, _, let body): add([cost(list), 16 * cost(body)])
+        case .comprehension(_, let list, _, let body): add([cost(list), times(16, cost(body))])
         case .aggregate(_, let window, _, let body):
-            add([1, body.map { rows(windows[window]) * cost($0) } ?? 1])
-        case .lookUp(_, _, let keys, let day), .isListed(_, let keys, let day):
-            add([4, day.map(cost) ?? 0] + keys.map(cost))
+            add([1, body.map { times(rows(windows[window]), cost($0)) } ?? 1])
+        case let operation: add([own(operation)] + operation.children.map(cost))
+        }
+    }
+
+    /// What an operation costs beside its children.
+    private func own(_ operation: CheckedNode.Operation) -> Int {
+        switch operation {
+        case .matches: 64
+        case .contains: 8
+        case .lookUp, .isListed: 4
+        default: 1
         }
     }
 }

@@ -37,6 +37,10 @@ public enum RuleProblem: Sendable, Hashable {
     case nameTaken(String, by: String)
     case notHere(String, advice: String)
     case recursion([String])
+    /// A circle of reasoning rules, each named, that goes through more than `any`.
+    case unstratified([String])
+    /// What is wrong with the reasoning rule of this name, and the position is in its file.
+    indirect case reasoning(String, RuleProblem)
     case tooLarge(String, limit: Int)
     case aggregateNeeded(String)
     case missing(String)
@@ -88,6 +92,11 @@ extension RuleProblem: CustomStringConvertible {
         case .notHere(let what, let advice): "\(what) cannot stand here; \(advice)"
         case .recursion(let names):
             "the predicates \(names.joined(separator: " → ")) use themselves"
+        case .unstratified(let names):
+            "the reasoning rules \(names.joined(separator: " → ")) ask for their own facts "
+                + "through a negation, a count or another value; "
+                + "only 'any' may come back to its own rule"
+        case .reasoning(_, let inner): "\(inner)"
         case .tooLarge(let what, let limit): "\(what) is beyond the limit of \(limit)"
         case .aggregateNeeded(let name):
             "'\(name)' is a window of rows; ask for count(), any(), sum(…) or the like"

@@ -17,14 +17,16 @@ public struct Rule: Sendable {
     public let involved: [Named]
     public let amount: Expression?
     public let reason: [ReasonPart]
-    /// The reasoning predicates that it uses, and those that they use.
+    /// The predicates that it uses, and those that they use.
     public let predicates: [Predicate]
+    /// The reasoning rules whose facts it asks for, and those that they ask for.
+    public let derivations: [Derivation]
 
     public init(
         header: RuleHeader, kind: Named, variable: Named, filter: Expression?,
         bindings: [Binding], condition: Expression, exceptions: [Expression],
         subject: Expression, violating: [Named], involved: [Named], amount: Expression?,
-        reason: [ReasonPart], predicates: [Predicate]
+        reason: [ReasonPart], predicates: [Predicate], derivations: [Derivation] = []
     ) {
         self.header = header
         self.kind = kind
@@ -39,6 +41,7 @@ public struct Rule: Sendable {
         self.amount = amount
         self.reason = reason
         self.predicates = predicates
+        self.derivations = derivations
     }
 }
 

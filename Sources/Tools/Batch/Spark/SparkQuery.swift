@@ -41,11 +41,13 @@ public struct SparkQuery: Sendable {
     /// Rows with the same key stand in the same part: the key of the window that is not a
     /// patient's where there is one, since most rows share that.
     private func part(_ expression: SQLExpression) -> String {
-        let keys = rule.windows.compactMap { Self.keys($0, expression) }.filter { !$0.isEmpty }
+        let keys = rule.windows.filter { $0.owner == nil }.compactMap { Self.keys($0, expression) }
+            .filter { !$0.isEmpty }
         let widest =
-            keys.first { keys in !keys.contains { $0.judged.contains("`patient`") } }
+            keys.first { keys in !keys.contains { $0.judged.contains { $0.contains("`patient`") } }
+            }
             ?? keys.min { $0.count < $1.count }
-        let hashed = widest.map { $0.map(\.judged).joined(separator: ", ") } ?? "j.leaf"
+        let hashed = widest.map { $0.flatMap(\.judged).joined(separator: ", ") } ?? "j.leaf"
         return partCount == 1 ? "0" : "CAST(pmod(xxhash64(\(hashed)), \(partCount)) AS INT)"
     }
 
@@ -75,21 +77,62 @@ public struct SparkQuery: Sendable {
 
     // MARK: - Windows
 
+    /// What of the judged row each part of a window's key may equal; of a window that a reasoning
+    /// rule looks into, whatever was the key of those that led to it.
     private static func keys(
         _ window: CheckedWindow, _ expression: SQLExpression
-    ) -> [(judged: String, column: String)]? {
+    ) -> [(judged: [String], column: String)]? {
         let schema = FactKind.allCases[window.kind].schema
-        var keys: [(judged: String, column: String)] = []
+        var keys: [(judged: [String], column: String)] = []
         for key in window.keys {
-            guard let judged = expression.text(key.node), !asksRows(key.node, expression) else {
-                return nil
-            }
+            var asked: Set<String> = []
+            guard let judged = Self.judged(key.node, window.owner, expression, &asked),
+                !judged.isEmpty
+            else { return nil }
             let name =
                 schema.fields.indices.contains(key.field)
                 ? schema.fields[key.field].name : "issuer"
-            keys.append((judged, "w.\(SQLExpression.name(name))"))
+            keys.append((Array(Set(judged)).sorted(), "w.\(SQLExpression.name(name))"))
         }
         return keys
+    }
+
+    /// What of the judged row a key may be, seen from the row of whoever looks.
+    private static func judged(
+        _ node: Int, _ owner: Int?, _ expression: SQLExpression, _ asked: inout Set<String>
+    ) -> [String]? {
+        guard let owner else {
+            guard let text = expression.text(node), !asksRows(node, expression) else { return nil }
+            return [text]
+        }
+        guard case .field(_, let field, let name, _) = expression.rule.nodes[node].operation else {
+            return nil
+        }
+        return Self.judged(field, name, of: owner, expression, &asked)
+    }
+
+    /// What of the judged row a field may be, of rows that a reasoning rule is asked about.
+    private static func judged(
+        _ field: Int, _ name: String, of derivation: Int, _ expression: SQLExpression,
+        _ asked: inout Set<String>
+    ) -> [String]? {
+        // A circle of reasoning rules comes back to a field that was asked for: nothing new.
+        guard asked.insert("\(derivation) \(field)").inserted else { return [] }
+        let rule = expression.rule
+        var found = rule.derivation == derivation ? ["j.\(SQLExpression.name(name))"] : []
+        for window in rule.windows where window.derivation == derivation {
+            guard let key = window.keys.first(where: { $0.field == field }),
+                let judged = Self.judged(key.node, window.owner, expression, &asked)
+            else { return nil }
+            found += judged
+        }
+        for number in rule.derivations.indices where rule.derivations[number].base == derivation {
+            guard let judged = Self.judged(field, name, of: number, expression, &asked) else {
+                return nil
+            }
+            found += judged
+        }
+        return found
     }
 
     private static func asksRows(_ root: Int, _ expression: SQLExpression) -> Bool {
@@ -105,8 +148,12 @@ public struct SparkQuery: Sendable {
         guard let keys = Self.keys(window, expression), partCount > 1 || isTied else {
             return "SELECT 0 AS part, \(columns) FROM \(kind) w"
         }
-        var ties = keys.map { "\($0.column) = \($0.judged)" }
-        if window.order == .earlier {
+        var ties = keys.map { key in
+            key.judged.count == 1
+                ? "\(key.column) = \(key.judged[0])"
+                : "\(key.column) IN (\(key.judged.joined(separator: ", ")))"
+        }
+        if window.order == .earlier, window.owner == nil {
             ties.append("(w.leaf < j.leaf OR w.leaf = j.leaf AND w.ordinal < j.ordinal)")
         }
         if ties.isEmpty { ties.append("TRUE") }

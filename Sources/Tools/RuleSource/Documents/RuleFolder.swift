@@ -2,7 +2,7 @@ internal import Foundation
 public import RuleEngine
 public import RuleLanguage
 
-/// A folder of rules, predicates and knowledge tables, read and checked as a whole.
+/// A folder of rules, predicates, reasoning rules and tables, read and checked as a whole.
 public struct RuleFolder: Sendable {
     /// A rule that passed every check, and the file it stands in.
     public struct Item: Sendable {
@@ -16,10 +16,14 @@ public struct RuleFolder: Sendable {
     public private(set) var rules: [Item] = []
     public private(set) var tables: [KnowledgeTable] = []
     public private(set) var predicates: [RuleLanguage.Predicate] = []
+    public private(set) var reasoning: [Derivation] = []
+    /// The files of the reasoning rules, by name.
+    private var reasoningFiles: [String: String] = [:]
     /// Everything that is wrong, in the order of the files.
     public private(set) var errors: [SourceError] = []
 
-    /// Reads what lies under `path`: `tables/`, `predicates/`, and rules in any other folder.
+    /// Reads what lies under `path`: `tables/`, `predicates/`, `reasoning/`, and rules in any other
+    /// folder.
     public init(path: String) {
         let names = ((try? FileManager.default.subpathsOfDirectory(atPath: path)) ?? []).sorted()
         let files = names.filter { $0.hasSuffix(".yaml") && !$0.hasSuffix(".tests.yaml") }
@@ -29,15 +33,26 @@ public struct RuleFolder: Sendable {
         }
         for name in files where name.hasPrefix("tables/") { readTable("\(path)/\(name)") }
         let schema = RuleSchema.facts(tables: tables.map(\.schema))
-        let reader = RuleReader(schema: schema)
+        let reasoningNames = files.filter { $0.hasPrefix("reasoning/") }.compactMap {
+            (try? Self.text("\(path)/\($0)")).flatMap(RuleReader.reasoningName)
+        }
+        let reader = RuleReader(schema: schema, reasoning: reasoningNames)
         for name in files where name.hasPrefix("predicates/") {
             attempt("\(path)/\(name)") { (folder, text, file) throws(SourceError) in
                 folder.predicates.append(try reader.predicate(text, file: file))
             }
         }
-        for name in files where !name.hasPrefix("tables/") && !name.hasPrefix("predicates/") {
+        for name in files where name.hasPrefix("reasoning/") {
             attempt("\(path)/\(name)") { (folder, text, file) throws(SourceError) in
-                let rule = try reader.rule(text, file: file, predicates: folder.predicates)
+                try folder.take(try reader.derivation(text, file: file), file)
+            }
+        }
+        checkReasoning(schema)
+        let others = ["tables/", "predicates/", "reasoning/"]
+        for name in files where !others.contains(where: { name.hasPrefix($0) }) {
+            attempt("\(path)/\(name)") { (folder, text, file) throws(SourceError) in
+                let rule = try reader.rule(
+                    text, file: file, predicates: folder.predicates, reasoning: folder.reasoning)
                 folder.check(rule, file, schema)
             }
         }
@@ -61,9 +76,41 @@ public struct RuleFolder: Sendable {
             }
             rules.append(Item(file: file, checked: checked))
         } catch {
-            errors += error.errors.map {
-                SourceError(file: file, position: $0.position, message: "\($0.problem)")
+            add(error, file)
+        }
+    }
+
+    private mutating func take(_ derivation: Derivation, _ file: String) throws(SourceError) {
+        let name = derivation.name.name
+        if let other = reasoningFiles.updateValue(file, forKey: name) {
+            throw SourceError(
+                file: file, position: derivation.name.position,
+                message: "\(other) derives '\(name)', too")
+        }
+        reasoning.append(derivation)
+    }
+
+    private mutating func checkReasoning(_ schema: RuleSchema) {
+        for derivation in reasoning {
+            do throws(RuleErrors) {
+                try derivation.check(
+                    against: schema, predicates: predicates, reasoning: reasoning)
+            } catch {
+                add(error, reasoningFiles[derivation.name.name] ?? "")
             }
+        }
+    }
+
+    /// Adds what is wrong, once; what is wrong with a reasoning rule is so in its own file.
+    private mutating func add(_ found: RuleErrors, _ file: String) {
+        for error in found.errors {
+            var file = file
+            if case .reasoning(let name, _) = error.problem {
+                file = reasoningFiles[name] ?? file
+            }
+            let located = SourceError(
+                file: file, position: error.position, message: "\(error.problem)")
+            if !errors.contains(located) { errors.append(located) }
         }
     }
 

@@ -1,26 +1,42 @@
 public import RuleLanguage
 
-/// Reads rules and predicates from their YAML files (docs/rules.md).
+/// Reads rules, predicates and reasoning rules from their YAML files (docs/rules.md).
 public struct RuleReader: Sendable {
     /// The names of the kinds of facts: what tells a window from a value.
     let kinds: Set<String>
 
-    public init(schema: RuleSchema) {
-        kinds = Set(schema.kinds.map(\.name))
+    /// A reader of rules about these kinds, and about the facts of the reasoning rules so named.
+    public init(schema: RuleSchema, reasoning: [String] = []) {
+        kinds = Set(schema.kinds.map(\.name) + reasoning)
     }
 
-    /// The rule in a file; of `predicates` it takes those that it uses, and those that they use.
+    /// The rule in a file; of predicates and reasoning rules it takes those that it uses, and those
+    /// that they use.
     public func rule(
-        _ text: String, file: String, predicates: [Predicate]
+        _ text: String, file: String, predicates: [Predicate], reasoning: [Derivation] = []
     ) throws(SourceError) -> Rule {
         try located(file) { () throws(TextError) in
-            try rule(try Document(text), predicates)
+            try rule(
+                try Document(text),
+                UsedDefinitions(predicates: predicates, reasoning: reasoning))
         }
     }
 
     /// The predicate in a file.
     public func predicate(_ text: String, file: String) throws(SourceError) -> Predicate {
         try located(file) { () throws(TextError) in try predicate(try Document(text)) }
+    }
+
+    /// The reasoning rule in a file.
+    public func derivation(_ text: String, file: String) throws(SourceError) -> Derivation {
+        try located(file) { () throws(TextError) in try derivation(try Document(text)) }
+    }
+
+    /// The name of the reasoning rule in a file, which others may ask before it is read; nil where
+    /// it says none.
+    public static func reasoningName(_ text: String) -> String? {
+        guard let fields = try? Document(text).fields() else { return nil }
+        return try? fields.first { $0.name.name == "derives" }?.value.text()
     }
 
     private func located<Value>(
@@ -40,7 +56,7 @@ public struct RuleReader: Sendable {
         ] + RuleAttribute.allCases.map(\.name)
 
     private func rule(
-        _ document: Document, _ predicates: [Predicate]
+        _ document: Document, _ definitions: UsedDefinitions
     ) throws(TextError) -> Rule {
         let fields = RuleFields(try document.fields(Self.fieldNames), in: document)
         let (kind, variable) = try each(try fields.required("each"))
@@ -52,7 +68,8 @@ public struct RuleReader: Sendable {
         let amount = try fields["amount"].map(expression)
         let say = try fields.required("say")
         let reason = try ReasonParser.parts(try say.text(), at: say.position)
-        var used = UsedPredicates(all: predicates)
+        var used = definitions
+        used.note(kind: kind.name)
         for expression in [filter, condition, subject, amount].compactMap(\.self) + exceptions {
             used.note(expression)
         }
@@ -64,7 +81,27 @@ public struct RuleReader: Sendable {
             subject: subject,
             violating: try fields["violating"].map(names) ?? [variable],
             involved: try fields["involved"].map(names) ?? [], amount: amount, reason: reason,
-            predicates: used.found)
+            predicates: used.predicates, derivations: used.reasoning)
+    }
+
+    static let reasoningFieldNames = [
+        "derives", "description", "each", "where", "with", "when", "gives",
+    ]
+
+    private func derivation(_ document: Document) throws(TextError) -> Derivation {
+        let fields = RuleFields(try document.fields(Self.reasoningFieldNames), in: document)
+        let name = try fields.required("derives")
+        let (kind, variable) = try each(try fields.required("each"))
+        let filter = try fields["where"].map(expression)
+        let bindings = try fields["with"].map(bindings) ?? []
+        let condition = try fields["when"].map(expression)
+        var gives: [Derivation.Given] = []
+        for (name, value) in try fields["gives"]?.fields() ?? [] {
+            gives.append(Derivation.Given(name: name, value: try expression(value)))
+        }
+        return Derivation(
+            name: Named(try name.text(), at: name.position), kind: kind, variable: variable,
+            filter: filter, bindings: bindings, condition: condition, gives: gives)
     }
 
     private func predicate(_ document: Document) throws(TextError) -> Predicate {

@@ -1,19 +1,37 @@
 internal import RuleLanguage
 
-/// Finds which predicates a rule uses, directly or through others.
-struct UsedPredicates {
+/// Finds which predicates and reasoning rules a rule uses, directly or through others.
+struct UsedDefinitions {
     private let all: [Predicate]
+    private let allReasoning: [Derivation]
     /// In the order in which they were first used.
-    private(set) var found: [Predicate] = []
+    private(set) var predicates: [Predicate] = []
+    private(set) var reasoning: [Derivation] = []
 
-    init(all: [Predicate]) {
-        self.all = all
+    init(predicates: [Predicate], reasoning: [Derivation]) {
+        all = predicates
+        allReasoning = reasoning
+    }
+
+    /// Notes the kind of the rows that are judged or looked at.
+    mutating func note(kind: String) {
+        guard let derivation = allReasoning.first(where: { $0.name.name == kind }),
+            !reasoning.contains(where: { $0.name.name == kind })
+        else { return }
+        reasoning.append(derivation)
+        note(kind: derivation.kind.name)
+        for expression in [derivation.filter, derivation.condition].compactMap(\.self) {
+            note(expression)
+        }
+        for binding in derivation.bindings { note(binding) }
+        for given in derivation.gives { note(given.value) }
     }
 
     mutating func note(_ binding: Binding) {
         switch binding.content {
         case .value(let value): note(value)
         case .window(let window):
+            note(kind: window.kind)
             for key in window.keys { note(key.value) }
             if let filter = window.filter { note(filter) }
             if let stretch = window.stretch { note(stretch) }
@@ -64,9 +82,9 @@ struct UsedPredicates {
 
     private mutating func use(_ name: String) {
         guard let predicate = all.first(where: { $0.name.name == name }),
-            !found.contains(where: { $0.name.name == name })
+            !predicates.contains(where: { $0.name.name == name })
         else { return }
-        found.append(predicate)
+        predicates.append(predicate)
         for binding in predicate.bindings { note(binding) }
         note(predicate.condition)
     }

@@ -1,27 +1,31 @@
 internal import Foundation
 public import RuleLanguage
 
-/// Writes a rule or predicate in one way: its fields in order, its expressions spaced alike.
+/// Writes a rule, predicate or reasoning rule in one way.
+///
+/// Its fields stand in order, and its expressions are spaced alike.
 ///
 /// Comments stay with the field that they stand above. A formatted file is formatted to itself,
 /// and means what it meant: its canonical bytes are the same.
 public enum RuleFormatter {
-    /// The fields of rules and of predicates, in the order in which they are written.
+    /// The fields of rules, predicates and reasoning rules, in the order in which they are written.
     static let order =
         [
-            "predicate", "id", "title", "status", "level", "result", "basis", "description",
+            "predicate", "derives", "id", "title", "status", "level", "result", "basis",
+            "description",
             "definition", "logic", "references", "author", "date", "false positives",
             "exceptions note", "stage", "interval", "facility level", "facility type", "personnel",
             "scenario", "fund type", "insurance type", "category", "pattern", "takes", "each",
-            "where", "with", "when", "except", "holds", "subject", "violating", "involved",
+            "where", "with", "when", "gives", "except", "holds", "subject", "violating", "involved",
             "amount", "say", "tests",
         ]
 
     /// The text in the one way.
     ///
-    /// - Throws: ``SourceError`` where the text is no rule or predicate that can be read.
+    /// - Throws: ``SourceError`` where the text is none of these, or cannot be read.
     public static func format(
-        _ text: String, file: String, reader: RuleReader, predicates: [RuleLanguage.Predicate]
+        _ text: String, file: String, reader: RuleReader, predicates: [RuleLanguage.Predicate],
+        reasoning: [Derivation] = []
     ) throws(SourceError) -> String {
         let formatted: String
         do throws(TextError) {
@@ -32,9 +36,13 @@ public enum RuleFormatter {
         let isPredicate = formatted.hasPrefix("predicate:")
         if isPredicate {
             _ = try reader.predicate(formatted, file: file)
+        } else if formatted.hasPrefix("derives:") {
+            _ = try reader.derivation(formatted, file: file)
         } else {
-            let before = try reader.rule(text, file: file, predicates: predicates)
-            let after = try reader.rule(formatted, file: file, predicates: predicates)
+            let before = try reader.rule(
+                text, file: file, predicates: predicates, reasoning: reasoning)
+            let after = try reader.rule(
+                formatted, file: file, predicates: predicates, reasoning: reasoning)
             guard before.encode() == after.encode() else {
                 throw SourceError(
                     file: file, position: .none,
@@ -106,6 +114,12 @@ struct Formatting {
                 // A decision is a table that its writer has laid out.
                 guard !value.isList else { return lines }
                 entries.append("  \(name.name): \(Formatting.scalar(try binding(value)))")
+            }
+            return comments + entries
+        case "gives":
+            var entries = ["gives:"]
+            for (name, value) in try value.fields() {
+                entries.append("  \(name.name): \(Formatting.scalar(try expression(value)))")
             }
             return comments + entries
         default: return lines

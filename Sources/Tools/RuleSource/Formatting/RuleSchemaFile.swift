@@ -8,16 +8,39 @@ internal import RuleLanguage
 public enum RuleSchemaFile {
     /// The schema as text, its keys in order.
     public static var text: String {
-        let schema: [String: Any] = [
-            "$schema": "https://json-schema.org/draft/2020-12/schema",
-            "title": "A supervision rule of Custos",
-            "description": "docs/rules.md says what the fields mean.",
-            "type": "object",
-            "additionalProperties": false,
-            "required": [
+        text(
+            of: "A supervision rule of Custos",
+            requiring: [
                 "id", "title", "status", "level", "result", "each", "when", "subject", "say",
-            ],
-            "properties": properties,
+            ], properties)
+    }
+
+    /// The schema of reasoning rules as text.
+    public static var reasoningText: String {
+        let expressions = [
+            "derives": "The kind of fact that windows ask for by it.",
+            "description": "What its facts are, in a sentence.",
+            "each": "KIND as NAME: the rows that it looks at.",
+            "where": "Which rows it looks at at all.",
+            "when": "What must hold beside.",
+        ]
+        var properties = expressions.mapValues { text($0) as Any }
+        properties["with"] = bindings
+        properties["gives"] = [
+            "type": "object", "additionalProperties": ["type": "string"],
+            "description": "Values that each fact has beside the fields of the row.",
+        ]
+        return text(
+            of: "A reasoning rule of Custos", requiring: ["derives", "each"], properties)
+    }
+
+    private static func text(
+        of title: String, requiring required: [String], _ properties: [String: Any]
+    ) -> String {
+        let schema: [String: Any] = [
+            "$schema": "https://json-schema.org/draft/2020-12/schema", "title": title,
+            "description": "docs/rules.md says what the fields mean.", "type": "object",
+            "additionalProperties": false, "required": required, "properties": properties,
         ]
         let data = try? JSONSerialization.data(
             withJSONObject: schema, options: [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes])
@@ -37,11 +60,7 @@ public enum RuleSchemaFile {
                     "properties": ["law": text("By article."), "note": text("What it says.")],
                 ],
             ],
-            "with": [
-                "type": "object",
-                "additionalProperties": ["oneOf": [["type": "string"], decision]],
-                "description": "Names for windows and values, in order.",
-            ],
+            "with": bindings,
             "except": list("Conditions that excuse the row."),
         ]
         let expressions = [
@@ -67,6 +86,14 @@ public enum RuleSchemaFile {
             ]
         }
         return properties
+    }
+
+    private static var bindings: [String: Any] {
+        [
+            "type": "object",
+            "additionalProperties": ["oneOf": [["type": "string"], decision]],
+            "description": "Names for windows and values, in order.",
+        ]
     }
 
     private static var decision: [String: Any] {

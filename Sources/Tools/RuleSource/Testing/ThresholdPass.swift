@@ -29,7 +29,19 @@ struct ThresholdPass {
             condition: expression(rule.condition),
             exceptions: rule.exceptions.map { expression($0) }, subject: rule.subject,
             violating: rule.violating, involved: rule.involved, amount: rule.amount,
-            reason: rule.reason, predicates: rule.predicates.map { predicate($0) })
+            reason: rule.reason, predicates: rule.predicates.map { predicate($0) },
+            derivations: rule.derivations.map { derivation($0) })
+    }
+
+    private mutating func derivation(_ derivation: Derivation) -> Derivation {
+        Derivation(
+            name: derivation.name, kind: derivation.kind, variable: derivation.variable,
+            filter: derivation.filter.map { expression($0) },
+            bindings: derivation.bindings.map { binding($0) },
+            condition: derivation.condition.map { expression($0) },
+            gives: derivation.gives.map { given in
+                Derivation.Given(name: given.name, value: expression(given.value))
+            })
     }
 
     private mutating func predicate(_ predicate: Predicate) -> Predicate {

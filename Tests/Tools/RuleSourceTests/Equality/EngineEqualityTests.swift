@@ -15,12 +15,15 @@ struct EngineEqualityTests {
     /// Rules that use what the shipped ones do not.
     private static let others: [CheckedRule] = {
         let schema = RuleSchema.facts(tables: shipped.tables.map(\.schema))
-        let reader = RuleReader(schema: schema)
+        let reader = RuleReader(schema: schema, reasoning: OddRules.reasoning.map(\.name.name))
         return OddRules.all.enumerated().compactMap { number, body in
             do {
                 let text = OddRules.text(number, body)
-                return try reader.rule(text, file: "odd-\(number).yaml", predicates: [])
-                    .check(against: schema)
+                return try reader.rule(
+                    text, file: "odd-\(number).yaml", predicates: [],
+                    reasoning: OddRules.reasoning
+                )
+                .check(against: schema)
             } catch {
                 Issue.record("odd rule \(number): \(error)")
                 return nil

@@ -20,8 +20,8 @@ struct EngineModel {
         let plans = try rules.map {
             try Plan(rule: $0, tables: tables, specifications: &specifications)
         }
-        // Without specifications nothing is indexed.
-        var store = FactStore(indexes: [], bounds: bounds)
+        // Only what reasoning rules look into is found by indexes.
+        var store = FactStore(indexes: specifications, bounds: bounds)
         var scratch = Scratch(programs: [], probeCount: 0)
         for fact in facts.sorted(by: { $0.position < $1.position }) {
             _ = store.add(fact, programs: [], programCount: 0, &scratch)
@@ -34,7 +34,9 @@ struct EngineModel {
             for row in 0..<Int32(store.rows.count)
             where Int(store.rows.heads[Int(row)].kind) == plan.rule.kind {
                 frame.begin(row)
-                for window in plan.rule.windows.indices { fill(window, store, plan, &frame) }
+                for (number, window) in plan.rule.windows.enumerated() where window.owner == nil {
+                    fill(number, store, plan, &frame)
+                }
                 let verdict = store.conclude(plan, &frame)
                 guard let position = store.position(of: row) else { continue }
                 lines += EngineModel.line(number, position, verdict)

@@ -1,3 +1,8 @@
+import RuleEngine
+import RuleLanguage
+
+@testable import RuleSource
+
 /// Rules that make no sense and use what rules seldom do, each from `each:` on.
 enum OddRules {
     static func text(_ number: Int, _ body: String) -> String {
@@ -129,6 +134,103 @@ enum OddRules {
         subject: p.patient
         involved: lines
         say: "{last}"
+        """,
+        // Facts of reasoning rules: nothing of them, values of theirs, circles of them.
+        """
+        each: dispense as d
+        with:
+          long: long_supply of d.patient within 20d up to d.date other
+          lone: lone_supply of d.patient overlapping d
+        when: long.count() >= 1 && lone.none()
+        subject: d.patient
+        involved: [long, lone]
+        say: "{long.sum(left)} of {long.count()}"
+        """,
+        """
+        each: linked_supply as d
+        where: known(d.days)
+        with:
+          chain: linked_supply of d.patient within 60d before d.date where days > d.days
+        when: chain.any() || d.days > 20
+        except: ["chain.all(known(drug))"]
+        subject: d.patient
+        involved: chain
+        say: "{chain.count()} linked"
+        """,
+        """
+        each: encounter as e
+        with:
+          known: treated of e.patient and e.practitioner earlier
+          others: treated of e.practitioner within 30d around date(e.from) other
+        when: known.none() && others.distinct(patient) >= 2
+        subject: e.practitioner
+        violating: e
+        involved: others
+        say: "{others.count()}"
+        """,
+        """
+        each: lone_supply as d
+        with:
+          any: lone_supply of d.prescriber other where rest > d.rest
+        when: any.max(rest) > 3
+        subject: d.patient
+        involved: any
+        say: "{d.rest}, {any.max(rest)}"
+        """,
+    ]
+
+    static let reasoning: [Derivation] = {
+        let names = reasoningTexts.compactMap(RuleReader.reasoningName)
+        let reader = RuleReader(schema: .facts(tables: []), reasoning: names)
+        return reasoningTexts.compactMap { try? reader.derivation($0, file: "reasoning.yaml") }
+    }()
+
+    private static let reasoningTexts = [
+        """
+        derives: long_supply
+        each: dispense as d
+        where: d.days > 3
+        with:
+          next: dispense of d.patient within 10d after d.date where known(drug) && drug == d.drug
+        when: next.none()
+        gives: {left: d.days - 3}
+        """,
+        // What no other supply that is long stands beside.
+        """
+        derives: lone_supply
+        each: dispense as d
+        with:
+          beside: long_supply of d.patient overlapping d other
+        when: beside.none() && known(d.days)
+        gives:
+          rest: d.days + beside.count(left > 2)
+        """,
+        // A supply that follows a long one, or one that is linked.
+        """
+        derives: linked_supply
+        each: dispense as d
+        with:
+          first: long_supply of d.patient within 15d before d.date
+          before: linked_supply of d.patient within 15d before d.date where known(days)
+          told: linked_visit of d.patient before d.date
+        when: first.any() || before.any(days > 1) || told.any()
+        """,
+        // Two reasoning rules in a circle.
+        """
+        derives: linked_visit
+        each: encounter as e
+        with:
+          supply: linked_supply of e.patient within 10d up to date(e.from)
+        when: supply.any() && known(e.class)
+        """,
+        // Facts of another's, and a predicate's worth of conditions.
+        """
+        derives: treated
+        each: linked_visit as e
+        where: known(e.practitioner)
+        with:
+          tied: relationship of e.patient and e.practitioner overlapping e
+        when: tied.none(otherwise(type, 'x') == 'x')
         """,
     ]
 }
