@@ -11,8 +11,15 @@ public struct Decision: Sendable {
     private let program: Program
     private var store: FactStore
     private var scratch: Scratch
+    /// The parts of the condition that must all hold, and the names that each is the first to ask.
+    private let parts: [Part]
     /// Whether texts are asked for more than whether they equal a constant.
     private let asksTexts: Bool
+
+    private struct Part: Sendable {
+        let step: Int32
+        let names: [Int]
+    }
 
     /// Checks and compiles a condition over names that get their values with each row.
     ///
@@ -30,6 +37,7 @@ public struct Decision: Sendable {
         store.answers = compiler.answers
         self.program = program
         self.store = store
+        parts = Decision.parts(program, nameCount: variables.count)
         scratch = Scratch(programs: [program], probeCount: 0)
         let texts = variables.filter { ProgramCompiler.isSymbol($0.type) }
         asksTexts =
@@ -46,14 +54,31 @@ public struct Decision: Sendable {
     /// the cause, where a value is missing and matters.
     public mutating func decide(_ row: [String: Value]) -> Value {
         if !asksTexts {
-            for place in names.indices {
-                scratch.locals[place] = row[names[place]].map { flat($0) } ?? .open
+            // What decides first spares looking up the rest.
+            for place in program.bindings.indices { scratch.bindings[place] = .unset }
+            var isKnown = true
+            for part in parts {
+                for place in part.names {
+                    scratch.locals[place] = row[names[place]].map { flat($0) } ?? .open
+                }
+                let answer = store.run(part.step, program, &scratch)
+                if answer.isFalse { return .no }
+                isKnown = isKnown && answer.isKnown
             }
-            let answer = decided
-            if answer.isKnown { return .bool(answer.first != 0) }
+            if isKnown { return .yes }
         }
         return full.evaluate(
             names.map { row[$0] ?? .unknown(.missing(kind: "row", field: $0)) })
+    }
+
+    private static func parts(_ program: Program, nameCount: Int) -> [Part] {
+        var asked: Set<Int> = []
+        return SweepCondition.conjuncts(of: program.condition, program).map { step in
+            // The variables of loops come after the names.
+            let names = StepUse(step, program).locals.filter { $0 < nameCount }
+            defer { asked.formUnion(names) }
+            return Part(step: step, names: names.filter { !asked.contains($0) })
+        }
     }
 
     private func flat(_ value: Value) -> Flat {

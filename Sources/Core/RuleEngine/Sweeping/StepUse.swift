@@ -11,6 +11,8 @@ struct StepUse {
     }
 
     private(set) var fields: [Field] = []
+    /// The names that are bound from outside, and the variables of loops, by number.
+    private(set) var locals: [Int] = []
     private(set) var asksWindows = false
     /// Whether there are rows of which programs may not be able to tell the value.
     private(set) var isOpen = false
@@ -25,6 +27,7 @@ struct StepUse {
                 let field = Field(
                     depth: Int(depth), bit: Int(bit), offset: Int(offset), isPair: isPair)
                 if !fields.contains(field) { fields.append(field) }
+            case .local(let local): if !locals.contains(Int(local)) { locals.append(Int(local)) }
             case .aggregate: asksWindows = true
             case .open: isOpen = true
             case .function(let function, _, _) where function.isTotal: waiting += step.operands
