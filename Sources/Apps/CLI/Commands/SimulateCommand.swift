@@ -22,6 +22,9 @@ struct SimulateCommand: ParsableCommand {
             and \(FaultKind.allCases.map(\.rawValue).joined(separator: ", ")), \
             \(Misbehaviour.allCases.map(\.rawValue).joined(separator: ", ")).
 
+            Entries of all kinds go through; with --traffic accesses only accesses do, as in seeds of \
+            before there were others, which then replay what they found.
+
             --record keeps a line of JSON for each seed in a file, and does not run again what \
             is in there: a long run may be ended at any time and goes on where it was. What is \
             printed at the end is of all lines in the file; with --seeds 0 it is printed alone, \
@@ -37,6 +40,7 @@ struct SimulateCommand: ParsableCommand {
               custos simulate --seed 1 --seeds 10000 --heights 200 --record campaign.ndjson
               custos simulate --seed 1 --seeds 100 --heights 30 --culprits
               custos simulate --seed 7 --powers 3,1,1,1,1
+              custos simulate --seed 351 --traffic accesses
             """)
 
     @Option(help: "The seed, or the first of them.")
