@@ -115,8 +115,9 @@ extension Checker {
         of proven: ProvenEntry, atLeaf leaf: UInt64, as bytes: [UInt8]
     ) -> Bool {
         let isUnfit = reference.map.value(of: .unfit(leaf)) != nil
+        // A statement's bytes say nothing of its number, which a void may have moved.
         guard let issuer = region.index(of: proven.batch.issuer),
-            entries[issuer][proven.entry.number] == bytes
+            proven.entry.kind == .statement || entries[issuer][proven.entry.number] == bytes
         else { return false }
         switch proven.standing {
         case .effective: return !isUnfit
