@@ -142,11 +142,14 @@ public final class Supervisor {
 
     /// Takes in a committed block: one synced write group, then the rules.
     ///
-    /// A block that was taken in before changes nothing.
+    /// A block that was taken in before changes nothing. Where further ones wait already (`isLast`
+    /// is false) the rules are left behind: what others wait for comes of blocks, and not of rules.
     ///
     /// - Returns: what this institution has to say to it: findings.
     /// - Throws: ``SupervisionError/outOfOrder(height:expected:)`` where blocks are missing.
-    public func committed(_ block: CommittedBlock) throws(SupervisionError) -> [Submission] {
+    public func committed(
+        _ block: CommittedBlock, isLast: Bool = true
+    ) throws(SupervisionError) -> [Submission] {
         guard try entries.isNext(block) else { return [] }
         var group = WriteGroup()
         entries.add(block, to: &group)
@@ -163,6 +166,7 @@ public final class Supervisor {
         entries.advance(to: block)
         desk.advance(to: findings)
         press.look(at: findings.keys)
+        if !isLast { rules?.leaveBehind() }
         // Where the rules lag, blocks and those who deliver do not wait for them.
         return try (areRulesBehind ? [] : runRules()) + interruptedErasures()
             + dueNotices(at: block.anchored)

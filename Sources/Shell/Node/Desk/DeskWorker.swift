@@ -43,6 +43,8 @@ final class DeskWorker {
     private var connected: Set<InstitutionID> = []
     private var underWay: Set<InstitutionID> = []
     private let jobs: DeskJobs
+    /// How often rules that lag could have gone on.
+    private var turn: UInt64 = 0
     /// Who is told of spans; nil where the program has installed no tracer.
     private let spans: SpanTeller?
     /// Since when a peer has been asked, where that is told.
@@ -50,6 +52,8 @@ final class DeskWorker {
 
     /// Blocks that are fed before the inbox is looked at again.
     private static let blocksAtATime = 16
+    /// How many times blocks are fed before rules that lag go on, where more blocks wait.
+    private static let turnsOfBlocks: UInt64 = 4
     /// How often peers are asked again, in nanoseconds.
     private static let interval: UInt64 = 1_000_000_000
     /// How long a peer may take to answer, in seconds.
@@ -85,7 +89,7 @@ final class DeskWorker {
             for input in inputs { take(input) }
             do {
                 let fed = try feed()
-                if desk.areRulesBehind { try anchor(try desk.goOn()) }
+                try goOn()
                 // A delivery moves the rules, too.
                 tellHeights()
                 if fed || SystemClock.uptime >= nextRound {
@@ -185,7 +189,7 @@ final class DeskWorker {
         for _ in 0..<DeskWorker.blocksAtATime where desk.height < head {
             let block = try anchored(desk.height.next)
             let start = spans.map { _ in Moment.now }
-            let submissions = try desk.committed(block)
+            let submissions = try desk.committed(block, isLast: block.height == head)
             if let spans, let start {
                 spans.judged(
                     block.header, from: start, to: .now, submissionCount: submissions.count)
@@ -194,6 +198,14 @@ final class DeskWorker {
             try anchor(submissions)
         }
         return fed
+    }
+
+    /// Has rules that lag go on: between blocks now and then, and else whenever there is time.
+    private func goOn() throws {
+        guard desk.areRulesBehind else { return }
+        turn += 1
+        guard desk.height >= head || turn.isMultiple(of: DeskWorker.turnsOfBlocks) else { return }
+        try anchor(try desk.goOn())
     }
 
     /// Hands in what the desk has to say.

@@ -47,7 +47,7 @@ public final class PlainDesk: Desk {
         }
     }
 
-    public func committed(_ block: AnchoredBlock) throws -> [Submission] {
+    public func committed(_ block: AnchoredBlock, isLast: Bool) throws -> [Submission] {
         height = block.height
         return []
     }

@@ -27,11 +27,11 @@ public final class SupervisionDesk: Desk {
         }
     }
 
-    public func committed(_ block: AnchoredBlock) throws -> [Submission] {
+    public func committed(_ block: AnchoredBlock, isLast: Bool) throws -> [Submission] {
         try supervisor.committed(
             Supervision.CommittedBlock(
                 header: block.header, firstLeaf: block.firstLeaf, entries: block.entries,
-                unfit: block.unfit))
+                unfit: block.unfit), isLast: isLast)
     }
 
     public var areRulesBehind: Bool { supervisor.areRulesBehind }

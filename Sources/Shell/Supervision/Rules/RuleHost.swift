@@ -80,6 +80,9 @@ final class RuleHost {
         self.charters = charters
     }
 
+    /// Says that there is more to see, to which the rules come later.
+    func leaveBehind() { isBehind = true }
+
     /// Says that payloads were delivered.
     func delivered(_ answer: DeliveryAnswer, at now: Timestamp) {
         progress.note(answer, at: now)
