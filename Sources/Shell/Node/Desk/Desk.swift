@@ -29,8 +29,8 @@ public protocol Desk: AnyObject {
 
     /// Takes in the next block, and says what this institution has to say to it: findings.
     ///
-    /// Blocks come in order, each at least once: a crash may bring the last one again. Where further
-    /// ones wait already (`isLast` is false), the rules may be left behind.
+    /// Blocks come in order, each at least once: a crash may bring the last one again. Where
+    /// further ones wait already (`isLast` is false), the rules may be left behind.
     func committed(_ block: AnchoredBlock, isLast: Bool) throws -> [Submission]
 
     /// Whether the rules have not come as far as they can, since they are handed some at a time.
