@@ -28,6 +28,10 @@ struct RegressionSeedTests {
             Row(
                 seed: 351, nodes: nil, heights: 200,
                 found: "the numbers of an expired batch, given again after a lost disk, convicted"),
+            Row(
+                seed: 7, nodes: nil, heights: 200,
+                found: "the proof of a statement behind a void entry told a number too low",
+                traffic: .all),
         ]
         + [130, 166].map {
             Row(

@@ -147,7 +147,8 @@ extension EntryReference {
         case .hash(let hash): proven.leafHash == hash
         case .number(let issuer, let stream, let number):
             proven.entry.issuer == issuer && proven.entry.stream == stream
-                && proven.entry.number == number
+                && (proven.isNumberShown
+                    ? proven.entry.number == number : proven.entry.number <= number)
         }
     }
 }

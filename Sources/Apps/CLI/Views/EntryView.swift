@@ -16,6 +16,8 @@ struct EntryView: Encodable {
     let recipients: [String]
     let access: Access?
     let body: String?
+    /// Whether the number may be greater: a statement's place in its batch shows no more.
+    var isNumberLeast: Bool?
     /// Why the entry has no effect; absent where it has.
     var effect: String?
 
@@ -47,7 +49,8 @@ struct EntryView: Encodable {
 
     var lines: [String] {
         var lines = [
-            "leaf \(leaf): \(kind), by \(issuer), stream \(stream), number \(number), \(time)"
+            "leaf \(leaf): \(kind), by \(issuer), stream \(stream), number "
+                + (isNumberLeast ?? false ? "at least " : "") + "\(number), \(time)"
         ]
         for subject in subjects { lines.append("  about       \(subject)") }
         if let access {

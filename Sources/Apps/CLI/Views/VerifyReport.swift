@@ -436,6 +436,7 @@ struct VerifyReport: Report {
 extension EntryView {
     init(_ proven: ProvenEntry) {
         self.init(proven.entry, leaf: proven.leafIndex, leafHash: proven.leafHash)
+        if !proven.isNumberShown { isNumberLeast = true }
         if case .unfit(let why) = proven.standing { effect = why.description }
     }
 

@@ -19,6 +19,14 @@ public struct ProvenEntry: Sendable {
     /// What was checked, in this order.
     public let steps: [ProofStep]
 
+    /// Whether the entry's number is known to be right.
+    ///
+    /// A statement's bytes do not say it, and void entries before it in its batch skip numbers: of
+    /// one that is not the first, the place shows only that its number is at least so high.
+    public var isNumberShown: Bool {
+        entry.kind != .statement || entry.number == batch.firstNumber
+    }
+
     /// Whether an entry has the effect that entries of its kind have.
     public enum Standing: Hashable, Sendable {
         /// It has, or is of those that always have.

@@ -115,10 +115,12 @@ extension Checker {
         of proven: ProvenEntry, atLeaf leaf: UInt64, as bytes: [UInt8]
     ) -> Bool {
         let isUnfit = reference.map.value(of: .unfit(leaf)) != nil
-        // A statement's bytes say nothing of its number, which a void may have moved.
-        guard let issuer = region.index(of: proven.batch.issuer),
-            proven.entry.kind == .statement || entries[issuer][proven.entry.number] == bytes
-        else { return false }
+        guard let issuer = region.index(of: proven.batch.issuer) else { return false }
+        let stands =
+            proven.isNumberShown
+            ? entries[issuer][proven.entry.number] == bytes
+            : entries[issuer].contains { $0.key >= proven.entry.number && $0.value == bytes }
+        guard stands else { return false }
         switch proven.standing {
         case .effective: return !isUnfit
         case .unfit: return isUnfit
