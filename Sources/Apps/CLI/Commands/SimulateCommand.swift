@@ -22,8 +22,8 @@ struct SimulateCommand: ParsableCommand {
             and \(FaultKind.allCases.map(\.rawValue).joined(separator: ", ")), \
             \(Misbehaviour.allCases.map(\.rawValue).joined(separator: ", ")).
 
-            Entries of all kinds go through; with --traffic accesses only accesses do, as in seeds of \
-            before there were others, which then replay what they found.
+            Entries of all kinds go through; with --traffic accesses only accesses do, as in seeds \
+            of before there were others, which then replay what they found.
 
             --record keeps a line of JSON for each seed in a file, and does not run again what \
             is in there: a long run may be ended at any time and goes on where it was. What is \
