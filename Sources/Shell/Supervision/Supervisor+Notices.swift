@@ -21,9 +21,7 @@ extension Supervisor {
         }
         for leaf in try payloads.awaitedLeaves() {
             guard let item = try entries.entry(at: leaf) else { continue }
-            let (waited, overflow) = now.milliseconds.subtractingReportingOverflow(
-                item.anchored.milliseconds)
-            guard overflow || waited >= noticeAfterMilliseconds else { break }
+            guard now.isLater(than: item.anchored, by: noticeAfterMilliseconds) else { break }
             submissions += try notice(item, .notDelivered, at: now)
         }
         return submissions

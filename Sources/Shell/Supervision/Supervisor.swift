@@ -182,9 +182,7 @@ public final class Supervisor {
 
     /// Looks now and then what must be noticed: a tenth of the time that a payload may take.
     private func dueNotices(at now: Timestamp) throws(SupervisionError) -> [Submission] {
-        if let lastNotices,
-            now.milliseconds - lastNotices.milliseconds < noticeAfterMilliseconds / 10
-        {
+        if let lastNotices, !now.isLater(than: lastNotices, by: noticeAfterMilliseconds / 10) {
             return []
         }
         lastNotices = now

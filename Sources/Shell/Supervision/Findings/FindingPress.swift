@@ -53,11 +53,8 @@ final class FindingPress {
                 settle(id)
                 continue
             }
-            let (waited, overflow) = now.milliseconds.subtractingReportingOverflow(
-                finding.found.milliseconds)
-            guard overflow || waited >= Int64(place) * FindingPress.staggerMilliseconds else {
-                continue
-            }
+            let stagger = Int64(place) * FindingPress.staggerMilliseconds
+            guard now.isLater(than: finding.found, by: stagger) else { continue }
             let standing = try desk.standing(id)
             settle(id)
             guard let reference = FindingPress.reference(of: finding, after: standing),

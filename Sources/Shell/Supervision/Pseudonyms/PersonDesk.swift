@@ -39,12 +39,11 @@ final class PersonDesk {
     /// The number of the last row that this node has, where it is time to ask a peer for more.
     func question(to peer: InstitutionID, at now: Timestamp) -> UInt64? {
         guard isSupervising, peer == provider, peer != institution else { return nil }
-        if !isMore, let askedAt {
-            let (passed, overflow) = now.milliseconds.subtractingReportingOverflow(
-                askedAt.milliseconds)
-            guard overflow || passed < 0 || passed >= PersonDesk.pauseMilliseconds else {
-                return nil
-            }
+        // A clock that was set back is no reason to wait.
+        if !isMore, let askedAt, now >= askedAt,
+            !now.isLater(than: askedAt, by: PersonDesk.pauseMilliseconds)
+        {
+            return nil
         }
         askedAt = now
         isMore = false
