@@ -34,7 +34,10 @@ extension Supervisor {
         let found = Set(shown.map(\.segment.kind))
         let missing = kinds.subtracting(found).map(\.description).sorted()
         guard missing.isEmpty else {
-            throw refused("has no segment " + missing.joined(separator: ", "))
+            let there = Set(payload.segments.map(\.kind.description)).sorted()
+            throw refused(
+                "has no segment \(missing.joined(separator: ", ")); "
+                    + "there are \(there.isEmpty ? "none" : there.joined(separator: ", "))")
         }
         let answer = DisclosureAnswer(segmentCount: UInt64(payload.segments.count), shown: shown)
         let header = AccessHeader(

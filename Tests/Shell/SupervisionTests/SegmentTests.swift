@@ -60,11 +60,18 @@ struct SegmentTests {
         }
         #expect(salts.count == 2 && salts.allSatisfy { $0.count == 32 })
         #expect(body.version == 1 && body.previous == nil)
-        let refused: [(InstitutionID, Set<Segment.Kind>)] = [
-            (Region.pharmacy, [.vitals]), (Region.hospital, [.images]),
+        let refused: [(InstitutionID, Set<Segment.Kind>, String)] = [
+            (Region.pharmacy, [.vitals], "not sealed to this institution"),
+            (
+                Region.hospital, [.images],
+                "no segment images; there are demographics, third-party, vitals"
+            ),
         ]
-        for (id, kinds) in refused {
-            #expect(throws: SupervisionError.self) { try disclose(0, kinds, by: id, region) }
+        for (id, kinds, why) in refused {
+            let error = #expect(throws: SupervisionError.self) {
+                try disclose(0, kinds, by: id, region)
+            }
+            #expect(error?.description.contains(why) == true)
         }
         #expect(Folder.files(below: region.path(Region.regulator), containing: Self.marker) == [])
     }
