@@ -11,10 +11,13 @@ struct CaseGift {
     var rules: [String] = []
 
     /// The bundles of a case's findings, or of some of them, in a draft of its next step.
+    ///
+    /// What the node says is checked before it is given to anybody.
     static func of(
         _ id: String, _ wanted: [String], _ place: NodePlace
     ) async throws -> (CaseDraft, CaseGift) {
         let issuer = try place.institution
+        let auditor = try NodeAuditor(genesis: try place.genesis, head: nil)
         return try await place.ask { client in
             let known = try await KnownCase.find(id, of: issuer, client)
             let findings = known.findings.filter { finding in
@@ -26,7 +29,8 @@ struct CaseGift {
             var gift = CaseGift()
             var bundles: [[UInt8]] = []
             for finding in findings {
-                let (leaf, bundle) = try await Finding.bundle(of: finding, client)
+                let (leaf, bundle) = try await Finding.provenBundle(
+                    of: finding, auditor, client)
                 let statement = try FindingStatement.decode(bundle.statement)
                 gift.leaves.append(leaf)
                 gift.rules.append(try FindingOutline.decode(statement.body).rule)

@@ -8,7 +8,7 @@ internal import Supervision
 extension Finding {
     /// All that it takes to check a finding again, and the leaf of its entry; the node cuts the
     /// proofs.
-    static func bundle(
+    private static func bundle(
         of id: Digest, _ client: NodeClient
     ) async throws -> (leaf: UInt64, bundle: FindingBundle) {
         let answer = try await client.desk(DeskRequest.bundle(finding: id).encode())

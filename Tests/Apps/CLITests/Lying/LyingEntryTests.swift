@@ -5,6 +5,7 @@ internal import Ledger
 internal import Node
 internal import Primitives
 internal import Proofs
+internal import Records
 internal import Supervision
 internal import Testing
 
@@ -128,7 +129,7 @@ struct LyingEntryTests {
         ]
     }
 
-    @Test("a finding that no entry states is not kept")
+    @Test("a finding that no entry states is not kept, and not given to anybody")
     func findings() async throws {
         try await OneVote.live([node]) { _ in
             let statement = FindingStatement(
@@ -137,17 +138,43 @@ struct LyingEntryTests {
                 leafIndex: 3, statement: statement.encode(),
                 salt: [UInt8](repeating: 1, count: 32), rules: [], tables: [], evidence: []
             ).encode()
+            let blinded = OpaqueID(prefixOf: SHA256.hash([1]))
+            let history = try history(of: blinded, restingOn: statement.finding).encode()
             let lie = Lie(
                 name: "a finding made up", words: quoted(.statement),
                 invention: { request in
-                    if case .desk = request { parts } else { nil }
+                    guard case .desk(let bytes) = request else { return nil }
+                    guard case .cases = try? DeskRequest.decode(bytes) else { return parts }
+                    return history
                 })
             let out = folder.path + "/finding.proof"
-            try await LyingServer.tell(
-                lie, about: node, in: folder.path,
-                ["proof", "--finding", statement.finding.description, "--out", out])
+            let commands = [
+                ["proof", "--finding", statement.finding.description, "--out", out],
+                ["case", "share", blinded.description, "--to", "hospital"],
+                ["case", "notice", blinded.description, "--about", "institution:hospital"],
+            ]
+            for command in commands {
+                try await LyingServer.tell(lie, about: node, in: folder.path, command)
+            }
             #expect(!Files.isThere(out))
         }
+    }
+
+    /// A case of the regulator's that rests on a finding.
+    private func history(
+        of blinded: OpaqueID, restingOn finding: Digest
+    ) throws -> CaseHistory {
+        let body = CaseBody(blindedCase: blinded, step: .opened, previous: nil)
+        let statement = CaseStatement(
+            blindedCase: body.blindedCase, step: body.step, words: "", findings: [finding])
+        let entry = Entry(
+            kind: .case, issuer: try #require(InstitutionID("regulator")), stream: StreamID(0),
+            number: 1, eventTime: Timestamp(milliseconds: 1_000), body: .case(body))
+        let step = CaseHistory.Step(
+            leafIndex: 1, entry: entry.encode(),
+            opened: CaseFile.Opened(
+                statement: statement.encode(), salt: [UInt8](repeating: 1, count: 32)))
+        return CaseHistory(steps: [step])
     }
 
     @Test("an archive with a block exchanged, cut short or changed is not kept")
