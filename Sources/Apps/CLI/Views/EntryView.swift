@@ -44,7 +44,7 @@ struct EntryView: Encodable {
                 action: Self.words("\(access.action)"), purpose: Self.words("\(access.purpose)"),
                 basis: Self.words("\(access.basis)"), outcome: Self.words("\(access.outcome)"))
         }
-        body = entry.body.map(Self.text)
+        body = entry.body.map(\.words)
     }
 
     var lines: [String] {
@@ -65,35 +65,6 @@ struct EntryView: Encodable {
             lines.append("  sealed to   \(recipients.joined(separator: ", "))")
         }
         return lines
-    }
-
-    private static func text(_ body: EntryBody) -> String {
-        switch body {
-        case .link(let link): "\(link)"
-        case .source(let source): "\(source)"
-        case .void(let void): "numbers \(void.first) to \(void.last) will never come"
-        case .credential(let credential): "\(credential)"
-        case .notice(let notice): "payload of leaf \(notice.leafIndex): \(notice.problem)"
-        case .hold(let hold):
-            (hold.isLifted ? "lifts hold on " : "hold on ")
-                + "\(hold.leaves.count) entries: \(hold.ground)"
-        case .erasure(let erasure):
-            "erased the payloads of leaves "
-                + erasure.leaves.map(String.init).joined(separator: ", ")
-        case .finding(let mark):
-            (mark.isWithdrawn ? "withdrawal of finding " : "finding ") + "\(mark.finding)"
-        case .evidence(let evidence): "about \(evidence.about): \(evidence.summary)"
-        case .governance(.propose(_, let voter)): "a proposal of \(voter.institution)"
-        case .governance(.vote(let proposal, let isFor, let voter)):
-            "\(voter.institution) is \(isFor ? "for" : "against") proposal \(proposal)"
-        case .governance(.attend(let height, _)): "this node has followed up to block \(height)"
-        case .statement(let statement):
-            "a statement of '\(statement.header.issuer)' about '\(statement.header.subject)'"
-        case .anchor(let anchor): "\(anchor.summary)"
-        case .record(let record): "version \(record.version), segments under \(record.root)"
-        case .case(let step): "case \(step.blindedCase): \(step.step)"
-        case .unread(let bytes): "\(bytes.count) bytes of a kind that this version cannot read"
-        }
     }
 
     /// `seriousFailure` as `serious failure`.
