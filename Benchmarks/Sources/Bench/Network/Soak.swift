@@ -17,6 +17,9 @@ struct Soak: Sendable {
 
     private static let batchSize = 256
     private static let cutOffSeconds = 8.0
+    /// What an entry takes on all disks of the network, at most: rows, the log and what LevelDB
+    /// has not merged yet.
+    private static let diskBytesPerEntry = 4_000.0
 
     /// A batch that somebody was told to be committed.
     private struct Promise: Sendable {
@@ -35,9 +38,13 @@ struct Soak: Sendable {
         ) { result, _ in result.entriesPerSecond(Soak.batchSize) }
         let nodes = try await BenchNodes(isIndexKept: true)
         defer { nodes.stop() }
-        Progress.say("seed \(seed): \(Int(saturation / 2)) entries/s for \(Int(seconds)) s")
+        let rate = min(saturation / 2, try Soak.diskRate(nodes.folder, seconds))
+        Progress.say(
+            "seed \(seed): \(Int(rate)) entries/s for \(Int(seconds)) s, "
+                + "of \(Int(saturation)) that there can be"
+                + (rate < saturation / 2 ? "; the disk has no room for half of it" : ""))
         let shared = Shared()
-        let interval = Double(LoadFile.submitterCount * Soak.batchSize) / (saturation / 2)
+        let interval = Double(LoadFile.submitterCount * Soak.batchSize) / rate
         try await withThrowingTaskGroup(of: Void.self) { group in
             for submitter in 0..<LoadFile.submitterCount {
                 let sockets = nodes.folders.map { $0 + "/data/control" }
@@ -59,6 +66,15 @@ struct Soak: Sendable {
         nodes.end()
         try compare(nodes)
         Progress.say("\(promises.count) batches were promised and are on all replicas")
+    }
+
+    /// The entries a second for which the disk has room, all the time.
+    private static func diskRate(_ folder: String, _ seconds: Double) throws -> Double {
+        let disk = try FileManager.default.attributesOfFileSystem(forPath: folder)
+        guard let free = disk[.systemFreeSize] as? NSNumber else {
+            throw BenchError("how much room \(folder) has cannot be told")
+        }
+        return free.doubleValue / diskBytesPerEntry / seconds
     }
 
     /// Kills a node every few seconds, and stops one for a while once a minute.
