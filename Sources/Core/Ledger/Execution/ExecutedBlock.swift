@@ -61,12 +61,9 @@ public struct ExecutedBlock: Sendable {
 
     /// The slots of the patients that its entries concern, ascending.
     public var patientSlots: [UInt32] {
-        let items = changes.items.span
         var slots: [UInt32] = []
-        slots.reserveCapacity(items.count)
-        for index in items.indices where items[index].key.isPatient {
-            slots.append(items[index].slot)
-        }
+        slots.reserveCapacity(changes.items.count)
+        for item in changes.items where item.isPatient { slots.append(item.slot) }
         slots.sort()
         return slots
     }
@@ -112,9 +109,9 @@ public struct ExecutedBlock: Sendable {
             rows.append(
                 LedgerRow(kind: .unfit, number: 0, bytes: UnfitRow(unfit).encode()))
         }
-        let changes = ChangesRow(
-            hash: block.hash, tree: tree, committed: committed, items: self.changes.items)
-        rows.append(LedgerRow(kind: .changes, number: 0, bytes: changes.encode()))
+        let row = ChangesRow(
+            hash: block.hash, tree: tree, committed: committed, changes: changes)
+        rows.append(LedgerRow(kind: .changes, number: 0, bytes: row.encode()))
         return rows
     }
 }

@@ -23,7 +23,7 @@ struct Execution {
     private(set) var idleFindings: [ExecutedBlock.IdleFinding] = []
     private(set) var unfitEntries: [UnfitEntry] = []
     /// (place of the term among the changes, position of the entry in the block).
-    private var postings: [(item: Int, position: UInt32)] = []
+    private var postings: [(item: UInt32, position: UInt32)] = []
     /// Where the terms of few values stand among the changes; −1 where not yet touched.
     private var kindItems = [Int](repeating: -1, count: 32)
     private var actionItems = [Int](repeating: -1, count: 8)
@@ -266,50 +266,53 @@ struct Execution {
         for term in entry.ruleTerms { post(touch(term), position) }
     }
 
+    /// Where a term stands among the changes; what is touched here is listed (``post(_:_:)``).
+    @inline(__always)
     private mutating func touch(_ term: Term) -> Int {
-        overlay.touch(.term(term), initial: .head(TermHead()))
+        overlay.touch(.term(term))
     }
 
     private mutating func post(_ item: Int, _ position: UInt32) {
-        postings.append((item, position))
+        postings.append((UInt32(item), position))
     }
 
     /// Closes the block: heads, what governance has due, height and time, hashes.
     mutating func finish(
         time: Timestamp, signers: [InstitutionID]
     ) -> (changes: StateChanges, runs: RunsRow) {
-        let runs = closeRuns()
         put(
             governance.close(
                 height, at: time, signers: signers,
                 previous: LedgerStanding.Milestone(
                     height: state.head.height, block: state.head.hash)))
         overlay.set(.ledger, LedgerState.ledgerValue(height, time))
-        return (overlay.finish(), runs)
+        let order = overlay.order()
+        let runs = closeRuns(order)
+        return (overlay.finish(order), runs)
     }
 
-    /// Sorts the postings by term, and adds each term's run to its head.
-    private mutating func closeRuns() -> RunsRow {
-        var runs = RunsRow()
-        guard !postings.isEmpty else { return runs }
+    /// Gathers the postings by term, and adds each term's run to its head, in the order of slots.
+    private mutating func closeRuns(_ order: [UInt64]) -> RunsRow {
+        guard !postings.isEmpty else { return RunsRow() }
         var starts = [Int](repeating: 0, count: overlay.items.count + 1)
-        for posting in postings { starts[posting.item + 1] += 1 }
+        for posting in postings { starts[Int(posting.item) + 1] += 1 }
         for index in 1..<starts.count { starts[index] += starts[index - 1] }
         var positions = [UInt32](repeating: 0, count: postings.count)
         var cursor = starts
         for posting in postings {
-            positions[cursor[posting.item]] = posting.position
-            cursor[posting.item] += 1
+            positions[cursor[Int(posting.item)]] = posting.position
+            cursor[Int(posting.item)] += 1
         }
+        var runs = RunsRow(runCount: overlay.items.count, positionCount: postings.count)
         var buffer = LeafBuffer()
-        for item in overlay.items.indices where starts[item + 1] > starts[item] {
-            let run = positions[starts[item]..<starts[item + 1]]
-            guard case .head(let head) = overlay.items[item].value else { continue }
-            let leaf = runLeaf(totalBefore: head.total, run, into: &buffer)
-            runs.add(
-                slot: overlay.items[item].slot, previousHeight: head.lastHeight,
-                totalBefore: head.total, positions: run)
-            overlay.appendRun(at: item, leaf: leaf, entryCount: run.count, height: height)
+        for word in order {
+            let item = Int(word & 0xffff_ffff)
+            let range = starts[item]..<starts[item + 1]
+            guard !range.isEmpty else { continue }
+            let before = overlay.items[item].counts
+            runs.add(slot: overlay.items[item].slot, before, positions[range])
+            let leaf = runLeaf(totalBefore: before.total, positions[range], into: &buffer)
+            overlay.appendRun(at: item, leaf: leaf, entryCount: range.count, height: height)
         }
         return runs
     }

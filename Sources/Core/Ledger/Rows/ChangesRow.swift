@@ -9,10 +9,11 @@ struct ChangesRow {
     let hash: Digest
     let tree: MerkleFrontier
     let committed: [CommittedBatch]
-    let items: [StateChanges.Item]
+    let changes: StateChanges
 
     func encode() -> [UInt8] {
-        var writer = CBORWriter(reservingCapacity: 256 + 48 * committed.count + 160 * items.count)
+        var writer = CBORWriter(
+            reservingCapacity: 256 + 48 * committed.count + 160 * changes.items.count)
         writer.array(6)
         writer.unsigned(1)
         writer.digest(hash)
@@ -25,18 +26,17 @@ struct ChangesRow {
             writer.digest(batch.digest)
             writer.unsigned(batch.firstLeaf)
         }
-        writer.array(items.count)
-        var buffer: [UInt8] = []
-        let items = items.span
-        for index in items.indices {
-            buffer.removeAll(keepingCapacity: true)
-            items[index].value.append(to: &buffer)
-            writer.array(items[index].isNew ? 4 : 2)
-            writer.unsigned(UInt64(items[index].slot))
-            writer.bytes(buffer)
-            guard items[index].isNew else { continue }
-            writer.unsigned(UInt64(items[index].key.space))
-            writer.bytes(items[index].key.bytes)
+        writer.array(changes.items.count)
+        var value = LeafBuffer()
+        for item in changes.items {
+            changes.append(item, to: &value)
+            writer.array(item.isNew ? 4 : 2)
+            writer.unsigned(UInt64(item.slot))
+            unsafe value.take { unsafe writer.bytes($0) }
+            guard item.isNew else { continue }
+            let key = changes.newKeys[Int(item.slot) - changes.firstNewSlot]
+            writer.unsigned(UInt64(key.space))
+            writer.bytes(key.bytes)
         }
         return writer.bytes
     }

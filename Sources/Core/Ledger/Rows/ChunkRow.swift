@@ -34,15 +34,13 @@ struct ChunkRow {
             writer.null()
         }
         writer.array(chunk.slots.count)
-        var buffer: [UInt8] = []
+        var value = LeafBuffer()
         for slot in chunk.slots {
-            let record = map.records[slot]
-            buffer.removeAll(keepingCapacity: true)
-            record.value.append(to: &buffer)
+            map.append(valueOf: slot, to: &value)
             writer.array(3)
-            writer.unsigned(UInt64(record.key.space))
-            writer.bytes(record.key.bytes)
-            writer.bytes(buffer)
+            writer.unsigned(UInt64(map.keys[slot].space))
+            writer.bytes(map.keys[slot].bytes)
+            unsafe value.take { unsafe writer.bytes($0) }
         }
         return writer.bytes
     }

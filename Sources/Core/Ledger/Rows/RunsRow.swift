@@ -6,59 +6,35 @@ public import Primitives
 /// 8, total before 8), by slot; positions have 4 bytes each and count from the block's first
 /// entry; a run goes from its start to that of the next.
 public struct RunsRow: Hashable, Sendable {
-    private var runs: [Run] = []
+    /// Three words a run, as they lie in the row: slot and start, previous height, total before.
+    private var directory: [UInt64] = []
+    /// As they lie in the row.
     private var positions: [UInt32] = []
 
-    /// One term's run.
-    public struct Run: Hashable, Sendable {
-        public let slot: UInt32
-        /// Where the positions start.
-        let start: UInt32
-        /// The height of the term's run before this one; 0 where this is the first.
-        public let previousHeight: Height
-        /// How many entries of the term stand in earlier blocks.
-        public let totalBefore: UInt64
+    /// A row without runs, with room for so many.
+    init(runCount: Int = 0, positionCount: Int = 0) {
+        directory.reserveCapacity(3 * runCount)
+        positions.reserveCapacity(positionCount)
     }
 
-    init() {}
+    var isEmpty: Bool { directory.isEmpty }
 
-    var isEmpty: Bool { runs.isEmpty }
-
-    mutating func add(
-        slot: UInt32, previousHeight: Height, totalBefore: UInt64, positions: ArraySlice<UInt32>
-    ) {
-        runs.append(
-            Run(
-                slot: slot, start: UInt32(self.positions.count), previousHeight: previousHeight,
-                totalBefore: totalBefore))
-        self.positions.append(contentsOf: positions)
+    /// Adds the run of a slot above all those so far, whose head was `before`.
+    mutating func add(slot: UInt32, _ before: HeadCounts, _ positions: ArraySlice<UInt32>) {
+        let start = UInt64(self.positions.count)
+        directory.append((UInt64(slot) << 32 | start).bigEndian)
+        directory.append(before.lastHeight.blocks.bigEndian)
+        directory.append(before.total.bigEndian)
+        for position in positions { self.positions.append(position.bigEndian) }
     }
 
     func encode() -> [UInt8] {
-        // Starts are kept per run, so sorting by slot leaves the positions where they are.
-        var ends: [UInt32] = runs.dropFirst().map(\.start)
-        ends.append(UInt32(positions.count))
-        let order = runs.indices.map { UInt64(runs[$0].slot) << 32 | UInt64($0) }.sorted()
-        var directory: [UInt8] = []
-        var places: [UInt8] = []
-        directory.reserveCapacity(24 * runs.count)
-        places.reserveCapacity(4 * positions.count)
-        var start: UInt32 = 0
-        for word in order {
-            let index = Int(word & 0xffff_ffff)
-            directory.appendBigEndian(UInt64(runs[index].slot) << 32 | UInt64(start))
-            directory.appendBigEndian(runs[index].previousHeight.blocks)
-            directory.appendBigEndian(runs[index].totalBefore)
-            for position in positions[Int(runs[index].start)..<Int(ends[index])] {
-                places.appendBigEndian(position)
-            }
-            start += ends[index] - runs[index].start
-        }
-        var writer = CBORWriter(reservingCapacity: directory.count + places.count + 16)
+        var writer = CBORWriter(
+            reservingCapacity: 8 * directory.count + 4 * positions.count + 16)
         writer.array(3)
         writer.unsigned(1)
-        writer.bytes(directory)
-        writer.bytes(places)
+        unsafe directory.withUnsafeBytes { unsafe writer.bytes($0) }
+        unsafe positions.withUnsafeBytes { unsafe writer.bytes($0) }
         return writer.bytes
     }
 }
@@ -73,11 +49,5 @@ extension RunsRow {
         let table = try RunsTable(bytes, height: height)
         guard let place = table.place(ofSlot: slot) else { return nil }
         return (try table.run(place, tree), table.previousHeight(place))
-    }
-}
-
-extension [UInt8] {
-    mutating func appendBigEndian(_ value: UInt32) {
-        unsafe Swift.withUnsafeBytes(of: value.bigEndian) { unsafe append(contentsOf: $0) }
     }
 }

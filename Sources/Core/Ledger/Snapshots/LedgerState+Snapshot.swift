@@ -16,7 +16,7 @@ extension LedgerState {
         guard map.tree != nil, block.hash == head.hash else { return nil }
         var names: [Digest] = []
         for slots in snapshotRanges {
-            let chunk = SnapshotChunk.encode(map.records, slots)
+            let chunk = SnapshotChunk.encode(map, slots)
             let name = SHA256.hash(chunk)
             try keep(name, chunk)
             names.append(name)
@@ -28,7 +28,8 @@ extension LedgerState {
 
     /// The rows of a disk on which this state is the first: a restart needs no others.
     public func foundingRows(after block: Block) -> [LedgerRow] {
-        let changes = ChangesRow(hash: head.hash, tree: head.tree, committed: [], items: [])
+        let changes = ChangesRow(
+            hash: head.hash, tree: head.tree, committed: [], changes: .none)
         var rows = [
             LedgerRow(kind: .block, number: 0, bytes: block.encode()),
             LedgerRow(kind: .changes, number: 0, bytes: changes.encode()),
@@ -47,8 +48,11 @@ extension LedgerState {
         var ranges: [Range<Int>] = []
         var first = 1
         var byteCount = 0
+        var value = LeafBuffer()
         for slot in 1..<max(1, map.slotCount) {
-            byteCount += SnapshotChunk.byteCount(of: map.records[slot])
+            map.append(valueOf: slot, to: &value)
+            unsafe value.take { byteCount += $0.count }
+            byteCount += map.keys[slot].bytes.count + SnapshotChunk.headsByteCount
             guard byteCount >= SnapshotManifest.chunkByteCountGoal else { continue }
             ranges.append(first..<slot + 1)
             first = slot + 1
@@ -61,23 +65,23 @@ extension LedgerState {
 
 /// A piece of a snapshot: `[1, first slot, [* [space, key, value]]]`.
 enum SnapshotChunk {
-    /// What a record adds to a chunk, but for a few bytes.
-    static func byteCount(of record: StateMap.Record) -> Int {
-        record.key.bytes.count + record.value.encoded.count + 8
-    }
+    /// What a slot adds to a chunk beside key and value, but for a few bytes.
+    static let headsByteCount = 8
 
-    static func encode(_ records: [StateMap.Record], _ slots: Range<Int>) -> [UInt8] {
+    static func encode(_ map: StateMap, _ slots: Range<Int>) -> [UInt8] {
         var writer = CBORWriter(
             reservingCapacity: SnapshotManifest.chunkByteCountGoal + (4 << 10))
         writer.array(3)
         writer.unsigned(1)
         writer.unsigned(UInt64(slots.lowerBound))
         writer.array(slots.count)
+        var value = LeafBuffer()
         for slot in slots {
+            map.append(valueOf: slot, to: &value)
             writer.array(3)
-            writer.unsigned(UInt64(records[slot].key.space))
-            writer.bytes(records[slot].key.bytes)
-            writer.bytes(records[slot].value.encoded)
+            writer.unsigned(UInt64(map.keys[slot].space))
+            writer.bytes(map.keys[slot].bytes)
+            unsafe value.take { unsafe writer.bytes($0) }
         }
         return writer.bytes
     }

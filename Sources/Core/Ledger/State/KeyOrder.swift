@@ -10,7 +10,7 @@ struct KeyOrder: Sendable {
     /// The first eight bytes of the first key of each run.
     private var starts: [UInt64]
 
-    private struct Run: Sendable {
+    fileprivate struct Run: Sendable {
         var prefixes: [UInt64]
         var slots: [UInt32]
     }
@@ -19,7 +19,7 @@ struct KeyOrder: Sendable {
 
     /// The order of all keys, which are given by slot; slot 0 is the sentinel, the least.
     init(of keys: [Digest]) {
-        let sorted = (0..<UInt32(keys.count)).sorted { keys[Int($0)] < keys[Int($1)] }
+        let sorted = KeyOrder.sorted(keys).map { UInt32($0) }
         let half = KeyOrder.runCountMax / 2
         runs = stride(from: 0, to: sorted.count, by: half).map { start in
             let slots = Array(sorted[start..<min(start + half, sorted.count)])
@@ -34,23 +34,51 @@ struct KeyOrder: Sendable {
         return run.slots[KeyOrder.countBelow(key, run, keys) - 1]
     }
 
-    /// Puts a slot, whose key stands in `keys` already, into its place.
-    mutating func insert(_ slot: UInt32, in keys: [Digest]) {
-        let key = keys[Int(slot)]
-        let index = place(of: key, in: keys)
-        let offset = KeyOrder.countBelow(key, runs[index], keys)
-        runs[index].prefixes.insert(key.words.0, at: offset)
-        runs[index].slots.insert(slot, at: offset)
-        if offset == 0 { starts[index] = key.words.0 }
-        guard runs[index].slots.count > KeyOrder.runCountMax else { return }
-        let half = runs[index].slots.count / 2
-        let upper = Run(
-            prefixes: Array(runs[index].prefixes[half...]), slots: Array(runs[index].slots[half...])
-        )
-        runs[index].prefixes.removeSubrange(half...)
-        runs[index].slots.removeSubrange(half...)
-        runs.insert(upper, at: index + 1)
-        starts.insert(upper.prefixes[0], at: index + 1)
+    /// Puts slots, given by increasing key, into their places; `keys` has theirs already.
+    mutating func insert(_ slots: [UInt32], in keys: [Digest]) {
+        var rest = slots[...]
+        while let first = rest.first {
+            let index = place(of: keys[Int(first)], in: keys)
+            var end = rest.endIndex
+            if index + 1 < runs.count {
+                let limit = keys[Int(runs[index + 1].slots[0])]
+                end = rest.indices.partitioningIndex { keys[Int(rest[$0])] > limit }
+            }
+            merge(rest[..<end], into: index, keys)
+            rest = rest[end...]
+        }
+    }
+
+    /// Puts slots into a run that all of them belong into, and parts it where it becomes too long.
+    private mutating func merge(
+        _ added: ArraySlice<UInt32>, into index: Int, _ keys: [Digest]
+    ) {
+        let run = runs[index]
+        var merged = Run(prefixes: [], slots: [])
+        merged.prefixes.reserveCapacity(run.slots.count + added.count)
+        merged.slots.reserveCapacity(run.slots.count + added.count)
+        var position = 0
+        for slot in added {
+            let key = keys[Int(slot)]
+            let end = KeyOrder.countBelow(key, run, keys)
+            merged.append(run, position..<end)
+            merged.prefixes.append(key.words.0)
+            merged.slots.append(slot)
+            position = end
+        }
+        merged.append(run, position..<run.slots.count)
+        let parts = merged.parts(atMost: KeyOrder.runCountMax)
+        runs.replaceSubrange(index...index, with: parts)
+        starts.replaceSubrange(index...index, with: parts.map { $0.prefixes[0] })
+    }
+
+    /// The places of these keys, by increasing key.
+    static func sorted(_ keys: [Digest]) -> [Int] {
+        let words = keys.indices.map { (prefix: keys[$0].words.0, index: $0) }
+        return words.sorted { left, right in
+            left.prefix != right.prefix
+                ? left.prefix < right.prefix : keys[left.index] < keys[right.index]
+        }.map(\.index)
     }
 
     /// All slots, by increasing key.
@@ -74,6 +102,26 @@ struct KeyOrder: Sendable {
         let prefix = key.words.0
         return prefixes.indices.partitioningIndex { index in
             prefixes[index] > prefix || prefixes[index] == prefix && keyAt(index) >= key
+        }
+    }
+}
+
+extension KeyOrder.Run {
+    /// Appends a stretch of another run.
+    fileprivate mutating func append(_ run: KeyOrder.Run, _ range: Range<Int>) {
+        prefixes.append(contentsOf: run.prefixes[range])
+        slots.append(contentsOf: run.slots[range])
+    }
+
+    /// The run itself, or parts of about the same length where it is longer than it may be.
+    fileprivate func parts(atMost countMax: Int) -> [KeyOrder.Run] {
+        guard slots.count > countMax else { return [self] }
+        let partCount = (slots.count - 1) / (countMax / 2) + 1
+        return (0..<partCount).map { part in
+            var run = KeyOrder.Run(prefixes: [], slots: [])
+            run.append(
+                self, slots.count * part / partCount..<slots.count * (part + 1) / partCount)
+            return run
         }
     }
 }

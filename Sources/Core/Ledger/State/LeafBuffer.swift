@@ -61,6 +61,12 @@ extension [UInt8]: ByteSink {}
             UnsafeRawBufferPointer(start: memory.baseAddress, count: count).bytes)
     }
 
+    /// Lends what was appended since the last time, without the 0x00; the next value begins.
+    mutating func take(_ body: (UnsafeRawBufferPointer) -> Void) {
+        defer { count = 1 }
+        unsafe body(UnsafeRawBufferPointer(rebasing: memory[1..<count]))
+    }
+
     private func store(_ value: UInt64, at start: Int) {
         unsafe memory.storeBytes(of: value.bigEndian, toByteOffset: start, as: UInt64.self)
     }

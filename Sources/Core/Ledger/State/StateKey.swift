@@ -74,6 +74,11 @@ public enum StateKey: Hashable, Sendable {
         }
     }
 
+    /// Whether its value is the head of a list.
+    var isTerm: Bool {
+        if case .term = self { true } else { false }
+    }
+
     /// Whether it is that of a patient's list.
     var isPatient: Bool {
         if case .term(.patient) = self { true } else { false }

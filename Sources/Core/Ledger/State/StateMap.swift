@@ -7,11 +7,16 @@ public import Primitives
 /// keys and values are kept all the same.
 public struct StateMap: Sendable {
     public let ledger: LedgerID
-    /// Keys and values, by slot.
-    private(set) var records: [Record]
+    /// The keys, by slot.
+    private(set) var keys: [StateKey] = []
+    /// The values of the lists' keys, which are nearly all.
+    private(set) var heads = HeadTable()
+    /// The values of all other keys, by slot.
+    private var others: [UInt32: StateValue] = [:]
     private var slotOf = SlotDirectory<UInt32>()
     private(set) var tree: StateTree?
 
+    /// A key and its value, as a map is made of them.
     struct Record: Sendable {
         let key: StateKey
         var value: StateValue
@@ -20,12 +25,16 @@ public struct StateMap: Sendable {
     /// The map of these keys and values, by slot; the sentinel in slot 0 is put before them.
     init(ledger: LedgerID, records: [Record], isHashed: Bool) {
         self.ledger = ledger
-        let all = [Record(key: .sentinel, value: .bytes([]))] + records
-        self.records = all
-        for (slot, record) in all.enumerated() { slotOf[record.key] = UInt32(slot) }
+        keys.reserveCapacity(records.count + 1)
+        add(.sentinel)
+        put(.bytes([]), inSlot: 0)
+        for (index, record) in records.enumerated() {
+            add(record.key)
+            put(record.value, inSlot: index + 1)
+        }
         guard isHashed else { return }
-        tree = StateTree(keys: all.map { $0.key.digest(in: ledger) }) { slot, leaf in
-            all[Int(slot)].value.append(to: &leaf)
+        tree = StateTree(keys: keys.map { $0.digest(in: ledger) }) { slot, leaf in
+            append(valueOf: Int(slot), to: &leaf)
         }
     }
 
@@ -33,20 +42,35 @@ public struct StateMap: Sendable {
     public var root: Digest { tree?.root ?? .zero }
 
     /// How many slots there are, the sentinel's included.
-    public var slotCount: Int { records.count }
+    public var slotCount: Int { keys.count }
 
+    @inline(__always)
     func slot(of key: StateKey) -> UInt32? { slotOf[key] }
 
     /// Whether a slot is that of a patient's list.
     public func isPatient(slot: UInt32) -> Bool {
-        slot < records.count && records[Int(slot)].key.isPatient
+        slot < keys.count && keys[Int(slot)].isPatient
     }
 
     /// The value under a key, or nil where the key never had one or was deleted.
     public func value(of key: StateKey) -> StateValue? {
         guard let slot = slotOf[key] else { return nil }
-        let value = records[Int(slot)].value
+        let value = value(ofSlot: Int(slot))
         return value == .deleted ? nil : value
+    }
+
+    /// The value that stands in a slot.
+    func value(ofSlot slot: Int) -> StateValue {
+        heads.head(slot).map(StateValue.head) ?? others[UInt32(slot)] ?? .deleted
+    }
+
+    /// Appends the bytes of the value that stands in a slot.
+    func append(valueOf slot: Int, to bytes: inout some ByteSink & ~Copyable) {
+        if heads.hasHead(slot) {
+            heads.append(slot, to: &bytes)
+        } else {
+            value(ofSlot: slot).append(to: &bytes)
+        }
     }
 
     /// The head of a term's list, or nil where no entry concerns the term.
@@ -71,35 +95,36 @@ public struct StateMap: Sendable {
     private func proof(ofSlot slot: UInt32) -> MapProof? {
         guard let tree else { return nil }
         return MapProof(
-            slotCount: UInt64(records.count), slot: UInt64(slot), key: tree.keys[Int(slot)],
+            slotCount: UInt64(keys.count), slot: UInt64(slot), key: tree.keys[Int(slot)],
             nextKey: tree.keys[Int(tree.next[Int(slot)])],
-            value: records[Int(slot)].value.encoded, path: tree.path(from: slot))
+            value: value(ofSlot: Int(slot)).encoded, path: tree.path(from: slot))
     }
 
     mutating func apply(_ changes: StateChanges) {
         for item in changes.items {
-            if Int(item.slot) == records.count {
-                slotOf[item.key] = item.slot
-                records.append(Record(key: item.key, value: item.value))
+            let slot = Int(item.slot)
+            if item.isNew { add(changes.newKeys[slot - changes.firstNewSlot]) }
+            if item.isHead {
+                heads.set(slot, item.counts, peaks: changes.peaks, from: Int(item.place))
             } else {
-                records[Int(item.slot)].value = item.value
+                put(changes.others[Int(item.place)], inSlot: slot)
             }
         }
         if let treeChanges = changes.tree { tree?.apply(treeChanges) }
     }
-}
 
-/// What a block changes in the map.
-struct StateChanges: Sendable {
-    /// In the order of first touch: new slots increase.
-    let items: [Item]
-    let tree: StateTree.Changes?
-    let root: Digest
+    /// Gives a key the next slot, without a value.
+    private mutating func add(_ key: StateKey) {
+        slotOf[key] = UInt32(keys.count)
+        keys.append(key)
+        heads.addSlot()
+    }
 
-    struct Item: Sendable {
-        let slot: UInt32
-        let key: StateKey
-        var value: StateValue
-        let isNew: Bool
+    private mutating func put(_ value: StateValue, inSlot slot: Int) {
+        if case .head(let head) = value {
+            heads.set(slot, head.counts, peaks: head.runs.peaks, from: 0)
+        } else {
+            others[UInt32(slot)] = value
+        }
     }
 }

@@ -1,15 +1,16 @@
+internal import Cryptography
 internal import Primitives
 
 /// A map in the making: changes of one block over a map that stays as it is.
 struct StateOverlay {
     private let map: StateMap
     private(set) var items: [StateChanges.Item] = []
-    /// The slot of each item.
-    private var slots: [UInt32] = []
+    private var peaks: [Digest] = []
+    private var others: [StateValue] = []
     /// The items of keys that the map has.
     private var places: SlotPlaces
-    /// The items of keys that are new, in the order of their slots, and by key.
-    private var newPlaces: [Int] = []
+    /// The keys that are new, in the order of their slots, and the items by key.
+    private var newKeys: [StateKey] = []
     private var newPlaceOf = SlotDirectory<Int>()
 
     init(over map: StateMap) {
@@ -19,71 +20,113 @@ struct StateOverlay {
 
     mutating func reserve(_ count: Int) {
         items.reserveCapacity(count)
-        slots.reserveCapacity(count)
+        peaks.reserveCapacity(2 * count)
     }
 
-    /// The place of a key among the changes; a key that is new takes the next slot, with `initial`.
-    mutating func touch(
-        _ key: StateKey, initial: @autoclosure () -> StateValue = .deleted
-    ) -> Int {
-        let index = items.count
-        guard let slot = map.slot(of: key) else {
-            if let index = newPlaceOf[key] { return index }
-            newPlaceOf[key] = index
-            let slot = UInt32(map.slotCount + newPlaces.count)
-            newPlaces.append(index)
-            slots.append(slot)
-            items.append(
-                StateChanges.Item(slot: slot, key: key, value: initial(), isNew: true))
-            return index
-        }
-        if let index = places[slot] { return index }
-        places.note(index, of: slot)
-        slots.append(slot)
-        items.append(
-            StateChanges.Item(
-                slot: slot, key: key, value: map.records[Int(slot)].value, isNew: false))
+    /// The place of a key among the changes; a key that is new takes the next slot.
+    ///
+    /// A term's head is to be given a run (``appendRun(at:leaf:entryCount:height:)``).
+    @inline(__always)
+    mutating func touch(_ key: StateKey) -> Int {
+        guard let slot = map.slot(of: key) else { return touchNew(key) }
+        return places[slot]
+            ?? addKnown(slot, isHead: key.isTerm, isPatient: key.isPatient)
+    }
+
+    @inline(__always)
+    private mutating func touchNew(_ key: StateKey) -> Int {
+        let index = newPlaceOf.value(of: key, orPut: items.count)
+        if index == items.count { addNew(key) }
         return index
     }
 
-    mutating func set(_ key: StateKey, _ value: StateValue) {
-        items[touch(key)].value = value
+    private mutating func addNew(_ key: StateKey) {
+        let slot = UInt32(map.slotCount + newKeys.count)
+        newKeys.append(key)
+        add(slot, isHead: key.isTerm, isPatient: key.isPatient, isNew: true, HeadCounts())
+        if !key.isTerm { others.append(.deleted) }
     }
 
-    /// The value as the changes so far leave it.
+    private mutating func addKnown(_ slot: UInt32, isHead: Bool, isPatient: Bool) -> Int {
+        let index = items.count
+        places.note(index, of: slot)
+        add(
+            slot, isHead: isHead, isPatient: isPatient, isNew: false,
+            isHead ? map.heads.counts(Int(slot)) : HeadCounts())
+        if !isHead { others.append(map.value(ofSlot: Int(slot))) }
+        return index
+    }
+
+    private mutating func add(
+        _ slot: UInt32, isHead: Bool, isPatient: Bool, isNew: Bool, _ counts: HeadCounts
+    ) {
+        items.append(
+            StateChanges.Item(
+                slot: slot, place: UInt32(others.count), isHead: isHead, isPatient: isPatient,
+                isNew: isNew, counts: counts))
+    }
+
+    /// Sets the value of a key that is no term's.
+    mutating func set(_ key: StateKey, _ value: StateValue) {
+        others[Int(items[touch(key)].place)] = value
+    }
+
+    /// The value, as the changes so far leave it, of a key that is no term's.
     func value(of key: StateKey) -> StateValue? {
         let index = map.slot(of: key).map { places[$0] } ?? newPlaceOf[key]
-        return index.map { items[$0].value } ?? map.value(of: key)
+        return index.map { others[Int(items[$0].place)] } ?? map.value(of: key)
     }
 
-    /// The item of a slot; nil where it was not touched.
-    private func place(ofSlot slot: UInt32) -> Int? {
-        Int(slot) < map.slotCount ? places[slot] : newPlaces[Int(slot) - map.slotCount]
+    /// The items by slot: slot and item, in one word.
+    func order() -> [UInt64] {
+        SlotOrder.sorted(
+            items.indices.map { UInt64(items[$0].slot) << 32 | UInt64($0) },
+            slotCount: map.slotCount + newKeys.count)
     }
 
-    /// Adds to a head the run of this block.
+    /// Adds to a head the run of this block, of which there is one at most.
+    ///
+    /// The run's leaf is hashed with the peaks of the trees that it completes; those before stay.
     mutating func appendRun(
         at index: Int, leaf: Digest, entryCount: Int, height: Height
     ) {
-        guard case .head(var head) = items[index].value else { return }
-        items[index].value = .deleted
-        head.append(runLeaf: leaf, entryCount: entryCount, height: height)
-        items[index].value = .head(head)
+        let item = items[index]
+        let before = item.isNew ? 0..<0 : map.heads.peakPlaces(Int(item.slot))
+        let completed = (~item.counts.runs).trailingZeroBitCount
+        items[index].place = UInt32(peaks.count)
+        for place in before.dropLast(completed) { peaks.append(map.heads[peak: place]) }
+        var hash = leaf
+        for place in before.suffix(completed).reversed() {
+            hash = SHA256.node(map.heads[peak: place], hash)
+        }
+        peaks.append(hash)
+        items[index].counts = HeadCounts(
+            runs: item.counts.runs + 1, total: item.counts.total + UInt64(entryCount),
+            lastHeight: height)
     }
 
-    /// All changes, with the hashes of the map after them.
-    func finish() -> StateChanges {
-        guard let tree = map.tree else {
-            return StateChanges(items: items, tree: nil, root: .zero)
-        }
-        let newKeys = newPlaces.map { items[$0].key.digest(in: map.ledger) }
-        let changes = tree.changes(newKeys: newKeys, dirty: slots) { slot, leaf in
-            if let index = place(ofSlot: slot) {
-                items[index].value.append(to: &leaf)
+    /// All changes, with the hashes of the map after them; `order` is that of all items.
+    func finish(_ order: [UInt64]) -> StateChanges {
+        guard let tree = map.tree else { return changes(nil, root: .zero) }
+        var rest = order[...]
+        let treeChanges = tree.changes(
+            newKeys: newKeys.map { $0.digest(in: map.ledger) },
+            dirty: order.map { UInt32($0 >> 32) }
+        ) { slot, leaf in
+            if let next = rest.first, UInt32(next >> 32) == slot {
+                rest.removeFirst()
+                StateChanges.append(
+                    items[Int(next & 0xffff_ffff)], peaks, others, to: &leaf)
             } else {
-                map.records[Int(slot)].value.append(to: &leaf)
+                map.append(valueOf: Int(slot), to: &leaf)
             }
         }
-        return StateChanges(items: items, tree: changes, root: changes.root)
+        return changes(treeChanges, root: treeChanges.root)
+    }
+
+    private func changes(_ tree: StateTree.Changes?, root: Digest) -> StateChanges {
+        StateChanges(
+            items: items, newKeys: newKeys, firstNewSlot: map.slotCount, peaks: peaks,
+            others: others, tree: tree, root: root)
     }
 }

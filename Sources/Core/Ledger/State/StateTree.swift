@@ -54,20 +54,15 @@ struct StateTree: Sendable {
 
     /// What the tree becomes when `newKeys` take the next slots and the `dirty` slots new values.
     ///
-    /// `dirty` holds the new slots too. `write` appends the value bytes of a slot as they will be.
+    /// `dirty` holds the new slots too, ascending. `write` appends the value bytes of a slot as they
+    /// will be.
     func changes(
         newKeys: [Digest], dirty: [UInt32], write: (UInt32, inout LeafBuffer) -> Void
     ) -> Changes {
         var changes = Changes(root: root)
         changes.newKeys = newKeys
         link(newKeys, into: &changes)
-        var slots = dirty
-        slots.reserveCapacity(dirty.count + changes.links.count)
-        for link in changes.links { slots.append(link.slot) }
-        slots.sort()
-        var indices: [UInt32] = []
-        indices.reserveCapacity(slots.count)
-        for slot in slots where indices.last != slot { indices.append(slot) }
+        let indices = StateTree.merged(dirty, changes.links)
         guard !indices.isEmpty else { return changes }
 
         var buffer = LeafBuffer()
@@ -97,7 +92,7 @@ struct StateTree: Sendable {
         keys.append(contentsOf: changes.newKeys)
         next.append(contentsOf: repeatElement(0, count: changes.newKeys.count))
         for (slot, following) in changes.links { next[Int(slot)] = following }
-        for slot in changes.sortedNewSlots { order.insert(slot, in: keys) }
+        order.insert(changes.sortedNewSlots, in: keys)
         var width = keys.count
         for (level, change) in changes.levels.enumerated() {
             if level == levels.count { levels.append([]) }
@@ -133,7 +128,7 @@ extension StateTree {
     /// Finds the place of each new key and who follows whom from now on.
     private func link(_ newKeys: [Digest], into changes: inout Changes) {
         guard !newKeys.isEmpty else { return }
-        let sorted = newKeys.indices.sorted { newKeys[$0] < newKeys[$1] }
+        let sorted = KeyOrder.sorted(newKeys)
         var links: [(slot: UInt32, next: UInt32)] = []
         var position = 0
         while position < sorted.count {
@@ -152,6 +147,24 @@ extension StateTree {
         // A slot is linked once: each new one follows one, and is followed by one.
         changes.links = links.sorted { $0.slot < $1.slot }
         changes.sortedNewSlots = sorted.map { UInt32(keys.count + $0) }
+    }
+
+    /// All slots that are dirty or linked anew, ascending, each once.
+    private static func merged(
+        _ dirty: [UInt32], _ links: [(slot: UInt32, next: UInt32)]
+    ) -> [UInt32] {
+        var slots: [UInt32] = []
+        slots.reserveCapacity(dirty.count + links.count)
+        var rest = links[...]
+        for slot in dirty {
+            while let link = rest.first, link.slot <= slot {
+                if link.slot < slot { slots.append(link.slot) }
+                rest.removeFirst()
+            }
+            slots.append(slot)
+        }
+        slots.append(contentsOf: rest.map(\.slot))
+        return slots
     }
 
     /// Hashes the parents of what has changed, level by level.

@@ -37,11 +37,22 @@ public struct TermHead: Hashable, Sendable {
         }
     }
 
+    /// The head with these counts and peaks; nil unless there is a peak for each set bit of runs.
+    init?(_ counts: HeadCounts, peaks: [Digest]) {
+        guard let runs = try? MerkleFrontier(size: counts.runs, peaks: peaks) else { return nil }
+        self.runs = runs
+        total = counts.total
+        lastHeight = counts.lastHeight
+    }
+
+    /// All but its peaks.
+    var counts: HeadCounts {
+        HeadCounts(runs: runs.size, total: total, lastHeight: lastHeight)
+    }
+
     /// Appends the head's bytes: runs, total, last height, peaks; integers are 8 bytes.
     func append(to bytes: inout some ByteSink & ~Copyable) {
-        bytes.appendBigEndian(runs.size)
-        bytes.appendBigEndian(total)
-        bytes.appendBigEndian(lastHeight.blocks)
+        counts.append(to: &bytes)
         for peak in runs.peaks { bytes.append(peak) }
     }
 
@@ -61,11 +72,9 @@ public struct TermHead: Hashable, Sendable {
         let peaks = (0..<peakCount).compactMap { index in
             Digest(bytes[(24 + 32 * index)..<(56 + 32 * index)])
         }
-        guard let runs = try? MerkleFrontier(size: bytes.bigEndian(at: 0), peaks: peaks) else {
-            return nil
-        }
-        self.runs = runs
-        total = bytes.bigEndian(at: 8)
-        lastHeight = Height(bytes.bigEndian(at: 16))
+        let counts = HeadCounts(
+            runs: bytes.bigEndian(at: 0), total: bytes.bigEndian(at: 8),
+            lastHeight: Height(bytes.bigEndian(at: 16)))
+        self.init(counts, peaks: peaks)
     }
 }

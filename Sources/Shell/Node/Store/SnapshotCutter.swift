@@ -30,7 +30,7 @@ final class SnapshotCutter: Sendable {
 
     func start() {
         hasThread.withLock { $0 = true }
-        Node.thread("snapshots") {
+        Node.thread("snapshots", givesWay: true) {
             while true {
                 let heights = self.jobs.take(until: nil)
                 if self.jobs.isClosed { break }

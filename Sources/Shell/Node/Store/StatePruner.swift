@@ -49,7 +49,7 @@ final class StatePruner: Sendable {
     /// Goes on in a thread of its own.
     func start() {
         state.withLock { $0.hasThread = true }
-        Node.thread("pruner") {
+        Node.thread("pruner", givesWay: true) {
             while true {
                 let wanted = self.jobs.take(until: nil)
                 if self.jobs.isClosed { break }

@@ -1,0 +1,93 @@
+internal import Cryptography
+internal import Primitives
+
+/// The heads of all lists, by slot, in memory that lies together.
+///
+/// The peaks of a head lie in a stretch of 1, 2, 4 … places, which it keeps until it needs a longer
+/// one; a stretch that was given back serves another head. So a head that changes costs no
+/// allocation, and neither does one that is copied.
+struct HeadTable: Sendable {
+    private var cells: [Cell] = []
+    private var peaks: [Digest] = []
+    /// Where stretches lie that no head has, by the logarithm of their length.
+    private var free = [[UInt32]](repeating: [], count: 7)
+
+    private struct Cell: Sendable {
+        var counts = HeadCounts()
+        /// Where the stretch begins, and the logarithm of its length; −1 where there is no head.
+        var place: UInt32 = 0
+        var lengthBits: Int8 = -1
+
+        var capacity: Int { lengthBits < 0 ? 0 : 1 << Int(lengthBits) }
+    }
+
+    func hasHead(_ slot: Int) -> Bool { cells[slot].lengthBits >= 0 }
+
+    /// What stands in a slot that has a head, but for its peaks.
+    func counts(_ slot: Int) -> HeadCounts { cells[slot].counts }
+
+    /// Where the peaks of a head lie, largest first, for ``subscript(peak:)``.
+    func peakPlaces(_ slot: Int) -> Range<Int> {
+        let start = Int(cells[slot].place)
+        return start..<start + cells[slot].counts.peakCount
+    }
+
+    subscript(peak place: Int) -> Digest { peaks[place] }
+
+    /// The head of a slot; nil where it has none.
+    func head(_ slot: Int) -> TermHead? {
+        guard hasHead(slot) else { return nil }
+        return TermHead(counts(slot), peaks: Array(peaks[peakPlaces(slot)]))
+    }
+
+    /// Appends the bytes of a slot's head.
+    func append(_ slot: Int, to bytes: inout some ByteSink & ~Copyable) {
+        counts(slot).append(to: &bytes)
+        for place in peakPlaces(slot) { bytes.append(peaks[place]) }
+    }
+
+    /// Adds a slot, without a head.
+    mutating func addSlot() { cells.append(Cell()) }
+
+    /// Puts a head into a slot; its peaks begin at `start` of `peaks`.
+    mutating func set(_ slot: Int, _ counts: HeadCounts, peaks source: [Digest], from start: Int) {
+        let count = counts.peakCount
+        if count > cells[slot].capacity { move(slot, toHold: count) }
+        cells[slot].counts = counts
+        let place = Int(cells[slot].place)
+        for index in 0..<count { peaks[place + index] = source[start + index] }
+    }
+
+    /// Gives a head a stretch of at least so many places, and gives back the one that it had.
+    private mutating func move(_ slot: Int, toHold count: Int) {
+        let old = cells[slot]
+        if old.lengthBits >= 0 { free[Int(old.lengthBits)].append(old.place) }
+        let bits = Int.bitWidth - (count - 1).leadingZeroBitCount
+        cells[slot].lengthBits = Int8(bits)
+        if let place = free[bits].popLast() {
+            cells[slot].place = place
+        } else {
+            cells[slot].place = UInt32(peaks.count)
+            peaks.append(contentsOf: repeatElement(.zero, count: 1 << bits))
+        }
+    }
+}
+
+/// What a head says but for its peaks, of which there is one for each set bit of ``runs``.
+struct HeadCounts: Hashable, Sendable {
+    /// How many runs there are.
+    var runs: UInt64 = 0
+    /// How many entries all runs have.
+    var total: UInt64 = 0
+    /// The height of the last run.
+    var lastHeight = Height.genesis
+
+    var peakCount: Int { runs.nonzeroBitCount }
+
+    /// Appends the first bytes of a head: runs, total, last height, of 8 bytes each.
+    func append(to bytes: inout some ByteSink & ~Copyable) {
+        bytes.appendBigEndian(runs)
+        bytes.appendBigEndian(total)
+        bytes.appendBigEndian(lastHeight.blocks)
+    }
+}
