@@ -162,6 +162,7 @@ extension Node {
         }
     }
 
+    /// Runs `body` on a thread of its own.
     ///
     /// With `givesWay` it gets a tenth of the processor time that others get who want it: consensus
     /// does not wait for what has time.
@@ -170,7 +171,7 @@ extension Node {
     ) {
         let thread = Thread {
             // Linux takes 0 for the thread that asks; refused, it goes on as all others do.
-            if givesWay { _ = setpriority(PRIO_PROCESS, 0, 10) }
+            if givesWay { _ = setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, 10) }
             body()
         }
         thread.name = "custos \(name)"
