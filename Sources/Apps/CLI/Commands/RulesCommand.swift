@@ -55,7 +55,14 @@ struct RulesCommand: AsyncParsableCommand {
 
     struct List: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "List rules with their hashes, levels and costs.")
+            abstract: "List rules with their hashes, levels and costs.",
+            discussion: """
+                The cost is that of one row at most, in steps; docs/rules.md says how it is counted.
+
+                Examples:
+                  custos rules list rules
+                  custos rules list rules --json
+                """)
 
         @Argument(help: "The folder of rules.")
         var folder = "rules"
@@ -69,7 +76,11 @@ struct RulesCommand: AsyncParsableCommand {
 
     struct Build: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Write canonical rules and tables, by their hashes, for a node to run.")
+            abstract: "Write canonical rules and tables, by their hashes, for a node to run.",
+            discussion: """
+                Example:
+                  custos rules build rules --out devnet/regulator/rules
+                """)
 
         @Argument(help: "The folder of rules.")
         var folder = "rules"

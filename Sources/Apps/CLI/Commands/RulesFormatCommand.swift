@@ -12,6 +12,10 @@ extension RulesCommand {
             discussion: """
                 Comments stay with the field that they stand above. No rule changes what it means. \
                 With --check nothing is written, and it ends with 1 where something would be.
+
+                Examples:
+                  custos rules format rules
+                  custos rules format rules --check
                 """)
 
         @Argument(help: "The folder of rules.")

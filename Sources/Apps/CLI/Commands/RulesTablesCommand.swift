@@ -87,7 +87,12 @@ extension RulesCommand {
         struct Load: ParsableCommand {
             static let configuration = CommandConfiguration(
                 abstract: "Make a table of a published file, as a mapping says.",
-                discussion: "Files that end in .gz are read through the system's gzip.")
+                discussion: """
+                    Files that end in .gz are read through the system's gzip.
+
+                    Example:
+                      custos rules tables load mappings/tables/mue.yaml --data data --out new/tables
+                    """)
 
             @Argument(help: "Mappings (mappings/tables/*.yaml).")
             var mappings: [String]

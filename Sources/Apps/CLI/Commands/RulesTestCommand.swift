@@ -11,6 +11,10 @@ extension RulesCommand {
             discussion: """
                 Ends with 1 where a case fails, a rule has no cases, or --mutate finds a threshold \
                 whose change no case notices.
+
+                Examples:
+                  custos rules test rules --rule RX-05 --coverage
+                  custos rules test rules --mutate
                 """)
 
         @Argument(help: "The folder of rules.")
