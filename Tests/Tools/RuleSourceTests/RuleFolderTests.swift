@@ -73,6 +73,37 @@ struct RuleFolderTests {
         #expect(found[1].contains("a/XX-03.yaml") && found[1].contains("no YAML"))
     }
 
+    @Test("what is wrong with a predicate is told once, in its own file, whoever asks it or nobody")
+    func predicates() throws {
+        let wrong =
+            "predicate: late\ntakes: {person: patient}\nwith:\n"
+            + "  stays: encounter of person where clazz == 'x'\nholds: stays.any()\n"
+        var files = Self.right
+        files["predicates/late.yaml"] = wrong
+        let unused = try messages(files)
+        #expect(unused.count == 1)
+        #expect(unused[0].contains("predicates/late.yaml:4:36: "), "\(unused)")
+        #expect(unused[0].contains("there is nothing called 'clazz' here"))
+        files["a/XX-01.yaml"] = Self.rule.replacing(
+            "subject:", with: "except: [late(d.patient)]\nsubject:")
+        files["predicates/very.yaml"] =
+            "predicate: very\ntakes: {person: patient}\nholds: late(person)\n"
+        let used = try messages(files)
+        #expect(used.count == 1 && used[0].contains("predicates/late.yaml:4:36: "), "\(used)")
+        // What is wrong with how it is asked is so where it is asked.
+        files["predicates/late.yaml"] = wrong.replacing("clazz", with: "class")
+        files["predicates/very.yaml"] =
+            "predicate: very\ntakes: {day: date}\nholds: late(day)\n"
+        let asked = try messages(files)
+        #expect(asked.count == 1 && asked[0].contains("predicates/very.yaml:3:13: "), "\(asked)")
+        files["predicates/very.yaml"] =
+            "predicate: very\ntakes: {person: patient}\nholds: very(person)\n"
+        let circle = try messages(files)
+        #expect(circle.count == 1 && circle[0].contains("very.yaml:3:8: "), "\(circle)")
+        files["predicates/very.yaml"] = wrong.replacing("clazz", with: "class")
+        #expect(try messages(files).contains { $0.contains("holds a predicate 'late', too") })
+    }
+
     @Test("an error shows its line, with carets under the place, and of a long line what is near")
     func excerpt() {
         func error(_ line: Int, _ column: Int, _ length: Int = 1) -> SourceError {

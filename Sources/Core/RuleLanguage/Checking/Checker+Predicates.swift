@@ -22,7 +22,7 @@ extension Checker {
         }
         var inner: [(name: String, meaning: Meaning)] = []
         for (argument, parameter) in zip(arguments, predicate.parameters) {
-            let wanted = try type(of: parameter)
+            let wanted = try type(of: parameter, predicate)
             let node = try check(
                 argument, as: wanted, "'\(parameter.name.name)' of '\(name)'")
             inner.append((parameter.name.name, .node(node)))
@@ -34,8 +34,40 @@ extension Checker {
             scope = outer
             active.removeLast()
         }
-        for binding in predicate.bindings { try bind(binding, prefix: "\(name).") }
-        return try check(predicate.condition, as: .bool, "what '\(name)' holds by")
+        return try hold(predicate)
+    }
+
+    /// Lays down what a predicate holds by; what is wrong with it is so in its own file.
+    private mutating func hold(_ predicate: Predicate) throws(RuleError) -> Int {
+        let name = predicate.name.name
+        do throws(RuleError) {
+            for binding in predicate.bindings { try bind(binding, prefix: "\(name).") }
+            return try check(predicate.condition, as: .bool, "what '\(name)' holds by")
+        } catch {
+            throw error.inPredicate(name)
+        }
+    }
+
+    /// Checks a predicate by itself, over any values of the types that it takes.
+    mutating func check(_ predicate: Predicate) throws(RuleError) {
+        for parameter in predicate.parameters {
+            let type = try type(of: parameter, predicate)
+            try declare(parameter.name, .local(localCount, type))
+            localCount += 1
+        }
+        active.append(predicate.name.name)
+        defer { active.removeLast() }
+        _ = try hold(predicate)
+    }
+
+    private func type(
+        of parameter: Predicate.Parameter, _ predicate: Predicate
+    ) throws(RuleError) -> RuleType {
+        do throws(RuleError) {
+            return try type(of: parameter)
+        } catch {
+            throw error.inPredicate(predicate.name.name)
+        }
     }
 
     func type(of parameter: Predicate.Parameter) throws(RuleError) -> RuleType {
@@ -67,6 +99,24 @@ extension Checker {
                 .binding(bindings.count - 1), type(node),
                 Expression(.name(binding.name.name), at: binding.name.position))
             try declare(binding.name, .node(reference))
+        }
+    }
+}
+
+extension Predicate {
+    /// Checks every name and type of the predicate, and of those that it asks, whoever asks it.
+    ///
+    /// - Throws: ``RuleErrors``; what is wrong with what it holds by is
+    ///   ``RuleProblem/predicate(_:_:)`` and so names the predicate that it stands in.
+    public func check(
+        against schema: RuleSchema, predicates: [Predicate], reasoning: [Derivation]
+    ) throws(RuleErrors) {
+        var checker = Checker(schema: schema, predicates: predicates, reasoning: reasoning)
+        do throws(RuleError) {
+            try checker.check(self)
+            try checker.stratify()
+        } catch {
+            throw RuleErrors([error])
         }
     }
 }

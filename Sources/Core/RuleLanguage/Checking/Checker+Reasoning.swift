@@ -14,10 +14,9 @@ extension Checker {
             return try lay(written)
         } catch {
             let located: RuleError
-            if case .reasoning = error.problem {
-                located = error
-            } else {
-                located = RuleError(.reasoning(name, error.problem), at: error.position)
+            switch error.problem {
+            case .reasoning, .predicate: located = error
+            default: located = RuleError(.reasoning(name, error.problem), at: error.position)
             }
             brokenReasoning.append((name, located))
             throw located

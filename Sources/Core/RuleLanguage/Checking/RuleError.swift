@@ -41,10 +41,23 @@ public enum RuleProblem: Sendable, Hashable {
     case unstratified([String])
     /// What is wrong with the reasoning rule of this name, and the position is in its file.
     indirect case reasoning(String, RuleProblem)
+    /// What is wrong with the predicate of this name, and the position is in its file.
+    indirect case predicate(String, RuleProblem)
     case tooLarge(String, limit: Int)
     case aggregateNeeded(String)
     case missing(String)
     case format(String)
+}
+
+extension RuleError {
+    /// The error as one of the predicate of this name, unless it is already one of a predicate or
+    /// reasoning rule that this one asks.
+    func inPredicate(_ name: String) -> RuleError {
+        switch problem {
+        case .reasoning, .predicate: self
+        default: RuleError(.predicate(name, problem), at: position)
+        }
+    }
 }
 
 extension RuleProblem: CustomStringConvertible {
@@ -96,7 +109,7 @@ extension RuleProblem: CustomStringConvertible {
             "the reasoning rules \(names.joined(separator: " → ")) ask for their own facts "
                 + "through a negation, a count or another value; "
                 + "only 'any' may come back to its own rule"
-        case .reasoning(_, let inner): "\(inner)"
+        case .reasoning(_, let inner), .predicate(_, let inner): "\(inner)"
         case .tooLarge(let what, let limit): "\(what) is beyond the limit of \(limit)"
         case .aggregateNeeded(let name):
             "'\(name)' is a window of rows; ask for count(), any(), sum(…) or the like"

@@ -17,6 +17,8 @@ public struct RuleFolder: Sendable {
     public private(set) var tables: [KnowledgeTable] = []
     public private(set) var predicates: [RuleLanguage.Predicate] = []
     public private(set) var reasoning: [Derivation] = []
+    /// The files of the predicates, by name.
+    private var predicateFiles: [String: String] = [:]
     /// The files of the reasoning rules, by name.
     private var reasoningFiles: [String: String] = [:]
     /// Everything that is wrong, in the order of the files.
@@ -39,7 +41,7 @@ public struct RuleFolder: Sendable {
         let reader = RuleReader(schema: schema, reasoning: reasoningNames)
         for name in files where name.hasPrefix("predicates/") {
             attempt("\(path)/\(name)") { (folder, text, file) throws(SourceError) in
-                folder.predicates.append(try reader.predicate(text, file: file))
+                try folder.take(try reader.predicate(text, file: file), file)
             }
         }
         for name in files where name.hasPrefix("reasoning/") {
@@ -47,6 +49,7 @@ public struct RuleFolder: Sendable {
                 try folder.take(try reader.derivation(text, file: file), file)
             }
         }
+        checkPredicates(schema)
         checkReasoning(schema)
         let others = ["tables/", "predicates/", "reasoning/"]
         for name in files where !others.contains(where: { name.hasPrefix($0) }) {
@@ -90,6 +93,30 @@ public struct RuleFolder: Sendable {
         reasoning.append(derivation)
     }
 
+    private mutating func take(
+        _ predicate: RuleLanguage.Predicate, _ file: String
+    ) throws(SourceError) {
+        let name = predicate.name.name
+        if let other = predicateFiles.updateValue(file, forKey: name) {
+            throw SourceError(
+                file: file, position: predicate.name.position,
+                message: "\(other) holds a predicate '\(name)', too")
+        }
+        predicates.append(predicate)
+    }
+
+    /// Checks each predicate by itself, so that one that no rule asks is found wrong as well.
+    private mutating func checkPredicates(_ schema: RuleSchema) {
+        for predicate in predicates {
+            do throws(RuleErrors) {
+                try predicate.check(
+                    against: schema, predicates: predicates, reasoning: reasoning)
+            } catch {
+                add(error, predicateFiles[predicate.name.name] ?? "")
+            }
+        }
+    }
+
     private mutating func checkReasoning(_ schema: RuleSchema) {
         for derivation in reasoning {
             do throws(RuleErrors) {
@@ -101,12 +128,15 @@ public struct RuleFolder: Sendable {
         }
     }
 
-    /// Adds what is wrong, once; what is wrong with a reasoning rule is so in its own file.
+    /// Adds what is wrong, once; what is wrong with a predicate or a reasoning rule is so in its
+    /// own file.
     private mutating func add(_ found: RuleErrors, _ file: String) {
         for error in found.errors {
             var file = file
-            if case .reasoning(let name, _) = error.problem {
-                file = reasoningFiles[name] ?? file
+            switch error.problem {
+            case .reasoning(let name, _): file = reasoningFiles[name] ?? file
+            case .predicate(let name, _): file = predicateFiles[name] ?? file
+            default: break
             }
             let located = SourceError(
                 file: file, position: error.position, message: "\(error.problem)")
