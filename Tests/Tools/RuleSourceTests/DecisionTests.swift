@@ -50,6 +50,7 @@ struct DecisionTests {
         var decision = try Decision(expression, variables: Self.variables)
         let plain = try PlainExpression(expression, variables: Self.variables)
         var random = SplitMix(seed: 5)
+        var typedCount = 0
         for _ in 0..<400 {
             let row = Self.row(&random)
             let values = Self.variables.map {
@@ -58,6 +59,12 @@ struct DecisionTests {
             #expect(
                 Self.words(decision.decide(row)) == Self.words(plain.evaluate(values)),
                 "\(text) of \(row)")
+            guard row.count == values.count, let typed = decision.words(values) else { continue }
+            // What programs cannot tell is told by values.
+            let told = decision.decide(words: [0, 0] + typed, at: 2)
+            #expect(told == nil || "\(told == true)" == Self.words(plain.evaluate(values)))
+            if told != nil { typedCount += 1 }
         }
+        #expect(typedCount > 50 || text.contains("/"), "\(text)")
     }
 }

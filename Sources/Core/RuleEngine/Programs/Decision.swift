@@ -13,6 +13,11 @@ public struct Decision: Sendable {
     private var scratch: Scratch
     /// The parts of the condition that must all hold, and the names that each is the first to ask.
     private let parts: [Part]
+    /// The same parts as they are asked of typed rows, and the names that the parts ask which run
+    /// steps.
+    private let tests: [WordTest]
+    private let namesOfSteps: [Int]
+    private let runsSteps: Bool
     /// Whether texts are asked for more than whether they equal a constant.
     private let asksTexts: Bool
 
@@ -38,6 +43,12 @@ public struct Decision: Sendable {
         self.program = program
         self.store = store
         parts = Decision.parts(program, nameCount: variables.count)
+        tests = parts.map { WordTest($0.step, program) }
+        namesOfSteps = zip(parts, tests).flatMap { part, test in
+            guard case .step = test else { return [Int]() }
+            return StepUse(part.step, program).locals.filter { $0 < variables.count }
+        }
+        runsSteps = tests.contains { if case .step = $0 { true } else { false } }
         scratch = Scratch(programs: [program], probeCount: 0)
         let texts = variables.filter { ProgramCompiler.isSymbol($0.type) }
         asksTexts =
@@ -95,14 +106,6 @@ public struct Decision: Sendable {
         }
     }
 
-    @inline(__always)
-    private var decided: Flat {
-        mutating get {
-            for place in program.bindings.indices { scratch.bindings[place] = .unset }
-            return store.run(program.condition, program, &scratch)
-        }
-    }
-
     // MARK: - Typed rows
 
     /// A row in words, two for each name in their order, for ``decide(words:at:)``; nil where a
@@ -120,10 +123,36 @@ public struct Decision: Sendable {
     /// Whether the condition holds of the row whose words begin at a place; nil where programs
     /// cannot tell.
     public mutating func decide(words: [Int64], at start: Int) -> Bool? {
-        for place in names.indices {
+        var isKnown = true
+        if runsSteps { enter(words, start) }
+        for test in tests {
+            switch test {
+            case .words(let symbol, let place, let constant):
+                if !symbol.holds(words[start + place], constant) { return false }
+            case .decimals(let symbol, let place, let constant):
+                let value = Flat(words[start + place], words[start + place + 1])
+                guard let order = FlatMath.order(value, constant) else {
+                    isKnown = false
+                    continue
+                }
+                if !symbol.holds(order, 0) { return false }
+            case .isOneOf(let place, let first, let count):
+                let word = words[start + place]
+                if !program.words[first..<first + count].contains(word) { return false }
+            case .step(let step):
+                let answer = store.run(step, program, &scratch)
+                if answer.isFalse { return false }
+                isKnown = isKnown && answer.isKnown
+            }
+        }
+        return isKnown ? true : nil
+    }
+
+    /// Sets what steps ask for.
+    private mutating func enter(_ words: [Int64], _ start: Int) {
+        for place in program.bindings.indices { scratch.bindings[place] = .unset }
+        for place in namesOfSteps {
             scratch.locals[place] = Flat(words[start + 2 * place], words[start + 2 * place + 1])
         }
-        let answer = decided
-        return answer.isKnown ? answer.first != 0 : nil
     }
 }
