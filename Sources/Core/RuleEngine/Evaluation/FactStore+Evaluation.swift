@@ -5,23 +5,25 @@ internal import RuleLanguage
 extension FactStore {
     /// The value of a node; unknown, with its cause, where it has none.
     func evaluate(_ index: Int, _ plan: Plan, _ frame: inout Frame) -> Value {
-        let value = operate(plan.nodes[index].operation, plan, &frame)
+        let value = operate(index, plan, &frame)
         if !frame.coverage.isEmpty, plan.isCondition[index], case .bool(let bool) = value {
             frame.coverage[index] |= bool ? 1 : 2
         }
         return value
     }
 
-    private func operate(
-        _ operation: CheckedNode.Operation, _ plan: Plan, _ frame: inout Frame
-    ) -> Value {
-        switch operation {
-        case .constant(let value): return value
-        case .field(let depth, let number, let name, let kind):
-            return value(number, of: frame.rows[depth])
-                ?? .unknown(.missing(kind: FactKind.allCases[kind].name, field: name))
-        case .local(let local): return frame.locals[local]
-        case .binding(let binding): return bound(binding, plan, &frame)
+    @inline(__always)
+    private func evaluate(_ index: Int32, _ plan: Plan, _ frame: inout Frame) -> Value {
+        evaluate(Int(index), plan, &frame)
+    }
+
+    private func operate(_ index: Int, _ plan: Plan, _ frame: inout Frame) -> Value {
+        switch plan.steps[index] {
+        case .constant(let place): return plan.constants[Int(place)]
+        case .field(let depth, let number):
+            return value(Int(number), of: frame.rows[Int(depth)]) ?? missing(index, plan)
+        case .local(let local): return frame.locals[Int(local)]
+        case .binding(let binding): return bound(Int(binding), plan, &frame)
         case .not(let a):
             switch evaluate(a, plan, &frame) {
             case .bool(let bool): return .bool(!bool)
@@ -42,14 +44,37 @@ extension FactStore {
             return ValueMath.arithmetic(
                 symbol, evaluate(a, plan, &frame), evaluate(b, plan, &frame))
         case .aggregate(let aggregate, let window, let depth, let body):
-            fill(window, plan, &frame)
-            return ask(aggregate, window, depth, body, plan, &frame)
+            fill(Int(window), plan, &frame)
+            return ask(
+                aggregate, Int(window), Int(depth), body < 0 ? nil : Int(body), plan, &frame)
         case .derives(let depth, let derivation):
-            return derives(derivation, frame.rows[depth], plan, &frame)
+            return derives(Int(derivation), frame.rows[Int(depth)], plan, &frame)
         case .given(let depth, let derivation, let value):
-            return given(value, by: derivation, frame.rows[depth], plan, &frame)
-        default: return further(operation, plan, &frame)
+            return given(
+                Int(value), by: Int(derivation), frame.rows[Int(depth)], plan, &frame)
+        case .contains(let list, let value):
+            return ValueMath.contains(
+                evaluate(list, plan, &frame), evaluate(value, plan, &frame))
+        case .known(let a): return .bool(evaluate(a, plan, &frame).cause == nil)
+        case .same(let a, let b):
+            let (left, right) = (evaluate(a, plan, &frame), evaluate(b, plan, &frame))
+            guard left.cause == nil, right.cause == nil else {
+                return .bool(left.cause != nil && right.cause != nil)
+            }
+            return ValueMath.compare(.equal, left, right)
+        case .otherwise(let a, let b):
+            let first = evaluate(a, plan, &frame)
+            return first.cause == nil ? first : evaluate(b, plan, &frame)
+        case .other: return further(plan.nodes[index].operation, plan, &frame)
         }
+    }
+
+    /// That a row lacks the field of a node.
+    private func missing(_ index: Int, _ plan: Plan) -> Value {
+        guard case .field(_, _, let name, let kind) = plan.nodes[index].operation else {
+            return .unknown(.bound("a node of another form"))
+        }
+        return .unknown(.missing(kind: FactKind.allCases[kind].name, field: name))
     }
 
     private func further(
@@ -59,9 +84,6 @@ extension FactStore {
         case .element(let list, let index):
             return ValueMath.element(
                 evaluate(list, plan, &frame), evaluate(index, plan, &frame))
-        case .contains(let list, let value):
-            return ValueMath.contains(
-                evaluate(list, plan, &frame), evaluate(value, plan, &frame))
         case .list(let items):
             var values: [Value] = []
             for item in items {
@@ -83,16 +105,6 @@ extension FactStore {
             return lookUp(table, column, keys, day, plan, &frame)
         case .isListed(let table, let keys, let day):
             return isListed(table, keys, day, plan, &frame)
-        case .known(let a): return .bool(evaluate(a, plan, &frame).cause == nil)
-        case .same(let a, let b):
-            let (left, right) = (evaluate(a, plan, &frame), evaluate(b, plan, &frame))
-            guard left.cause == nil, right.cause == nil else {
-                return .bool(left.cause != nil && right.cause != nil)
-            }
-            return ValueMath.compare(.equal, left, right)
-        case .otherwise(let a, let b):
-            let first = evaluate(a, plan, &frame)
-            return first.cause == nil ? first : evaluate(b, plan, &frame)
         default: return .unknown(.bound("a node of another form"))
         }
     }
@@ -106,7 +118,7 @@ extension FactStore {
 
     /// `&&` and `||`: one side that decides is enough, whatever is unknown on the other.
     private func both(
-        _ a: Int, _ b: Int, deciding: Bool, _ plan: Plan, _ frame: inout Frame
+        _ a: Int32, _ b: Int32, deciding: Bool, _ plan: Plan, _ frame: inout Frame
     ) -> Value {
         let left = evaluate(a, plan, &frame)
         if case .bool(deciding) = left { return left }

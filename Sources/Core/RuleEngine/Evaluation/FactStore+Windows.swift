@@ -18,6 +18,13 @@ extension FactStore {
     ) -> Result<Bounds, UnknownBounds> {
         var bounds = Bounds()
         for (place, key) in window.keys.enumerated() {
+            // The key of a field stands in the row, and need not be found by its value.
+            if case .field(let depth, let number) = plan.steps[key.node],
+                let symbol = rows.key(Int(number), of: frame.rows[Int(depth)])
+            {
+                bounds.key.set(place, symbol)
+                continue
+            }
             let value = evaluate(key.node, plan, &frame)
             if case .unknown(let cause) = value { return .failure(UnknownBounds(cause: cause)) }
             guard let symbol = symbols.known(value) else {

@@ -4,6 +4,9 @@ internal import RuleLanguage
 final class Plan: Sendable {
     let rule: CheckedRule
     let nodes: [CheckedNode]
+    /// The nodes as they are evaluated, and the constants among them.
+    let steps: [PlanNode]
+    let constants: [Value]
     /// By the index of the table in the schema.
     let tables: [KnowledgeTable]
     /// The index of rows that each window searches.
@@ -23,6 +26,9 @@ final class Plan: Sendable {
         self.rule = rule
         self.tables = tables
         nodes = rule.nodes
+        var constants: [Value] = []
+        steps = rule.nodes.map { PlanNode($0.operation, &constants) }
+        self.constants = constants
         let indexes = rule.windows.map { window in
             let wanted = IndexSpecification(window)
             if let known = specifications.firstIndex(of: wanted) { return known }

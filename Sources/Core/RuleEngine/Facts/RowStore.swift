@@ -205,6 +205,15 @@ struct RowStore: Sendable {
             system: symbols.texts[Int(parts.system)], code: symbols.texts[Int(parts.code)])
     }
 
+    /// The key number of a field that is kept as such, or nil where it is unknown or otherwise.
+    func key(_ number: Int, of row: Int32) -> Int64? {
+        let head = heads[Int(row)]
+        guard let slot = RowLayout.ofKind[Int(head.kind)].slot(number), slot.isSymbol,
+            isKnown(slot, of: row)
+        else { return nil }
+        return words[head.start + slot.offset]
+    }
+
     /// The key number of a field, or nil where it is unknown or no key.
     func key(_ number: Int, of row: Int32, _ symbols: inout Symbols) -> Int64? {
         let head = heads[Int(row)]

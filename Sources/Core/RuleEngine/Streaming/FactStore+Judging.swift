@@ -82,10 +82,13 @@ extension FactStore {
                     frame.windows[window].rows, plan.rule.windows[window].derivation
                 )
             }
-            found += rows.map(place)
+            // Not by a closure that takes the store along, of which it would make a copy.
+            for row in rows { found.append(place(of: row)) }
             guard let derivation else { continue }
             for row in rows {
-                found += support(of: row, by: derivation, plan, &frame, &seen).map(place)
+                for other in support(of: row, by: derivation, plan, &frame, &seen) {
+                    found.append(place(of: other))
+                }
             }
         }
         found.sort()
