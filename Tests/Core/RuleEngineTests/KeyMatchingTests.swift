@@ -50,6 +50,56 @@ struct KeyMatchingTests {
         #expect(kept.count < 500)
     }
 
+    @Test(
+        "rows that meet enough in time stay, others go, and with them what only they would find",
+        arguments: 0..<12)
+    func meeting(seed: UInt64) {
+        var random = SplitMix(seed: seed)
+        func stretches(_ count: Int) -> [KeyedRows.Stretch] {
+            (0..<count).map { _ in
+                let low = Int64(random.next() % 100)
+                return KeyedRows.Stretch(low: low, high: low + Int64(random.next() % 20))
+            }
+        }
+        func placed(_ rows: [KeyedRows.Row]) -> [KeyedRows.Row] {
+            rows.enumerated().map { place, row in
+                var row = row
+                row.place = Int32(place)
+                return row
+            }
+        }
+        let isTimed = seed % 4 != 3
+        let judged = placed(rows(&random, 900, keys: 300, sure: 100))
+        let found = placed(rows(&random, 1_200, keys: 300, sure: seed % 3 == 0 ? 98 : 100))
+        let meeting = KeyMatching.Meeting(
+            sought: isTimed ? stretches(900) : [], times: isTimed ? stretches(1_200) : [],
+            overlaps: seed % 2 == 0, isOther: seed % 3 != 1, isEarlier: seed % 3 == 2)
+        let least = Int(seed % 2) + 1
+        func meets(_ row: KeyedRows.Row, _ other: KeyedRows.Row) -> Bool {
+            guard row.hash == other.hash else { return false }
+            if meeting.isEarlier, other.row >= row.row { return false }
+            if meeting.isOther, other.row == row.row { return false }
+            guard isTimed, other.isSure else { return true }
+            let (sought, time) = (
+                meeting.sought[Int(row.place)], meeting.times[Int(other.place)]
+            )
+            let last = meeting.overlaps ? time.high : time.low
+            return last >= sought.low && time.low <= sought.high
+        }
+        let wanted = judged.filter { row in
+            let met = found.filter { meets(row, $0) }
+            return met.count >= least || met.contains { !$0.isSure }
+        }
+        var matching = KeyMatching(judged: judged, found: found, isSame: false)
+        matching.keep(atLeast: least, meeting)
+        #expect(matching.judged.map(\.row) == wanted.map(\.row), "seed \(seed)")
+        #expect(wanted.count > 10 && wanted.count < 890, "seed \(seed)")
+        let left = Set(matching.found.map(\.row))
+        let keys = Set(wanted.map(\.hash))
+        #expect(found.allSatisfy { !keys.contains($0.hash) || left.contains($0.row) })
+        #expect(left.count < found.count, "seed \(seed)")
+    }
+
     @Test("parts hold each row once, in order, by the first bits of their hashes")
     func parts() {
         var random = SplitMix(seed: 3)

@@ -39,6 +39,16 @@ enum Column: Sendable {
         }
     }
 
+    /// The bits that all of so many words have, and those that any has.
+    func bits(_ count: Int) -> (always: Int64, ever: Int64) {
+        var (always, ever): (Int64, Int64) = (-1, 0)
+        for place in 0..<count {
+            always &= self[place]
+            ever |= self[place]
+        }
+        return (always, ever)
+    }
+
     /// How many bytes the rows take.
     var byteCount: Int {
         switch self {

@@ -11,6 +11,9 @@ final class Segment: Sendable {
     let ordinals: Column
     let heights: Column
     let hashes: [Digest]
+    /// The bits of the fields that are known in all rows, and in any of them.
+    let always: Int64
+    let ever: Int64
 
     /// How many rows a segment has at most: 2 to this power.
     static let power = 16
@@ -26,6 +29,7 @@ final class Segment: Sendable {
         self.ordinals = ordinals
         self.heights = heights
         self.hashes = hashes
+        (always, ever) = words.first.map { $0.bits(count) } ?? (0, 0)
     }
 
     /// How many bytes the rows take.

@@ -12,6 +12,11 @@ struct AnswerMemory: Sendable {
         /// The keys that do not vary, by place.
         let constants: [KeyPart?]
         let types: [RuleType]
+
+        func asksAlike(_ other: Listing) -> Bool {
+            table.hash == other.table.hash && column == other.column
+                && constants == other.constants && types == other.types
+        }
     }
 
     /// A question about a text.
@@ -48,7 +53,9 @@ struct AnswerMemory: Sendable {
     /// How many pairs of keys are kept for one listing before they are asked anew.
     private static let pairCountMax = 1 << 20
 
+    /// The number of a listing; what asks the same has the same.
     mutating func add(_ listing: Listing) -> Int {
+        if let known = listings.firstIndex(where: listing.asksAlike) { return known }
         listings.append(listing)
         groupOf.append([])
         groupOfPair.append([:])

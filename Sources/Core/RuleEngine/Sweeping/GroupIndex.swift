@@ -79,6 +79,13 @@ struct GroupIndex: Sendable {
         func places(_ hash: UInt64) -> Range<Int> {
             let bucket = Int((hash << skip) >> shift)
             let all = Int(starts[bucket])..<Int(starts[bucket + 1])
+            if all.count <= 16 {
+                var start = all.lowerBound
+                while start < all.upperBound, entries[start].hash < hash { start += 1 }
+                var end = start
+                while end < all.upperBound, entries[end].hash == hash { end += 1 }
+                return start..<end
+            }
             let start = all.partitioningIndex { entries[$0].hash >= hash }
             let end = (start..<all.upperBound).partitioningIndex { entries[$0].hash > hash }
             return start..<end

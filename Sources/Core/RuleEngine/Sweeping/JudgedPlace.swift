@@ -89,13 +89,13 @@ struct JudgedPlace {
     }
 
     private func end(
-        _ end: Program.End?, _ field: StepUse.Field?, _ isLow: Bool, _ window: SweepWindow,
+        _ end: Program.End?, _ found: SweepWindow.FieldEnd?, _ isLow: Bool, _ window: SweepWindow,
         _ program: Program, _ probe: inout RowProbe
     ) -> Int64? {
         guard let end else { return isLow ? .min : .max }
         let value: Flat
-        if let field {
-            value = self.value(field) ?? .unknown
+        if let found {
+            value = self.value(found.field).map(found.shifted) ?? .unknown
         } else {
             value = probe.value(end.step)
         }

@@ -9,17 +9,15 @@ struct KeyWords: Sendable {
         _ segment: Segment, _ places: [Int32]
     ) -> (places: [Int32], hashes: [UInt64], missing: [Int32]) {
         let (known, missing) = segment.split(places, knowing: bits)
-        let parts = offsets.map { segment.words[$0].gathered(known) }
-        let hashes: [UInt64] =
-            switch parts.count {
-            case 0: Array(repeating: SweepWindow.hash(0, 0, 0), count: known.count)
-            case 1: parts[0].map { SweepWindow.hash($0, 0, 0) }
-            case 2: zip(parts[0], parts[1]).map { SweepWindow.hash($0, $1, 0) }
-            default:
-                known.indices.map {
-                    SweepWindow.hash(parts[0][$0], parts[1][$0], parts[2][$0])
-                }
+        var hashes = [UInt64](repeating: 0, count: known.count)
+        for (part, offset) in offsets.enumerated() {
+            var next = 0
+            segment.words[offset].read(known) { _, word in
+                hashes[next] ^= SweepWindow.keyBits(word, part)
+                next += 1
             }
+        }
+        for place in hashes.indices { hashes[place] = SweepWindow.mixed(hashes[place]) }
         return (known, hashes, missing)
     }
 }

@@ -48,7 +48,7 @@ struct RowProbe {
         }
     }
 
-    /// Asks a condition of the rows at these places.
+    /// Asks a condition of the rows at these places, different ones in order.
     ///
     /// - Returns: the places where it holds, and where it is not known.
     mutating func ask(
@@ -56,7 +56,7 @@ struct RowProbe {
     ) -> (holds: [Int32], unknown: [Int32]) {
         while answers.count <= number { answers.append([]) }
         switch condition.form {
-        case .known(let bit): return (segment.split(places, knowing: 1 << Int64(bit)).known, [])
+        case .known(let bit): return (segment.places(places, knowing: 1 << Int64(bit)), [])
         case .word(let offset, let bit):
             return ask(condition, number, segment, places, segment.words[offset], bit)
         case .row: break
@@ -88,13 +88,14 @@ struct RowProbe {
             if let first = known.first { lists[told(condition, segment, Int(first))] += known }
         } else {
             var holds: [Int32] = []
-            holds.reserveCapacity(known.count)
             var unknown: [Int32] = []
             var kept: [UInt8] = []
             swap(&kept, &answers[number])
             column.read(known) { place, word in
                 var answer: UInt8 = 0
                 if word >= 0, word < Int64(kept.count) { answer = kept[Int(word)] }
+                // Most rows are of no concern to most rules.
+                if answer == SweepCondition.Answer.no.rawValue { return }
                 if answer == 0 {
                     answer = tell(condition, segment, Int(place)).rawValue
                     RowProbe.keep(answer, word, &kept)

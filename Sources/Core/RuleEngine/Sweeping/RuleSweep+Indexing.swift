@@ -7,16 +7,22 @@ extension RuleSweep {
     ///
     /// Both sides are parted by their keys, and each part is joined by itself.
     func index(
-        _ window: SweepWindow, _ asked: [WindowDemand], _ selections: inout [Selection],
-        by workers: some SweepWorkers
+        _ window: SweepWindow, _ asked: [WindowDemand], _ countOfFilter: Int,
+        _ selections: inout [Selection], by workers: some SweepWorkers
     ) -> GroupIndex {
         let rowCount = sweep.facts.rowCount(window.kind)
         let selected = selections.reduce(0) { $0 + $1.count }
         let bits = KeyedRows.bits(max(rowCount, selected), ofPart: sweep.rowsOfJoin)
-        let keyed = workers.map(selections) { self.keyed($0, window, bits) }
+        // Whether the rows selected are those that the window admits.
+        let isAdmitted =
+            window.findsItself && window.asksAsRule && window.filterIsOfRow
+            && selected == countOfFilter && selections.allSatisfy(\.unsure.isEmpty)
+            && (window.conditions.isEmpty || !mayReachBounds(window))
+        let keyed = workers.map(selections) {
+            self.keyed($0, window, bits, asking: isAdmitted)
+        }
         let judged = keyed.map(\.keyed)
-        let isSame =
-            window.findsItself && window.conditions.isEmpty && judged.rowCount == rowCount
+        let isSame = isAdmitted && judged.rowCount == countOfFilter
         var found: [KeyedRows] = []
         if !isSame {
             let isFew = judged.rowCount * 4 < rowCount
@@ -26,19 +32,29 @@ extension RuleSweep {
             }
         }
         let least = least(window, asked, selections)
+        let findsOnlyItself =
+            window.findsItself && window.conditions.isEmpty && window.order != .any
         let known = found
         let asksNothing = asked.isEmpty && quantile(of: window) == nil
         let joined = workers.map(Array(0..<(1 << bits))) { part in
-            let mine = asksNothing && !isSame ? ([], []) : judged.part(part)
+            let mine = asksNothing && !isSame ? KeyedRows.Part() : judged.part(part)
             let theirs = isSame ? mine : known.part(part)
-            var matching = KeyMatching(judged: mine.0, found: theirs.0, isSame: isSame)
-            if let least { matching.keep(atLeast: least) }
+            var matching = KeyMatching(judged: mine.rows, found: theirs.rows, isSame: isSame)
             // Where a row looks is not when it begins, though it be the same row.
+            let times = isSame ? mine.own : theirs.stretches
+            if let least {
+                matching.keep(atLeast: least + (findsOnlyItself ? 1 : 0))
+                matching.keep(
+                    atLeast: least,
+                    KeyMatching.Meeting(
+                        sought: mine.stretches, times: times, overlaps: window.overlaps,
+                        isOther: window.kind == kind && window.order != .any,
+                        isEarlier: window.kind == kind && window.order == .earlier))
+            }
             let made = GroupIndex.Part(
-                entries(matching.found, isSame ? [] : theirs.1, window, asked),
-                skippingBits: bits)
+                entries(matching.found, times, window, asked), skippingBits: bits)
             guard !asksNothing else { return (part: made, kept: Selection()) }
-            return (made, prune(matching.judged, mine.1, window, asked, made))
+            return (made, prune(matching.judged, mine.stretches, window, asked, made))
         }
         if !asksNothing {
             selections = inOrder(joined.map(\.kept) + keyed.map(\.unkeyed), by: workers)
@@ -54,9 +70,9 @@ extension RuleSweep {
             rows(of: window, part, nil, bits)
         }
         let parts = workers.map(Array(0..<(1 << bits))) { part in
-            let (rows, stretches) = found.part(part)
+            let mine = found.part(part)
             return GroupIndex.Part(
-                entries(rows, stretches, window, []), skippingBits: bits)
+                entries(mine.rows, mine.stretches, window, []), skippingBits: bits)
         }
         return GroupIndex(parts, bits: bits)
     }
@@ -67,83 +83,18 @@ extension RuleSweep {
     ) -> Int? {
         let hasUnsure = selections.contains { !$0.unsure.isEmpty }
         let needs = asked.filter { demand in
-            !demand.isNone && demand.body == nil && (demand.isOfFilter || !hasUnsure)
+            !demand.isNone && isTold(demand, window) && (demand.isOfFilter || !hasUnsure)
                 && (!demand.waits || window.order == .earlier || window.high == nil)
         }
-        guard let most = needs.map(\.least).max() else { return nil }
-        let findsOnlyItself =
-            window.findsItself && window.conditions.isEmpty && window.order != .any
-        return min(most + (findsOnlyItself ? 1 : 0), 200)
+        return needs.map(\.least).max().map { min($0, 200) }
     }
 
-    // MARK: - Keys
-
-    func keyed(
-        _ selection: Selection, _ window: SweepWindow, _ bits: Int
-    ) -> (keyed: KeyedRows, unkeyed: Selection) {
-        var keyed: [KeyedRows.Row] = []
-        keyed.reserveCapacity(selection.count)
-        var stretches: [KeyedRows.Stretch] = []
-        var unkeyed = Selection()
-        unkeyed.sure = key(selection.sure, isSure: true, window, &keyed, &stretches)
-        unkeyed.unsure = key(selection.unsure, isSure: false, window, &keyed, &stretches)
-        return (KeyedRows(keyed, stretches, bits: bits), unkeyed)
-    }
-
-    /// Adds these rows with their keys, and returns those whose key or stretch is not known.
-    private func key(
-        _ rows: [Int32], isSure: Bool, _ window: SweepWindow, _ keyed: inout [KeyedRows.Row],
-        _ stretches: inout [KeyedRows.Stretch]
-    ) -> [Int32] {
-        var probe = RowProbe(rule, rule.base, kind: kind, depth: 0)
-        var unkeyed: [Int32] = []
-        func add(_ row: Int32, _ sought: JudgedPlace.Sought?) {
-            guard let sought else {
-                unkeyed.append(row)
-                return
-            }
-            keyed.append(KeyedRows.Row(hash: sought.hash, row: row, isSure: isSure))
-            if window.hasEnds {
-                stretches.append(KeyedRows.Stretch(low: sought.low, high: sought.high))
-            }
-        }
-        guard let key = window.judgedKey else {
-            for row in rows {
-                add(row, JudgedPlace(self, row).seek(window, rule.program, &probe))
-            }
-            return unkeyed
-        }
-        for (number, places) in segmented(rows) {
-            let first = Int32(number << Segment.power)
-            let segment = segments(kind)[number]
-            let (known, hashes, missing) = key.hashes(segment, places)
-            for (place, hash) in zip(known, hashes) {
-                guard window.hasEnds else {
-                    keyed.append(KeyedRows.Row(hash: hash, row: first + place, isSure: isSure))
-                    continue
-                }
-                let judged = JudgedPlace(segment, Int(place))
-                add(first + place, judged.seek(hash, window, rule.program, &probe))
-            }
-            unkeyed += missing.map { first + $0 }
-        }
-        return unkeyed
-    }
-
-    /// Rows in order, by the segments that they stand in.
-    private func segmented(_ rows: [Int32]) -> [(segment: Int, places: [Int32])] {
-        var segmented: [(segment: Int, places: [Int32])] = []
-        var start = 0
-        while start < rows.count {
-            let number = rows[start] >> Int32(Segment.power)
-            let end = (start..<rows.count).partitioningIndex {
-                rows[$0] >> Int32(Segment.power) > number
-            }
-            let first = number << Int32(Segment.power)
-            segmented.append((Int(number), rows[start..<end].map { $0 - first }))
-            start = end
-        }
-        return segmented
+    /// Whether what a demand asks of each row of a window is known of all of them, so that fewer
+    /// rows than it needs settle it.
+    private func isTold(_ demand: WindowDemand, _ window: SweepWindow) -> Bool {
+        guard let body = demand.body, !findingsOnly else { return true }
+        guard demand.countsAll, case .word(_, let bit) = body.form else { return false }
+        return segments(window.kind).allSatisfy { $0.always >> Int64(bit) & 1 != 0 }
     }
 
     /// The rows of some segments that the window's filter may admit, and that a selected row may
@@ -165,20 +116,26 @@ extension RuleSweep {
                     let doubtful = probe.ask(condition, place, segment, unknown)
                     let answers = probe.ask(condition, place, segment, holds)
                     holds = answers.holds
-                    unknown = doubtful.holds + doubtful.unknown + answers.unknown
+                    unknown = Self.merged(
+                        Self.merged(doubtful.holds, doubtful.unknown), answers.unknown)
                 }
             }
             let first = Int32(number << Segment.power)
-            for (places, isSure) in [(holds, isCertain), (unknown, false)] {
+            for (places, isSure) in [(holds, isCertain), (unknown, false)]
+            where !places.isEmpty {
                 let (keyed, hashes, _) = window.ownKey.hashes(segment, places)
+                var wanted: [Int32] = []
+                let start = found.count
                 for (place, hash) in zip(keyed, hashes)
                 where present?.mayHold(hash) ?? true {
-                    let hasTime = isSure && window.hasTime(segment, Int(place))
-                    found.append(
-                        KeyedRows.Row(hash: hash, row: first + place, isSure: hasTime))
-                    guard window.hasEnds else { continue }
-                    let (low, high) = window.interval(segment, Int(place))
-                    stretches.append(KeyedRows.Stretch(low: low, high: high))
+                    found.append(KeyedRows.Row(hash: hash, row: first + place, isSure: isSure))
+                    wanted.append(place)
+                }
+                if window.hasEnds { stretches += window.intervals(segment, wanted) }
+                guard isSure, !window.hasTime(segment) else { continue }
+                for (number, place) in wanted.enumerated()
+                where !window.hasTime(segment, Int(place)) {
+                    found[start + number].isSure = false
                 }
             }
         }
@@ -196,11 +153,9 @@ extension RuleSweep {
         return rows.map { row in
             let segment = segments(window.kind)[Int(row.row) >> Segment.power]
             let place = Int(row.row) & (Segment.rowCountMax - 1)
-            let low: Int64
-            let high: Int64
-            if stretches.isEmpty {
-                (low, high) = window.interval(segment, place)
-            } else {
+            // Without ends it does not matter when rows are.
+            var (low, high): (Int64, Int64) = (0, 0)
+            if !stretches.isEmpty {
                 low = stretches[Int(row.place)].low
                 high = stretches[Int(row.place)].high
             }

@@ -273,12 +273,26 @@ private struct SweepPart {
     }
 
     mutating func judge() -> [(row: Int32, judged: Engine.Judged)] {
-        var found: [(row: Int32, judged: Engine.Judged)] = []
-        for row in rows {
+        let told = rows.map { row in
             let here = local(row)
-            guard let verdict = verdict(here), let position = store.position(of: here) else {
-                continue
+            return (row: row, here: here, answer: tell(here))
+        }
+        // What follows changes nothing of the store, nor has it a copy for each row.
+        let (store, plan) = (self.store, sweep.rule.plan)
+        var found: [(row: Int32, judged: Engine.Judged)] = []
+        for (row, here, answer) in told {
+            let verdict: Verdict
+            switch answer {
+            case .clear: continue
+            case .unknown(let cause): verdict = .notEvaluated(cause)
+            case .open: verdict = store.judge(here, plan, &frame)
             }
+            switch verdict {
+            case .finding: break
+            case .notConcerned, .clear: continue
+            default: if sweep.findingsOnly { continue }
+            }
+            guard let position = store.position(of: here) else { continue }
             found.append(
                 (row, Engine.Judged(rule: sweep.number, position: position, verdict: verdict)))
         }
@@ -290,19 +304,5 @@ private struct SweepPart {
         scratch.stamp &+= 1
         scratch.enter(row, start: store.rows.heads[Int(row)].start, depth: 0)
         return store.tell(sweep.rule.program, &scratch)
-    }
-
-    private mutating func verdict(_ row: Int32) -> Verdict? {
-        switch tell(row) {
-        case .clear: return nil
-        case .unknown(let cause): return sweep.findingsOnly ? nil : .notEvaluated(cause)
-        case .open: break
-        }
-        let verdict = store.judge(row, sweep.rule.plan, &frame)
-        switch verdict {
-        case .finding: return verdict
-        case .notConcerned, .clear: return nil
-        default: return sweep.findingsOnly ? nil : verdict
-        }
     }
 }

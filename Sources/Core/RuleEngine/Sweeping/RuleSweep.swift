@@ -21,6 +21,8 @@ struct RuleSweep: Sendable {
         var sure: [Int32] = []
         /// Whether it holds of these is not known yet.
         var unsure: [Int32] = []
+        /// Of how many the filter holds, whatever else is asked of them.
+        var countOfFilter = 0
 
         var count: Int { sure.count + unsure.count }
     }
@@ -31,12 +33,13 @@ struct RuleSweep: Sendable {
 
     func run(by workers: some SweepWorkers) -> [Engine.Judged] {
         var selections = select(by: workers)
+        let countOfFilter = selections.reduce(0) { $0 + $1.countOfFilter }
         var indexes: [Int: GroupIndex] = [:]
         for window in rule.windows.sorted(by: { $0.demands.count > $1.demands.count })
         where window.isFixed {
             guard selections.contains(where: { $0.count > 0 }) else { return [] }
             indexes[window.number] = index(
-                window, demands(of: window), &selections, by: workers)
+                window, demands(of: window), countOfFilter, &selections, by: workers)
         }
         guard selections.contains(where: { $0.count > 0 }) else { return [] }
         return judge(selections, indexes, by: workers)
@@ -45,12 +48,19 @@ struct RuleSweep: Sendable {
     // MARK: - What the filter and the condition ask of the judged row
 
     private func select(by workers: some SweepWorkers) -> [Selection] {
-        workers.map(parts(segments(kind).count, workers)) { part in
-            var probe = RowProbe(rule, rule.base, kind: kind, depth: 0)
-            var selection = Selection()
-            for number in part { select(number, &probe, &selection) }
-            return selection
-        }
+        guard !segments(kind).isEmpty else { return [] }
+        // What the first rows are told serves all others, whoever asks for them.
+        var probe = RowProbe(rule, rule.base, kind: kind, depth: 0)
+        var first = Selection()
+        select(0, &probe, &first)
+        let known = probe
+        return [first]
+            + workers.map(parts(segments(kind).count - 1, workers)) { part in
+                var probe = known
+                var selection = Selection()
+                for number in part { select(number + 1, &probe, &selection) }
+                return selection
+            }
     }
 
     /// Some segments for each of some parts.
@@ -68,28 +78,31 @@ struct RuleSweep: Sendable {
         for (place, condition) in rule.filter.enumerated() {
             if !unsure.isEmpty {
                 let (holds, unknown) = probe.ask(condition, place, segment, unsure)
-                unsure = holds + unknown
+                unsure = Self.merged(holds, unknown)
             }
             let (holds, unknown) = probe.ask(condition, place, segment, sure)
             sure = holds
-            unsure += unknown
+            unsure = Self.merged(unsure, unknown)
         }
         if !rule.filterIsOfRow {
-            unsure += sure
+            unsure = Self.merged(unsure, sure)
             sure = []
         }
+        selection.countOfFilter += sure.count
         for (place, condition) in rule.condition.enumerated() {
             let (holds, unknown) = probe.ask(
                 condition, rule.filter.count + place, segment, sure)
-            sure = holds
-            if !unknown.isEmpty {
-                sure += unknown
-                sure.sort()
-            }
+            sure = Self.merged(holds, unknown)
         }
         let first = Int32(number << Segment.power)
-        selection.sure += sure.map { first + $0 }
-        selection.unsure += unsure.sorted().map { first + $0 }
+        selection.sure += sure.lazy.map { first + $0 }
+        selection.unsure += unsure.lazy.map { first + $0 }
+    }
+
+    /// The places of both, in order.
+    static func merged(_ some: [Int32], _ others: [Int32]) -> [Int32] {
+        if others.isEmpty { return some }
+        return some.isEmpty ? others : (some + others).sorted()
     }
 
     // MARK: - What they ask of windows

@@ -31,10 +31,24 @@ struct SweepWindow: Sendable {
     /// The words of the judged row from which key and ends follow.
     let offsets: [Int]
     /// The fields that the ends are, where they are no more than that.
-    let lowField: StepUse.Field?
-    let highField: StepUse.Field?
-    /// Whether it is a stretch of time, so that it matters when rows begin and end.
-    var hasEnds: Bool { low != nil || high != nil }
+    let lowField: FieldEnd?
+    let highField: FieldEnd?
+
+    /// A field, and how much is added to it, in its own measure.
+    struct FieldEnd: Sendable {
+        let field: StepUse.Field
+        let shift: Int64
+
+        /// The end, by the field's value; open where it is no day any more.
+        func shifted(_ value: Flat) -> Flat {
+            guard shift != 0 else { return value }
+            let day = value.first + shift
+            return Int32(exactly: day) == nil ? .open : Flat(day)
+        }
+    }
+
+    /// Whether it is a stretch of time, or may be one, so that it matters when rows begin and end.
+    var hasEnds: Bool { low != nil || high != nil || !isFixed }
     /// Whether key or ends are more than words of the judged row.
     let needsProbe: Bool
     /// The words by which many judged rows look at once; nil where key or ends are more than words.
@@ -43,6 +57,8 @@ struct SweepWindow: Sendable {
     let ownKey: KeyWords
     /// Whether each row of the judged kind finds itself under its own key.
     let findsItself: Bool
+    /// Whether its filter asks of its rows what the rule's filter asks of judged rows, and no more.
+    let asksAsRule: Bool
 
     /// A value of the judged row: a word of it, or what a step gives.
     enum Operand: Sendable {
@@ -84,8 +100,8 @@ struct SweepWindow: Sendable {
         self.demands = Array(
             demands.filter { $0.window == number && (isExact || !$0.isNone) }.prefix(3))
         quantile = quantiles.first { $0.window == number }
-        lowField = low.flatMap { Self.field($0.step, program) }
-        highField = high.flatMap { Self.field($0.step, program) }
+        lowField = low.flatMap { Self.field($0, program) }
+        highField = high.flatMap { Self.field($0, program) }
         needsProbe =
             keys.contains { if case .step = $0 { true } else { false } }
             || (low != nil && lowField == nil) || (high != nil && highField == nil)
@@ -97,10 +113,19 @@ struct SweepWindow: Sendable {
             && zip(keys, keySlots).allSatisfy { key, slot in
                 if case .word(offset: slot.offset, bit: slot.bit) = key { true } else { false }
             }
+        asksAsRule = Self.asksAlike(
+            program.filter.map { SweepCondition.conjuncts(of: $0, program) } ?? [], parts, program)
+    }
+
+    private static func asksAlike(_ some: [Int32], _ others: [Int32], _ program: Program) -> Bool {
+        some.count == others.count
+            && some.allSatisfy { one in
+                others.contains { program.asksAlike(one, $0, depths: (0, 1)) }
+            }
     }
 
     private static func judgedKey(
-        _ keys: [Operand], _ ends: [(end: Program.End?, field: StepUse.Field?)]
+        _ keys: [Operand], _ ends: [(end: Program.End?, field: FieldEnd?)]
     ) -> KeyWords? {
         var offsets: [Int] = []
         var bits: Int64 = 0
@@ -109,17 +134,30 @@ struct SweepWindow: Sendable {
             offsets.append(offset)
             bits |= 1 << Int64(bit)
         }
-        for case (let end?, let field?) in ends where !end.openWhereUnknown {
-            bits |= 1 << Int64(field.bit)
+        for case (let end?, let found?) in ends where !end.openWhereUnknown {
+            bits |= 1 << Int64(found.field.bit)
         }
         return KeyWords(offsets: offsets, bits: bits)
     }
 
-    private static func field(_ step: Int32, _ program: Program) -> StepUse.Field? {
-        guard case .field(0, let bit, let offset, let isPair, _) = program.steps[Int(step)] else {
-            return nil
+    private static func field(_ end: Program.End, _ program: Program) -> FieldEnd? {
+        switch end.openWhereUnknown ? program.steps[Int(end.step)] : program.resolved(end.step) {
+        case .field(0, let bit, let offset, let isPair, _):
+            return FieldEnd(
+                field: StepUse.Field(
+                    depth: 0, bit: Int(bit), offset: Int(offset), isPair: isPair), shift: 0)
+        case .arithmetic(.dates, let symbol, let day, let length):
+            // A day that is not known leaves the window undecided, once something is added to it.
+            guard !end.openWhereUnknown, let length = program.constant(length),
+                abs(length.first) < 1 << 40,
+                case .field(0, let bit, let offset, false, _) = program.resolved(day)
+            else { return nil }
+            return FieldEnd(
+                field: StepUse.Field(
+                    depth: 0, bit: Int(bit), offset: Int(offset), isPair: false),
+                shift: symbol == .subtract ? -length.first : length.first)
+        default: return nil
         }
-        return StepUse.Field(depth: 0, bit: Int(bit), offset: Int(offset), isPair: isPair)
     }
 
     /// Bits of a key; the same for the same words.
@@ -127,9 +165,22 @@ struct SweepWindow: Sendable {
     /// Different where there are two parts at most, each of 32 bits.
     @inline(__always)
     static func hash(_ first: Int64, _ second: Int64, _ third: Int64) -> UInt64 {
-        var word = UInt64(UInt32(truncatingIfNeeded: first))
-        word |= UInt64(UInt32(truncatingIfNeeded: second)) << 32
-        word ^= UInt64(bitPattern: third) &* 0x9e37_79b9_7f4a_7c15
+        mixed(keyBits(first, 0) ^ keyBits(second, 1) ^ keyBits(third, 2))
+    }
+
+    /// What a part of a key brings to its hash.
+    @inline(__always)
+    static func keyBits(_ word: Int64, _ part: Int) -> UInt64 {
+        switch part {
+        case 0: UInt64(UInt32(truncatingIfNeeded: word))
+        case 1: UInt64(UInt32(truncatingIfNeeded: word)) << 32
+        default: UInt64(bitPattern: word) &* 0x9e37_79b9_7f4a_7c15
+        }
+    }
+
+    @inline(__always)
+    static func mixed(_ bits: UInt64) -> UInt64 {
+        var word = bits
         word = (word ^ (word >> 30)) &* 0xbf58_476d_1ce4_e5b9
         word = (word ^ (word >> 27)) &* 0x94d0_49bb_1331_11eb
         return word ^ (word >> 31)
@@ -164,6 +215,12 @@ struct SweepWindow: Sendable {
     func hasTime(_ segment: Segment, _ place: Int) -> Bool {
         guard let startSlot else { return true }
         return segment.isKnown(startSlot, place)
+    }
+
+    /// Whether all rows of a segment do.
+    func hasTime(_ segment: Segment) -> Bool {
+        guard let startSlot else { return true }
+        return segment.always >> Int64(startSlot.bit) & 1 != 0
     }
 
     private func grain(

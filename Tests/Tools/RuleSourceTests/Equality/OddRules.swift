@@ -135,6 +135,56 @@ enum OddRules {
         involved: lines
         say: "{last}"
         """,
+        // Windows over the rows that are judged, which look at other times than their own.
+        """
+        each: claim_line as l
+        where: known(l.code) && l.line > 1
+        with:
+          past: claim_line of l.patient within 30d up to l.date where line > 1 && known(code)
+        when: past.distinct(practitioner) > 1
+        subject: l.patient
+        involved: past
+        say: "{past.distinct(practitioner)}"
+        """,
+        """
+        each: claim_line as l
+        with:
+          billed: claim_line[from] of l.patient within 3w before l.date
+        when: billed.count() >= 2
+        subject: l.patient
+        involved: billed
+        say: "{billed.count()}"
+        """,
+        """
+        each: encounter as e
+        where: known(e.to)
+        with:
+          stays: encounter of e.patient overlapping e.from to e.to earlier where known(to)
+          after: encounter of e.patient within 20d after date(e.to) where known(to)
+        when: stays.count() >= 1 || after.count() > 1
+        subject: e.patient
+        involved: [stays, after]
+        say: "{stays.count()} and {after.count()}"
+        """,
+        """
+        each: encounter as e
+        where: known(e.to)
+        with:
+          stays: encounter of e.patient overlapping e.from to e.to other where known(to)
+        when: stays.any()
+        subject: e.patient
+        involved: stays
+        say: "{stays.count()}"
+        """,
+        """
+        each: claim_line as l
+        with:
+          twins: claim_line of l.patient and code = l.code and date = l.date earlier
+        when: twins.count() > 0
+        subject: l.patient
+        involved: twins
+        say: "{twins.count()}"
+        """,
         // Facts of reasoning rules: nothing of them, values of theirs, circles of them.
         """
         each: dispense as d
