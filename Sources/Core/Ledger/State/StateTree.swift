@@ -54,8 +54,8 @@ struct StateTree: Sendable {
 
     /// What the tree becomes when `newKeys` take the next slots and the `dirty` slots new values.
     ///
-    /// `dirty` holds the new slots too, ascending. `write` appends the value bytes of a slot as they
-    /// will be.
+    /// `dirty` holds the new slots too, ascending. `write` appends the value bytes of a slot as
+    /// they will be.
     func changes(
         newKeys: [Digest], dirty: [UInt32], write: (UInt32, inout LeafBuffer) -> Void
     ) -> Changes {
