@@ -8,29 +8,60 @@ public import Records
 /// What depends on the state of the day (numbers, expiry, credentials) is checked when a block is
 /// made. Leaf hashes are computed once, here, and serve the batch's tree and the ledger's.
 public struct VerifiedBatch: Sendable {
-    public let header: BatchHeader
+    /// Shared, so that a batch that is handed on costs one count and not one for each part.
+    private let shared: Shared
+
+    /// All that a batch is.
+    struct Parts: Sendable {
+        let header: BatchHeader
+        let digest: Digest
+        let bytes: [UInt8]
+        let signedHeader: ArraySlice<UInt8>
+        let entryBytes: [ArraySlice<UInt8>]
+        let entries: [Entry]
+        let leafHashes: [Digest]
+        let submitKey: PublicKey
+        let entriesByteCount: Int
+        let nextNumber: UInt64
+        let watched: [Int]
+        let authorKeys: [Int: PublicKey]
+    }
+
+    private final class Shared: Sendable {
+        let parts: Parts
+
+        init(_ parts: Parts) {
+            self.parts = parts
+        }
+    }
+
+    init(_ parts: Parts) {
+        shared = Shared(parts)
+    }
+
+    public var header: BatchHeader { shared.parts.header }
     /// The batch's name.
-    public let digest: Digest
+    public var digest: Digest { shared.parts.digest }
     /// The whole batch as it came: what is stored and sent on.
-    public let bytes: [UInt8]
+    public var bytes: [UInt8] { shared.parts.bytes }
     /// The COSE_Sign1 in the bytes that came.
-    public let signedHeader: ArraySlice<UInt8>
+    public var signedHeader: ArraySlice<UInt8> { shared.parts.signedHeader }
     /// The entries' bytes, in order.
-    public let entryBytes: [ArraySlice<UInt8>]
+    public var entryBytes: [ArraySlice<UInt8>] { shared.parts.entryBytes }
     /// The entries as read, in order.
-    public let entries: [Entry]
+    public var entries: [Entry] { shared.parts.entries }
     /// The entries' leaf hashes, in order.
-    public let leafHashes: [Digest]
+    public var leafHashes: [Digest] { shared.parts.leafHashes }
     /// The key that signed.
-    public let submitKey: PublicKey
+    public var submitKey: PublicKey { shared.parts.submitKey }
     /// How many bytes the entries have together.
-    public let entriesByteCount: Int
+    public var entriesByteCount: Int { shared.parts.entriesByteCount }
     /// The number of the stream's next entry after this batch.
-    public let nextNumber: UInt64
+    public var nextNumber: UInt64 { shared.parts.nextNumber }
     /// The places of entries about which a block's admission asks the state, increasing.
-    let watched: [Int]
+    var watched: [Int] { shared.parts.watched }
     /// By entry, the key that the author's signature was found to hold under.
-    let authorKeys: [Int: PublicKey]
+    var authorKeys: [Int: PublicKey] { shared.parts.authorKeys }
 }
 
 extension UnverifiedBatch {
@@ -69,10 +100,11 @@ extension UnverifiedBatch {
             }
         }
         return VerifiedBatch(
-            header: header, digest: digest, bytes: bytes, signedHeader: signedHeader,
-            entryBytes: entries, entries: reading.entries, leafHashes: leafHashes,
-            submitKey: key, entriesByteCount: byteCount, nextNumber: reading.nextNumber,
-            watched: reading.watched, authorKeys: state.authorKeys(of: reading.entries))
+            VerifiedBatch.Parts(
+                header: header, digest: digest, bytes: bytes, signedHeader: signedHeader,
+                entryBytes: entries, entries: reading.entries, leafHashes: leafHashes,
+                submitKey: key, entriesByteCount: byteCount, nextNumber: reading.nextNumber,
+                watched: reading.watched, authorKeys: state.authorKeys(of: reading.entries)))
     }
 
     private func checkSizes() throws(BatchRefusal) -> Int {

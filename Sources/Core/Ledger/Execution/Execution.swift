@@ -53,13 +53,14 @@ struct Execution {
 
     mutating func add(_ batch: VerifiedBatch) {
         let header = batch.header
+        let hashes = batch.leafHashes
         overlay.set(
             .nextNumber(header.issuer, header.stream), .number(batch.nextNumber))
         var issuer = IssuerTerms()
         // Lent, because a copy of an entry costs as much as listing it.
         unsafe batch.entries.withUnsafeBufferPointer { entries in
-            for index in batch.entries.indices {
-                let leaf = batch.leafHashes[index]
+            for index in hashes.indices {
+                let leaf = hashes[index]
                 let position = UInt32(leafHashes.count)
                 leafHashes.append(leaf)
                 tree.append(leaf) { nodes.append($1) }

@@ -26,6 +26,8 @@ final class BlockStore: Sendable {
     /// The last blocks, from which the trail rows of the next are made.
     let stretch = Mutex(TrailStretch())
     private let founding: Mutex<Founding>
+    /// What a block is written with: the next one finds room in it.
+    private let group = Mutex(WriteGroup())
 
     /// What the ledger begins with on this disk.
     struct Founding: Sendable {
@@ -120,13 +122,16 @@ final class BlockStore: Sendable {
 
     /// Writes a decided block: all of it or nothing, and on the disk when the call returns.
     func write(_ block: CommittedBlock) throws(StorageError) {
-        var group = WriteGroup()
-        for row in block.rows { group.put(row, at: block.height) }
-        for row in try trailRows(after: block) { group.put(row, at: block.height) }
-        group.put(
-            RowKey(block.height, kind: BlockStore.proofKind).bytes,
-            BlockStore.proofRow(block.proof, stateRowsFrom: block.stateRowsFrom))
-        try database.write(group, synced: true)
+        let trails = try trailRows(after: block)
+        try group.withLock { (group) throws(StorageError) in
+            group.clear()
+            for row in block.rows { group.put(row, at: block.height) }
+            for row in trails { group.put(row, at: block.height) }
+            group.put(
+                RowKey(block.height, kind: BlockStore.proofKind).bytes,
+                BlockStore.proofRow(block.proof, stateRowsFrom: block.stateRowsFrom))
+            try database.write(group, synced: true)
+        }
     }
 
     /// The height of the last block; genesis where there is none.
