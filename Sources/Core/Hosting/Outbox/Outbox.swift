@@ -26,6 +26,8 @@ public struct Outbox: Sendable {
         public var expiryHeights: UInt64 = 100
         /// How long an entry waits for others to share its signature.
         public var flushMilliseconds: UInt64 = 5
+        /// The longest that a batch which was refused waits before it is signed again.
+        public var retryMillisecondsMax: UInt64 = 1_000
 
         public init() {}
     }
@@ -54,6 +56,8 @@ public struct Outbox: Sendable {
     public internal(set) var nextOnLedger: UInt64
     var height: Height
     private var timerIsRunning = false
+    /// How many times in a row the host has refused what stands first.
+    private var refusalCount: UInt64 = 0
 
     private struct InFlight: Sendable {
         let first: UInt64
@@ -166,6 +170,7 @@ public struct Outbox: Sendable {
 
     private mutating func committed(height: Height, nextOnLedger: UInt64) -> [OutboxEffect] {
         self.height = height
+        if nextOnLedger > self.nextOnLedger { refusalCount = 0 }
         self.nextOnLedger = nextOnLedger
         guard closure == nil else { return reopen() }
         guard nextOnLedger <= nextNumber else { return closeBehindLedger() }
@@ -200,6 +205,7 @@ public struct Outbox: Sendable {
         guard let index = inFlight.firstIndex(where: { $0.first == first }) else { return [] }
         signedBelow = first
         inFlight.removeSubrange(index...)
+        refusalCount += 1
         return startTimer()
     }
 
@@ -209,10 +215,13 @@ public struct Outbox: Sendable {
         anchoredCount = 0
         inFlight = []
         signedBelow = number
+        refusalCount = 0
     }
 
-    /// Signs what is persisted and unsigned: full batches at once, the rest when flushing.
+    /// Signs what is persisted and unsigned: full batches at once, the rest when flushing, and
+    /// nothing while what was refused waits.
     mutating func signReady(flushing: Bool) -> [OutboxEffect] {
+        if refusalCount > 0, timerIsRunning { return [] }
         var effects: [OutboxEffect] = []
         while inFlight.count < limits.batchesInFlightMax {
             let ready = rows[firstRow { $0.number >= signedBelow }...]
@@ -244,10 +253,18 @@ public struct Outbox: Sendable {
         return effects
     }
 
+    /// Waits for others to share a signature; after refusals twice as long each time, since what is
+    /// refused by its own node is mostly refused again.
     private mutating func startTimer() -> [OutboxEffect] {
         guard !timerIsRunning else { return [] }
         timerIsRunning = true
-        return [.startTimer]
+        let doublings = min(max(refusalCount, 1) - 1, 32)
+        return [
+            .startTimer(
+                milliseconds: min(
+                    limits.flushMilliseconds << doublings,
+                    max(limits.retryMillisecondsMax, limits.flushMilliseconds)))
+        ]
     }
 
     /// The index of the first row for which the condition holds; once it holds, it holds for all.

@@ -10,8 +10,8 @@ public enum OutboxEffect: Hashable, Sendable {
     case acknowledge(number: UInt64)
     /// Sign these entries as a batch and hand it to the mempool.
     case sign(BatchDraft)
-    /// Say ``OutboxInput/timerFired`` after ``Outbox/Limits/flushMilliseconds``.
-    case startTimer
+    /// Say ``OutboxInput/timerFired`` after so long.
+    case startTimer(milliseconds: UInt64)
     /// The rows below this number are anchored and may be forgotten; the row with it is, too, but
     /// stays as a mark of where the stream stands.
     case forget(below: UInt64)

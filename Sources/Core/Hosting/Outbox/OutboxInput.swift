@@ -10,7 +10,7 @@ public enum OutboxInput: Sendable {
     case committed(height: Height, nextNumber: UInt64)
     /// The mempool would not take the batch that begins with this number.
     case refused(first: UInt64)
-    /// The timer of ``OutboxEffect/startTimer`` has run out.
+    /// The timer of ``OutboxEffect/startTimer(milliseconds:)`` has run out.
     case timerFired
     /// From this height on, nothing that was signed before the rows were lost can be committed.
     case expired(at: Height)

@@ -303,11 +303,8 @@ struct Outboxes: ~Copyable {
                         try renumbering.remove()
                     }
                     others.append(.opened(id, nextNumber: nextNumber))
-                case .startTimer:
-                    others.append(
-                        .startTimer(
-                            id,
-                            milliseconds: streams[index].outbox.limits.flushMilliseconds))
+                case .startTimer(let milliseconds):
+                    others.append(.startTimer(id, milliseconds: milliseconds))
                 }
             } catch {
                 throw .storage(error)

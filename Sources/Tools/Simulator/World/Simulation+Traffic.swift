@@ -120,7 +120,8 @@ extension Simulation {
             let batch = region.batch(
                 index, first: draft.first, entries: draft.entries, expiry: draft.expiry)
             schedule(index, .submitted(batch: batch, token: draft.first), in: 0)
-        case .startTimer: queue.add(.outbox(index, life: life, .timerFired), at: now + 5)
+        case .startTimer(let milliseconds):
+            queue.add(.outbox(index, life: life, .timerFired), at: now + Int64(milliseconds))
         case .forget(let number): nodes[index].disk.forgetOutbox(below: number)
         case .findExpiry(let heights):
             schedule(index, .numbersLost(expiryHeights: heights), in: 0)

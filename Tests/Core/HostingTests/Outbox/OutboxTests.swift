@@ -11,7 +11,9 @@ struct OutboxTests {
         #expect(try outbox.submit([1]) == [.persist(row(1, [1]))])
         #expect(try outbox.submit([2]) == [.persist(row(2, [2]))])
         #expect(
-            try outbox.step(.persisted(through: 1)) == [.acknowledge(number: 1), .startTimer])
+            try outbox.step(.persisted(through: 1)) == [
+                .acknowledge(number: 1), .startTimer(milliseconds: 5),
+            ])
         #expect(try outbox.step(.persisted(through: 2)) == [.acknowledge(number: 2)])
     }
 
@@ -63,8 +65,25 @@ struct OutboxTests {
         var outbox = try fresh()
         for number in 0..<4 { _ = try outbox.submit([UInt8(number)]) }
         let first = try outbox.step(.persisted(through: 4))
-        #expect(try outbox.step(.refused(first: 1)) == [.startTimer])
+        #expect(try outbox.step(.refused(first: 1)) == [.startTimer(milliseconds: 5)])
         #expect(try outbox.step(.timerFired).batches == first.batches)
+    }
+
+    @Test("what is refused again and again waits longer each time, until the stream moves on")
+    func waitsLongerAfterEachRefusal() throws {
+        var outbox = try fresh()
+        for number in 0..<10 { _ = try outbox.submit([UInt8(number)]) }
+        _ = try outbox.step(.persisted(through: 8))
+        for milliseconds in [5, 10, 20, 40, 80, 160, 320, 640, 1_000, 1_000] as [UInt64] {
+            #expect(
+                try outbox.step(.refused(first: 1)) == [.startTimer(milliseconds: milliseconds)])
+            // Neither further entries nor blocks that bring nothing have it signed before.
+            #expect(try outbox.step(.persisted(through: 9)).batches.isEmpty)
+            #expect(try outbox.step(.committed(height: Height(2), nextNumber: 1)) == [])
+            #expect(try outbox.step(.timerFired).firstNumbers.first == 1)
+        }
+        _ = try outbox.step(.committed(height: Height(3), nextNumber: 5))
+        #expect(try outbox.step(.refused(first: 5)) == [.startTimer(milliseconds: 5)])
     }
 
     @Test(

@@ -84,7 +84,8 @@ extension HostWorld {
                         expiry: draft.expiry)
                 else { return problems.append("a batch cannot be signed") }
                 schedule(index, .submitted(batch: batch, token: draft.first), in: 0)
-            case .startTimer: queue.add(.outbox(index, life: life, .timerFired), at: now + 5)
+            case .startTimer(let milliseconds):
+                queue.add(.outbox(index, life: life, .timerFired), at: now + Int64(milliseconds))
             case .findExpiry(let heights):
                 schedule(index, .numbersLost(expiryHeights: heights), in: 0)
             case .opened: nodes[index].disk.hasLostRows = false
