@@ -32,6 +32,10 @@ struct RegressionSeedTests {
                 seed: 7, nodes: nil, heights: 200,
                 found: "the proof of a statement behind a void entry told a number too low",
                 traffic: .all),
+            Row(
+                seed: 5_240, nodes: nil, heights: 200,
+                found: "a log that lost a prevote, and a state that had it until the precommit",
+                traffic: .all),
         ]
         + [130, 166].map {
             Row(

@@ -20,9 +20,13 @@ extension Replica {
     ///
     /// The log may have lost its end; the state may not. So the lock, the round and the vote that
     /// it holds win over what the replay came to.
-    mutating func layLastSignedOver() {
+    ///
+    /// - Returns: the vote that it holds, where the log has lost it. The log needs it back: the
+    ///   next thing that is signed takes its place in the state, and a vote that neither has could
+    ///   never be said again, however long the others wait for it.
+    mutating func layLastSignedOver() -> Vote? {
         guard let last = lastSigned, last.height == state.height, state.step != .decided else {
-            return
+            return nil
         }
         if let locked = last.locked, state.locked.map({ $0.round < locked.round }) ?? true {
             state.locked = locked
@@ -31,13 +35,13 @@ extension Replica {
             state.valid = valid
         }
         if state.step == .resting || state.round < last.round { enter(last.round) }
-        if case .vote(let vote) = last.signed, let index = state.ownIndex {
-            count(Verified(checked: vote), index: index)
-            if vote.round == state.round {
-                let step: HeightState.Step = vote.kind == .prevote ? .prevote : .precommit
-                state.step = max(state.step, step)
-            }
+        guard case .vote(let vote) = last.signed, let index = state.ownIndex else { return nil }
+        let isLost = count(Verified(checked: vote), index: index)
+        if vote.round == state.round {
+            let step: HeightState.Step = vote.kind == .prevote ? .prevote : .precommit
+            state.step = max(state.step, step)
         }
+        return isLost ? vote : nil
     }
 
     /// Steps back before a vote that the log led to and that was never signed.

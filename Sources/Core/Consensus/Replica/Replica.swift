@@ -75,7 +75,7 @@ public struct Replica: Sendable {
             settle()
         }
         restored.removeAll { $0.height <= state.height }
-        layLastSignedOver()
+        let lost = layLastSignedOver()
         isReplaying = false
         stepBackToUnsigned()
         effects.removeAll { effect in
@@ -84,6 +84,7 @@ public struct Replica: Sendable {
             default: true
             }
         }
+        if let lost { log(.voted(lost)) }
         sendAgain()
     }
 
