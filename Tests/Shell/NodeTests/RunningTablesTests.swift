@@ -136,7 +136,7 @@ struct RunningTablesTests {
         let history = try Auditor(genesis: network.genesis).verify(
             try TableProof.decode(try await desk.tableProof("blocked"))
         ).history
-        #expect(history?.points.map(\.standing.version?.hash) == [first.hash, second.hash])
+        #expect(history?.points.map { $0.standing.version?.hash } == [first.hash, second.hash])
     }
 
     @Test("a node that is given a false chunk refuses it, and gets the table from another one")
