@@ -111,17 +111,27 @@ final class BenchNodes {
         try await waitFor(index)
     }
 
+    /// How long a node may take to come back, on a machine that may have much else to do.
+    private static let patience = Duration.seconds(180)
+
     nonisolated(nonsending) private func waitFor(_ index: Int) async throws {
-        let limit = ContinuousClock.now + .seconds(30)
+        let limit = ContinuousClock.now + BenchNodes.patience
+        var seen = "it does not answer"
         while ContinuousClock.now < limit {
             if let client = try? await NodeClient(socket: "\(folder(of: index))/data/control") {
                 let status = try? await client.status()
                 await client.close()
-                if status?.connected.count == count - 1 { return }
+                if let connected = status?.connected.count {
+                    if connected == count - 1 { return }
+                    seen = "\(connected) of \(count - 1) peers are connected"
+                }
             }
             try await Task.sleep(for: .milliseconds(100))
         }
-        throw BenchError("\(BenchNetwork.name(index)) is not up; see \(folder(of: index))")
+        let log = try? String(contentsOfFile: "\(folder(of: index))/node.log", encoding: .utf8)
+        throw BenchError(
+            "\(BenchNetwork.name(index)) is not up after \(BenchNodes.patience): \(seen); "
+                + "its log ends: \(log?.suffix(500) ?? "there is none")")
     }
 
     /// The resident memory of a node, in MB of 1,000,000 bytes.
