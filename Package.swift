@@ -58,7 +58,7 @@ let rooms: [Room] = [
     // System: doors to C libraries. Each is imported by exactly one Swift target.
     .door("CSecp256k1", apt: "libsecp256k1-dev"),
     .door("COpenSSL", apt: "libssl-dev"),
-    .door("CLevelDB", apt: "libleveldb-dev"),
+    .door("CLevelDB", apt: "libleveldb-dev", hasCode: true),
 
     // Core: pure and deterministic. No clock, no randomness, no disk, no sockets.
     .core("Primitives"),
@@ -172,13 +172,14 @@ struct Room {
     let targets: [Target]
     var products: [Product] = []
 
-    static func door(_ name: String, apt package: String) -> Room {
-        Room(
-            name: name, needs: [],
-            targets: [
-                .systemLibrary(
-                    name: name, path: "Sources/System/\(name)", providers: [.apt([package])])
-            ])
+    /// A door to a library; `hasCode` where it has more behind it than a header.
+    static func door(_ name: String, apt package: String, hasCode: Bool = false) -> Room {
+        let path = "Sources/System/\(name)"
+        let library = Target.systemLibrary(name: name, path: path, providers: [.apt([package])])
+        // LevelDB is built without run-time type information, and what derives from it must be.
+        let code = Target.target(
+            name: name, path: path, cxxSettings: [.unsafeFlags(["-fno-rtti"])])
+        return Room(name: name, needs: [], targets: [hasCode ? code : library])
     }
 
     static func core(

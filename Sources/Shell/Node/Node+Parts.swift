@@ -43,9 +43,11 @@ extension Node {
             if !Directory.exists(directory.path(of: OutboxLog.name)) {
                 try ReturnFile(.numbering, in: directory).make()
             }
-            let store = try BlockStore(path: directory.path(of: "blocks"))
+            let store = try BlockStore(
+                path: directory.path(of: "blocks"), residentBytesMax: setup.memory.blockBytes)
             let index = try EntryIndex(
-                path: directory.path(of: "index"), findsByLeafHash: setup.findsByLeafHash)
+                path: directory.path(of: "index"), findsByLeafHash: setup.findsByLeafHash,
+                residentBytesMax: setup.memory.indexBytes)
             return NodeParts(
                 directory: directory, keyLocks: keyLocks, store: store, index: index)
         } catch {

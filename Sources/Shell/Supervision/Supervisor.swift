@@ -68,7 +68,9 @@ public final class Supervisor {
                 random: settings.random)
         }
         database = try storage { () throws(StorageError) in
-            try SupervisionDatabase(path: settings.folder + "/rows", fault: settings.fault)
+            try SupervisionDatabase(
+                path: settings.folder + "/rows", residentBytesMax: settings.residentBytesMax,
+                fault: settings.fault)
         }
         let secret = try LocalSecret(
             path: settings.keyFolder + "/local.key", random: settings.random)

@@ -1,6 +1,7 @@
 public import Ledger
 public import Primitives
 public import Sealing
+internal import Storage
 
 /// Where a supervisor keeps things, who it works for, and how.
 public struct SupervisorSettings: Sendable {
@@ -32,6 +33,8 @@ public struct SupervisorSettings: Sendable {
     /// Who names people by ids; this institution itself where it is the identity provider.
     public var provider: InstitutionID?
     public var terms = PseudonymService.Terms()
+    /// How much of its data base's files may be resident in memory.
+    public var residentBytesMax = DatabaseOptions().residentBytesMax
     public var random = RandomBytes.system
     /// For tests of what a crash leaves.
     public var fault: WriteFault?

@@ -44,6 +44,25 @@ struct DatabaseTests {
         for key in [[0], [1, 0, 0], [2], [3]] as [[UInt8]] { #expect(try peek(key) == nil) }
     }
 
+    @Test func readsWithoutChecksumsWhatItReadsWithThem() throws {
+        let database = try filled([[1], [1, 0], [2, 7]])
+        for key in [[1], [1, 0], [2, 7], [], [2]] as [[UInt8]] {
+            #expect(try database.uncheckedGet(key) == database.get(key))
+        }
+    }
+
+    @Test func lendsOneRowAfterTheOtherByOneCursor() throws {
+        let database = try filled([[1], [1, 0], [2, 7]])
+        var cursor = database.uncheckedCursor(KeyRange(lower: [1], upper: [2]))
+        var found: [[UInt8]?] = []
+        // Before its range there is nothing, and beyond it.
+        for key in [[1, 0], [0], [1], [2, 7], [1, 0]] as [[UInt8]] {
+            found.append(
+                try cursor.peek(key) { span in unsafe span.withUnsafeBytes { unsafe [UInt8]($0) } })
+        }
+        #expect(found == [[0, 1], nil, [1], nil, [0, 1]])
+    }
+
     @Test func tellsAnEmptyValueFromNone() throws {
         let database = try Database(path: directory.path(of: "db"))
         var group = WriteGroup()

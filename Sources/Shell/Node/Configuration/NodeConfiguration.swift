@@ -48,6 +48,8 @@ public struct NodeConfiguration: Codable, Equatable, Sendable {
     public var protocolVersion: UInt64?
     /// How long entries are kept; for ever where absent.
     public var retain: Retention?
+    /// How much of the data bases' files may be resident in memory at a time; 400 where absent.
+    public var residentMegabytes: Int?
     /// The log level, as swift-log names it; `info` where absent.
     public var logLevel: String?
     /// How the log is written: `text` or `json`; `text` where absent.

@@ -28,6 +28,7 @@ struct NodeSetup: Sendable {
     let signsFrom: Height?
     let findsByLeafHash: Bool
     let retention: Retention?
+    let memory: ResidentMemory
     let joinsBySnapshot: Bool
     /// Whom it goes by then, where not by the validators that the genesis names.
     let joinTrust: ValidatorSet?
@@ -72,6 +73,7 @@ struct NodeSetup: Sendable {
         if let problem = configuration.traces?.problem {
             throw .configuration(path: path, detail: problem)
         }
+        memory = try ResidentMemory(megabytes: configuration.residentMegabytes)
         retention = configuration.retain
         if let problem = configuration.retain?.problem {
             throw .configuration(path: path, detail: problem)

@@ -20,6 +20,7 @@ extension Node {
             folder: setup.data + "/desk",
             keyFolder: configuration.keys.desk ?? setup.data + "/desk-keys", sealKey: sealKey)
         settings.furtherSealKeys = Array(sealKeys.dropFirst())
+        settings.residentBytesMax = setup.memory.deskBytes
         settings.charters = charters
         settings.runner = runner
         settings.rulesFolder = configuration.rules ?? setup.data + "/rules"

@@ -57,8 +57,14 @@ final class BlockStore: Sendable {
         let proof: Proof
     }
 
-    init(path: String) throws(StorageError) {
-        let database = try Database(path: path)
+    /// Opens the blocks in the directory `path`; of their files `residentBytesMax` bytes may be
+    /// resident in memory.
+    init(
+        path: String, residentBytesMax: Int = DatabaseOptions().residentBytesMax
+    ) throws(StorageError) {
+        var options = DatabaseOptions()
+        options.residentBytesMax = residentBytesMax
+        let database = try Database(path: path, options: options)
         let bytes = try database.get(BlockStore.floorKey)
         floor = Mutex(Height(max(1, bytes?.count == 8 ? bytes?.bigEndian64(at: 0) ?? 1 : 1)))
         founding = Mutex(

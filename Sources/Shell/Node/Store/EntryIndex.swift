@@ -43,8 +43,15 @@ final class EntryIndex: Sendable {
         case pruned = 5
     }
 
-    init(path: String, findsByLeafHash: Bool) throws(StorageError) {
-        database = try Database(path: path)
+    /// Opens the index in the directory `path`; of its files `residentBytesMax` bytes may be
+    /// resident in memory.
+    init(
+        path: String, findsByLeafHash: Bool,
+        residentBytesMax: Int = DatabaseOptions().residentBytesMax
+    ) throws(StorageError) {
+        var options = DatabaseOptions()
+        options.residentBytesMax = residentBytesMax
+        database = try Database(path: path, options: options)
         self.findsByLeafHash = findsByLeafHash
     }
 

@@ -55,6 +55,16 @@ internal import CLevelDB
         return try isInRange()
     }
 
+    /// Lends the value of `key` where it lies; nil where there is no such row.
+    public mutating func peek<Result>(
+        _ key: [UInt8], _ body: (RawSpan) -> Result
+    ) throws(StorageError) -> Result? {
+        guard try seek(key),
+            withKey({ unsafe $0.withUnsafeBytes { unsafe $0.elementsEqual(key) } })
+        else { return nil }
+        return withValue(body)
+    }
+
     /// The key of the row that the cursor stands at; empty where it stands at none.
     public var key: [UInt8] {
         withKey { unsafe $0.withUnsafeBytes { unsafe [UInt8]($0) } }

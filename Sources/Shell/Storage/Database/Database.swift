@@ -29,6 +29,13 @@ public struct Database: ~Copyable, Sendable {
         try unsafe read(handle, handle.readOptions, key)
     }
 
+    /// The value of `key`, or nil where there is none; LevelDB's checksum is not looked at.
+    ///
+    /// For a caller who checks what he reads himself.
+    public func uncheckedGet(_ key: [UInt8]) throws(StorageError) -> [UInt8]? {
+        try unsafe read(handle, handle.uncheckedRead, key)
+    }
+
     /// Lends the value of `key` where it lies; nil where there is none.
     ///
     /// Nothing of it is copied, and LevelDB's checksum is not looked at: for a caller who wants a
@@ -37,8 +44,7 @@ public struct Database: ~Copyable, Sendable {
         _ key: [UInt8], _ body: (RawSpan) -> Result
     ) throws(StorageError) -> Result? {
         var cursor = uncheckedCursor(KeyRange(lower: key, upper: key + [0]))
-        guard try cursor.seek(key) else { return nil }
-        return cursor.withValue(body)
+        return try cursor.peek(key, body)
     }
 
     /// Writes all of `group` or nothing of it.

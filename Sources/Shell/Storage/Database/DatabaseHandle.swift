@@ -17,16 +17,20 @@ internal import CLevelDB
     private let options: OpaquePointer
     private let filter: OpaquePointer
     private let cache: OpaquePointer
+    private let files: OpaquePointer
 
     init(path: String, options wanted: DatabaseOptions) throws(StorageError) {
         guard let options = unsafe leveldb_options_create(),
             let filter = unsafe leveldb_filterpolicy_create_bloom(wanted.bloomBitsPerKey),
             let cache = unsafe leveldb_cache_create_lru(wanted.cacheBytes),
+            let files = unsafe leveldb_map_files(options, wanted.residentBytesMax),
             let readOptions = unsafe leveldb_readoptions_create(),
             let uncheckedRead = unsafe leveldb_readoptions_create(),
             let plainWrite = unsafe leveldb_writeoptions_create(),
             let syncedWrite = unsafe leveldb_writeoptions_create()
-        else { throw .io(path: path, detail: "out of memory") }
+        else {
+            throw .io(path: path, detail: "out of memory, or not the LevelDB that was built for")
+        }
         unsafe leveldb_options_set_create_if_missing(options, wanted.createIfMissing ? 1 : 0)
         unsafe leveldb_options_set_paranoid_checks(options, 1)
         unsafe leveldb_options_set_write_buffer_size(options, wanted.writeBufferBytes)
@@ -48,6 +52,7 @@ internal import CLevelDB
             unsafe leveldb_options_destroy(options)
             unsafe leveldb_cache_destroy(cache)
             unsafe leveldb_filterpolicy_destroy(filter)
+            unsafe leveldb_mapped_files_destroy(files)
             throw StorageError(levelDB: text, path: path)
         }
         self.path = path
@@ -59,6 +64,7 @@ internal import CLevelDB
         unsafe self.options = options
         unsafe self.filter = filter
         unsafe self.cache = cache
+        unsafe self.files = files
     }
 
     deinit {
@@ -70,6 +76,7 @@ internal import CLevelDB
         unsafe leveldb_options_destroy(options)
         unsafe leveldb_cache_destroy(cache)
         unsafe leveldb_filterpolicy_destroy(filter)
+        unsafe leveldb_mapped_files_destroy(files)
     }
 }
 

@@ -16,6 +16,12 @@ public struct DatabaseOptions: Sendable {
     /// How many bytes of read blocks are kept in memory.
     public var cacheBytes = 16 << 20
 
+    /// How many bytes of the sorted files, which are mapped into memory, may be resident at a time.
+    ///
+    /// What goes beyond is left to the kernel, which has it at hand as long as nobody else wants
+    /// the memory. Beside it some 100 KB of each file may be resident: what finds rows in it.
+    public var residentBytesMax = 128 << 20
+
     /// Bits of the Bloom filter a key; 10 make one needless disk read in a hundred absent keys.
     public var bloomBitsPerKey: Int32 = 10
 

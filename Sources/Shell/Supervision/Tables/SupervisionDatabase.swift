@@ -11,9 +11,14 @@ public final class SupervisionDatabase: Sendable {
 
     /// Opens the data base in the directory `path`, making it where there is none.
     ///
-    /// `fault`, for tests of what a crash leaves, is asked before each write.
-    public init(path: String, fault: WriteFault? = nil) throws(StorageError) {
+    /// Of its files `residentBytesMax` bytes may be resident in memory. `fault`, for tests of what
+    /// a crash leaves, is asked before each write.
+    public init(
+        path: String, residentBytesMax: Int = DatabaseOptions().residentBytesMax,
+        fault: WriteFault? = nil
+    ) throws(StorageError) {
         var options = DatabaseOptions()
+        options.residentBytesMax = residentBytesMax
         // What is written out at once has rows of every table, so that merging it rewrites all of
         // the level below: the more that is gathered, the more seldom. With 8 MiB a ledger of
         // 150,000 entries was rewritten nine times over.
