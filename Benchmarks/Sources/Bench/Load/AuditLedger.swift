@@ -8,6 +8,7 @@ internal import Node
 /// `CUSTOS_BENCH_ENTRIES` says how many entries it has, `CUSTOS_BENCH_VALIDATORS` how many
 /// validators: what is measured is one node that answers, so that with one the machine and the
 /// disk are not shared with three more replicas of the same. Its proofs then have one signature.
+/// `CUSTOS_BENCH_FOLDER` names a folder that keeps the ledger, for the next run to ask it again.
 actor AuditLedger {
     static let shared = AuditLedger()
 
@@ -21,7 +22,7 @@ actor AuditLedger {
     }
 
     private var nodes: BenchNodes?
-    private var filling = CommitTimes([])
+    private var filling: Filling?
 
     /// The control socket of the node that is asked, and the genesis; starts and fills the ledger
     /// first.
@@ -33,7 +34,7 @@ actor AuditLedger {
     /// Entries committed a second in the last tenth of the ledger, of 100 in the first.
     func pace() async throws -> Double {
         _ = try await filled()
-        let rates = filling.rates.map { $0 * Double(AccessLoad.batchSize) }
+        guard let rates = filling?.rates else { throw BenchError("the ledger was not filled") }
         Progress.say("entries a second in each tenth: \(rates.map { Int($0) })")
         return 100 * rates[9] / rates[0]
     }
@@ -48,21 +49,21 @@ actor AuditLedger {
     /// batch that it is given then is committed.
     func restart() async throws -> (answers: Double, votes: Double) {
         _ = try await filled()
+        let restarts = filling?.restarts ?? 0
+        filling?.restarts += 1
+        try keep()
         let start = ContinuousClock.now
         try await running.restart(0)
         let answers = (ContinuousClock.now - start) / .seconds(1)
         // Of an issuer that has sent nothing yet.
         var stream = try AccessLoad.Stream(
             Self.load, try genesis, issuer: AccessLoad.issuerCount + restarts)
-        restarts += 1
         guard let batch = stream.next() else { throw BenchError("no batch") }
         let client = try await NodeClient(socket: try running.sockets[0])
         _ = try await client.submitBatch(batch, waits: true)
         await client.close()
         return (answers, (ContinuousClock.now - start) / .seconds(1))
     }
-
-    private var restarts = 0
 
     private static var load: AccessLoad {
         AccessLoad(recordCount: entryCount, userCount: 1_000, resourceCount: patientCount)
@@ -83,19 +84,38 @@ actor AuditLedger {
     }
 
     private func fill() async throws {
-        let nodes = try await BenchNodes(isIndexKept: true, count: Self.validatorCount)
+        filling = try Self.folder.flatMap {
+            try Filling.read(
+                $0, entryCount: Self.entryCount, validatorCount: Self.validatorCount)
+        }
+        let nodes = try await BenchNodes(
+            isIndexKept: true, count: Self.validatorCount, keptIn: Self.folder)
         self.nodes = nodes
-        let genesis = try genesis
-        filling = try await AccessLoad.send(
-            try (0..<AccessLoad.issuerCount).map {
-                try AccessLoad.Stream(Self.load, genesis, issuer: $0)
-            }, to: nodes.sockets)
+        if filling == nil {
+            let genesis = try genesis
+            let times = try await AccessLoad.send(
+                try (0..<AccessLoad.issuerCount).map {
+                    try AccessLoad.Stream(Self.load, genesis, issuer: $0)
+                }, to: nodes.sockets)
+            filling = Filling(
+                entryCount: Self.entryCount, validatorCount: Self.validatorCount,
+                rates: times.rates.map { $0 * Double(AccessLoad.batchSize) })
+            try keep()
+            Progress.say(
+                "\(Self.entryCount) entries in \(Int(times.seconds)) s, "
+                    + "\(Int(Double(Self.entryCount) / times.seconds)) a second")
+        }
         Progress.say(
-            "\(Self.entryCount) entries in \(Int(filling.seconds)) s, "
-                + "\(Int(Double(Self.entryCount) / filling.seconds)) a second; the node that is "
-                + "asked has \(nodes.byteCount(of: 0) / 1_000_000) MB on its disk and "
+            "the node that is asked has \(nodes.byteCount(of: 0) / 1_000_000) MB on its disk and "
                 + "\(Int(try nodes.memory(of: 0))) MB in memory")
     }
+
+    /// Writes how the ledger was filled beside it, where it is kept.
+    private func keep() throws {
+        if let folder = Self.folder { try filling?.write(folder) }
+    }
+
+    private static let folder = ProcessInfo.processInfo.environment["CUSTOS_BENCH_FOLDER"]
 
     /// Says how much memory the node that is asked has come to.
     func tellMemory() throws {

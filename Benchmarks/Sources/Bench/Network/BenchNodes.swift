@@ -7,10 +7,11 @@ internal import Sealing
 internal import Transport
 
 /// The validators' nodes as processes on loopback, in a folder of their own that goes away with
-/// them.
+/// them where it is not to be kept.
 final class BenchNodes {
     let folder: String
     let count: Int
+    private let isKept: Bool
     private var processes: [Process] = []
     /// Each node's standard input ends with this program, however it ends, and the node with it.
     private var lifelines: [Pipe] = []
@@ -25,12 +26,18 @@ final class BenchNodes {
     var sockets: [String] { folders.map { $0 + "/data/control" } }
 
     /// Makes keys, genesis and folders, and starts all nodes.
-    init(isIndexKept: Bool, count: Int = 4) async throws {
+    ///
+    /// A folder that is named is kept, and used as it is where there are nodes in it.
+    init(isIndexKept: Bool, count: Int = 4, keptIn kept: String? = nil) async throws {
         self.count = count
-        folder = NSTemporaryDirectory() + "custos-bench-\(UInt32.random(in: .min ... .max))"
-        try FileManager.default.createDirectory(
-            atPath: folder, withIntermediateDirectories: true)
-        try prepare(isIndexKept: isIndexKept)
+        isKept = kept != nil
+        folder =
+            kept ?? NSTemporaryDirectory() + "custos-bench-\(UInt32.random(in: .min ... .max))"
+        if !FileManager.default.fileExists(atPath: "\(folder)/bench.genesis") {
+            try FileManager.default.createDirectory(
+                atPath: folder, withIntermediateDirectories: true)
+            try prepare(isIndexKept: isIndexKept)
+        }
         for index in 0..<count { processes.append(try launch(index)) }
         for index in 0..<count { try await waitFor(index) }
     }
@@ -187,9 +194,10 @@ final class BenchNodes {
         for process in processes { process.waitUntilExit() }
     }
 
-    /// Ends the nodes, by their ids, and removes what they wrote.
+    /// Ends the nodes, by their ids, and removes what they wrote where it is not to be kept.
     func stop() {
         end()
+        if isKept { return }
         try? FileManager.default.removeItem(atPath: folder)
     }
 }
