@@ -18,9 +18,14 @@ struct TermTrailTests {
         /// Whether a slot is a patient's, as the state has it at the end.
         var map: StateMap?
 
-        /// What the row of a slot's turn has of it.
+        /// What the row of a slot's turn has of it, found as the directory says.
         func trail(ofSlot slot: UInt32, at turn: Height) throws -> TermTrail? {
-            try rows[turn]?.last { $0.number <= UInt64(slot) }
+            let rows = rows[turn] ?? []
+            guard let directory = rows.last, directory.kind == .trailDirectory else { return nil }
+            let trails = rows.dropLast()
+            let number = try TrailDirectory.decode(directory.bytes).number(ofSlot: slot)
+            #expect(number == trails.last { $0.number <= UInt64(slot) }?.number)
+            return try trails.first { $0.number == number }
                 .map { try TermTrail.decode($0.bytes, slot: slot) }
         }
 
@@ -120,8 +125,13 @@ struct TermTrailTests {
             }
             return [entries]
         }
-        let rows = lived.rows.values.flatMap { $0 }
-        #expect(rows.allSatisfy { $0.kind == .trail })
+        for rows in lived.rows.values where !rows.isEmpty {
+            let directory = try TrailDirectory.decode(try #require(rows.last).bytes)
+            #expect(directory.count == rows.count - 1)
+            #expect(rows.map(\.kind) == rows.dropLast().map { _ in .trail } + [.trailDirectory])
+            #expect(rows.last?.number == 0)
+        }
+        let rows = lived.rows.values.flatMap { $0.dropLast() }
         let patients = try #require(lived.patients[lived.last])
         #expect(patients.count == 300)
         #expect(rows.count > 16 && rows.count < patients.count / 2)
@@ -133,6 +143,14 @@ struct TermTrailTests {
             let none = try lived.trail(ofSlot: slot + 16, at: turn)?.items ?? []
             #expect(patients.contains(slot + 16) || none.isEmpty)
         }
+    }
+
+    @Test(
+        "a directory that is cut short, or none, is refused",
+        arguments: [[], [0x82], [0x82, 0x01, 0x43, 1, 2, 3], [0x82, 0x02, 0x40], [0x80]]
+            as [[UInt8]])
+    func refusesDirectories(_ bytes: [UInt8]) {
+        #expect(throws: LedgerError.self) { _ = try TrailDirectory.decode(bytes) }
     }
 
     @Test("after a block that is not known no row is written until sixteen are known again")

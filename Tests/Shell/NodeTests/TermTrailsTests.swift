@@ -73,22 +73,30 @@ struct TermTrailsTests {
         #expect(check.missingTrailRowCount == 0)
     }
 
-    @Test func aDiskWithoutTrailsAnswersTheSameAndIsFilledByTheCheck() throws {
+    @Test(arguments: [[LedgerRow.Kind.trail, .trailDirectory], [.trailDirectory]])
+    func aDiskWithoutThemAnswersTheSameAndIsFilledByTheCheck(
+        _ kinds: [LedgerRow.Kind]
+    ) throws {
         let world = try ledger()
         let configuration = world.network.configuration(1)
         let count: Int
         let before: [[[UInt8]]]
         do {
             let stopped = try Stopped(world, 1)
-            count = try stopped.rowCount()
+            count = try (1...stopped.head.blocks).reduce(0) { sum, height in
+                try sum
+                    + stopped.store.trailRows(at: Height(height)).count { kinds.contains($0.kind) }
+            }
+            #expect(count > 10)
             before = try stopped.lists(world)
             #expect(before.map(\.count) == [Int](repeating: 1, count: before.count - 1) + [40])
         }
         do {
             let database = try Database(path: configuration.data + "/blocks")
             for height in 1...(TermTrailsTests.blockCount + 20) {
-                try database.deleteRange(
-                    .rows(Height(height), kind: LedgerRow.Kind.trail.rawValue))
+                for kind in kinds {
+                    try database.deleteRange(.rows(Height(height), kind: kind.rawValue))
+                }
             }
             // A row as an older version wrote it.
             var group = WriteGroup()

@@ -34,10 +34,12 @@ struct UpkeepTests {
     }
 
     /// Each kind of row in turn is changed by one bit in its middle.
-    @Test(arguments: [LedgerRow.Kind.block, .batch, .tree, .runs, .changes, .chunk, .trail])
+    @Test(arguments: [
+        LedgerRow.Kind.block, .batch, .tree, .runs, .changes, .chunk, .trail, .trailDirectory,
+    ])
     func namesTheHeightOfARowThatWasChanged(_ kind: LedgerRow.Kind) throws {
         // Trails of a patient stand with the block at whose height it is their turn.
-        let world = try ledger(of: kind == .trail ? 20 : 4)
+        let world = try ledger(of: kind == .trail || kind == .trailDirectory ? 20 : 4)
         let configuration = world.network.configuration(1)
         let height = try UpkeepTests.flip(kind, in: configuration.data)
         #expect {

@@ -34,5 +34,7 @@ public struct LedgerRow: Hashable, Sendable {
         case trail = 10
         /// The entries of the block that have no effect (``UnfitRow``); none where all have theirs.
         case unfit = 11
+        /// Which trail rows the height has (``TrailDirectory``); none where it has none.
+        case trailDirectory = 12
     }
 }

@@ -47,7 +47,7 @@ public struct TrailStretch: Sendable {
                 entries: table == nil ? [] : entries, patients: patients))
     }
 
-    /// The trail rows that the last block writes.
+    /// The trail rows that the last block writes, and their directory behind them.
     ///
     /// None unless the blocks before are there too, so that a row is whole or missing.
     public func rows() -> [LedgerRow] {
@@ -75,7 +75,9 @@ public struct TrailStretch: Sendable {
                 LedgerRow(kind: .trail, number: UInt64(keys[start].slot), bytes: bytes))
             (start, byteCount) = (index + 1, 0)
         }
-        return rows
+        guard !rows.isEmpty else { return [] }
+        let directory = TrailDirectory(rows.map { UInt32(truncatingIfNeeded: $0.number) })
+        return rows + [LedgerRow(kind: .trailDirectory, number: 0, bytes: directory.encode())]
     }
 
     /// What the trail row of a slot will have of a block that is among the last; nil where it is

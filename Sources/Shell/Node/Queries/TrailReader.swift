@@ -10,6 +10,9 @@ final class TrailReader {
     /// The trails that were read last, by the term's slot and the row's height.
     private var trails: [Place: TermTrail] = [:]
     private var trailByteCount = 0
+    /// The directories of trail rows that were read last, by height: all patients share them.
+    private var directories: [Height: TrailDirectory] = [:]
+    private var directoryRowCount = 0
 
     private struct Place: Hashable {
         let slot: UInt32
@@ -18,6 +21,8 @@ final class TrailReader {
 
     private static let tableCountMax = 16
     private static let trailByteCountMax = 16 << 20
+    /// How many rows the directories have together, at most: 4 bytes each.
+    private static let directoryRowCountMax = 1 << 20
 
     init(_ store: BlockStore) {
         self.store = store
@@ -32,7 +37,7 @@ final class TrailReader {
         if let trail = trails[place] { return trail[height] }
         if let item = store.unwrittenTrail(ofSlot: slot, at: height) { return item }
         let bytes = try queryStorage { () throws(StorageError) in
-            try store.trailRow(ofSlot: slot, at: place.height)
+            try row(ofSlot: slot, at: place.height)
         }
         guard let bytes else { return nil }
         guard let trail = try? TermTrail.decode(bytes, slot: slot) else {
@@ -45,6 +50,29 @@ final class TrailReader {
         trails[place] = trail
         trailByteCount += trail.items.isEmpty ? 64 : bytes.count
         return trail[height]
+    }
+
+    /// The trail row of a height that has a slot where any has.
+    private func row(
+        ofSlot slot: UInt32, at height: Height
+    ) throws(StorageError) -> [UInt8]? {
+        guard let directory = try directory(at: height) else {
+            return try store.trailRow(before: slot, at: height)
+        }
+        guard let number = directory.number(ofSlot: slot) else { return nil }
+        return try store.trailRow(number, at: height)
+    }
+
+    private func directory(at height: Height) throws(StorageError) -> TrailDirectory? {
+        if let known = directories[height] { return known }
+        guard let directory = try store.trailDirectory(at: height) else { return nil }
+        directoryRowCount += directory.count
+        if directoryRowCount > TrailReader.directoryRowCountMax {
+            directories.removeAll(keepingCapacity: true)
+            directoryRowCount = directory.count
+        }
+        directories[height] = directory
+        return directory
     }
 
     /// The runs of the block at a height; nil where it has none.

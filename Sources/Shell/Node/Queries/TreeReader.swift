@@ -60,10 +60,11 @@ final class TreeReader {
         let height = block.place.height
         return try queryStorage { () throws(StorageError) in
             try store.requireEntries(at: height)
-            let entry = try store.peek(.batch, at: height, number: UInt64(position.batch)) {
+            var rows = store.peeking(at: height)
+            let entry = try rows.peek(.batch, at: height, number: UInt64(position.batch)) {
                 UnverifiedBatch.entry(position.entry, in: $0)
             }
-            let hash = try store.peek(.tree, at: height) { TreeRow.leafHash(at: leaf, in: $0) }
+            let hash = try rows.peek(.tree, at: height) { TreeRow.leafHash(at: leaf, in: $0) }
             guard case .some(.some(let bytes)) = entry, case .some(.some(let leafHash)) = hash,
                 SHA256.leaf(bytes) == leafHash
             else { return nil }

@@ -74,10 +74,29 @@ extension BlockStore {
         if !group.isEmpty { try database.write(group, synced: true) }
     }
 
-    /// The trail row of a height that has a slot where any has.
+    /// Which trail rows a height has; nil where it has none, or an older version wrote them.
+    func trailDirectory(at height: Height) throws(StorageError) -> TrailDirectory? {
+        let key = RowKey(height, kind: LedgerRow.Kind.trailDirectory.rawValue).bytes
+        guard let bytes = try database.get(key) else { return nil }
+        do throws(LedgerError) {
+            return try TrailDirectory.decode(bytes)
+        } catch {
+            throw .corruption(path: database.path, detail: "block \(height): \(error)")
+        }
+    }
+
+    /// A trail row.
     ///
     /// Unchecked: its entries are hashed, and compared with what the state map commits to.
-    func trailRow(ofSlot slot: UInt32, at height: Height) throws(StorageError) -> [UInt8]? {
+    func trailRow(_ number: UInt64, at height: Height) throws(StorageError) -> [UInt8]? {
+        try database.uncheckedGet(
+            RowKey(height, kind: LedgerRow.Kind.trail.rawValue, number: number).bytes)
+    }
+
+    /// The trail row that has a slot where any has, at a height without a directory.
+    func trailRow(
+        before slot: UInt32, at height: Height
+    ) throws(StorageError) -> [UInt8]? {
         let kind = LedgerRow.Kind.trail.rawValue
         var cursor = database.uncheckedCursor(
             KeyRange(
@@ -86,13 +105,15 @@ extension BlockStore {
         return try cursor.previous() ? cursor.value : nil
     }
 
-    /// The trail rows of a height.
+    /// The trail rows of a height, and their directory.
     func trailRows(at height: Height) throws(StorageError) -> [LedgerRow] {
-        var cursor = database.cursor(.rows(height, kind: LedgerRow.Kind.trail.rawValue))
         var rows: [LedgerRow] = []
-        while try cursor.next() {
-            guard let key = RowKey(cursor.key) else { continue }
-            rows.append(LedgerRow(kind: .trail, number: key.number, bytes: cursor.value))
+        for kind in [LedgerRow.Kind.trail, .trailDirectory] {
+            var cursor = database.cursor(.rows(height, kind: kind.rawValue))
+            while try cursor.next() {
+                guard let key = RowKey(cursor.key) else { continue }
+                rows.append(LedgerRow(kind: kind, number: key.number, bytes: cursor.value))
+            }
         }
         return rows
     }

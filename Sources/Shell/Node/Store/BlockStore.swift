@@ -191,7 +191,7 @@ final class BlockStore: Sendable {
         var group = WriteGroup()
         group.put(BlockStore.floorKey, height.blocks.bigEndianBytes)
         for blocks in first.blocks..<height.blocks {
-            for kind in [LedgerRow.Kind.batch, .formerTrail, .trail] {
+            for kind in [LedgerRow.Kind.batch, .formerTrail, .trail, .trailDirectory] {
                 var cursor = database.cursor(.rows(Height(blocks), kind: kind.rawValue))
                 while try cursor.next() { group.delete(cursor.key) }
             }
@@ -206,12 +206,9 @@ final class BlockStore: Sendable {
         try database.get(RowKey(height, kind: kind.rawValue, number: number).bytes)
     }
 
-    /// Lends a row where it lies, unchecked (``Database/peek(_:_:)``).
-    func peek<Result>(
-        _ kind: LedgerRow.Kind, at height: Height, number: UInt64 = 0,
-        _ body: (RawSpan) -> Result
-    ) throws(StorageError) -> Result? {
-        try database.peek(RowKey(height, kind: kind.rawValue, number: number).bytes, body)
+    /// A cursor over the rows of a block, for ``Cursor/peek(_:at:number:_:)``.
+    func peeking(at height: Height) -> Cursor {
+        database.uncheckedCursor(.heights(height..<height.next))
     }
 
     /// All rows of one kind of a height, by number.
@@ -262,5 +259,15 @@ final class BlockStore: Sendable {
             }
             height = height.next
         }
+    }
+}
+
+extension Cursor {
+    /// Lends a row of the block where it lies, unchecked.
+    mutating func peek<Result>(
+        _ kind: LedgerRow.Kind, at height: Height, number: UInt64 = 0,
+        _ body: (RawSpan) -> Result
+    ) throws(StorageError) -> Result? {
+        try peek(RowKey(height, kind: kind.rawValue, number: number).bytes, body)
     }
 }

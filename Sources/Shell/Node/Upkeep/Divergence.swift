@@ -53,12 +53,13 @@ public struct Divergence: Equatable, Sendable {
             let theirs = try second.rows(kind, at: height)
             // Rows that only a restart needs are pruned by each node in its own time, and entries
             // as its operator wants; older versions wrote no trails.
-            let isOptional = kind == .changes || kind == .chunk || kind == .trail
+            let isTrail = kind == .trail || kind == .trailDirectory
+            let isOptional = kind == .changes || kind == .chunk || isTrail
             if isOptional, ours.isEmpty || theirs.isEmpty { continue }
             // Pieces of the state lie elsewhere where a ledger began with a snapshot, and trails
             // know nothing of what was before.
             let isFounded = max(first.base.height, second.base.height) > .genesis
-            if isFounded, kind == .chunk || kind == .trail { continue }
+            if isFounded, kind == .chunk || isTrail { continue }
             if kind == .batch, height < max(first.entriesFrom, second.entriesFrom) { continue }
             for number in 0..<max(ours.count, theirs.count) {
                 guard number < ours.count, number < theirs.count else {

@@ -217,18 +217,17 @@ private struct Walk {
         guard height >= store.entriesFrom else { return }
         let found = try store.trailRows(at: height)
         let right = trails.rows()
-        var rights: [UInt64: [UInt8]] = [:]
-        for row in right { rights[row.number] = row.bytes }
+        var missing = Set(right)
         for row in found {
-            guard rights.removeValue(forKey: row.number) == row.bytes else {
+            guard missing.remove(row) != nil else {
                 throw NodeError.damaged(
                     what: "block \(height)",
-                    detail: "its trail row \(row.number) is not what its entries give")
+                    detail: "its \(row.kind) row \(row.number) is not what its entries give")
             }
             rowCount += 1
         }
-        let missing = right.filter { rights[$0.number] != nil }
         missingTrailRowCount += missing.count
-        if fillsTrails { try store.fillTrails(missing, at: height) }
+        let rows = right.filter { missing.contains($0) }
+        if fillsTrails { try store.fillTrails(rows, at: height) }
     }
 }
