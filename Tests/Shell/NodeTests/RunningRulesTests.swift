@@ -124,9 +124,9 @@ struct RunningRulesTests {
         let proven = try Auditor(genesis: network.genesis).verify(try RuleProof.decode(bytes))
         let points = proven.history.points.map(\.standing)
         let (first, second) = (Self.first.hash, Self.second.hash)
-        #expect(points.map(\.inForce?.hash) == [nil, nil, nil, first, second, nil])
-        #expect(points.map(\.trial?.hash) == [nil, first, first, nil, nil, nil])
-        #expect(points.map(\.trial?.trial) == [nil, [], [canary], nil, nil, nil])
+        #expect(points.map { $0.inForce?.hash } == [nil, nil, nil, first, second, nil])
+        #expect(points.map { $0.trial?.hash } == [nil, first, first, nil, nil, nil])
+        #expect(points.map { $0.trial?.trial } == [nil, [], [canary], nil, nil, nil])
     }
 
     /// What a rule found while it was in force can be shown after its end.
