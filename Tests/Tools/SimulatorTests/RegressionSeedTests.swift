@@ -36,6 +36,10 @@ struct RegressionSeedTests {
                 seed: 5_240, nodes: nil, heights: 200,
                 found: "a log that lost a prevote, and a state that had it until the precommit",
                 traffic: .all),
+            Row(
+                seed: 5_489, nodes: nil, heights: 200,
+                found: "a new disk that was to be filled from the first block, which nobody had",
+                traffic: .all),
         ]
         + [130, 166].map {
             Row(

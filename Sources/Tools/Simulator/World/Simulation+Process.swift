@@ -150,7 +150,7 @@ extension Simulation {
         nodes[index].disk = SimulatedDisk()
         nodes[index].disk.comeback = SimulatedDisk.Comeback()
         // Every other one comes back by a snapshot, if there is one.
-        let joins = nodes[index].life.isMultiple(of: 2)
+        let joins = nodes[index].life.isMultiple(of: 2) || !hasAllBlocks(besides: index)
         nodes[index].disk.comeback?.joins = joins
         nodes[index].isDiskBad = false
         nodes[index].durableHeight = 0
@@ -161,5 +161,15 @@ extension Simulation {
         nodes[index].handedIn = nodes[index].handedIn.filter { $0.key < next }
         nodes[index].isDiskGone = false
         boot(index)
+    }
+
+    /// Whether another honest node has the blocks that those lack who began with a snapshot: where
+    /// none has, nobody can begin with the first block any more.
+    private func hasAllBlocks(besides index: Int) -> Bool {
+        let others = honest.filter { $0 != index }
+        let start = others.map { nodes[$0].disk.base }.max() ?? 0
+        return others.contains {
+            nodes[$0].disk.base == 0 && nodes[$0].disk.height >= max(start, 1)
+        }
     }
 }
