@@ -274,6 +274,16 @@ start_node() {
     node_pids[$1]=$!
 }
 
+# On stopped nodes: every ledger derives again from its own bytes, and no two differ.
+compare_ledgers() {
+    local member
+    for member in "${members[@]}"; do
+        "$custos" check --node "$net/$member" || fail "$member's ledger does not derive"
+        if [ "$member" = insurer ]; then continue; fi
+        "$custos" diverge "$net/insurer" "$net/$member" || fail "insurer and $member differ"
+    done
+}
+
 # Ends the processes that this script started, by their ids.
 demo_stop() {
     local pid
