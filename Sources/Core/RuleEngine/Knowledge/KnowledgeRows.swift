@@ -22,9 +22,9 @@ public struct KnowledgeRows: RandomAccessCollection, Sendable {
         }
     }
 
-    /// The first and the last day on which a row is valid, whose keys end after so many bytes.
-    func validity(_ position: Int, afterKey count: Int) -> (first: Int32, last: Int32) {
-        var place = index.start(of: position) + count
+    /// The first and the last day on which a row is valid, whose keys end at a place.
+    func validity(at end: Int) -> (first: Int32, last: Int32) {
+        var place = end
         let from = bytes.day(at: &place)
         return (from ?? .min, bytes.day(at: &place) ?? .max)
     }

@@ -82,16 +82,19 @@ public struct KnowledgeTable: Sendable {
 
     /// The indexes of the rows with these keys, whenever they are valid.
     func candidates(_ key: TableKey) -> Range<Int> {
-        rows.index.rows(of: key.bytes, in: rows.bytes)
+        rows.index.find(key.bytes, in: rows.bytes)?.rows ?? 0..<0
     }
 
     /// The index of the row with these keys that is valid on the day, or on any day where it is
     /// nil.
     func row(_ key: TableKey, on day: Day?) -> Int? {
-        let found = candidates(key)
-        guard let day else { return found.first }
-        return found.first { place in
-            let days = rows.validity(place, afterKey: key.bytes.count)
+        guard let found = rows.index.find(key.bytes, in: rows.bytes) else { return nil }
+        guard let day else { return found.rows.lowerBound }
+        return found.rows.first { place in
+            // Where the first begins is known, and so mostly nothing else is read for it.
+            let start =
+                place == found.rows.lowerBound ? found.start : rows.index.start(of: place)
+            let days = rows.validity(at: start + key.bytes.count)
             return days.first <= day.number && day.number <= days.last
         }
     }

@@ -24,21 +24,27 @@ struct TableIndex: Sendable {
     /// The bytes of a row.
     func range(of row: Int) -> Range<Int> { start(of: row)..<start(of: row + 1) }
 
-    /// The rows of a key in the table's bytes: they follow each other, since keys stand first.
-    func rows(of key: [UInt8], in table: TableBytes) -> Range<Int> {
+    /// The rows of a key, and where the first of them begins in the table's bytes.
+    struct Found {
+        let rows: Range<Int>
+        let start: Int
+    }
+
+    /// The rows of a key in the table's bytes, or nil where there are none: they follow each
+    /// other, since keys stand first.
+    func find(_ key: [UInt8], in table: TableBytes) -> Found? {
         let hash = TableIndex.hash(key)
         var slot = Int(truncatingIfNeeded: hash) & slotMask
         while true {
             let word = bytes.word(at: slotsAt + 8 * slot)
-            guard word != 0 else { return 0..<0 }
-            if word >> 57 == hash >> 57,
-                table.begins(at: Int(UInt32(truncatingIfNeeded: word)), with: key)
-            {
+            guard word != 0 else { return nil }
+            let begin = Int(UInt32(truncatingIfNeeded: word))
+            if word >> 57 == hash >> 57, table.begins(at: begin, with: key) {
                 let first = Int(word >> 32 & 0xff_ffff)
                 var end = first + 1
-                guard word >> 56 & 1 == 1 else { return first..<end }
+                guard word >> 56 & 1 == 1 else { return Found(rows: first..<end, start: begin) }
                 while end < rowCount, table.begins(at: start(of: end), with: key) { end += 1 }
-                return first..<end
+                return Found(rows: first..<end, start: begin)
             }
             slot = (slot + 1) & slotMask
         }

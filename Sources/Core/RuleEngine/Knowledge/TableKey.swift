@@ -5,21 +5,31 @@ internal import RuleLanguage
 struct TableKey: Hashable, Sendable {
     let bytes: [UInt8]
 
-    /// The key of these values; nil where one is not known.
+    /// The key of these values; nil where one is not known, or there are none.
     init?(_ values: [Value]) {
-        let parts = values.compactMap { KeyPart($0) }
-        guard parts.count == values.count else { return nil }
-        self.init(parts: parts)
+        guard !values.isEmpty else { return nil }
+        var writer = TableKey.begin(partCount: values.count)
+        for value in values {
+            if case .unknown = value { return nil }
+            value.encode(into: &writer)
+        }
+        bytes = writer.bytes
     }
 
     /// The key of these parts; nil where there are none.
     init?(parts: [KeyPart]) {
         guard !parts.isEmpty else { return nil }
-        var writer = CBORWriter(reservingCapacity: 64)
-        writer.array(4)
-        writer.array(parts.count)
+        var writer = TableKey.begin(partCount: parts.count)
         for part in parts { part.encode(into: &writer) }
         bytes = writer.bytes
+    }
+
+    /// A row before its keys.
+    private static func begin(partCount: Int) -> CBORWriter {
+        var writer = CBORWriter(reservingCapacity: 64)
+        writer.array(4)
+        writer.array(partCount)
+        return writer
     }
 }
 
