@@ -170,11 +170,11 @@ extension FactStore {
     /// How many civil days the rows cover together; rows stand in the order of their beginning.
     private func days(_ window: Int, _ plan: Plan, _ frame: Frame) -> Value {
         let checked = plan.rule.windows[window]
-        let specification = IndexSpecification(days: checked)
+        let times = IndexReading(IndexSpecification(days: checked)).times
         var covered: Int64 = 0
         var reached = Int64.min
         for row in frame.windows[window].rows {
-            let item = interval(specification, of: row)
+            let item = rows.interval(times, of: row)
             guard item.low != .min else { continue }
             guard item.high != .max else {
                 return .unknown(.row(.missing(kind: checked.name, field: "end")))

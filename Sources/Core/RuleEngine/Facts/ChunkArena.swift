@@ -57,6 +57,7 @@ struct ChunkArena<Element: Sendable>: Sendable {
             start = left
         } else {
             start = Int32(truncatingIfNeeded: elements.count)
+            elements.makeRoom(for: 1 << Int(size))
             for _ in 0..<(1 << Int(size)) { elements.append(filler) }
         }
         for offset in 0..<Int(chunk.count) {

@@ -7,6 +7,8 @@ struct FactStore: Sendable {
     var rows = RowStore()
     var symbols = Symbols()
     var indexes: RowIndexes
+    /// By index, where it reads its rows.
+    private let readings: [IndexReading]
     /// Which indexes hold rows of a kind.
     private let indexesOfKind: [[Int]]
     var sealed = SealedEntries()
@@ -62,6 +64,7 @@ struct FactStore: Sendable {
         indexes = RowIndexes(
             specifications, anchors: anchors.map { $0?.key }, rowsOfKeyMax: bounds.rowsOfKeyMax)
         self.bounds = bounds
+        readings = specifications.map { IndexReading($0) }
         wide = Array(repeating: [], count: specifications.count)
         var ofKind = Array(repeating: [Int](), count: FactKind.allCases.count)
         for (number, specification) in specifications.enumerated() {
@@ -70,31 +73,50 @@ struct FactStore: Sendable {
         indexesOfKind = ofKind
     }
 
-    /// Takes a fact, calls for what watched where it comes to lie, and returns its row.
+    /// Takes facts, calls for what watched where they come to lie, and returns their rows.
+    ///
+    /// The keys of all are looked up together, before anything is done with what is found.
+    /// `programCounts` says how many rules judge rows of each kind.
     mutating func add(
-        _ fact: AnchoredFact, programs: [Program], programCount: Int, _ scratch: inout Scratch
-    ) -> Int32 {
-        let row = place(fact, programCount: programCount)
-        fresh.addRow()
-        for index in indexesOfKind[fact.fact.kind.index] {
-            call(wide[index])
-            guard let key = key(index, of: row) else {
-                fresh.add(nil)
-                continue
-            }
-            let bucket = indexes.bucket(index, key)
-            fresh.add(bucket)
-            let item = interval(indexes.specifications[index], of: row)
-            let wasOverfull = indexes.buckets[bucket].isOverfull
-            indexes.insert(item, carrying: carried(index, row), into: bucket)
-            guard !wasOverfull else { continue }
-            if indexes.buckets[bucket].isOverfull {
-                callAll(bucket)
-            } else {
-                call(bucket, item, programs, &scratch)
+        _ facts: ArraySlice<AnchoredFact>, programs: [Program], programCounts: [Int],
+        _ scratch: inout Scratch
+    ) -> Range<Int32> {
+        let first = Int32(truncatingIfNeeded: rows.count)
+        var keys: [(index: Int, key: IndexKey?)] = []
+        for fact in facts {
+            let kind = fact.fact.kind.index
+            let row = place(fact, programCount: programCounts[kind])
+            for index in indexesOfKind[kind] { keys.append((index, key(index, of: row))) }
+        }
+        let added = first..<Int32(truncatingIfNeeded: rows.count)
+        let buckets = indexes.buckets(under: keys)
+        var next = 0
+        for row in added {
+            fresh.addRow()
+            for index in indexesOfKind[Int(rows.heads[Int(row)].kind)] {
+                fresh.add(buckets[next])
+                if !wide[index].isEmpty { due.append(contentsOf: wide[index]) }
+                if let bucket = buckets[next] { insert(row, index, bucket, programs, &scratch) }
+                next += 1
             }
         }
-        return row
+        return added
+    }
+
+    /// Puts a row under its key in an index, and calls for what watched there.
+    private mutating func insert(
+        _ row: Int32, _ index: Int, _ bucket: Int, _ programs: [Program],
+        _ scratch: inout Scratch
+    ) {
+        let item = interval(index, of: row)
+        let wasOverfull = indexes.buckets[bucket].isOverfull
+        indexes.insert(item, carrying: carried(index, row), into: bucket)
+        guard !wasOverfull else { return }
+        if indexes.buckets[bucket].isOverfull {
+            callAll(bucket)
+        } else {
+            call(bucket, item, programs, &scratch)
+        }
     }
 
     /// Takes a fact for a trial, and notes in the journal how to take it out again.
@@ -111,8 +133,7 @@ struct FactStore: Sendable {
                     bucket: bucket, row: row, longest: before.longest,
                     isOverfull: before.isOverfull))
             indexes.insert(
-                interval(indexes.specifications[index], of: row),
-                carrying: carried(index, row), into: bucket)
+                interval(index, of: row), carrying: carried(index, row), into: bucket)
         }
         return row
     }
@@ -138,8 +159,8 @@ struct FactStore: Sendable {
             for row in added {
                 guard let key = key(index, of: row) else { continue }
                 indexes.insert(
-                    interval(indexes.specifications[index], of: row),
-                    carrying: carried(index, row), into: indexes.bucket(index, key))
+                    interval(index, of: row), carrying: carried(index, row),
+                    into: indexes.bucket(index, key))
             }
         }
     }
@@ -160,57 +181,18 @@ struct FactStore: Sendable {
     /// The key of a row in an index, or nil where it lacks one of the fields.
     private mutating func key(_ index: Int, of row: Int32) -> IndexKey? {
         var key = IndexKey()
-        for (place, field) in indexes.specifications[index].keyFields.enumerated() {
-            guard let symbol = rows.key(field, of: row, &symbols) else { return nil }
+        for place in readings[index].keys.indices {
+            guard let slot = readings[index].keys[place],
+                let symbol = rows.key(slot, of: row, &symbols)
+            else { return nil }
             key.set(place, symbol)
         }
         return key
     }
 
     /// When a row begins and ends, in the grains of an index.
-    func interval(_ specification: IndexSpecification, of row: Int32) -> IntervalItem {
-        let head = rows.heads[Int(row)]
-        func item(_ low: Int64, _ high: Int64) -> IntervalItem {
-            IntervalItem(low: low, high: high, leaf: head.leaf, ordinal: head.ordinal, row: row)
-        }
-        guard let times = specification.times else { return item(0, 0) }
-        let grain = specification.grain
-        guard let start = end(times.start, of: row, grain, isLow: true) else {
-            return item(.min, .max)
-        }
-        switch times.end {
-        case .start: return item(start, end(times.start, of: row, grain, isLow: false) ?? start)
-        case .field(let field):
-            guard let end = end(field, of: row, grain, isLow: false) else {
-                return item(start, .max)
-            }
-            return item(start, max(start, end))
-        case .days(let field):
-            let layout = RowLayout.ofKind[Int(head.kind)]
-            guard let slot = layout.slot(field), slot.type == .integer,
-                rows.isKnown(slot, of: row)
-            else { return item(start, start) }
-            let days = rows.words[head.start + slot.offset]
-            let (end, overflow) = start.addingReportingOverflow(max(0, days - 1))
-            return item(start, overflow ? .max : end)
-        }
-    }
-
-    /// The grain of a field that holds a date or an instant, or nil where it is not known.
-    private func end(
-        _ field: Int, of row: Int32, _ grain: CheckedWindow.Grain, isLow: Bool
-    ) -> Int64? {
-        let head = rows.heads[Int(row)]
-        guard let slot = RowLayout.ofKind[Int(head.kind)].slot(field),
-            rows.isKnown(slot, of: row)
-        else { return nil }
-        let word = rows.words[head.start + slot.offset]
-        switch slot.type {
-        case .date: return isLow ? grain.low(day: word) : grain.high(day: word)
-        case .instant:
-            return grain.low(milliseconds: word, zone: rows.words[head.start + slot.offset + 1])
-        default: return nil
-        }
+    private func interval(_ index: Int, of row: Int32) -> IntervalItem {
+        rows.interval(readings[index].times, of: row)
     }
 
     // MARK: - Going back

@@ -87,9 +87,32 @@ struct RowIndexes: Sendable {
             ofParty[party] = Int32(truncatingIfNeeded: buckets.count)
         }
         ofIndex[index].append(Int32(truncatingIfNeeded: buckets.count))
+        buckets.makeRoom(for: 1)
         buckets.append(bucket)
         place(buckets.count - 1)
         return buckets.count - 1
+    }
+
+    /// The numbers of the buckets under keys, new where there were none; nil where a key is.
+    ///
+    /// What stands where each search begins is read for all keys before any is compared. Hardly
+    /// any of these places is in a cache, and the processor waits for many of them at once where
+    /// it need not know one to go on to the next.
+    mutating func buckets(under keys: [(index: Int, key: IndexKey?)]) -> [Int?] {
+        let mask = places.count - 1
+        let mixed = keys.map { index, key in key?.mixed(Int32(index)) ?? 0 }
+        let begins = mixed.map { places[Int(truncatingIfNeeded: $0) & mask] }
+        return keys.indices.map { number in
+            let index = keys[number].index
+            guard let key = keys[number].key else { return nil }
+            let begin = Int(begins[number] & 0xffff_ffff) - 1
+            if begin >= 0, begins[number] >> 32 == mixed[number] >> 32,
+                buckets[begin].index == Int32(index), buckets[begin].key == key
+            {
+                return begin
+            }
+            return bucket(index, key)
+        }
     }
 
     private func party(_ index: Int, _ part: Int32) -> UInt64 {

@@ -35,6 +35,9 @@ struct RowStore: Sendable {
         let place = fact.position
         let layout = RowLayout.ofKind[fact.fact.kind.index]
         let start = words.count
+        words.makeRoom(for: layout.wordCount)
+        heads.makeRoom(for: 1)
+        anchors.makeRoom(for: 1)
         var known: UInt64 = 1 << UInt64(layout.anchored.bit) | 1 << UInt64(layout.issuer.bit)
         words.append(0)
         for slot in layout.fields {
@@ -158,7 +161,11 @@ struct RowStore: Sendable {
     // MARK: - Reading
 
     func isKnown(_ slot: RowLayout.Slot, of row: Int32) -> Bool {
-        words[heads[Int(row)].start] >> Int64(slot.bit) & 1 != 0
+        isKnown(slot, of: heads[Int(row)])
+    }
+
+    func isKnown(_ slot: RowLayout.Slot, of head: Head) -> Bool {
+        words[head.start] >> Int64(slot.bit) & 1 != 0
     }
 
     /// The value of a field by its number, or nil where it is unknown.
@@ -215,10 +222,9 @@ struct RowStore: Sendable {
     }
 
     /// The key number of a field, or nil where it is unknown or no key.
-    func key(_ number: Int, of row: Int32, _ symbols: inout Symbols) -> Int64? {
+    func key(_ slot: RowLayout.Slot, of row: Int32, _ symbols: inout Symbols) -> Int64? {
         let head = heads[Int(row)]
-        guard let slot = RowLayout.ofKind[Int(head.kind)].slot(number), isKnown(slot, of: row)
-        else { return nil }
+        guard isKnown(slot, of: head) else { return nil }
         let word = words[head.start + slot.offset]
         switch slot.type {
         case .text, .code, .patient, .practitioner, .claim, .prescription, .institution:

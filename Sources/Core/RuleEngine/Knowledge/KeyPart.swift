@@ -68,6 +68,10 @@ struct ExactText: Hashable, Sendable {
 extension Value {
     /// Whether two texts have the same bytes.
     static func isSame(_ left: String, _ right: String) -> Bool {
-        left == right && left.utf8.elementsEqual(right.utf8)
+        let bytes = left.utf8.span
+        let others = right.utf8.span
+        guard bytes.count == others.count else { return false }
+        for place in bytes.indices where bytes[place] != others[place] { return false }
+        return true
     }
 }

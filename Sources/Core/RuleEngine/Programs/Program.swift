@@ -20,7 +20,8 @@ final class Program: Sendable {
     /// Which of the engine's rules it is.
     let number: Int32
 
-    struct Window: Sendable {
+    /// A window as steps ask it; by reference, for it is looked at again and again.
+    final class Window: Sendable {
         let index: Int
         let kind: Int
         let keys: [Int32]
@@ -41,17 +42,45 @@ final class Program: Sendable {
         /// Whether the filter depends on nothing but the judged row and the row of the window.
         let filterIsFixed: Bool
         /// The filter as rows are asked, one after the other.
-        var rowFilter = RowFilter()
+        let rowFilter: RowFilter
         /// Where the words of rows stand among those that the index carries; empty where rows are
         /// read themselves.
-        var slots: [Int8] = []
+        let slots: [Int8]
         /// Whether the program only asks if there is a row.
-        var oneIsEnough = false
+        let oneIsEnough: Bool
         /// Where rows of the judged kind look under their own keys: which of the indexes of their
         /// kind it is.
         let own: Int?
         /// Which of the engine's keys it is, where it is made of fields of the judged row.
         let probe: Int?
+
+        init(
+            index: Int, kind: Int, keys: [Int32], anchor: FactStore.Anchor?, low: End?,
+            high: End?, grain: CheckedWindow.Grain, overlaps: Bool, hasLength: Bool,
+            order: WindowPhrase.Order, hasTimes: Bool, filter: Int32?, isFixed: Bool,
+            filterIsFixed: Bool, rowFilter: RowFilter, slots: [Int8], oneIsEnough: Bool,
+            own: Int?, probe: Int?
+        ) {
+            self.index = index
+            self.kind = kind
+            self.keys = keys
+            self.anchor = anchor
+            self.low = low
+            self.high = high
+            self.grain = grain
+            self.overlaps = overlaps
+            self.hasLength = hasLength
+            self.order = order
+            self.hasTimes = hasTimes
+            self.filter = filter
+            self.isFixed = isFixed
+            self.filterIsFixed = filterIsFixed
+            self.rowFilter = rowFilter
+            self.slots = slots
+            self.oneIsEnough = oneIsEnough
+            self.own = own
+            self.probe = probe
+        }
     }
 
     struct End: Sendable {

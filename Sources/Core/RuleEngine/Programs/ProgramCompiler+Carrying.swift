@@ -3,10 +3,11 @@ internal import RuleLanguage
 extension ProgramCompiler {
     /// Which words the index of a window carries for its filter and for what is asked of its rows,
     /// by their places in a row; empty where the window reads rows.
-    mutating func slots(_ number: Int, _ window: Program.Window, _ draft: Program) -> [Int8] {
-        guard ProgramCompiler.hasManyRows(plan.rule.windows[number]) else { return [] }
+    mutating func slots(_ number: Int, _ filter: RowFilter, _ draft: Program) -> [Int8] {
+        let (window, index) = (plan.rule.windows[number], plan.indexes[number])
+        guard ProgramCompiler.hasManyRows(window) else { return [] }
         var wanted: [Int] = []
-        for test in window.rowFilter.tests {
+        for test in filter.tests {
             switch test {
             case .known: break
             case .compare(_, let offset, _, _), .same(let offset, _, _): wanted.append(Int(offset))
@@ -15,10 +16,10 @@ extension ProgramCompiler {
         }
         let bodies = draft.bodies(ofWindow: number)
         guard !wanted.isEmpty || !bodies.isEmpty else { return [] }
-        var words = carried[window.index] ?? CarriedWords()
+        var words = carried[index] ?? CarriedWords()
         guard words.take(wanted) else { return [] }
         for body in bodies { _ = words.take(body) }
-        carried[window.index] = words
+        carried[index] = words
         return words.slots(width: RowLayout.ofKind[window.kind].wordCount)
     }
 

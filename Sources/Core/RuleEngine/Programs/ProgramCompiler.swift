@@ -37,10 +37,13 @@ struct ProgramCompiler {
         let filter = rule.filter.map { step($0) }
         let condition = step(rule.condition)
         let bindings = rule.bindings.map { step($0.node) }
-        var windows = rule.windows.indices.map { window($0) }
-        for number in windows.indices where !isCounted.contains(number) {
-            windows[number].oneIsEnough = true
+        // All that asks windows is compiled before these are, which look what that is.
+        for window in rule.windows where window.owner == nil {
+            for root in ProgramCompiler.roots(window) + [window.filter].compactMap({ $0 }) {
+                _ = step(root)
+            }
         }
+        var windows: [Program.Window] = []
         var fixedCount = 0
         func program(_ steps: [Step]) -> Program {
             Program(
@@ -50,18 +53,27 @@ struct ProgramCompiler {
                 number: Int32(truncatingIfNeeded: number))
         }
         let draft = program(steps)
-        for number in windows.indices {
-            windows[number].rowFilter = rowFilter(windows[number].filter, draft, &fixedCount)
-            windows[number].slots = slots(number, windows[number], draft)
+        for number in rule.windows.indices {
+            let window = rule.windows[number]
+            windows.append(
+                window.owner == nil
+                    ? self.window(number, window, draft, &fixedCount)
+                    : reasoning(number, window))
         }
         return program(steps)
     }
 
-    private mutating func window(_ number: Int) -> Program.Window {
-        let window = plan.rule.windows[number]
-        guard window.owner == nil else { return reasoning(number, window) }
-        let ends = [window.stretch?.low, window.stretch?.high]
-        let roots = window.keys.map(\.node) + ends.compactMap { $0?.node }
+    /// The nodes of keys and ends.
+    private static func roots(_ window: CheckedWindow) -> [Int] {
+        window.keys.map(\.node)
+            + [window.stretch?.low, window.stretch?.high].compactMap { $0?.node }
+    }
+
+    /// `fixedCount` says how many values that filters take are the same for all rows of the
+    /// windows before.
+    private mutating func window(
+        _ number: Int, _ window: CheckedWindow, _ draft: Program, _ fixedCount: inout Int
+    ) -> Program.Window {
         var isPlain = plan.rule.windows.count <= Program.windowCountMax
         var fields: [Int] = []
         for key in window.keys {
@@ -75,6 +87,8 @@ struct ProgramCompiler {
         let isOwn =
             window.kind == plan.rule.kind && fields == window.keys.map(\.field)
             && fields.count == window.keys.count
+        let filter = window.filter.map { step($0) }
+        let rowFilter = rowFilter(filter, draft, &fixedCount)
         return Program.Window(
             index: index, kind: window.kind, keys: window.keys.map { key($0.node, $0.type) },
             anchor: FactStore.anchor(window.keys.map(\.type)).map {
@@ -84,9 +98,11 @@ struct ProgramCompiler {
             grain: window.stretch?.grain ?? .day, overlaps: window.stretch?.overlaps ?? false,
             hasLength: window.times.map { $0.end != .start } ?? false, order: window.order,
             hasTimes: window.stretch != nil,
-            filter: window.filter.map { step($0) },
-            isFixed: !roots.contains { asksWindows($0) },
+            filter: filter,
+            isFixed: !ProgramCompiler.roots(window).contains { asksWindows($0) },
             filterIsFixed: !(window.filter.map { asksWindows($0) } ?? false),
+            rowFilter: rowFilter, slots: slots(number, rowFilter, draft),
+            oneIsEnough: !isCounted.contains(number),
             own: isOwn ? plan.placesOfIndexes[number] : nil,
             probe: isPlain
                 ? probes.number(kind: plan.rule.kind, index: index, fields: fields) : nil)
@@ -95,13 +111,14 @@ struct ProgramCompiler {
     /// A window of a reasoning rule, which no step asks: programs leave such rules open.
     ///
     /// Whoever watches it is called by every row under the key.
-    private mutating func reasoning(_ number: Int, _ window: CheckedWindow) -> Program.Window {
+    private func reasoning(_ number: Int, _ window: CheckedWindow) -> Program.Window {
         Program.Window(
             index: plan.indexes[number], kind: window.kind, keys: [], anchor: nil, low: nil,
             high: nil, grain: window.stretch?.grain ?? .day,
             overlaps: window.stretch?.overlaps ?? false, hasLength: false, order: .any,
-            hasTimes: false, filter: nil, isFixed: false, filterIsFixed: false, own: nil,
-            probe: nil)
+            hasTimes: false, filter: nil, isFixed: false, filterIsFixed: false,
+            rowFilter: RowFilter(), slots: [], oneIsEnough: !isCounted.contains(number),
+            own: nil, probe: nil)
     }
 
     private mutating func end(_ end: CheckedWindow.End) -> Program.End {

@@ -22,6 +22,8 @@ public struct Engine: Sendable {
     private let programs: [Program]
     /// The rules that judge rows of each kind, by number.
     private let rulesOfKind: [[Int]]
+    /// How many these are.
+    private let programCounts: [Int]
     var store: FactStore
     var frames: [Frame]
     private var scratch: Scratch
@@ -34,6 +36,10 @@ public struct Engine: Sendable {
     private var changed: Set<UInt64> = []
     private var closing = ClosingQueue()
     private var isCovering = false
+
+    /// So many facts are looked up together: enough to wait for memory once for many of them, and
+    /// few enough for what was read to be in a cache still.
+    private static let stretch = 64
 
     /// An engine of these rules, each checked against the schema of these tables in their order.
     ///
@@ -72,6 +78,7 @@ public struct Engine: Sendable {
         self.store = store
         self.gates = gates
         rulesOfKind = ofKind
+        programCounts = ofKind.map(\.count)
         frames = plans.map(Frame.init)
         for number in frames.indices { frames[number].notesLooks = true }
         scratch = Scratch(programs: programs, probeCount: probes.count)
@@ -82,15 +89,13 @@ public struct Engine: Sendable {
         _ facts: [AnchoredFact], sealed: [SealedEntry] = [], present: Timestamp
     ) {
         store.fresh.begin(with: store.rows.count)
-        for fact in facts {
-            let rules = rulesOfKind[fact.fact.kind.index]
-            let row = store.add(
-                fact, programs: programs, programCount: rules.count, &scratch)
-            guard !rules.isEmpty else { continue }
-            enter(row)
-            for (ordinal, rule) in rules.enumerated() where !told.rulesOut(ordinal) {
-                store.due.append(FactStore.due(row: row, rule: Int32(rule)))
-            }
+        var waiting = facts[...]
+        while !waiting.isEmpty {
+            let rows = store.add(
+                waiting.prefix(Engine.stretch), programs: programs,
+                programCounts: programCounts, &scratch)
+            waiting = waiting.dropFirst(Engine.stretch)
+            for row in rows { callForRules(of: row) }
         }
         for entry in sealed {
             store.add(entry)
@@ -102,6 +107,16 @@ public struct Engine: Sendable {
         }
         judgeWhatIsDue()
         store.fresh.end()
+    }
+
+    /// Calls for the judgements of a new row.
+    private mutating func callForRules(of row: Int32) {
+        let rules = rulesOfKind[Int(store.rows.heads[Int(row)].kind)]
+        guard !rules.isEmpty else { return }
+        enter(row)
+        for (ordinal, rule) in rules.enumerated() where !told.rulesOut(ordinal) {
+            store.due.append(FactStore.due(row: row, rule: Int32(rule)))
+        }
     }
 
     /// Makes the judgements that are due, row by row, each once.

@@ -23,9 +23,9 @@ struct EngineModel {
         // Only what reasoning rules look into is found by indexes.
         var store = FactStore(indexes: specifications, bounds: bounds)
         var scratch = Scratch(programs: [], probeCount: 0)
-        for fact in facts.sorted(by: { $0.position < $1.position }) {
-            _ = store.add(fact, programs: [], programCount: 0, &scratch)
-        }
+        _ = store.add(
+            facts.sorted { $0.position < $1.position }[...], programs: [],
+            programCounts: FactKind.allCases.map { _ in 0 }, &scratch)
         for entry in sealed { store.add(entry) }
         store.present = present
         var lines: [String] = []
