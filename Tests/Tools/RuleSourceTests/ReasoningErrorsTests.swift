@@ -111,13 +111,70 @@ struct ReasoningErrorsTests {
         #expect(found.contains { $0.contains(message) }, "\(found)")
     }
 
-    @Test("two files that derive one kind are refused")
+    @Test("two files that derive one kind are told apart by names")
     func twice() throws {
         let text = "derives: a\neach: dispense as d\n"
         let found = try errors(["a": text, "a2": text])
         #expect(found.count == 1)
         #expect(found.first?.hasPrefix("reasoning/a2.yaml:1:10: ") ?? false, "\(found)")
-        #expect(found.first?.hasSuffix("a.yaml derives 'a', too") ?? false, "\(found)")
+        #expect(
+            found.first?.hasSuffix("a.yaml derives 'a' too; tell the two apart: 'rule: NAME'")
+                ?? false, "\(found)")
+        let named = "derives: a\nrule: x\neach: dispense as d\n"
+        #expect(try errors(["a": text, "a2": named]).isEmpty)
+        let again = try errors(["a": named, "a2": named])
+        #expect(again.first?.hasPrefix("reasoning/a2.yaml:2:7: ") ?? false, "\(again)")
+        #expect(again.first?.hasSuffix("a.yaml derives 'a' by 'x', too") ?? false, "\(again)")
+    }
+
+    private static let first = "derives: a\nrule: x\neach: dispense as d\ngives: {n: d.days}\n"
+
+    @Test(
+        "rules that derive one kind give the same, or it is told where they do not",
+        arguments: [
+            (
+                "derives: a\nrule: y\neach: claim as c\n", "reasoning/a2.yaml:1:10: ",
+                "'n' is not given here, and 'a by x' gives it as int"
+            ),
+            (
+                "derives: a\nrule: y\neach: claim as c\ngives:\n  n: c.type\n",
+                "reasoning/a2.yaml:5:6: ", "'n' is text here, and 'a by x' gives it as int"
+            ),
+            (
+                "derives: a\nrule: y\neach: claim as c\ngives: {n: 1, line: 2}\n",
+                "reasoning/a.yaml:1:10: ", "'line' is not given here, and 'a by y' gives it as int"
+            ),
+            (
+                "derives: a\nrule: y\neach: claim as c\ngives: {n: 1, date: c.type}\n",
+                "reasoning/a.yaml:3:7: ",
+                "the 'date' of a dispense is date, and 'a by y' gives it as text"
+            ),
+        ])
+    func unlike(text: String, place: String, message: String) throws {
+        let found = try errors(["a": Self.first, "a2": text])
+        #expect(found.first?.hasPrefix(place) ?? false, "\(found)")
+        #expect(found.first?.contains(message) ?? false, "\(found)")
+    }
+
+    @Test("of facts on rows of several kinds only what all of them have can be asked")
+    func shared() throws {
+        let other = "derives: a\nrule: y\neach: claim as c\ngives: {n: 1}\n"
+        for (when, message) in [
+            ("w.any(days > 1)", "there is nothing called 'days' here"),
+            ("w.any(n > 1 && paid.currency == 'USD')", "there is nothing called 'paid' here"),
+        ] {
+            let asks = Self.asking("b", "a", when)
+            let found = try errors(["a": Self.first, "a2": other, "b": asks])
+            #expect(found.contains { $0.contains(message) }, "\(found)")
+            #expect(found.contains { $0.hasPrefix("reasoning/b.yaml:5:") }, "\(found)")
+        }
+        // The rule of the folder judges rows of one kind.
+        let found = try errors(["a": Self.first, "a2": other])
+        #expect(found.count == 1)
+        #expect(
+            found.first?.hasPrefix(
+                "x/XX-01.yaml:6:7: 'a' cannot stand here; its facts stand on rows of") ?? false,
+            "\(found)")
     }
 
     @Test("formatting spaces expressions alike and keeps the meaning")

@@ -23,7 +23,8 @@ extension FactStore {
         guard let body else {
             let count = frame.windows[window].rows.count
             return aggregate == .days
-                ? days(window, plan, frame) : .integer(Int64(count))
+                ? days(frame.windows[window].rows, [plan.rule.windows[window]])
+                : .integer(Int64(count))
         }
         switch aggregate {
         case .count: return count(window, depth, body, plan, &frame)
@@ -168,16 +169,19 @@ extension FactStore {
     }
 
     /// How many civil days the rows cover together; rows stand in the order of their beginning.
-    private func days(_ window: Int, _ plan: Plan, _ frame: Frame) -> Value {
-        let checked = plan.rule.windows[window]
-        let times = IndexReading(IndexSpecification(days: checked)).times
+    ///
+    /// Of several windows each has rows of another kind.
+    func days(_ rows: [Int32], _ windows: [CheckedWindow]) -> Value {
+        let times = windows.map { IndexReading(IndexSpecification(days: $0)).times }
         var covered: Int64 = 0
         var reached = Int64.min
-        for row in frame.windows[window].rows {
-            let item = rows.interval(times, of: row)
+        for row in rows {
+            let kind = self.rows.heads[Int(row)].kind
+            let place = windows.firstIndex { $0.kind == Int(kind) } ?? 0
+            let item = self.rows.interval(times[place], of: row)
             guard item.low != .min else { continue }
             guard item.high != .max else {
-                return .unknown(.row(.missing(kind: checked.name, field: "end")))
+                return .unknown(.row(.missing(kind: windows[place].name, field: "end")))
             }
             let first = Swift.max(item.low, reached == .min ? item.low : reached + 1)
             if item.high >= first { covered += item.high - first + 1 }

@@ -105,6 +105,14 @@ extension FactStore {
             return lookUp(table, column, keys, day, plan, &frame)
         case .isListed(let table, let keys, let day):
             return isListed(table, keys, day, plan, &frame)
+        case .together(let aggregate, let windows, let depth, let body):
+            return ask(aggregate, together: windows, depth, body, plan, &frame)
+        case .byKind(let depth, let kinds, let nodes):
+            let kind = Int(rows.heads[Int(frame.rows[depth])].kind)
+            guard let place = kinds.firstIndex(of: kind) else {
+                return .unknown(.bound("a row of another kind"))
+            }
+            return evaluate(nodes[place], plan, &frame)
         default: return .unknown(.bound("a node of another form"))
         }
     }

@@ -120,6 +120,10 @@ extension FactStore {
             guard let inner = plan.rule.windows[window].derivation else { continue }
             for row in ofWindow { rows += support(of: row, by: inner, plan, &frame, &seen) }
         }
+        for other in plan.rule.derivations[number].alternatives {
+            guard case .bool(true) = derives(other, row, plan, &frame) else { continue }
+            rows += support(of: row, by: other, plan, &frame, &seen)
+        }
         return rows
     }
 }

@@ -47,7 +47,11 @@ final class Plan: Sendable {
         // The row of a reasoning rule, and the rows of its windows.
         var depth = rule.derivations.isEmpty ? 1 : 2
         for node in rule.nodes {
-            if case .aggregate(_, _, let inner, _) = node.operation { depth = max(depth, inner) }
+            switch node.operation {
+            case .aggregate(_, _, let inner, _), .together(_, _, let inner, _):
+                depth = max(depth, inner)
+            default: continue
+            }
         }
         depthCount = depth + 1
         try checkConstantKeys()
@@ -81,7 +85,7 @@ final class Plan: Sendable {
         var waiting = [root]
         while let node = waiting.popLast() {
             switch nodes[node].operation {
-            case .aggregate, .binding, .derives, .given: return true
+            case .aggregate, .together, .binding, .derives, .given: return true
             case let operation: waiting += operation.children
             }
         }

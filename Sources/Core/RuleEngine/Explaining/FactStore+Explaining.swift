@@ -86,7 +86,7 @@ extension FactStore {
         let value = evaluate(node, plan, &frame)
         var inner: [Int] = []
         switch plan.nodes[node].operation {
-        case .aggregate, .comprehension: break
+        case .aggregate, .together, .byKind, .comprehension: break
         case .binding(let binding): inner = [plan.rule.bindings[binding].node]
         default: inner = plan.nodes[node].operation.children
         }

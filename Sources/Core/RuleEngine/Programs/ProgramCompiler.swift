@@ -132,7 +132,7 @@ struct ProgramCompiler {
         var waiting = [root]
         while let node = waiting.popLast() {
             switch plan.nodes[node].operation {
-            case .aggregate, .derives, .given: return true
+            case .aggregate, .together, .derives, .given: return true
             case .binding(let binding): waiting.append(plan.rule.bindings[binding].node)
             default: waiting += plan.nodes[node].operation.children
             }

@@ -2,7 +2,7 @@ internal import Primitives
 
 extension Derivation {
     func encode(into writer: inout CBORWriter) {
-        writer.array(7)
+        writer.array(rule == nil ? 7 : 8)
         writer.text(name.name)
         writer.text(kind.name)
         writer.text(variable.name)
@@ -15,10 +15,16 @@ extension Derivation {
             writer.text(given.name.name)
             given.value.encode(into: &writer)
         }
+        if let rule { writer.text(rule.name) }
     }
 
     static func decode(from reader: inout CBORReader) throws(CBORError) -> Derivation {
-        try reader.array(exactly: 7)
+        let start = reader.offset
+        let count = try reader.array(atMost: 8)
+        guard count >= 7 else {
+            throw .unexpected(
+                offset: start, expected: "an array of 7 or 8", found: "an array of \(count)")
+        }
         let name = Named(try Expression.name(&reader))
         let kind = Named(try Expression.name(&reader))
         let variable = Named(try Expression.name(&reader))
@@ -33,8 +39,9 @@ extension Derivation {
                     name: Named(try Expression.name(&reader)),
                     value: try Expression.decode(from: &reader)))
         }
+        let rule = count == 8 ? Named(try Expression.name(&reader)) : nil
         return Derivation(
-            name: name, kind: kind, variable: variable, filter: filter, bindings: bindings,
-            condition: condition, gives: gives)
+            name: name, rule: rule, kind: kind, variable: variable, filter: filter,
+            bindings: bindings, condition: condition, gives: gives)
     }
 }

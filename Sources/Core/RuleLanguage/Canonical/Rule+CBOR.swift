@@ -54,12 +54,8 @@ extension Rule {
         }
     }
 
-    /// The reasoning rules by name.
-    private var asked: [Derivation] {
-        derivations.sorted {
-            $0.name.name.utf8.lexicographicallyPrecedes($1.name.name.utf8)
-        }
-    }
+    /// The reasoning rules by what they derive, and then by their names.
+    private var asked: [Derivation] { derivations.sorted { $0.precedes($1) } }
 
     private func encodeReason(into writer: inout CBORWriter) {
         writer.array(reason.count)

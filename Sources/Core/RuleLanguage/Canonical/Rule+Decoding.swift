@@ -114,9 +114,7 @@ extension Rule {
         for _ in 0..<(try reader.array(atMost: Checker.derivationCountMax)) {
             let start = reader.offset
             let derivation = try Derivation.decode(from: &reader)
-            if let last = derivations.last,
-                !last.name.name.utf8.lexicographicallyPrecedes(derivation.name.name.utf8)
-            {
+            if let last = derivations.last, !last.precedes(derivation) {
                 throw .notDeterministic(offset: start, reason: "reasoning rules are not in order")
             }
             derivations.append(derivation)

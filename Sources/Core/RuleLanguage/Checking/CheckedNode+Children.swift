@@ -11,7 +11,8 @@ extension CheckedNode.Operation {
             [a, b]
         case .conditional(let a, let b, let c): [a, b, c]
         case .list(let items), .function(_, let items): items
-        case .aggregate(_, _, _, let body): body.map { [$0] } ?? []
+        case .byKind(_, _, let nodes): nodes
+        case .aggregate(_, _, _, let body), .together(_, _, _, let body): body.map { [$0] } ?? []
         case .lookUp(_, _, let keys, let day), .isListed(_, let keys, let day):
             keys + (day.map { [$0] } ?? [])
         }

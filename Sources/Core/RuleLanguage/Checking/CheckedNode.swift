@@ -29,6 +29,10 @@ public struct CheckedNode: Sendable {
         case matches(Int, pattern: Int)
         case comprehension(Comprehension, list: Int, local: Int, body: Int)
         case aggregate(Aggregate, window: Int, depth: Int, body: Int?)
+        /// The same over several windows at once, each of which has rows of another kind.
+        case together(Aggregate, windows: [Int], depth: Int, body: Int?)
+        /// What the node for the kind of the row at the depth gives.
+        case byKind(depth: Int, kinds: [Int], nodes: [Int])
         /// Whether the row at the depth is a fact of a reasoning rule.
         case derives(depth: Int, derivation: Int)
         /// A value that a reasoning rule gives the row at the depth.

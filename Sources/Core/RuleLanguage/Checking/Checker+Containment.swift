@@ -76,7 +76,8 @@ extension Checker {
     private func isDate(_ expression: Expression, _ kind: Int) -> Bool {
         var probe = self
         probe.depth += 1
-        probe.scope.append(("", .fields(RowMeaning(depth: probe.depth, kind: kind))))
+        let row = RowMeaning(depth: probe.depth, sources: [RowKind(kind: kind)])
+        probe.scope.append(("", .fields(row)))
         return (try? probe.check(expression)).map { probe.type($0) == .date } ?? false
     }
 }

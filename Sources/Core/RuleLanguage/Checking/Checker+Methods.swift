@@ -104,7 +104,6 @@ extension Checker {
         }
         if aggregate == .quantile { return try quantile(window, arguments, expression) }
         if aggregate == .recurring { return try recurring(window, arguments, expression) }
-        let kind = windows[window].kind
         let isOptional = [.count, .any, .none, .days].contains(aggregate)
         guard arguments.count <= (aggregate == .days ? 0 : 1), isOptional || !arguments.isEmpty
         else {
@@ -112,21 +111,20 @@ extension Checker {
                 name, aggregate == .days ? "nothing" : "one expression over the rows",
                 arguments, expression)
         }
-        if aggregate == .days, windows[window].times == nil {
+        for part in parts(ofWindow: window) where aggregate == .days && windows[part].times == nil {
             throw RuleError(
-                .noTimes(kind: schema.kinds[kind].name), at: expression.position)
+                .noTimes(kind: schema.kinds[windows[part].kind].name), at: expression.position)
         }
         guard let argument = arguments.first else {
             return try add(
-                .aggregate(aggregate, window: window, depth: depth + 1, body: nil),
+                asking(aggregate, window, depth: depth + 1, body: nil),
                 aggregate == .any || aggregate == .none ? .bool : .integer, expression)
         }
-        try enterRows(of: kind, windows[window].derivation, at: argument.position)
+        try enterRows(ofWindow: window, at: argument.position)
         defer { leaveRows() }
         let body = try check(argument)
         let result = try resultType(aggregate, body, argument)
-        return try add(
-            .aggregate(aggregate, window: window, depth: depth, body: body), result, expression)
+        return try add(asking(aggregate, window, depth: depth, body: body), result, expression)
     }
 
     /// `quantile(VALUE, PERCENT)`: the body is the list of both.
@@ -143,15 +141,13 @@ extension Checker {
                 .notHere("this percent", advice: "write a whole number from 0 to 100"),
                 at: arguments[1].position)
         }
-        try enterRows(
-            of: windows[window].kind, windows[window].derivation, at: arguments[0].position)
+        try enterRows(ofWindow: window, at: arguments[0].position)
         defer { leaveRows() }
         let value = try check(arguments[0])
         let result = try resultType(.quantile, value, arguments[0])
         let share = try add(.constant(.integer(percent)), .integer, arguments[1])
         let pair = try add(.list([value, share]), .list(.nothing), arguments[0])
-        return try add(
-            .aggregate(.quantile, window: window, depth: depth, body: pair), result, expression)
+        return try add(asking(.quantile, window, depth: depth, body: pair), result, expression)
     }
 
     /// `recurring(VALUE, BY, TIMES)`: the body is the list of the three.
@@ -163,8 +159,7 @@ extension Checker {
                 "recurring", "a value of each row, what is to differ, and a number",
                 arguments, expression)
         }
-        try enterRows(
-            of: windows[window].kind, windows[window].derivation, at: arguments[0].position)
+        try enterRows(ofWindow: window, at: arguments[0].position)
         defer { leaveRows() }
         var parts: [Int] = []
         for argument in arguments[..<2] {
@@ -173,8 +168,7 @@ extension Checker {
         }
         parts.append(try check(arguments[2], as: .integer, "the number of 'recurring'"))
         let list = try add(.list(parts), .list(.nothing), arguments[0])
-        return try add(
-            .aggregate(.recurring, window: window, depth: depth, body: list), .integer, expression)
+        return try add(asking(.recurring, window, depth: depth, body: list), .integer, expression)
     }
 
     private func resultType(

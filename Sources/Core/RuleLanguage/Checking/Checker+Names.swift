@@ -51,10 +51,9 @@ extension Checker {
     ) throws(RuleError) -> Int {
         if case .name(let variable) = base.form, let row = row(named: variable) {
             guard let node = try value(name, of: row, expression) else {
-                let kind = row.derivation.map { derivations[$0].name }
                 throw RuleError(
                     .unknownField(
-                        kind: kind ?? schema.kinds[row.kind].name, field: name,
+                        kind: words(row), field: name,
                         nearest: NearestName.of(name, in: names(of: row))),
                     at: expression.position)
             }
@@ -83,23 +82,60 @@ extension Checker {
     private mutating func value(
         _ name: String, of row: RowMeaning, _ expression: Expression
     ) throws(RuleError) -> Int? {
-        if let field = schema.kinds[row.kind].field(named: name) {
+        if row.sources.count > 1, !names(of: row).contains(name) { return nil }
+        var nodes: [Int] = []
+        for source in row.sources {
+            guard let node = try value(name, of: source, row.depth, expression) else { return nil }
+            nodes.append(node)
+        }
+        guard nodes.count > 1, let first = nodes.first else { return nodes.first }
+        return try add(
+            .byKind(depth: row.depth, kinds: row.sources.map(\.kind), nodes: nodes), type(first),
+            expression)
+    }
+
+    private mutating func value(
+        _ name: String, of source: RowKind, _ depth: Int, _ expression: Expression
+    ) throws(RuleError) -> Int? {
+        if let field = schema.kinds[source.kind].field(named: name) {
             return try add(
-                .field(depth: row.depth, number: field.number, name: name, kind: row.kind),
+                .field(depth: depth, number: field.number, name: name, kind: source.kind),
                 field.type, expression)
         }
-        guard let derivation = row.derivation,
+        guard let derivation = source.derivation,
             let place = derivations[derivation].gives.firstIndex(where: { $0.name == name })
         else { return nil }
         return try add(
-            .given(depth: row.depth, derivation: derivation, value: place),
+            .given(depth: depth, derivation: derivation, value: place),
             type(derivations[derivation].gives[place].node), expression)
     }
 
-    /// The names by which a row's values go.
+    /// The names by which a row's values go: those that rows of all its kinds have with one type.
     func names(of row: RowMeaning) -> [String] {
-        schema.kinds[row.kind].fields.map(\.name)
-            + (row.derivation.map { derivations[$0].gives.map(\.name) } ?? [])
+        guard let first = row.sources.first else { return [] }
+        let others = row.sources.dropFirst()
+        return names(of: first).filter { name in
+            others.allSatisfy { type(of: name, $0) == type(of: name, first) }
+        }
+    }
+
+    func names(of source: RowKind) -> [String] {
+        schema.kinds[source.kind].fields.map(\.name)
+            + (source.derivation.map { derivations[$0].gives.map(\.name) } ?? [])
+    }
+
+    /// The type of a value of a row; nil where there is none of the name.
+    func type(of name: String, _ source: RowKind) -> RuleType? {
+        if let field = schema.kinds[source.kind].field(named: name) { return field.type }
+        return source.derivation.flatMap { number in
+            derivations[number].gives.first { $0.name == name }.map { type($0.node) }
+        }
+    }
+
+    /// A row in the words that errors use.
+    func words(_ row: RowMeaning) -> String {
+        guard let asked = row.sources.first?.derivation else { return schema.kinds[row.kind].name }
+        return derived.first { $0.numbers.contains(asked) }?.name ?? derivations[asked].name
     }
 
     /// The row that a name stands for, if it stands for one.
@@ -134,14 +170,16 @@ extension Checker {
         scope.append((name.name, meaning))
     }
 
-    /// What rows a name stands for: those of a kind of fact, or the facts of a reasoning rule.
-    mutating func kind(_ name: Named) throws(RuleError) -> (kind: Int, derivation: Int?) {
+    /// What rows a name stands for: those of a kind of fact, or the facts of reasoning rules, of
+    /// which there may be some on rows of several kinds.
+    mutating func sources(_ name: Named) throws(RuleError) -> [RowKind] {
         if let kind = schema.kinds.firstIndex(where: { $0.name == name.name }) {
-            return (kind, nil)
+            return [RowKind(kind: kind)]
         }
-        if let found = reasoning.first(where: { $0.name.name == name.name }) {
-            let number = try derivation(found)
-            return (derivations[number].kind, number)
+        if reasoning.contains(where: { $0.name.name == name.name }) {
+            return try derivations(of: name.name).map {
+                RowKind(kind: derivations[$0].kind, derivation: $0)
+            }
         }
         throw RuleError(
             .unknownKind(
@@ -149,5 +187,20 @@ extension Checker {
                 nearest: NearestName.of(
                     name.name, in: schema.kinds.map(\.name) + reasoning.map(\.name.name))),
             at: name.position)
+    }
+
+    /// The rows of one kind that a rule judges.
+    mutating func judged(_ name: Named) throws(RuleError) -> RowKind {
+        let sources = try sources(name)
+        guard let source = sources.first, sources.count == 1 else {
+            let kinds = sources.map { schema.kinds[$0.kind].name }.joined(separator: " and ")
+            throw RuleError(
+                .notHere(
+                    "'\(name.name)'",
+                    advice: "its facts stand on rows of \(kinds), and a rule judges rows of one "
+                        + "kind; ask for them in a window, or write a rule for each kind"),
+                at: name.position)
+        }
+        return source
     }
 }

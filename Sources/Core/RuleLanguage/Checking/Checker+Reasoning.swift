@@ -1,66 +1,106 @@
 /// Reasoning rules: checked once for the rule that asks for their facts, over a row at depth 1.
 extension Checker {
     /// How many reasoning rules one rule asks, directly and through others.
-    static let derivationCountMax = 16
+    static let derivationCountMax = 32
 
-    /// The number of a reasoning rule, which is checked where it was not yet.
+    /// Whom to ask for the facts of a kind: a number for each kind of row that they stand on.
     ///
-    /// One that is being checked is known by its row alone: what it gives is not.
-    mutating func derivation(_ written: Derivation) throws(RuleError) -> Int {
-        let name = written.name.name
+    /// They stand by kind of row. Reasoning rules are checked where they were not yet; those that
+    /// are being checked are known by their rows alone: what they give is not.
+    mutating func derivations(of name: String) throws(RuleError) -> [Int] {
         if let broken = brokenReasoning.first(where: { $0.name == name }) { throw broken.error }
-        if let known = derivations.firstIndex(where: { $0.name == name }) { return known }
+        if let known = derived.first(where: { $0.name == name }) { return known.numbers }
         do throws(RuleError) {
-            return try lay(written)
+            return try lay(name)
         } catch {
-            let located: RuleError
-            switch error.problem {
-            case .reasoning, .predicate: located = error
-            default: located = RuleError(.reasoning(name, error.problem), at: error.position)
-            }
-            brokenReasoning.append((name, located))
-            throw located
+            brokenReasoning.append((name, error))
+            throw error
         }
     }
 
-    private mutating func lay(_ written: Derivation) throws(RuleError) -> Int {
-        let name = written.name.name
+    private mutating func lay(_ name: String) throws(RuleError) -> [Int] {
+        var rules: [JointRule] = []
+        for written in reasoning.filter({ $0.name.name == name }).sorted(by: { $0.precedes($1) }) {
+            try located(written) { checker throws(RuleError) in
+                guard !checker.schema.kinds.contains(where: { $0.name == name }) else {
+                    throw RuleError(
+                        .nameTaken(name, by: "a kind of fact"), at: written.name.position)
+                }
+                for row in try checker.rows(of: written) {
+                    let number = try checker.place(written.label, row, at: written.name.position)
+                    rules.append(JointRule(written: written, number: number, row: row))
+                }
+            }
+        }
+        let numbers = try ofKinds(rules)
+        derived.append((name, numbers))
+        for rule in rules {
+            try located(rule.written) { checker throws(RuleError) in try checker.check(rule) }
+        }
+        try checkAlike(rules)
+        for number in numbers { try join(number) }
+        wholeReasoning.formUnion(numbers + rules.map(\.number))
+        return numbers
+    }
+
+    /// An error as one of a reasoning rule, unless it is already one of what that asks.
+    func located(_ error: RuleError, in written: Derivation) -> RuleError {
+        switch error.problem {
+        case .reasoning, .predicate: error
+        default: RuleError(.reasoning(written.label, error.problem), at: error.position)
+        }
+    }
+
+    /// Does something for a reasoning rule; what is wrong is so in its file.
+    private mutating func located(
+        _ written: Derivation, _ body: (inout Checker) throws(RuleError) -> Void
+    ) throws(RuleError) {
+        do throws(RuleError) {
+            try body(&self)
+        } catch {
+            throw located(error, in: written)
+        }
+    }
+
+    /// Puts in a reasoning rule of which only the rows are known.
+    mutating func place(
+        _ name: String, _ row: RowKind, alternatives: [Int] = [], at position: SourcePosition
+    ) throws(RuleError) -> Int {
         guard derivations.count < Checker.derivationCountMax else {
             throw RuleError(
                 .tooLarge("the number of reasoning rules", limit: Checker.derivationCountMax),
-                at: written.name.position)
+                at: position)
         }
-        guard !schema.kinds.contains(where: { $0.name == name }) else {
-            throw RuleError(.nameTaken(name, by: "a kind of fact"), at: written.name.position)
-        }
-        let (kind, base) = try rows(of: written)
-        let number = derivations.count
         derivations.append(
             CheckedDerivation(
-                name: name, kind: kind, base: base, condition: 0, gives: [], windows: []))
+                name: name, kind: row.kind, base: row.derivation, alternatives: alternatives,
+                condition: 0, gives: [], windows: []))
+        return derivations.count - 1
+    }
+
+    private mutating func check(_ rule: JointRule) throws(RuleError) {
+        let (written, number, row) = (rule.written, rule.number, rule.row)
         let outer = (scope, depth, active, owner)
         defer { (scope, depth, active, owner) = outer }
-        let row = RowMeaning(depth: 1, kind: kind, derivation: base)
-        (scope, depth, active, owner) = ([(written.variable.name, .row(row))], 1, [], number)
+        let meaning = RowMeaning(depth: 1, sources: [row])
+        (scope, depth, active, owner) = ([(written.variable.name, .row(meaning))], 1, [], number)
         var conditions: [Int] = []
-        if let base { conditions.append(try derives(base, written.kind, and: nil)) }
+        if let base = row.derivation {
+            conditions.append(try derives(base, written.kind, and: nil))
+        }
         if let filter = written.filter {
             conditions.append(try check(filter, as: .bool, "what stands after 'where:'"))
         }
-        for binding in written.bindings { try bind(binding, prefix: "\(name).") }
+        for binding in written.bindings { try bind(binding, prefix: "\(written.name.name).") }
         if let condition = written.condition {
             conditions.append(try check(condition, as: .bool, "what stands after 'when:'"))
         }
         derivations[number].condition = try all(conditions, written)
-        derivations[number].gives = try gives(of: written, kind, base)
-        wholeReasoning.insert(number)
-        return number
+        derivations[number].gives = try gives(of: written, row.kind, row.derivation)
     }
 
     /// The rows that a reasoning rule looks at; not those of one that hangs on it.
-    private mutating func rows(
-        of written: Derivation
-    ) throws(RuleError) -> (kind: Int, base: Int?) {
+    private mutating func rows(of written: Derivation) throws(RuleError) -> [RowKind] {
         let name = written.name.name
         let circle = RuleError(
             .notHere(
@@ -70,9 +110,11 @@ extension Checker {
         openReasoning.append(name)
         defer { openReasoning.removeLast() }
         guard !openReasoning.contains(written.kind.name) else { throw circle }
-        let (kind, base) = try kind(written.kind)
-        if let base, !wholeReasoning.contains(base) { throw circle }
-        return (kind, base)
+        let sources = try sources(written.kind)
+        for source in sources {
+            if let base = source.derivation, !wholeReasoning.contains(base) { throw circle }
+        }
+        return sources
     }
 
     private mutating func all(
@@ -139,7 +181,7 @@ extension Derivation {
     ) throws(RuleErrors) {
         var checker = Checker(schema: schema, predicates: predicates, reasoning: reasoning)
         do throws(RuleError) {
-            _ = try checker.derivation(self)
+            _ = try checker.derivations(of: name.name)
             try checker.stratify()
         } catch {
             throw RuleErrors([error])

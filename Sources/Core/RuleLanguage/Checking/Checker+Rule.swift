@@ -31,9 +31,10 @@ private struct RulePass {
 
     mutating func run(_ rule: Rule) -> CheckedRule? {
         guard
-            let (kind, derivation) = attempt({ c throws(RuleError) in try c.kind(rule.kind) })
+            let source = attempt({ c throws(RuleError) in try c.judged(rule.kind) })
         else { return nil }
-        let row = Checker.RowMeaning(depth: 0, kind: kind, derivation: derivation)
+        let (kind, derivation) = (source.kind, source.derivation)
+        let row = Checker.RowMeaning(depth: 0, sources: [source])
         checker.scope = [(rule.variable.name, .row(row))]
         var filter = rule.filter.flatMap { condition($0, "what stands after 'where:'") }
         if let derivation {
@@ -51,8 +52,8 @@ private struct RulePass {
             }
         }
         let subject = subject(rule.subject)
-        let violating = rule.violating.compactMap { source($0, rule) }
-        let involved = rule.involved.compactMap { source($0, rule) }
+        let violating = rule.violating.flatMap { rowSources($0, rule) }
+        let involved = rule.involved.flatMap { rowSources($0, rule) }
         let amount = rule.amount.flatMap { amount in
             attempt { c throws(RuleError) in try c.check(amount, as: .money, "the amount") }
         }
@@ -112,11 +113,13 @@ private struct RulePass {
         }
     }
 
-    private mutating func source(_ name: Named, _ rule: Rule) -> CheckedRule.RowSource? {
-        if name.name == rule.variable.name { return .judged }
-        if let window = checker.window(named: name.name) { return .window(window) }
+    private mutating func rowSources(_ name: Named, _ rule: Rule) -> [CheckedRule.RowSource] {
+        if name.name == rule.variable.name { return [.judged] }
+        if let window = checker.window(named: name.name) {
+            return checker.parts(ofWindow: window).map { .window($0) }
+        }
         errors.append(RuleError(checker.unknown(name.name), at: name.position))
-        return nil
+        return []
     }
 
     private mutating func part(_ part: ReasonPart) -> CheckedRule.CheckedReason? {

@@ -22,6 +22,8 @@ extension Checker {
         var asks: [Ask] = []
         for (number, derivation) in derivations.enumerated() {
             walk(derivation.condition, number, isPositive: true, &asks)
+            // Which of several rules gives a value is asked when all of their facts are known.
+            guard derivation.alternatives.isEmpty else { continue }
             for given in derivation.gives { walk(given.node, number, isPositive: false, &asks) }
         }
         let reach = derivations.indices.map { reached(from: $0, asks) }
@@ -65,7 +67,9 @@ extension Checker {
             seen.insert(place)
             names.append(derivations[place].name)
         }
-        return names
+        // Rules that derive one kind are asked by their own names.
+        let joint = derivations.filter { !$0.alternatives.isEmpty }.map(\.name)
+        return names.filter { !joint.contains($0) }
     }
 
     /// Notes what is asked at a node and below it.
@@ -82,16 +86,25 @@ extension Checker {
             walk(a, from, isPositive: isPositive, &asks)
             walk(b, from, isPositive: isPositive, &asks)
         case .aggregate(let aggregate, let window, _, let body):
-            let isPositive = isPositive && aggregate == .any
-            let window = windows[window]
+            walk([window], body, from, isPositive: isPositive && aggregate == .any, &asks)
+        case .together(let aggregate, let windows, _, let body):
+            walk(windows, body, from, isPositive: isPositive && aggregate == .any, &asks)
+        case let operation:
+            for child in operation.children { walk(child, from, isPositive: false, &asks) }
+        }
+    }
+
+    /// Notes what is asked of windows.
+    private func walk(
+        _ numbers: [Int], _ body: Int?, _ from: Int, isPositive: Bool, _ asks: inout [Ask]
+    ) {
+        for window in numbers.map({ windows[$0] }) {
             if let filter = window.filter { walk(filter, from, isPositive: isPositive, &asks) }
-            if let body { walk(body, from, isPositive: isPositive, &asks) }
             let ends = [window.stretch?.low, window.stretch?.high].compactMap { $0?.node }
             for node in window.keys.map(\.node) + ends {
                 walk(node, from, isPositive: false, &asks)
             }
-        case let operation:
-            for child in operation.children { walk(child, from, isPositive: false, &asks) }
         }
+        if let body { walk(body, from, isPositive: isPositive, &asks) }
     }
 }

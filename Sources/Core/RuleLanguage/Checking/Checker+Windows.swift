@@ -1,16 +1,16 @@
 internal import Primitives
 
 extension Checker {
-    /// Checks a window and returns its index.
+    /// Checks a window over rows of one kind and returns its index.
     mutating func window(
-        _ phrase: WindowPhrase, name: String
+        _ phrase: WindowPhrase, name: String, over source: RowKind
     ) throws(RuleError) -> Int {
         guard windows.count < Checker.windowCountMax else {
             throw RuleError(
                 .tooLarge("the number of windows", limit: Checker.windowCountMax),
                 at: phrase.position)
         }
-        let (kind, derivation) = try kind(Named(phrase.kind, at: phrase.position))
+        let kind = source.kind
         guard !phrase.keys.isEmpty else {
             throw RuleError(
                 .missing("what the rows are found by ('\(phrase.kind) of …')"),
@@ -26,11 +26,11 @@ extension Checker {
             }
             stretch = try self.stretch(written, kind: kind, times: times, phrase.position)
         }
-        let filter = try filter(of: phrase, kind, derivation)
+        let filter = try filter(of: phrase, source)
         windows.append(
             CheckedWindow(
                 name: name, kind: kind, keys: keys, times: times, stretch: stretch,
-                order: phrase.order, filter: filter, derivation: derivation, owner: owner,
+                order: phrase.order, filter: filter, derivation: source.derivation, owner: owner,
                 text: phrase.description))
         if let owner { derivations[owner].windows.append(windows.count - 1) }
         return windows.count - 1
@@ -39,29 +39,28 @@ extension Checker {
     /// What is asked of each row: whether it is a fact of the reasoning rule, and what stands
     /// after `where`.
     private mutating func filter(
-        of phrase: WindowPhrase, _ kind: Int, _ derivation: Int?
+        of phrase: WindowPhrase, _ source: RowKind
     ) throws(RuleError) -> Int? {
-        let written = try condition(of: phrase, kind)
-        guard written != nil || derivation != nil else { return nil }
-        try enterRows(of: kind, derivation, at: written?.position ?? phrase.position)
+        let written = try condition(of: phrase, source.kind)
+        guard written != nil || source.derivation != nil else { return nil }
+        try enterRows(of: [source], at: written?.position ?? phrase.position)
         defer { leaveRows() }
         let asked = try written.map { filter throws(RuleError) in
             try check(filter, as: .bool, "what stands after 'where'")
         }
-        return try derivation.map { derivation throws(RuleError) in
+        return try source.derivation.map { derivation throws(RuleError) in
             try derives(derivation, Named(phrase.kind, at: phrase.position), and: asked)
         } ?? asked
     }
 
     mutating func enterRows(
-        of kind: Int, _ derivation: Int?, at position: SourcePosition
+        of sources: [RowKind], at position: SourcePosition
     ) throws(RuleError) {
-        let row = RowMeaning(depth: depth + 1, kind: kind, derivation: derivation)
+        let row = RowMeaning(depth: depth + 1, sources: sources)
         let names = names(of: row)
         for (name, _) in scope where names.contains(name) {
-            let kind = derivation.map { derivations[$0].name } ?? schema.kinds[kind].name
             throw RuleError(
-                .nameTaken(name, by: "a field of \(kind): choose another"), at: position)
+                .nameTaken(name, by: "a field of \(words(row)): choose another"), at: position)
         }
         depth += 1
         scope.append(("", .fields(row)))

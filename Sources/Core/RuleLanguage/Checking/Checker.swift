@@ -10,6 +10,10 @@ struct Checker {
     let reasoning: [Derivation]
     /// Those that were asked.
     var derivations: [CheckedDerivation] = []
+    /// The kinds that they derive, and for each kind of row the number of whom to ask about it.
+    var derived: [(name: String, numbers: [Int])] = []
+    /// Windows over facts that stand on rows of several kinds.
+    var joined: [JoinedWindow] = []
     /// The names of those whose rows are being looked for, the innermost last.
     var openReasoning: [String] = []
     /// Those of them that are checked to the end.
@@ -56,9 +60,22 @@ struct Checker {
     /// A row: how many loops over windows stand around it, and what it is.
     struct RowMeaning {
         let depth: Int
+        /// One, or several of which only what all of them have can be asked.
+        let sources: [RowKind]
+
+        var kind: Int { sources.first?.kind ?? 0 }
+    }
+
+    /// Rows of a kind, or those of them that a reasoning rule makes its facts.
+    struct RowKind {
         let kind: Int
-        /// The reasoning rule of whose facts it is.
         var derivation: Int?
+    }
+
+    /// A window over facts that stand on rows of several kinds: a window for each of them.
+    struct JoinedWindow {
+        let name: String
+        let parts: [Int]
     }
 
     /// Lays down a node and returns its index.
@@ -81,7 +98,8 @@ struct Checker {
     func words(_ type: RuleType) -> String {
         switch type {
         case .row(let kind): "a row of \(schema.kinds[kind].name)"
-        case .window(let window): "a window of \(schema.kinds[windows[window].kind].name)"
+        case .window(let window):
+            "a window of \(joined(window)?.name ?? schema.kinds[windows[window].kind].name)"
         default: "\(type)"
         }
     }

@@ -37,7 +37,8 @@ struct CostEstimate {
     /// ask are taken to show as many rows as each of them has.
     private func asked(_ number: Int, judged: Int?) -> Int {
         let ofWindows = windows.filter { $0.derivation == number }.map(rows)
-        let ofOthers = derivations.indices.filter { derivations[$0].base == number && $0 != number }
+        let ofOthers = derivations.indices
+            .filter { derivations[$0].asksRows(of: number) && $0 != number }
             .map { asked($0, judged: judged) }
         return add(ofWindows + ofOthers + [judged == number ? 1 : 0])
     }
@@ -72,6 +73,8 @@ struct CostEstimate {
         case .comprehension(_, let list, _, let body): add([cost(list), times(16, cost(body))])
         case .aggregate(_, let window, _, let body):
             add([1, body.map { times(rows(windows[window]), cost($0)) } ?? 1])
+        case .together(_, let asked, _, let body):
+            add(asked.map { add([1, times(rows(windows[$0]), body.map(cost) ?? 1)]) })
         case let operation: add([own(operation)] + operation.children.map(cost))
         }
     }

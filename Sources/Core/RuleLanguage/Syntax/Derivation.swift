@@ -14,8 +14,10 @@ public struct Derivation: Sendable {
         }
     }
 
-    /// The kind of fact that windows ask for by it.
+    /// The kind of fact that windows ask for by it, which other rules may derive as well.
     public let name: Named
+    /// What tells it from the other rules that derive the kind; nil where it needs nothing.
+    public let rule: Named?
     /// The kind of the rows that it looks at, or the reasoning rule whose facts these are.
     public let kind: Named
     public let variable: Named
@@ -27,15 +29,28 @@ public struct Derivation: Sendable {
     public let gives: [Given]
 
     public init(
-        name: Named, kind: Named, variable: Named, filter: Expression?, bindings: [Binding],
-        condition: Expression?, gives: [Given]
+        name: Named, rule: Named? = nil, kind: Named, variable: Named, filter: Expression?,
+        bindings: [Binding], condition: Expression?, gives: [Given]
     ) {
         self.name = name
+        self.rule = rule
         self.kind = kind
         self.variable = variable
         self.filter = filter
         self.bindings = bindings
         self.condition = condition
         self.gives = gives
+    }
+
+    /// What errors and explanations call it: the kind, and the rule where that has a name.
+    public var label: String { rule.map { "\(name.name) by \($0.name)" } ?? name.name }
+
+    /// Whether it stands before another in canonical rules: by kind, then by the rule's name.
+    public func precedes(_ other: Derivation) -> Bool {
+        let names = [(name.name, other.name.name), (rule?.name ?? "", other.rule?.name ?? "")]
+        guard let (own, others) = names.first(where: { !$0.utf8.elementsEqual($1.utf8) }) else {
+            return false
+        }
+        return own.utf8.lexicographicallyPrecedes(others.utf8)
     }
 }

@@ -126,7 +126,8 @@ public struct SparkQuery: Sendable {
             else { return nil }
             found += judged
         }
-        for number in rule.derivations.indices where rule.derivations[number].base == derivation {
+        for number in rule.derivations.indices
+        where rule.derivations[number].asksRows(of: derivation) {
             guard let judged = Self.judged(field, name, of: number, expression, &asked) else {
                 return nil
             }

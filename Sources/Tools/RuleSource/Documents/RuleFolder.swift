@@ -21,6 +21,10 @@ public struct RuleFolder: Sendable {
     private var predicateFiles: [String: String] = [:]
     /// The files of the reasoning rules, by name.
     private var reasoningFiles: [String: String] = [:]
+    /// The files of predicates and reasoning rules, by name.
+    public var definitionFiles: [String] {
+        predicateFiles.values.sorted() + reasoningFiles.values.sorted()
+    }
     /// Everything that is wrong, in the order of the files.
     public private(set) var errors: [SourceError] = []
 
@@ -84,12 +88,15 @@ public struct RuleFolder: Sendable {
     }
 
     private mutating func take(_ derivation: Derivation, _ file: String) throws(SourceError) {
-        let name = derivation.name.name
-        if let other = reasoningFiles.updateValue(file, forKey: name) {
+        if let other = reasoningFiles[derivation.label] {
+            let name = derivation.name.name
+            let known = derivation.rule.map { "by '\($0.name)', too" }
             throw SourceError(
-                file: file, position: derivation.name.position,
-                message: "\(other) derives '\(name)', too")
+                file: file, position: (derivation.rule ?? derivation.name).position,
+                message: "\(other) derives '\(name)' "
+                    + (known ?? "too; tell the two apart: 'rule: NAME'"))
         }
+        reasoningFiles[derivation.label] = file
         reasoning.append(derivation)
     }
 
@@ -123,7 +130,7 @@ public struct RuleFolder: Sendable {
                 try derivation.check(
                     against: schema, predicates: predicates, reasoning: reasoning)
             } catch {
-                add(error, reasoningFiles[derivation.name.name] ?? "")
+                add(error, reasoningFiles[derivation.label] ?? "")
             }
         }
     }

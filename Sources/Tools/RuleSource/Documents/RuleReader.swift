@@ -85,12 +85,13 @@ public struct RuleReader: Sendable {
     }
 
     static let reasoningFieldNames = [
-        "derives", "description", "each", "where", "with", "when", "gives",
+        "derives", "rule", "description", "each", "where", "with", "when", "gives",
     ]
 
     private func derivation(_ document: Document) throws(TextError) -> Derivation {
         let fields = RuleFields(try document.fields(Self.reasoningFieldNames), in: document)
         let name = try fields.required("derives")
+        let rule = fields["rule"]
         let (kind, variable) = try each(try fields.required("each"))
         let filter = try fields["where"].map(expression)
         let bindings = try fields["with"].map(bindings) ?? []
@@ -100,8 +101,11 @@ public struct RuleReader: Sendable {
             gives.append(Derivation.Given(name: name, value: try expression(value)))
         }
         return Derivation(
-            name: Named(try name.text(), at: name.position), kind: kind, variable: variable,
-            filter: filter, bindings: bindings, condition: condition, gives: gives)
+            name: Named(try name.text(), at: name.position),
+            rule: try rule.map { rule throws(TextError) in
+                Named(try rule.text(), at: rule.position)
+            }, kind: kind, variable: variable, filter: filter, bindings: bindings,
+            condition: condition, gives: gives)
     }
 
     private func predicate(_ document: Document) throws(TextError) -> Predicate {

@@ -15,10 +15,13 @@ struct UsedDefinitions {
 
     /// Notes the kind of the rows that are judged or looked at.
     mutating func note(kind: String) {
-        guard let derivation = allReasoning.first(where: { $0.name.name == kind }),
-            !reasoning.contains(where: { $0.name.name == kind })
-        else { return }
-        reasoning.append(derivation)
+        guard !reasoning.contains(where: { $0.name.name == kind }) else { return }
+        let rules = allReasoning.filter { $0.name.name == kind }
+        reasoning += rules
+        for rule in rules { note(rule) }
+    }
+
+    private mutating func note(_ derivation: Derivation) {
         note(kind: derivation.kind.name)
         for expression in [derivation.filter, derivation.condition].compactMap(\.self) {
             note(expression)

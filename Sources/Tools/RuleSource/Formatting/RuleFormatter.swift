@@ -11,7 +11,7 @@ public enum RuleFormatter {
     /// The fields of rules, predicates and reasoning rules, in the order in which they are written.
     static let order =
         [
-            "predicate", "derives", "id", "title", "status", "level", "result", "basis",
+            "predicate", "derives", "rule", "id", "title", "status", "level", "result", "basis",
             "description",
             "definition", "logic", "references", "author", "date", "false positives",
             "exceptions note", "stage", "interval", "facility level", "facility type", "personnel",

@@ -35,7 +35,8 @@ struct ThresholdPass {
 
     private mutating func derivation(_ derivation: Derivation) -> Derivation {
         Derivation(
-            name: derivation.name, kind: derivation.kind, variable: derivation.variable,
+            name: derivation.name, rule: derivation.rule, kind: derivation.kind,
+            variable: derivation.variable,
             filter: derivation.filter.map { expression($0) },
             bindings: derivation.bindings.map { binding($0) },
             condition: derivation.condition.map { expression($0) },

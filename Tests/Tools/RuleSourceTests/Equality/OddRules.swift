@@ -227,6 +227,29 @@ enum OddRules {
         involved: any
         say: "{d.rest}, {any.max(rest)}"
         """,
+        // Facts that stand on rows of several kinds.
+        """
+        each: dispense as d
+        with:
+          care: cared of d.patient within 20d before d.date where weight > 1
+          all: cared of d.patient other
+        when: care.count() >= 2 && all.none(weight > 40) || care.max(weight) > 20
+        except: ["all.first(weight) == 7"]
+        subject: d.patient
+        violating: care
+        involved: all
+        say: "{all.sum(weight)}, {all.last(date)}, {care.days()}, {all.quantile(weight, 50)}"
+        """,
+        """
+        each: claim_line as l
+        with:
+          near: cared of l.patient within 9d around l.date
+          linked: joined_care of l.patient up to l.date
+        when: linked.any(weight > 3) && near.recurring(patient, date, 2) > 0
+        subject: l.patient
+        involved: [near, linked]
+        say: "{near.count()} and {linked.count()}, {linked.sum(twice)}"
+        """,
     ]
 
     static let reasoning: [Derivation] = {
@@ -236,6 +259,40 @@ enum OddRules {
     }()
 
     private static let reasoningTexts = [
+        // Three that derive one kind, two of them from rows of one kind.
+        """
+        derives: cared
+        rule: visited
+        each: encounter as e
+        where: known(e.from)
+        with:
+          billed: claim_line of e.patient within 3d around e.from
+        when: billed.any() || known(e.class)
+        gives: {date: date(e.from), weight: billed.count()}
+        """,
+        """
+        derives: cared
+        rule: supplied
+        each: dispense as d
+        when: d.days > 1
+        gives: {weight: d.days}
+        """,
+        """
+        derives: cared
+        rule: long
+        each: long_supply as d
+        gives: {weight: d.left + 20}
+        """,
+        // One that looks at these, and comes back to itself.
+        """
+        derives: joined_care
+        each: cared as c
+        with:
+          next: cared of c.patient within 5d before c.date
+          before: joined_care of c.patient within 9d before c.date
+        when: next.any(weight > 1) || before.any()
+        gives: {twice: c.weight * 2}
+        """,
         """
         derives: long_supply
         each: dispense as d

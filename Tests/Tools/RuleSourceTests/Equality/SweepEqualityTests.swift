@@ -68,6 +68,9 @@ struct SweepEqualityTests {
         return findings.count
     }
 
+    @Test("no odd rule is left out")
+    func odd() { #expect(Self.others.count == OddRules.all.count) }
+
     @Test("over any facts both say the same, byte for byte", arguments: 0..<6)
     func anyFacts(seed: UInt64) throws {
         var findings = 0
