@@ -32,10 +32,7 @@ extension RulesCommand {
                 schema: .facts(tables: rules.tables.map(\.schema)),
                 reasoning: rules.reasoning.map(\.name.name))
             var changed: [String] = []
-            let definitions =
-                rules.predicates.map { "\(folder)/predicates/\($0.name.name).yaml" }
-                + rules.reasoning.map { "\(folder)/reasoning/\($0.name.name).yaml" }
-            for file in rules.rules.map(\.file) + definitions.filter(Files.isThere) {
+            for file in rules.rules.map(\.file) + rules.definitionFiles {
                 let text = try Files.readText(file)
                 let formatted: String
                 do throws(SourceError) {
@@ -59,19 +56,40 @@ extension RulesCommand {
         static let configuration = CommandConfiguration(
             abstract: "Print the JSON Schema of rule files, for editors.",
             discussion: """
-                rules/rule.schema.json holds it, and rules/reasoning.schema.json that of reasoning \
-                rules; docs/rules.md says how editors find them.
+                rules/rule.schema.json holds it, and rules/reasoning.schema.json, \
+                rules/predicate.schema.json and rules/cases.schema.json those of reasoning rules, \
+                of predicates and of the cases beside rules; docs/rules.md says how editors find \
+                them.
 
                 Examples:
                   custos rules schema
-                  custos rules schema --reasoning
+                  custos rules schema --cases
                 """)
 
-        @Flag(help: "That of reasoning rules, which derive facts for others.")
-        var reasoning = false
+        /// Which files a schema is of.
+        enum Of: String, EnumerableFlag {
+            case reasoning, predicate, cases
+
+            static func help(for value: Of) -> ArgumentHelp? {
+                switch value {
+                case .reasoning: "That of reasoning rules, which derive facts for others."
+                case .predicate: "That of predicates."
+                case .cases: "That of the cases beside rules."
+                }
+            }
+        }
+
+        @Flag var of: Of?
 
         func run() {
-            print(reasoning ? RuleSchemaFile.reasoningText : RuleSchemaFile.text, terminator: "")
+            let text =
+                switch of {
+                case nil: RuleSchemaFile.text
+                case .reasoning: RuleSchemaFile.reasoningText
+                case .predicate: RuleSchemaFile.predicateText
+                case .cases: CaseSchemaFile.text
+                }
+            print(text, terminator: "")
         }
     }
 }

@@ -19,6 +19,7 @@ public enum RuleSchemaFile {
     public static var reasoningText: String {
         let expressions = [
             "derives": "The kind of fact that windows ask for by it.",
+            "rule": "What tells it from other rules that derive the same kind.",
             "description": "What its facts are, in a sentence.",
             "each": "KIND as NAME: the rows that it looks at.",
             "where": "Which rows it looks at at all.",
@@ -34,14 +35,34 @@ public enum RuleSchemaFile {
             of: "A reasoning rule of Custos", requiring: ["derives", "each"], properties)
     }
 
-    private static func text(
-        of title: String, requiring required: [String], _ properties: [String: Any]
+    /// The schema of predicates as text.
+    public static var predicateText: String {
+        let types = RuleType.named.map(\.name)
+        return text(
+            of: "A predicate of Custos", requiring: ["predicate", "takes", "holds"],
+            [
+                "predicate": text("The name by which rules ask it."),
+                "description": text("What it says, in a sentence."),
+                "takes": [
+                    "type": "object", "additionalProperties": words(types),
+                    "description": "What it is asked about: names and their types.",
+                ],
+                "with": bindings,
+                "holds": text("The condition."),
+            ])
+    }
+
+    /// A schema as text: an object with these properties, and what else holds of it.
+    static func text(
+        of title: String, requiring required: [String], _ properties: [String: Any],
+        _ more: [String: Any] = [:]
     ) -> String {
-        let schema: [String: Any] = [
+        var schema: [String: Any] = [
             "$schema": "https://json-schema.org/draft/2020-12/schema", "title": title,
             "description": "docs/rules.md says what the fields mean.", "type": "object",
             "additionalProperties": false, "required": required, "properties": properties,
         ]
+        for (name, value) in more { schema[name] = value }
         let data = try? JSONSerialization.data(
             withJSONObject: schema, options: [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes])
         return String(decoding: data ?? Data(), as: UTF8.self) + "\n"
@@ -109,7 +130,7 @@ public enum RuleSchemaFile {
         ]
     }
 
-    private static func text(_ says: String) -> [String: Any] {
+    static func text(_ says: String) -> [String: Any] {
         ["type": "string", "description": says]
     }
 

@@ -11,7 +11,7 @@ struct FactSketch {
     private let document: Document
 
     /// Fields of a fact's place on the ledger, which every kind has.
-    private static let placeFields = ["anchored", "issuer"]
+    static let placeFields = ["anchored", "issuer"]
 
     /// `KIND: {field: value, …}`.
     init(_ document: Document) throws(TextError) {
