@@ -110,19 +110,19 @@ extension SweepCommand {
         try Files.makeFolder(scratch, isPrivate: true)
         defer { try? FileManager.default.removeItem(atPath: scratch) }
         do {
-            let folder = try FactFolder(path: Files.place(facts, beside: "./."))
+            let folder = try FactFolder(path: Files.absolute(facts))
             guard let program = Bundle.main.executablePath else {
                 throw Failure(.other, "this program does not know where it lies")
             }
             let job = SparkJob(
                 folder, rules: items.map(\.checked), parts: parts,
                 command: [
-                    program, "sweep-part", "--rules", Files.place(rules, beside: "./."),
+                    program, "sweep-part", "--rules", Files.absolute(rules),
                     "--present", "\(folder.manifest.present)",
                 ], out: "\(scratch)/found")
             let found = try SparkRun.lines(
                 of: job, submit: submit, master: master, folder: scratch
-            ).compactMap { try? JSONDecoder().decode(SweepFinding.self, from: Data($0.utf8)) }
+            ).map { try SweepFinding(line: $0) }
                 .sorted { ($0.rule, $0.leaf, $0.ordinal) < ($1.rule, $1.leaf, $1.ordinal) }
             if let out {
                 try Files.write(
@@ -171,6 +171,14 @@ struct SweepFinding: Codable {
         ordinal = judged.position.ordinal
         id = SHA256.hash(body).description
         self.body = body.hex
+    }
+
+    /// The finding in a line that a worker printed.
+    init(line: String) throws(Failure) {
+        guard let found = try? JSONDecoder().decode(SweepFinding.self, from: Data(line.utf8)) else {
+            throw Failure(.other, "a worker answered what is no finding: \(line.prefix(100))")
+        }
+        self = found
     }
 }
 

@@ -66,6 +66,11 @@ enum Files {
             .standardizedFileURL.path
     }
 
+    /// The absolute path of what counts from the folder that this program runs in.
+    static func absolute(_ path: String) -> String {
+        URL(filePath: path).absoluteURL.standardizedFileURL.path
+    }
+
     static func isThere(_ path: String) -> Bool {
         FileManager.default.fileExists(atPath: path)
     }
