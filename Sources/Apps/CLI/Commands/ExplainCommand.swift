@@ -128,7 +128,7 @@ enum Finding {
     static func find(_ prefix: String, _ client: NodeClient) async throws -> Digest {
         if let id = Digest(hex: prefix) { return id }
         let found = try await Desk.findings(of: client).map(\.id).filter {
-            $0.description.hasPrefix(prefix)
+            $0.description.hasPrefix(prefix.beginningOfID)
         }
         guard found.count == 1 else {
             throw Failure(.refused, "\(found.count) findings begin with \(prefix)")

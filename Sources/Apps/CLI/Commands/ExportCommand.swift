@@ -16,7 +16,7 @@ struct ExportCommand: ParsableCommand {
             of the tables' times.
 
             Examples:
-              custos synthesize --seed 7 --out region
+              custos synthesize --patients 600 --years 1 --seed 7 --out region
               custos export --region region --out facts
               custos export --region region --out facts --rows 20000 --json
             """)

@@ -110,12 +110,33 @@ struct GovernCommand: AsyncParsableCommand {
         func run() async throws {
             let place = try node.place
             let view = try await place.ask { try await $0.governance() }
-            let action = try GovernanceWords(view).action(change)
+            let action = try GovernanceWords(view).action(try withWholeHash(place))
             let proposal = GovernanceProposal(
                 action: action, expiry: Height(view.height.blocks + terms.blocks),
                 notBefore: Height(terms.notBefore), reason: terms.reason)
             let body = try signer.signer(place).propose(proposal)
             try await Governing(place: place).hand(in: body, proposal.id, output)
+        }
+
+        /// The change, with the hash of a rule written out of which only the beginning was said.
+        private func withWholeHash(_ place: NodePlace) throws -> [String] {
+            guard change.first == "rule", change.count > 3, Digest(hex: change[2]) == nil else {
+                return change
+            }
+            let folder = place.rulesFolder
+            let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+            let found = names.filter {
+                $0.hasSuffix(".rule") && $0.hasPrefix(change[2].beginningOfID)
+            }
+            guard let file = found.first, found.count == 1 else {
+                throw Failure(
+                    .refused,
+                    "\(found.count) rules in \(folder) have a hash that begins with \(change[2]); "
+                        + "`custos rules build FOLDER --node NODE` puts rules there")
+            }
+            var whole = change
+            whole[2] = String(file.dropLast(5))
+            return whole
         }
     }
 
@@ -147,7 +168,9 @@ struct GovernCommand: AsyncParsableCommand {
         func run() async throws {
             let place = try node.place
             let view = try await place.ask { try await $0.governance() }
-            let found = view.proposals.filter { $0.id.description.hasPrefix(proposal) }
+            let found = view.proposals.filter {
+                $0.id.description.hasPrefix(proposal.beginningOfID)
+            }
             guard let record = found.first, found.count == 1 else {
                 throw Failure(.refused, "\(found.count) proposals begin with \(proposal)")
             }

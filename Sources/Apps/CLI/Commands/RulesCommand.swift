@@ -78,21 +78,26 @@ struct RulesCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Write canonical rules and tables, by their hashes, for a node to run.",
             discussion: """
-                Example:
-                  custos rules build rules --out devnet/regulator/rules
+                Without --out they go into the folder from which the node runs its rules; from \
+                there they travel to every node that the ledger names them for.
+
+                Examples:
+                  custos rules build rules --node devnet/regulator
+                  custos rules build rules --out built
                 """)
 
         @Argument(help: "The folder of rules.")
         var folder = "rules"
 
-        @Option(help: "The folder to write to.")
-        var out: String
+        @Option(help: "The folder to write to (default: that of the node's rules).")
+        var out: String?
 
+        @OptionGroup var node: NodeOptions
         @OptionGroup var output: OutputOptions
 
         func run() throws {
             let rules = try RuleBuild.read(folder)
-            try RuleBuild.write(rules, to: out)
+            try RuleBuild.write(rules, to: try out ?? node.place.rulesFolder)
             output.show(ListReport(rules))
         }
     }

@@ -10,6 +10,9 @@ extension RulesCommand {
         static let configuration = CommandConfiguration(
             abstract: "Show which rules a node runs, how they fare, and why one does not run.",
             discussion: """
+                A node that is behind with its rules shows them as of an earlier block than the \
+                one at which a version came into force (`custos govern list`).
+
                 Examples:
                   custos rules running --node devnet/regulator
                   custos rules running --node devnet/insurer --json
@@ -26,6 +29,8 @@ extension RulesCommand {
 }
 
 private struct RunningRulesReport: Report {
+    /// The block up to which the node has taken in what is agreed on.
+    let height: UInt64
     let rules: [Rule]
 
     struct Rule: Encodable {
@@ -40,6 +45,7 @@ private struct RunningRulesReport: Report {
     }
 
     init(_ status: DeskStatus) {
+        height = status.height.blocks
         rules = status.rules.map { rule in
             Rule(
                 id: rule.rule, hash: rule.hash.description, stage: rule.stage.rawValue,
@@ -49,7 +55,9 @@ private struct RunningRulesReport: Report {
     }
 
     var lines: [String] {
-        guard !rules.isEmpty else { return ["The ledger has this node run no rules."] }
+        guard !rules.isEmpty else {
+            return ["The ledger has this node run no rules, as of block \(height)."]
+        }
         var table = Table("rule", "stage", "hash", "open", "sealed", "unknown")
         for rule in rules {
             table.add(
@@ -58,6 +66,6 @@ private struct RunningRulesReport: Report {
         }
         let problems = rules.filter { !$0.problem.isEmpty }
             .map { "\($0.id) does not run: \($0.problem)" }
-        return table.lines + problems
+        return table.lines + problems + ["as of block \(height)"]
     }
 }

@@ -112,7 +112,8 @@ extension RulesCommand {
                     do throws(SourceError) {
                         let mapping = try TableMapping(try Self.text(path), file: path)
                         let file = "\(data)/\(mapping.file)"
-                        let loaded = try mapping.load(try Self.data(file), file: file)
+                        let loaded = try mapping.load(
+                            try Self.data(file, for: path), file: file)
                         let place = "\(out)/\(mapping.table)"
                         _ = try TableReader.table(
                             manifest: loaded.manifest, manifestFile: "\(place).yaml",
@@ -135,9 +136,14 @@ extension RulesCommand {
                 }
             }
 
-            private static func data(_ path: String) throws(SourceError) -> String {
-                guard !Files.isThere(path), Files.isThere("\(path).gz") else {
-                    return try text(path)
+            private static func data(
+                _ path: String, for mapping: String
+            ) throws(SourceError) -> String {
+                if Files.isThere(path) { return try text(path) }
+                guard Files.isThere("\(path).gz") else {
+                    throw SourceError(
+                        file: mapping, position: .none,
+                        message: "there is neither \(path) nor \(path).gz, which its 'file:' names")
                 }
                 guard let bytes = TableFiles.unpack("\(path).gz"),
                     let text = String(validating: bytes, as: UTF8.self)
@@ -273,11 +279,14 @@ private struct DifferenceReport: Report {
     }
 
     var lines: [String] {
-        var lines = onlyOld.map { "\($0): is gone" } + onlyNew.map { "\($0): is new" }
+        var lines = onlyNew.map { "\($0): is new" }
         for table in tables {
             let counts = "\(table.added) new, \(table.removed) gone, \(table.changed) changed"
             lines.append("\(table.table): \(counts)")
             lines += table.rows.map { "  \($0)" }
+        }
+        if !onlyOld.isEmpty {
+            lines.append("only in the old folder: \(onlyOld.joined(separator: ", "))")
         }
         return lines.isEmpty ? ["no difference"] : lines
     }

@@ -25,6 +25,8 @@ extension RulesCommand.Tables {
 }
 
 private struct RunningTablesReport: Report {
+    /// The block up to which the node has taken in what is agreed on.
+    let height: UInt64
     let tables: [Item]
 
     struct Item: Encodable {
@@ -39,6 +41,7 @@ private struct RunningTablesReport: Report {
     }
 
     init(_ status: DeskStatus) {
+        height = status.height.blocks
         tables = status.tables.map { table in
             Item(
                 name: table.table.name, hash: table.table.hash.description,
@@ -49,7 +52,10 @@ private struct RunningTablesReport: Report {
 
     var lines: [String] {
         guard !tables.isEmpty else {
-            return ["The ledger names no tables: rules take those that lie at each node."]
+            return [
+                "The ledger names no tables, as of block \(height): "
+                    + "rules take those that lie at each node."
+            ]
         }
         var view = Table("table", "hash", "bytes", "here", "rules")
         for table in tables {
@@ -60,5 +66,6 @@ private struct RunningTablesReport: Report {
         return view.lines
             + tables.filter { !$0.problem.isEmpty }
             .map { "\($0.name) is not used: \($0.problem)" }
+            + ["as of block \(height)"]
     }
 }

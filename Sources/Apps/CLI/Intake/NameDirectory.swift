@@ -47,7 +47,8 @@ struct NameDirectory {
                     throw Failure(
                         .unreachable,
                         "the identity provider has named \(ids.count) of \(names.count) people "
-                            + "in \(Self.patience) s; its node does not run, or is not reached")
+                            + "in \(Self.patience) s; its node does not run, is not reached, "
+                            + "or the ledger is stopped (`custos govern list`)")
                 }
                 try await Task.sleep(for: .milliseconds(100))
             }

@@ -77,7 +77,7 @@ enum CaseWords {
             throw ValidationError("name 1 to \(CaseBody.findingCountMax) findings")
         }
         return try prefixes.map { prefix in
-            let found = items.filter { $0.id.description.hasPrefix(prefix) }
+            let found = items.filter { $0.id.description.hasPrefix(prefix.beginningOfID) }
             guard found.count == 1 else {
                 throw Failure(.refused, "\(found.count) findings begin with \(prefix)")
             }

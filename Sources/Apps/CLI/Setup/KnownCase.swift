@@ -54,7 +54,8 @@ struct KnownCase {
         _ prefix: String, of issuer: InstitutionID? = nil, _ client: NodeClient
     ) async throws -> KnownCase {
         let found = try await all(client).filter {
-            $0.blindedCase.description.hasPrefix(prefix) && (issuer ?? $0.issuer) == $0.issuer
+            $0.blindedCase.description.hasPrefix(prefix.beginningOfID)
+                && (issuer ?? $0.issuer) == $0.issuer
         }
         guard found.count == 1 else {
             throw Failure(
