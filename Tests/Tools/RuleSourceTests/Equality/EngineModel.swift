@@ -67,7 +67,7 @@ struct EngineModel {
             return
         }
         store.setClosing(number, window, bounds, &frame)
-        let specification = IndexSpecification(window)
+        let times = IndexReading(IndexSpecification(window)).times
         let wanted = window.keys.map { KeyPart(store.evaluate($0.node, plan, &frame)) }
         var items: [IntervalItem] = []
         for row in 0..<Int32(store.rows.count)
@@ -76,7 +76,7 @@ struct EngineModel {
                 store.value(key.field, of: row).flatMap { KeyPart($0) }
             }
             guard key == wanted, !key.contains(nil) else { continue }
-            items.append(store.interval(specification, of: row))
+            items.append(store.rows.interval(times, of: row))
         }
         let known = items.filter { $0.low != .min }.sorted { $0.precedes($1) }
         let unknown = items.filter { $0.low == .min }.sorted { $0.precedes($1) }
