@@ -15,7 +15,10 @@ public struct SourceError: Error, Equatable, Sendable {
 }
 
 extension SourceError: CustomStringConvertible {
-    public var description: String { "\(file):\(position): \(message)" }
+    /// `FILE:LINE:COLUMN: MESSAGE`, without line and column where it is about the whole file.
+    public var description: String {
+        position == .none ? "\(file): \(message)" : "\(file):\(position): \(message)"
+    }
 }
 
 /// What is wrong with a stretch of text, before its file is known.

@@ -46,6 +46,13 @@ struct RuleFolderTests {
         "tables/limits.csv": "name,value\nx,3\n",
     ]
 
+    @Test("what is wrong with a whole file or folder is told without a line")
+    func whole() {
+        #expect(
+            RuleFolder(path: "/nowhere/rules").errors.map(\.description)
+                == ["/nowhere/rules: there are no rules here"])
+    }
+
     @Test("rules, tables and predicates are found, and cases are no rules")
     func right() throws {
         var files = Self.right
