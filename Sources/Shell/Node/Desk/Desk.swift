@@ -27,6 +27,10 @@ public protocol Desk: AnyObject {
     /// Seals submissions and keeps what it needs to open and deliver them: all of them or none.
     func prepare(_ submissions: [Submission]) throws -> [DraftEntry]
 
+    /// Whether blocks are read for it; one that has no use for them is told heights alone
+    /// (``begin(after:)``).
+    var readsBlocks: Bool { get }
+
     /// Takes in the next block, and says what this institution has to say to it: findings.
     ///
     /// Blocks come in order, each at least once: a crash may bring the last one again. Where
@@ -39,7 +43,8 @@ public protocol Desk: AnyObject {
     /// Hands some more to the rules, and says what this institution has to say to it.
     func goOn() throws -> [Submission]
 
-    /// The ledger begins after this height on this node, which is above the desk's.
+    /// The desk goes on after this height, which is above its own: the ledger begins there on this
+    /// node, or the blocks are not read for it.
     func begin(after height: Height) throws
 
     /// Answers another node: a delivery of payloads, a request for a pseudonym.
@@ -68,6 +73,8 @@ public protocol Desk: AnyObject {
 /// A desk that seals nothing and runs no rules has no use for either.
 extension Desk {
     public var rulesHeight: Height { height }
+
+    public var readsBlocks: Bool { true }
 
     public var areRulesBehind: Bool { false }
 

@@ -184,8 +184,8 @@ final class DeskWorker {
     /// Feeds the blocks that the desk has not seen, some at a time; says if there were any.
     private func feed() throws -> Bool {
         var fed = false
-        let base = store.base.height
-        if desk.height < base { try desk.begin(after: base) }
+        let start = desk.readsBlocks ? store.base.height : head
+        if desk.height < start { try desk.begin(after: start) }
         for _ in 0..<DeskWorker.blocksAtATime where desk.height < head {
             let block = try anchored(desk.height.next)
             let start = spans.map { _ in Moment.now }

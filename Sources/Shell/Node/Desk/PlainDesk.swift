@@ -22,6 +22,7 @@ public final class PlainDesk: Desk {
 
     private let institution: InstitutionID
     public private(set) var height = Height.genesis
+    public let readsBlocks = false
 
     public init(institution: InstitutionID) {
         self.institution = institution
