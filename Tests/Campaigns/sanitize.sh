@@ -13,7 +13,8 @@ campaign_sanitize() {
     local place=.build/sanitize-$kind
     # Optimised: whole networks are simulated in some tests, and take an hour otherwise.
     local build=(
-        -c release -Xswiftc -enable-testing --build-tests --sanitize="$kind" --scratch-path "$place")
+        -c release -Xswiftc -enable-testing --build-tests
+        --sanitize="$kind" --scratch-path "$place")
     if [ -n "${2:-}" ]; then export CUSTOS_ROOMS=$2; fi
     swift build "${build[@]}" >&2
     local tests

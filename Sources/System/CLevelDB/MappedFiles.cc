@@ -1,6 +1,8 @@
 // LevelDB maps its table files, and what was read of them once stays resident until they are closed:
-// 5.4 GB after ten million entries. Here it is counted, and let go of before it becomes too much.
-// The kernel still has the pages, and gives them back at the next read without asking the disk.
+// 5.4 GB after ten million entries. Here long rows are lent from the mapping, for readers who want a
+// small part of one; that is counted, and let go of before it becomes too much. Short rows, and what
+// finds rows in a file, are copied: that is quicker than to have a page of the mapping come back.
+// The kernel has all of it anyway, and gives it back without asking the disk while it has the room.
 //
 // Built without run-time type information, as LevelDB is: it exports none to derive from.
 
@@ -8,12 +10,15 @@
 
 #include <fcntl.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
+#include <cerrno>
 #include <cstdint>
+#include <cstring>
 #include <list>
 #include <mutex>
 #include <string>
@@ -94,10 +99,35 @@ private:
     }
 };
 
+/// How many table files may stay open beside their mappings: an eighth of what the process may open.
+class Descriptors {
+public:
+    Descriptors() {
+        struct rlimit limit;
+        if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY)
+            left = static_cast<long>(limit.rlim_cur / 8);
+    }
+
+    bool take() {
+        if (--left >= 0) return true;
+        ++left;
+        return false;
+    }
+
+    void give() { ++left; }
+
+private:
+    std::atomic<long> left{1 << 10};
+};
+
+/// A table file that is read, and lent from.
 class MappedFile final : public leveldb::RandomAccessFile {
 public:
-    MappedFile(const std::string &name, char *start, size_t length, Residence &residence)
-        : name(name), residence(residence) {
+    /// `file` is -1 where it could not stay open: then all is lent.
+    MappedFile(
+        const std::string &name, char *start, size_t length, int file, Residence &residence,
+        Descriptors &descriptors)
+        : name(name), file(file), residence(residence), descriptors(descriptors) {
         mapping.start = start;
         mapping.length = length;
         residence.add(&mapping);
@@ -106,36 +136,59 @@ public:
     ~MappedFile() override {
         residence.remove(&mapping);
         munmap(mapping.start, mapping.length);
+        if (file < 0) return;
+        close(file);
+        descriptors.give();
     }
 
     leveldb::Status Read(
-        uint64_t offset, size_t length, leveldb::Slice *result, char *) const override {
+        uint64_t offset, size_t length, leveldb::Slice *result, char *scratch) const override {
         if (offset > mapping.length || length > mapping.length - offset) {
             *result = leveldb::Slice();
             return leveldb::Status::IOError(name, "the file ends before what is to be read");
         }
+        bool isCopied = length <= copiedMax || offset >= mapping.length - mapping.length / endPart;
+        if (file >= 0 && isCopied) return copy(offset, length, result, scratch);
         residence.lend(mapping, offset, length);
         *result = leveldb::Slice(mapping.start + offset, length);
         return leveldb::Status::OK();
     }
 
 private:
+    /// The longest row that is copied rather than lent: beyond, a page fault costs less.
+    static constexpr size_t copiedMax = 16 << 10;
+    /// The end of a file that has its index and its filters, as a part of it.
+    static constexpr size_t endPart = 64;
+
     const std::string name;
+    const int file;
     Residence &residence;
+    Descriptors &descriptors;
     mutable Mapping mapping;
+
+    leveldb::Status copy(
+        uint64_t offset, size_t length, leveldb::Slice *result, char *scratch) const {
+        *result = leveldb::Slice();
+        size_t done = 0;
+        while (done < length) {
+            ssize_t got = pread(
+                file, scratch + done, length - done, static_cast<off_t>(offset + done));
+            if (got < 0 && errno == EINTR) continue;
+            if (got < 0) return leveldb::Status::IOError(name, std::strerror(errno));
+            if (got == 0) return leveldb::Status::IOError(name, "the file became shorter");
+            done += static_cast<size_t>(got);
+        }
+        *result = leveldb::Slice(scratch, length);
+        return leveldb::Status::OK();
+    }
 };
 
-/// The file's bytes, or null where it cannot be mapped.
-char *map(const std::string &name, size_t *length) {
-    int file = open(name.c_str(), O_RDONLY | O_CLOEXEC);
-    if (file < 0) return nullptr;
+/// An open file's bytes, or null where it cannot be mapped.
+char *map(int file, size_t *length) {
     struct stat status;
-    void *start = MAP_FAILED;
-    if (fstat(file, &status) == 0 && status.st_size > 0) {
-        *length = static_cast<size_t>(status.st_size);
-        start = mmap(nullptr, *length, PROT_READ, MAP_SHARED, file, 0);
-    }
-    close(file);
+    if (fstat(file, &status) != 0 || status.st_size <= 0) return nullptr;
+    *length = static_cast<size_t>(status.st_size);
+    void *start = mmap(nullptr, *length, PROT_READ, MAP_SHARED, file, 0);
     return start == MAP_FAILED ? nullptr : static_cast<char *>(start);
 }
 
@@ -148,15 +201,20 @@ struct leveldb_mapped_files_t final : leveldb::EnvWrapper {
     leveldb::Status NewRandomAccessFile(
         const std::string &name, leveldb::RandomAccessFile **file) override {
         size_t length = 0;
-        char *start = map(name, &length);
+        int opened = open(name.c_str(), O_RDONLY | O_CLOEXEC);
+        char *start = opened < 0 ? nullptr : map(opened, &length);
+        bool staysOpen = start != nullptr && descriptors.take();
+        if (opened >= 0 && !staysOpen) close(opened);
         // LevelDB's own way tells why, or reads without a mapping.
         if (start == nullptr) return target()->NewRandomAccessFile(name, file);
-        *file = new MappedFile(name, start, length, residence);
+        *file = new MappedFile(
+            name, start, length, staysOpen ? opened : -1, residence, descriptors);
         return leveldb::Status::OK();
     }
 
 private:
     Residence residence;
+    Descriptors descriptors;
 };
 
 leveldb_mapped_files_t *leveldb_map_files(leveldb_options_t *options, size_t resident_bytes) {

@@ -50,13 +50,18 @@ struct LookupTests {
     }
 
     @Test(
-        "an entry that is not what the tree has at its leaf is not handed out",
-        arguments: [LedgerRow.Kind.batch, .tree])
+        "an entry whose bytes, leaf or block are not what was decided is not handed out",
+        arguments: [LedgerRow.Kind.block, .batch, .tree])
     func damaged(_ kind: LedgerRow.Kind) throws {
         let world = try ledger()
-        // In the entry, at the end of its batch; in its leaf hash, at the start of the tree row.
+        // In the header; in the entry, at the end of its batch; in its leaf hash, at the start of
+        // the tree row.
         let height = try UpkeepTests.flip(kind, in: world.network.data(1)) {
-            kind == .batch ? $0 - 10 : 10
+            switch kind {
+            case .block: 60
+            case .batch: $0 - 10
+            default: 10
+            }
         }
         let nodes = try reader(world)
         var refused = 0

@@ -10,7 +10,8 @@ struct ResidentFilesTests {
     let directory = TemporaryDirectory()
 
     private static let rowCount = 2_000
-    private static let rowBytes = 16 << 10
+    /// Long enough to be lent from the mapping, and not copied.
+    private static let rowBytes = 24 << 10
     /// What finds rows in a file is resident beside what was read: 64 KiB a file and a look, here.
     private static let besideBytes = 4 << 20
 
@@ -20,7 +21,7 @@ struct ResidentFilesTests {
 
     private func key(_ number: Int) -> [UInt8] { [UInt8(number >> 8), UInt8(number & 0xff)] }
 
-    /// 32 MiB of rows in sorted files, in a data base that lets so much of them be resident.
+    /// 48 MB of rows in sorted files, in a data base that lets so much of them be resident.
     private func filled(residentBytesMax: Int) throws -> Database {
         var options = DatabaseOptions()
         options.residentBytesMax = residentBytesMax

@@ -51,7 +51,8 @@ public struct TermTrail: Sendable {
         items.reduce(0) { $0 + $1.entries.reduce(0) { $0 + $1.count } }
     }
 
-    /// Reads from exactly these bytes of a trail row what it has of one slot.
+    /// Reads from exactly these bytes of a trail row what it has of one slot: a copy, so that the
+    /// row, most of which is others', need not be kept with it.
     public static func decode(
         _ bytes: [UInt8], slot: UInt32
     ) throws(LedgerError) -> TermTrail {
@@ -89,7 +90,7 @@ extension TermTrail.Item {
             let leaf = try reader.unsigned()
             let entry = try reader.bytes()
             items.append(TermRun.Item(leafIndex: leaf, leafHash: SHA256.leaf(entry)))
-            entries.append(entry)
+            entries.append(ArraySlice(Array(entry)))
         }
         run = TermRun(height: height, totalBefore: totalBefore, entries: items)
         self.entries = entries

@@ -21,6 +21,8 @@ final class TrailReader {
 
     private static let tableCountMax = 16
     private static let trailByteCountMax = 16 << 20
+    /// About what a trail takes beside its entries.
+    private static let trailBytesBeside = 256
     /// How many rows the directories have together, at most: 4 bytes each.
     private static let directoryRowCountMax = 1 << 20
 
@@ -43,12 +45,13 @@ final class TrailReader {
         guard let trail = try? TermTrail.decode(bytes, slot: slot) else {
             throw .damaged("a trail of block \(place.height)")
         }
-        if trailByteCount + bytes.count > TrailReader.trailByteCountMax {
+        let byteCount = TrailReader.trailBytesBeside + trail.byteCount
+        if trailByteCount + byteCount > TrailReader.trailByteCountMax {
             trails.removeAll(keepingCapacity: true)
             trailByteCount = 0
         }
         trails[place] = trail
-        trailByteCount += trail.items.isEmpty ? 64 : bytes.count
+        trailByteCount += byteCount
         return trail[height]
     }
 

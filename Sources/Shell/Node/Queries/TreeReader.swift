@@ -79,8 +79,14 @@ final class TreeReader {
         let found = try queryStorage { () throws(StorageError) in
             try index.block(ofLeaf: leaf)
         }
-        guard let found, let block = try? Block.decode(try stored(found.height).block) else {
-            return nil
+        guard let found else { return nil }
+        let named = try queryStorage { () throws(StorageError) in
+            try store.namedBlock(at: found.height)
+        }
+        guard let block = named else {
+            // LevelDB tells more where it is its checksum that is wrong.
+            _ = try stored(found.height)
+            throw .damaged("block \(found.height)")
         }
         let known = BlockDirectory.Block(
             place: found, time: block.header.time, batches: block.batches)

@@ -75,9 +75,12 @@ extension BlockStore {
     }
 
     /// Which trail rows a height has; nil where it has none, or an older version wrote them.
+    ///
+    /// Unchecked: where it misleads, the slot is not in the row, and its run is read from the
+    /// block.
     func trailDirectory(at height: Height) throws(StorageError) -> TrailDirectory? {
         let key = RowKey(height, kind: LedgerRow.Kind.trailDirectory.rawValue).bytes
-        guard let bytes = try database.get(key) else { return nil }
+        guard let bytes = try database.uncheckedGet(key) else { return nil }
         do throws(LedgerError) {
             return try TrailDirectory.decode(bytes)
         } catch {

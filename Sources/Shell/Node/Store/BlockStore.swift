@@ -151,9 +151,32 @@ final class BlockStore: Sendable {
     }
 
     func block(at height: Height) throws(StorageError) -> Stored? {
-        guard let block = try row(.block, at: height) else { return nil }
+        try block(at: height) { key throws(StorageError) in try database.get(key) }
+    }
+
+    /// A block, decoded, whose commit proof names it and which names its batches; nil where they do
+    /// not: then ``block(at:)`` says what is wrong.
+    ///
+    /// LevelDB's checksums are not looked at, since they would be taken over the batches, which lie
+    /// in the same piece of a file.
+    func namedBlock(at height: Height) throws(StorageError) -> Block? {
+        let stored = try block(at: height) { key throws(StorageError) in
+            try database.uncheckedGet(key)
+        }
+        guard let stored, let block = try? Block.decode(stored.block),
+            block.header.height == height, stored.proof.commit.block.hash == block.hash,
+            block.header.batchesRoot == Block.batchesRoot(block.batches)
+        else { return nil }
+        return block
+    }
+
+    private func block(
+        at height: Height, _ get: ([UInt8]) throws(StorageError) -> [UInt8]?
+    ) throws(StorageError) -> Stored? {
+        guard let block = try get(RowKey(height, kind: LedgerRow.Kind.block.rawValue).bytes)
+        else { return nil }
         let key = RowKey(height, kind: BlockStore.proofKind).bytes
-        guard let bytes = try database.get(key) else {
+        guard let bytes = try get(key) else {
             throw .corruption(path: database.path, detail: "block \(height) lacks its proof")
         }
         do throws(CBORError) {

@@ -39,6 +39,8 @@ internal import CLevelDB
         unsafe leveldb_options_set_filter_policy(options, filter)
         unsafe leveldb_options_set_cache(options, cache)
         unsafe leveldb_readoptions_set_verify_checksums(readOptions, 1)
+        // Whoever reads so wants each row once, and keeps of it what he wants to keep.
+        unsafe leveldb_readoptions_set_fill_cache(uncheckedRead, 0)
         unsafe leveldb_writeoptions_set_sync(syncedWrite, 1)
 
         var message = CMessage()

@@ -9,8 +9,9 @@ extern "C" {
 /// Table files that are mapped into memory, of which only so much stays resident.
 typedef struct leveldb_mapped_files_t leveldb_mapped_files_t;
 
-/// Has a data base that is opened with `options` map its table files, and let go of one file's
-/// pages after the other's when more than `resident_bytes` are resident.
+/// Has a data base that is opened with `options` map its table files, lend long rows from them and
+/// copy short ones, and let go of one file's pages after the other's when more than
+/// `resident_bytes` are resident.
 ///
 /// NULL where the library's options are laid out otherwise than here. What it returns must outlive
 /// the data base, and is for one.
