@@ -48,10 +48,7 @@ final class BlockWriter: Sendable {
         state.withLock { $0.hasThread = true }
         pruner.start()
         cutter.start()
-        Node.thread("blocks") {
-            self.run(notify)
-            self.ended.signal()
-        }
+        Node.thread("blocks", of: self, ended: ended) { $0.run(notify) }
     }
 
     /// Hands a block in.

@@ -30,14 +30,15 @@ final class SnapshotCutter: Sendable {
 
     func start() {
         hasThread.withLock { $0 = true }
-        Node.thread("snapshots", givesWay: true) {
-            while true {
-                let heights = self.jobs.take(until: nil)
-                if self.jobs.isClosed { break }
-                // Only the newest is worth cutting.
-                if let height = heights.max() { self.cut(at: height) }
-            }
-            self.ended.signal()
+        Node.thread("snapshots", of: self, givesWay: true, ended: ended) { $0.run() }
+    }
+
+    private func run() {
+        while true {
+            let heights = jobs.take(until: nil)
+            if jobs.isClosed { return }
+            // Only the newest is worth cutting.
+            if let height = heights.max() { cut(at: height) }
         }
     }
 

@@ -49,14 +49,15 @@ final class StatePruner: Sendable {
     /// Goes on in a thread of its own.
     func start() {
         state.withLock { $0.hasThread = true }
-        Node.thread("pruner", givesWay: true) {
-            while true {
-                let wanted = self.jobs.take(until: nil)
-                if self.jobs.isClosed { break }
-                // What cannot be deleted now can be the next time.
-                if let last = wanted.max() { try? self.prune(below: last) }
-            }
-            self.ended.signal()
+        Node.thread("pruner", of: self, givesWay: true, ended: ended) { $0.run() }
+    }
+
+    private func run() {
+        while true {
+            let wanted = jobs.take(until: nil)
+            if jobs.isClosed { return }
+            // What cannot be deleted now can be the next time.
+            if let last = wanted.max() { try? prune(below: last) }
         }
     }
 
