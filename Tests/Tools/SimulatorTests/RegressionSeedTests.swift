@@ -40,6 +40,10 @@ struct RegressionSeedTests {
                 seed: 5_489, nodes: nil, heights: 200,
                 found: "a new disk that was to be filled from the first block, which nobody had",
                 traffic: .all),
+            Row(
+                seed: 5_860, nodes: nil, heights: 200,
+                found: "a precommit in the log alone, and a second one beside it",
+                traffic: .all),
         ]
         + [130, 166].map {
             Row(

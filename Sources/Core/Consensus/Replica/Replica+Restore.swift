@@ -16,6 +16,43 @@ extension Replica {
         }
     }
 
+    /// Takes a vote of its own that the log has for signed, where the last-signed state does not
+    /// know it: a crash came between the two.
+    ///
+    /// It has left for nobody yet; but it stands in the log, is sent from there, and whatever else
+    /// were signed in its place would stand beside it.
+    ///
+    /// - Returns: the state that must be on the disk before the vote leaves.
+    mutating func takeUpLoggedVote() -> SignedState? {
+        guard let index = state.ownIndex,
+            lastSigned.map({ $0.height <= state.height }) ?? true
+        else { return nil }
+        let known = lastSigned.flatMap { $0.height == state.height ? $0 : nil }
+        let own = state.rounds.flatMap { round in
+            [round.prevotes.vote(of: index), round.precommits.vote(of: index)].compactMap { $0 }
+        }
+        var latest = known
+        for vote in own {
+            let lock =
+                vote.kind == .precommit
+                ? vote.block.map { SignedState.Polka(round: vote.round, block: $0) } : nil
+            let signed = SignedState(
+                signed: .vote(vote), locked: later(state.locked, later(lock, latest?.locked)),
+                valid: later(state.valid, later(lock, latest?.valid)))
+            if latest.map({ signed.isAbove($0) }) ?? true { latest = signed }
+        }
+        guard let latest, latest != known else { return nil }
+        lastSigned = latest
+        return latest
+    }
+
+    private func later(
+        _ first: SignedState.Polka?, _ second: SignedState.Polka?
+    ) -> SignedState.Polka? {
+        guard let first, let second else { return first ?? second }
+        return first.round < second.round ? second : first
+    }
+
     /// Makes sure that nothing which the last-signed state remembers is forgotten.
     ///
     /// The log may have lost its end; the state may not. So the lock, the round and the vote that

@@ -75,6 +75,7 @@ public struct Replica: Sendable {
             settle()
         }
         restored.removeAll { $0.height <= state.height }
+        let unknown = takeUpLoggedVote()
         let lost = layLastSignedOver()
         isReplaying = false
         stepBackToUnsigned()
@@ -85,6 +86,7 @@ public struct Replica: Sendable {
             }
         }
         if let lost { log(.voted(lost)) }
+        if let unknown { effects.append(.persist(unknown)) }
         sendAgain()
     }
 

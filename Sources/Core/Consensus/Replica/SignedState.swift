@@ -46,6 +46,11 @@ public struct SignedState: Hashable, Sendable {
         }
     }
 
+    /// Whether it may be signed after the other, at the same height.
+    func isAbove(_ other: SignedState) -> Bool {
+        (round, step.rawValue) > (other.round, other.step.rawValue)
+    }
+
     /// Whether the log and every earlier block must be durable before this message leaves.
     ///
     /// A precommit locks: if a quorum locked on a block whose bytes a power failure then took from
