@@ -29,12 +29,7 @@ struct ReasoningTests {
     }
 
     private func read(_ reasoning: [String], _ body: String) throws -> Rule {
-        let reader = RuleReader(
-            schema: Self.schema, reasoning: reasoning.compactMap(RuleReader.reasoningName))
-        return try reader.rule(
-            "id: XX-01\ntitle: t\nstatus: draft\nlevel: low\nresult: suspicious\n\(body)",
-            file: "XX-01.yaml", predicates: [],
-            reasoning: try reasoning.map { try reader.derivation($0, file: "r.yaml") })
+        try Rule.read(body, with: reasoning, Self.schema)
     }
 
     private func found(_ engine: Engine) -> [UInt64] {
