@@ -79,6 +79,9 @@ extension SnapshotManifest {
             Block.batchesRoot(block.batches) == header.batchesRoot,
             Block.commitDigest(block.commitProof) == header.previousCommit
         else { throw .restore("the snapshot's parts are not those that its header names") }
+        guard parts.slotCount > 0 else {
+            throw .restore("the snapshot has no slots; every state has the sentinel's")
+        }
         return SnapshotManifest(
             block: block, tree: tree, validators: validators, slotCount: parts.slotCount,
             chunks: parts.chunks)

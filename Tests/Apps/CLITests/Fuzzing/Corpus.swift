@@ -30,8 +30,34 @@ enum Corpus {
         if let signed = try? UnverifiedBatch(decoding: batch).signedHeader {
             samples.append(Sample(name: "signed-header", bytes: Array(signed)))
         }
+        samples.append(Sample(name: "snapshot", bytes: try snapshot(samples)))
         samples += try texts(root: root)
         return samples
+    }
+
+    /// The state after the second frozen block, as a node offers it to others.
+    private static func snapshot(_ samples: [Sample]) throws -> [UInt8] {
+        func row(_ name: String) -> [UInt8] {
+            samples.first { $0.name == "ledger-\(name)" }?.bytes ?? []
+        }
+        let block = try Block.decode(row("block 2"))
+        var restoration = LedgerRestoration(genesis: try Genesis.decode(row("genesis")))
+        for height in [UInt64(1), 2] {
+            for (kind, name) in [(LedgerRow.Kind.changes, "changes"), (.chunk, "chunk")] {
+                try restoration.add(
+                    kind, at: Height(height), row("row \(height) \(name) 0"))
+            }
+        }
+        var chunks: [[UInt8]] = []
+        let manifest = try restoration.finish(header: block.header)
+            .cutSnapshot(after: block) { chunks.append($1) }
+        var writer = CBORWriter()
+        writer.array(3)
+        writer.bytes(row("genesis"))
+        writer.bytes(manifest?.encode() ?? [])
+        writer.array(chunks.count)
+        for chunk in chunks { writer.bytes(chunk) }
+        return writer.bytes
     }
 
     /// Messages between nodes, and what a replica writes down of them.

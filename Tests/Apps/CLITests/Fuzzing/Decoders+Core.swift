@@ -60,7 +60,22 @@ extension Decoders {
         Decoder("state of a finding") { try FindingState.decode($0) },
         Decoder("state of a case") { try CaseState.decode($0) },
         Decoder("snapshot manifest") { try SnapshotManifest.decode($0) },
+        Decoder("snapshot") { try snapshot($0) },
     ]
+
+    /// `[genesis, manifest, [* chunk]]`: what a node fetches from peers, put together.
+    private static func snapshot(_ bytes: [UInt8]) throws -> LedgerState {
+        var reader = CBORReader(bytes)
+        try reader.array(exactly: 3)
+        var restoration = SnapshotRestoration(
+            genesis: try Genesis.decode(Array(try reader.bytes())),
+            manifest: try SnapshotManifest.decode(Array(try reader.bytes())))
+        for _ in 0..<(try reader.array(atMost: 16)) {
+            try restoration.add(Array(try reader.bytes()))
+        }
+        try reader.finish()
+        return try restoration.finish()
+    }
 
     /// A row that a node reads at its start, as the first of a ledger.
     private static func row(_ name: String, _ kind: LedgerRow.Kind) -> Decoder {

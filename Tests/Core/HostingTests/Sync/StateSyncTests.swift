@@ -29,7 +29,7 @@ struct StateSyncTests {
     }
 
     enum Lie: CaseIterable, Sendable {
-        case otherProof, tooFewSignatures, strangers, garbage, otherLedger
+        case otherProof, tooFewSignatures, strangers, garbage, otherLedger, noSlots
     }
 
     @Test("a peer whose snapshot is not proved is dropped and named", arguments: Lie.allCases)
@@ -266,6 +266,13 @@ private struct World {
             var bytes = self.offer.manifest
             bytes[bytes.count / 3] ^= 1
             return SnapshotOffer(manifest: bytes, proof: self.offer.proof)
+        case .noSlots:
+            // The block is the proved one; no slot, and no chunk either.
+            var reader = CBORReader(self.offer.manifest)
+            try reader.array(exactly: 7)
+            for _ in 0..<5 { _ = try reader.item() }
+            return SnapshotOffer(
+                manifest: reader.slice(from: 0) + [0x00, 0x80], proof: self.offer.proof)
         }
     }
 }
