@@ -21,11 +21,13 @@ struct ReasoningErrorsTests {
         """
 
     /// The errors of a folder with a rule about facts `a`, and these reasoning rules.
-    private func errors(_ reasoning: [String: String]) throws -> [String] {
+    private func errors(
+        _ reasoning: [String: String], rule: String = Self.rule
+    ) throws -> [String] {
         let path = FileManager.default.temporaryDirectory.appending(
             path: "reasoning-\(UUID().uuidString)")
         defer { try? FileManager.default.removeItem(at: path) }
-        var files = ["x/XX-01.yaml": Self.rule]
+        var files = ["x/XX-01.yaml": rule]
         for (name, text) in reasoning { files["reasoning/\(name).yaml"] = text }
         for (name, text) in files {
             let file = path.appending(path: name)
@@ -96,6 +98,18 @@ struct ReasoningErrorsTests {
             found == ["reasoning/b.yaml:3:7: a dispense has no field 'dayz'; did you mean 'days'?"])
     }
 
+    @Test("a rule that asks a reasoning rule which is wrong is not blamed for it")
+    func blame() throws {
+        let asks = Self.rule.replacing(
+            "each: a as d", with: "each: dispense as d\nwith:\n  w: a of d.patient"
+        )
+        .replacing("d.days > 1", with: "w.any() && w.count() > 1")
+        let found = try errors(
+            ["a": "derives: a\neach: dispense as d\nwhen: d.dayz > 1\n"], rule: asks)
+        #expect(
+            found == ["reasoning/a.yaml:3:7: a dispense has no field 'dayz'; did you mean 'days'?"])
+    }
+
     @Test(
         "names that are taken or unknown, and rows of its own, are refused",
         arguments: [
@@ -104,7 +118,7 @@ struct ReasoningErrorsTests {
             ("derives: a\neach: dispence as d\n", "did you mean 'dispense'?"),
             ("derives: a\neach: dispense as d\ngives: {days: d.days}\n", "already a field"),
             ("derives: a\neach: dispense as d\nwhen: d.days\n", "must be bool"),
-            ("derives: a\neach: dispense as d\nwhne: d.days\n", "there is no field 'whne'"),
+            ("derives: a\neach: dispense as d\nwhne: d.days\n", "there is no field 'whne'; did"),
         ])
     func refused(text: String, message: String) throws {
         let found = try errors(["a": text])

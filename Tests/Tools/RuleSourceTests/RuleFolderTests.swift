@@ -80,6 +80,59 @@ struct RuleFolderTests {
         #expect(found[1].contains("a/XX-03.yaml") && found[1].contains("no YAML"))
     }
 
+    @Test("what is written out and cannot be right is told, with the nearest that is there")
+    func constants() throws {
+        var files = Self.right
+        func message(_ line: String, of file: String = "a/XX-01.yaml") throws -> String {
+            files[file] = Self.rule.replacing("when: d.days > limit('x')", with: line)
+            let found = try messages(files)
+            return found.count == 1 ? found[0] : "\(found)"
+        }
+        files["tables/limits.csv"] = "name,value\nrefill.early,3\n"
+        #expect(
+            try message("when: d.days > limit('refil.early')").hasSuffix(
+                "a/XX-01.yaml:7:22: the table 'limits' has no row whose name is 'refil.early'; "
+                    + "did you mean 'refill.early'?"))
+        #expect(try message("when: lookup('limits.value', 'x') > 3").contains(":7:30: "))
+        #expect(
+            try message("when: d.date > date('2026-02-30')").contains(
+                ":7:21: '2026-02-30' is not a day"))
+        #expect(try message("when: decimal('0.5.3') > d.days").contains("is not a decimal such"))
+        files["a/XX-01.yaml"] = Self.rule.replacing("limit('x')", with: "limit('refill.early')")
+        #expect(try messages(files).isEmpty)
+        // A table without rows is one whose rows come from elsewhere.
+        files["tables/limits.csv"] = "name,value\n"
+        #expect(try messages(files).isEmpty)
+        files["tables/limits.csv"] = "name,value\nrefill.early,3\n"
+        files["predicates/p.yaml"] =
+            "predicate: p\ntakes: {days: int}\nholds: days > limit('x')\n"
+        #expect(try messages(files).map { $0.contains("predicates/p.yaml:3:21: ") } == [true])
+    }
+
+    @Test("a file named after another rule, a stage that is none and a field twice are told")
+    func heads() throws {
+        var files = Self.right
+        files["a/XX-01.yaml"] = nil
+        files["a/XX-9.yaml"] = Self.rule
+        #expect(
+            try messages(files).map { $0.contains("the rule in it has the id XX-01") } == [true])
+        files["a/XX-9.yaml"] = nil
+        files["a/XX-01.yaml"] = Self.rule + "stage: befor, after\n"
+        #expect(
+            try messages(files).first?.hasSuffix(
+                "a/XX-01.yaml:10:8: 'befor' is none of before, during, after") ?? false)
+        files["a/XX-01.yaml"] = Self.rule + "stage: [before, after]\n"
+        #expect(try messages(files).isEmpty)
+        files["a/XX-01.yaml"] = Self.rule + "level: high\n"
+        #expect(
+            try messages(files).first?.hasSuffix(
+                "a/XX-01.yaml:10:1: the field 'level' stands twice") ?? false)
+        files["a/XX-01.yaml"] = Self.rule + "fund typ: x\n"
+        #expect(
+            try messages(files).first?.hasSuffix(
+                ":10:1: there is no field 'fund typ'; did you mean 'fund type'?") ?? false)
+    }
+
     @Test("what is wrong with a predicate is told once, in its own file, whoever asks it or nobody")
     func predicates() throws {
         let wrong =
@@ -186,6 +239,23 @@ struct RuleFolderTests {
         #expect(throws: SourceError.self) {
             try RuleFormatter.format("when: (", file: "a.yaml", reader: reader, predicates: [])
         }
+    }
+
+    @Test("the line that names a schema stays the first, of rules, predicates and reasoning rules")
+    func schemaLine() throws {
+        let head = "# yaml-language-server: $schema=../x.schema.json\n"
+        let reader = RuleReader(schema: .facts(tables: []), reasoning: ["late"])
+        func format(_ text: String) throws -> String {
+            try RuleFormatter.format(text, file: "a.yaml", reader: reader, predicates: [])
+        }
+        let predicate =
+            "# What it asks.\npredicate: p\ntakes: {person: patient}\nholds: known(person)\n"
+        #expect(try format(head + predicate) == head + predicate)
+        let reasoning = "derives: late\neach: dispense as d\n"
+        #expect(try format(head + reasoning) == head + reasoning)
+        let first = "id: XX-01\n"
+        let rest = String(Self.rule.dropFirst(first.count))
+        #expect(try format(head + "# Last.\n" + rest + first).hasPrefix(head + first))
     }
 
     @Test("cases that no threshold matters to are called weak, and cases at the edge are not")

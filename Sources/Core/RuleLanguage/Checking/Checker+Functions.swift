@@ -73,13 +73,20 @@ extension Checker {
             let names =
                 Checker.functions.map(\.name) + Checker.specialNames
                 + predicates.map(\.name.name)
-            throw RuleError(
-                .unknownFunction(name, nearest: NearestName.of(name, in: names)),
-                at: expression.position)
+            throw unknownFunction(name, among: names, at: expression)
         }
         var given: [Int] = []
         for argument in arguments { given.append(try check(argument)) }
         return try function(name, given, expression)
+    }
+
+    func unknownFunction(
+        _ name: String, among names: [String], at expression: Expression
+    ) -> RuleError {
+        let known = Set(names).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+        return RuleError(
+            .unknownFunction(name, nearest: NearestName.of(name, in: known), known: known),
+            at: expression.position)
     }
 
     mutating func function(

@@ -24,8 +24,24 @@ extension Checker {
     private func noMethod(
         _ name: String, _ type: RuleType, _ expression: Expression
     ) -> RuleError {
-        RuleError(
-            .notHere("'.\(name)()' after \(words(type))", advice: "see the list of functions"),
+        let known: [String] =
+            switch type {
+            case .text: ["startsWith", "endsWith", "contains", "matches", "size"]
+            case .quantity: ["value"]
+            case .list: ["size", "all", "exists", "exists_one", "map", "filter"]
+            case .date:
+                TimePart.allCases.filter { $0.rawValue < TimePart.hours.rawValue }
+                    .map(\.name)
+            case .duration:
+                TimePart.allCases.filter { $0.rawValue >= TimePart.hours.rawValue }
+                    .map(\.name)
+            default: []
+            }
+        return RuleError(
+            .notHere(
+                "'.\(name)()' after \(words(type))",
+                advice: known.isEmpty
+                    ? "nothing is asked of it so" : "there are \(known.joined(separator: ", "))"),
             at: expression.position)
     }
 
@@ -68,10 +84,7 @@ extension Checker {
         _ node: Int, _ name: String, _ arguments: [Expression], _ expression: Expression
     ) throws(RuleError) -> Int {
         guard let part = TimePart.allCases.first(where: { $0.name == name }) else {
-            throw RuleError(
-                .unknownFunction(
-                    name, nearest: NearestName.of(name, in: TimePart.allCases.map(\.name))),
-                at: expression.position)
+            throw unknownFunction(name, among: TimePart.allCases.map(\.name), at: expression)
         }
         let isClock = part.rawValue >= TimePart.hours.rawValue
         if type(node) == .date, isClock { throw noMethod(name, .date, expression) }
@@ -97,10 +110,7 @@ extension Checker {
         _ window: Int, _ name: String, _ arguments: [Expression], _ expression: Expression
     ) throws(RuleError) -> Int {
         guard let aggregate = Aggregate(name: name) else {
-            throw RuleError(
-                .unknownFunction(
-                    name, nearest: NearestName.of(name, in: Aggregate.allCases.map(\.name))),
-                at: expression.position)
+            throw unknownFunction(name, among: Aggregate.allCases.map(\.name), at: expression)
         }
         if aggregate == .quantile { return try quantile(window, arguments, expression) }
         if aggregate == .recurring { return try recurring(window, arguments, expression) }

@@ -33,6 +33,8 @@ extension Checker {
     }
 
     func unknown(_ name: String) -> RuleProblem {
+        if brokenNames.contains(name) { return .brokenName(name) }
+        if laterNames.contains(name) { return .laterName(name) }
         var known: [String] = []
         for (other, meaning) in scope {
             if case .fields(let row) = meaning {

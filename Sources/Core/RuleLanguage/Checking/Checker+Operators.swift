@@ -85,6 +85,10 @@ extension Checker {
         case (.period, .integer), (.integer, .period): advice = "write the days as 30d"
         case (.institution, .text), (.text, .institution):
             advice = "string(…) gives the name of an institution"
+        case (.money, _), (_, .money):
+            advice =
+                "an amount goes with amounts; a limit in money stands in a table, in a column "
+                + "of type money"
         default: advice = left.isOrdered || symbol == .equal ? "" : "they have no order"
         }
         return RuleError(

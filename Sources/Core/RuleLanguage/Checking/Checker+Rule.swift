@@ -42,10 +42,9 @@ private struct RulePass {
                 try c.derives(derivation, rule.kind, and: filter)
             }
         }
-        for binding in rule.bindings {
-            _ = attempt { c throws(RuleError) in try c.bind(binding) }
-        }
-        guard let when = condition(rule.condition, "what stands after 'when:'") else { return nil }
+        checker.laterNames = Set(rule.bindings.map(\.name.name))
+        for binding in rule.bindings { bind(binding) }
+        let when = condition(rule.condition, "what stands after 'when:'")
         let exceptions = rule.exceptions.compactMap { exception in
             condition(exception, "an exception").map {
                 CheckedRule.NamedNode(name: exception.description, node: $0)
@@ -58,8 +57,8 @@ private struct RulePass {
             attempt { c throws(RuleError) in try c.check(amount, as: .money, "the amount") }
         }
         let reason = rule.reason.compactMap { part($0) }
-        _ = attempt { c throws(RuleError) in try c.stratify() }
-        guard errors.isEmpty, let subject else { return nil }
+        if errors.isEmpty { _ = attempt { c throws(RuleError) in try c.stratify() } }
+        guard errors.isEmpty, let when, let subject else { return nil }
         let roots =
             [filter, when, amount].compactMap { $0 } + exceptions.map(\.node)
             + checker.bindings.map(\.node)
@@ -84,13 +83,27 @@ private struct RulePass {
         do throws(RuleError) {
             return try step(&checker)
         } catch {
-            if !errors.contains(error) { errors.append(error) }
+            note(error)
             checker.scope = scope
             checker.depth = depth
             checker.owner = owner
             checker.active = []
             return nil
         }
+    }
+
+    /// Keeps an error, unless it only follows from another that is kept.
+    private mutating func note(_ error: RuleError) {
+        if case .brokenName = error.problem { return }
+        if !errors.contains(error) { errors.append(error) }
+    }
+
+    private mutating func bind(_ binding: Binding) {
+        let name = binding.name.name
+        if attempt({ c throws(RuleError) in try c.bind(binding) }) == nil {
+            checker.brokenNames.insert(name)
+        }
+        checker.laterNames.remove(name)
     }
 
     private mutating func condition(_ expression: Expression, _ place: String) -> Int? {
@@ -118,7 +131,7 @@ private struct RulePass {
         if let window = checker.window(named: name.name) {
             return checker.parts(ofWindow: window).map { .window($0) }
         }
-        errors.append(RuleError(checker.unknown(name.name), at: name.position))
+        note(RuleError(checker.unknown(name.name), at: name.position))
         return []
     }
 

@@ -88,8 +88,10 @@ extension Checker {
             if schema.hasValidity { keys.append("the day on which the row is valid: date") }
             throw RuleError(
                 .wrongArguments(
-                    "\(name) in '\(schema.name)'", expected: keys.joined(separator: ", "),
-                    found: "\(arguments.count)"), at: expression.position)
+                    name,
+                    expected: "for the table '\(schema.name)' \(keys.joined(separator: ", "))",
+                    found: arguments.isEmpty ? "none" : "\(arguments.count)"),
+                at: expression.position)
         }
         return (
             Array(arguments.prefix(schema.keys.count)), schema.hasValidity ? arguments.last : nil

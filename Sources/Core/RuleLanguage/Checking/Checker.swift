@@ -31,6 +31,9 @@ struct Checker {
     var localCount = 0
     /// What names mean, the innermost last.
     var scope: [(name: String, meaning: Meaning)] = []
+    /// The names of the rule's own that have no meaning yet, and those that could be given none.
+    var laterNames: Set<String> = []
+    var brokenNames: Set<String> = []
     /// How many loops over windows stand around the expression that is being checked.
     var depth = 0
     /// The predicates that are being put in, the innermost last.
@@ -109,7 +112,9 @@ struct Checker {
         defer { nesting -= 1 }
         guard nesting <= Expression.depthMax else {
             throw RuleError(
-                .tooLarge("the nesting", limit: Expression.depthMax), at: expression.position)
+                .tooLarge(
+                    "the nesting, in which each operator of a chain counts,",
+                    limit: Expression.depthMax), at: expression.position)
         }
         switch expression.form {
         case .literal(let value): return try literal(value, expression)

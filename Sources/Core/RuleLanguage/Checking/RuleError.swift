@@ -21,9 +21,14 @@ public struct RuleErrors: Error, Sendable, Hashable {
 /// What is wrong with a part of a rule.
 public enum RuleProblem: Sendable, Hashable {
     case unknownName(String, nearest: String?, known: [String])
+    /// A name of the rule's own that has its meaning further below.
+    case laterName(String)
+    /// A name of the rule's own whose meaning is wrong, which is told where it stands.
+    case brokenName(String)
     case unknownKind(String, nearest: String?)
     case unknownField(kind: String, field: String, nearest: String?)
-    case unknownFunction(String, nearest: String?)
+    /// A function that there is none of; `known` are those that could stand there.
+    case unknownFunction(String, nearest: String?, known: [String])
     case unknownTable(String, nearest: String?)
     case unknownColumn(table: String, column: String, nearest: String?)
     case unknownType(String, nearest: String?)
@@ -67,12 +72,17 @@ extension RuleProblem: CustomStringConvertible {
             "there is nothing called '\(name)' here"
                 + (nearest.map { "; did you mean '\($0)'?" }
                     ?? "; there are \(known.joined(separator: ", "))")
+        case .laterName(let name):
+            "'\(name)' stands further below; a name can be used by what stands after it"
+        case .brokenName(let name): "something is wrong with '\(name)' itself"
         case .unknownKind(let name, let nearest):
             "there is no kind of fact called '\(name)'" + RuleProblem.hint(nearest)
         case .unknownField(let kind, let field, let nearest):
             "a \(kind) has no field '\(field)'" + RuleProblem.hint(nearest)
-        case .unknownFunction(let name, let nearest):
-            "there is no function or predicate '\(name)'" + RuleProblem.hint(nearest)
+        case .unknownFunction(let name, let nearest, let known):
+            "there is no function or predicate '\(name)'"
+                + (nearest.map { "; did you mean '\($0)'?" }
+                    ?? "; there are \(known.joined(separator: ", "))")
         case .unknownTable(let name, let nearest):
             "there is no knowledge table '\(name)'" + RuleProblem.hint(nearest)
         case .unknownColumn(let table, let column, let nearest):

@@ -7,6 +7,10 @@ internal import Yams
 /// Anchors, aliases, merge keys and keys that stand twice are refused.
 struct Document {
     private let node: Node
+    /// The lines of the file.
+    private let lines: SourceLines
+    /// Where a cell of a sheet stands; nodes of YAML know it themselves.
+    private let cell: SourcePosition?
 
     init(_ text: String) throws(TextError) {
         try Self.refuseAnchors(text)
@@ -15,6 +19,8 @@ struct Document {
                 throw TextError(position: .none, message: "the file is empty")
             }
             self.node = node
+            lines = SourceLines(text)
+            cell = nil
         } catch let error as TextError {
             throw error
         } catch let YamlError.scanner(_, problem, mark, _) {
@@ -23,6 +29,11 @@ struct Document {
             throw Self.broken(problem, mark)
         } catch let YamlError.composer(_, problem, mark, _) {
             throw Self.broken(problem, mark)
+        } catch let YamlError.duplicatedKeysInMapping(duplicates, context) {
+            let name = duplicates.sorted().first ?? ""
+            throw TextError(
+                position: SourceLines(text).second(name, in: context.mark),
+                message: "the field '\(name)' stands twice")
         } catch {
             throw TextError(position: .none, message: "this is no YAML: \(error)")
         }
@@ -47,8 +58,15 @@ struct Document {
         }
     }
 
-    private init(_ node: Node) {
+    private init(_ node: Node, in lines: SourceLines, cell: SourcePosition? = nil) {
         self.node = node
+        self.lines = lines
+        self.cell = cell
+    }
+
+    /// A cell of a sheet.
+    init(cell text: String, at position: SourcePosition) {
+        self.init(.scalar(Node.Scalar(text)), in: SourceLines(""), cell: position)
     }
 
     private static func broken(_ problem: String, _ mark: Mark) -> TextError {
@@ -59,7 +77,7 @@ struct Document {
 
     /// Where the node begins; for a scalar in quotes, where its text does.
     var position: SourcePosition {
-        guard let mark = node.mark else { return .none }
+        guard let mark = node.mark else { return cell ?? .none }
         let start = SourcePosition(line: mark.line, column: mark.column)
         switch node.scalar?.style {
         case .singleQuoted, .doubleQuoted:
@@ -67,6 +85,13 @@ struct Document {
         case .literal, .folded: return SourcePosition(line: start.line + 1, column: 1)
         default: return start
         }
+    }
+
+    /// Where each character of a text stands, and its end; nil where they stand one after another
+    /// from ``position`` on.
+    var places: [SourcePosition]? {
+        guard let scalar = node.scalar, let mark = node.mark else { return nil }
+        return lines.places(of: scalar, at: mark)
     }
 
     func error(_ message: String) -> TextError {
@@ -80,11 +105,15 @@ struct Document {
         return scalar.string
     }
 
+    /// The items of a list; the words of a cell.
     func items() throws(TextError) -> [Document] {
+        if let cell, case .scalar(let scalar) = node {
+            return scalar.string.split(separator: " ").map { Document(cell: String($0), at: cell) }
+        }
         guard case .sequence(let sequence) = node, sequence.anchor == nil else {
             throw error("a list is expected here")
         }
-        return sequence.map { Document($0) }
+        return sequence.map { Document($0, in: lines) }
     }
 
     /// The fields of a mapping in their order; those not in `known` are refused.
@@ -94,17 +123,18 @@ struct Document {
         }
         var fields: [(name: Named, value: Document)] = []
         for (key, value) in mapping {
-            let key = Document(key)
+            let key = Document(key, in: lines)
             let name = try key.text()
             if let known, !known.contains(name) || name == "<<" {
                 throw key.error(
-                    "there is no field '\(name)'; there are "
-                        + known.joined(separator: ", "))
+                    "there is no field '\(name)'; "
+                        + (NearestName.of(name, in: known).map { "did you mean '\($0)'?" }
+                            ?? "there are \(known.joined(separator: ", "))"))
             }
             guard !fields.contains(where: { $0.name.name == name }) else {
                 throw key.error("the field '\(name)' stands twice")
             }
-            fields.append((Named(name, at: key.position), Document(value)))
+            fields.append((Named(name, at: key.position), Document(value, in: lines)))
         }
         return fields
     }
@@ -126,12 +156,12 @@ struct Document {
             let padded = number < 10 ? "0\(number)" : "\(number)"
             scalar.string = scalar.string.replacingOccurrences(of: "{nn}", with: padded)
                 .replacingOccurrences(of: "{n}", with: "\(number)")
-            return Document(.scalar(scalar))
+            return Document(.scalar(scalar), in: lines, cell: cell)
         case .sequence(var sequence):
             for index in sequence.indices {
-                sequence[index] = Document(sequence[index]).numbered(number).node
+                sequence[index] = Document(sequence[index], in: lines).numbered(number).node
             }
-            return Document(.sequence(sequence))
+            return Document(.sequence(sequence), in: lines)
         default: return self
         }
     }

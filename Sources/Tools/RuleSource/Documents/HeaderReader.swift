@@ -6,6 +6,7 @@ enum HeaderReader {
         var attributes: [RuleHeader.Attribute] = []
         for attribute in RuleAttribute.allCases {
             guard let value = fields[attribute.name] else { continue }
+            if attribute == .stage { try checkStage(value) }
             attributes.append(RuleHeader.Attribute(name: attribute, text: try text(value)))
         }
         return RuleHeader(
@@ -17,6 +18,18 @@ enum HeaderReader {
             result: try word(
                 try fields.required("result"), among: RuleResult.allCases, named: \.name),
             basis: try fields["basis"].map(basis) ?? [], attributes: attributes)
+    }
+
+    /// The moments in which a rule runs decide what it may cost, so they are checked words.
+    private static func checkStage(_ document: Document) throws(TextError) {
+        for item in try document.list() {
+            for word in try item.text().split(separator: ",") {
+                let moment = word.filter { !$0.isWhitespace }
+                guard !StageBudget.moments.contains(moment) else { continue }
+                throw item.error(
+                    "'\(moment)' is none of \(StageBudget.moments.joined(separator: ", "))")
+            }
+        }
     }
 
     /// Text, or a list of texts, joined.

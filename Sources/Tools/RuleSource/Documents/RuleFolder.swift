@@ -25,6 +25,7 @@ public struct RuleFolder: Sendable {
     public var definitionFiles: [String] {
         predicateFiles.values.sorted() + reasoningFiles.values.sorted()
     }
+    private var constants = WrittenConstants([])
     /// Everything that is wrong, in the order of the files.
     public private(set) var errors: [SourceError] = []
 
@@ -38,6 +39,7 @@ public struct RuleFolder: Sendable {
                 SourceError(file: path, position: .none, message: "there are no rules here"))
         }
         for name in files where name.hasPrefix("tables/") { readTable("\(path)/\(name)") }
+        constants = WrittenConstants(tables)
         let schema = RuleSchema.facts(tables: tables.map(\.schema))
         let reasoningNames = files.filter { $0.hasPrefix("reasoning/") }.compactMap {
             (try? Self.text("\(path)/\($0)")).flatMap(RuleReader.reasoningName)
@@ -74,6 +76,16 @@ public struct RuleFolder: Sendable {
                     file: file, position: .none,
                     message: "\(other.file) holds a rule with the id \(id), too"))
         }
+        guard file.hasSuffix("/\(id).yaml") else {
+            return errors.append(
+                SourceError(
+                    file: file, position: .none,
+                    message: "the rule in it has the id \(id); the file of a rule is named after "
+                        + "its id"))
+        }
+        let count = errors.count
+        look(at: rule.parts, file)
+        guard errors.count == count else { return }
         do throws(RuleErrors) {
             let checked = try rule.check(against: schema)
             let stage = rule.header.attributes.first { $0.name == .stage }?.text ?? ""
@@ -84,6 +96,14 @@ public struct RuleFolder: Sendable {
             rules.append(Item(file: file, checked: checked))
         } catch {
             add(error, file)
+        }
+    }
+
+    /// Looks at what is written out in a file and cannot be right.
+    private mutating func look(at expressions: [RuleLanguage.Expression], _ file: String) {
+        for problem in constants.problems(expressions) {
+            errors.append(
+                SourceError(file: file, position: problem.position, message: problem.message))
         }
     }
 
@@ -115,6 +135,7 @@ public struct RuleFolder: Sendable {
     /// Checks each predicate by itself, so that one that no rule asks is found wrong as well.
     private mutating func checkPredicates(_ schema: RuleSchema) {
         for predicate in predicates {
+            look(at: predicate.parts, predicateFiles[predicate.name.name] ?? "")
             do throws(RuleErrors) {
                 try predicate.check(
                     against: schema, predicates: predicates, reasoning: reasoning)
@@ -126,6 +147,7 @@ public struct RuleFolder: Sendable {
 
     private mutating func checkReasoning(_ schema: RuleSchema) {
         for derivation in reasoning {
+            look(at: derivation.parts, reasoningFiles[derivation.label] ?? "")
             do throws(RuleErrors) {
                 try derivation.check(
                     against: schema, predicates: predicates, reasoning: reasoning)

@@ -67,7 +67,8 @@ public struct RuleReader: Sendable {
         let subject = try expression(try fields.required("subject"))
         let amount = try fields["amount"].map(expression)
         let say = try fields.required("say")
-        let reason = try ReasonParser.parts(try say.text(), at: say.position)
+        let reason = try ReasonParser.parts(
+            try say.text(), at: say.position, places: say.places)
         var used = definitions
         used.note(kind: kind.name)
         for expression in [filter, condition, subject, amount].compactMap(\.self) + exceptions {
@@ -126,7 +127,8 @@ public struct RuleReader: Sendable {
 
     /// `KIND as NAME`.
     private func each(_ document: Document) throws(TextError) -> (kind: Named, variable: Named) {
-        var parser = try ExpressionParser(try document.text(), at: document.position)
+        var parser = try ExpressionParser(
+            try document.text(), at: document.position, places: document.places)
         let kind = try parser.name("a kind of fact")
         guard parser.take(word: "as") else { throw parser.unexpected("'as' and a name") }
         let variable = try parser.name("a name for the row")
@@ -135,7 +137,8 @@ public struct RuleReader: Sendable {
     }
 
     private func expression(_ document: Document) throws(TextError) -> Expression {
-        try ExpressionParser.expression(try document.text(), at: document.position)
+        try ExpressionParser.expression(
+            try document.text(), at: document.position, places: document.places)
     }
 
     private func expressions(_ document: Document) throws(TextError) -> [Expression] {
@@ -152,7 +155,8 @@ public struct RuleReader: Sendable {
                 continue
             }
             let text = try value.text()
-            let window = try ExpressionParser.window(text, at: value.position, kinds: kinds)
+            let window = try ExpressionParser.window(
+                text, at: value.position, places: value.places, kinds: kinds)
             let content: Binding.Content
             if let window {
                 content = .window(window)

@@ -4,6 +4,8 @@ internal import RuleLanguage
 ///
 /// What is asked while somebody waits has to be cheaper than what runs at night.
 enum StageBudget {
+    /// When a rule may run: before a service, while a claim is paid, after everything.
+    static let moments = ["before", "during", "after"]
     static let waited = RuleCost(steps: 100_000)
     static let batch = RuleCost(steps: 1_000_000)
 

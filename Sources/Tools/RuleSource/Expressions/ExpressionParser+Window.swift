@@ -4,30 +4,51 @@ internal import RuleLanguage
 extension ExpressionParser {
     /// The whole text as a window if it begins like one, with the name of a kind in `kinds`.
     static func window(
-        _ text: String, at start: SourcePosition, kinds: Set<String>
+        _ text: String, at start: SourcePosition, places: [SourcePosition]? = nil,
+        kinds: Set<String>
     ) throws(TextError) -> WindowPhrase? {
-        var parser = try ExpressionParser(text, at: start)
-        guard case .name(let kind) = parser.next.kind, kinds.contains(kind),
-            parser.beginsWindow
-        else { return nil }
+        var parser = try ExpressionParser(text, at: start, places: places)
+        guard case .name(let kind) = parser.next.kind else { return nil }
+        guard kinds.contains(kind) else {
+            // No expression goes on with such a word, so a window is meant.
+            guard parser.goesOnAsWindow else { return nil }
+            let problem = RuleProblem.unknownKind(
+                kind, nearest: NearestName.of(kind, in: kinds.sorted()))
+            throw TextError(position: parser.next.position, message: "\(problem)")
+        }
+        guard parser.beginsWindow else { return nil }
         let window = try parser.window()
-        try parser.expectEnd()
+        guard parser.next.kind == .end else {
+            throw parser.unexpected("the end, or one of \(parser.further(window))")
+        }
         return window
+    }
+
+    private static let stretchWords = [
+        "within", "before", "up to", "after", "from", "between", "on", "overlapping", "during",
+        "covering",
+    ]
+
+    /// The words that can go on with a window of which this much stands.
+    private func further(_ window: WindowPhrase) -> String {
+        var words = window.filter == nil ? ["where"] : ["&&", "||"]
+        if window.filter == nil, window.order == .any { words = ["earlier", "other"] + words }
+        if window.filter == nil, window.order == .any, window.stretch == nil {
+            words = Self.stretchWords + words
+        }
+        return words.joined(separator: ", ")
+    }
+
+    /// Whether what follows the first name is a word of a window.
+    private var goesOnAsWindow: Bool {
+        guard case .name(let word) = tokens[place + 1].kind else { return false }
+        let words = Self.keyWords + Self.stretchWords + ["up", "other", "earlier", "where"]
+        return words.contains(word)
     }
 
     /// Whether what follows the first name is a word of a window, or nothing.
     private var beginsWindow: Bool {
-        let words =
-            Self.keyWords + [
-                "within", "before", "up", "after", "from", "between", "on", "overlapping", "during",
-                "covering",
-                "other", "earlier", "where",
-            ]
-        switch tokens[place + 1].kind {
-        case .name(let word): return words.contains(word)
-        case .symbol("["), .end: return true
-        default: return false
-        }
+        goesOnAsWindow || [.symbol("["), .end].contains(tokens[place + 1].kind)
     }
 
     private mutating func window() throws(TextError) -> WindowPhrase {

@@ -8,17 +8,19 @@ struct ExpressionParser {
     var place = 0
     private var depth = 0
 
-    /// A parser of `text`, which begins at `start` in its file.
-    init(_ text: String, at start: SourcePosition) throws(TextError) {
-        var lexer = Lexer(text, at: start)
+    /// A parser of `text`, which begins at `start` in its file (``Lexer``).
+    init(
+        _ text: String, at start: SourcePosition, places: [SourcePosition]? = nil
+    ) throws(TextError) {
+        var lexer = Lexer(text, at: start, places: places)
         tokens = try lexer.tokens()
     }
 
     /// The whole text as one expression.
     static func expression(
-        _ text: String, at start: SourcePosition
+        _ text: String, at start: SourcePosition, places: [SourcePosition]? = nil
     ) throws(TextError) -> Expression {
-        var parser = try ExpressionParser(text, at: start)
+        var parser = try ExpressionParser(text, at: start, places: places)
         let expression = try parser.expression()
         try parser.expectEnd()
         return expression
@@ -31,7 +33,18 @@ struct ExpressionParser {
     }
 
     func unexpected(_ expected: String) -> TextError {
-        TextError(position: next.position, message: "expected \(expected), found \(next.words)")
+        // What other languages write in place of CEL's operators.
+        let meant = ["=": "==", "and": "&&", "or": "||", "not": "!"]
+        let hint: String? =
+            switch next.kind {
+            case .symbol(let symbol): meant[symbol]
+            case .name(let name): meant[name.lowercased()]
+            default: nil
+            }
+        return TextError(
+            position: next.position,
+            message: "expected \(expected), found \(next.words)"
+                + (hint.map { "; did you mean '\($0)'?" } ?? ""))
     }
 
     /// Takes the symbol if it stands here.

@@ -6,14 +6,18 @@ struct Lexer {
     private var place = 0
     private var line: Int
     private var column: Int
+    /// Where each character stands, and the end; nil where they stand one after another.
+    private let places: [SourcePosition]?
 
     private static let symbols = [
         "&&", "||", "==", "!=", "<=", ">=", "<", ">", "+", "-", "*", "/", "%", "!", "?", ":", "(",
         ")", "[", "]", ".", ",", "=",
     ]
 
-    /// A lexer of `text`, which begins at `start` in its file.
-    init(_ text: String, at start: SourcePosition) {
+    /// A lexer of `text`, which begins at `start` in its file; `places` says where each of its
+    /// characters stands, and its end, where they do not stand one after another.
+    init(_ text: String, at start: SourcePosition, places: [SourcePosition]? = nil) {
+        self.places = places
         characters = Array(text)
         line = start.line
         column = start.column
@@ -32,7 +36,8 @@ struct Lexer {
     }
 
     private func here(length: Int) -> SourcePosition {
-        SourcePosition(line: line, column: column, length: length)
+        let (line, column) = places.map { ($0[place].line, $0[place].column) } ?? (line, column)
+        return SourcePosition(line: line, column: column, length: length)
     }
 
     private mutating func skipSpace() {
@@ -61,8 +66,10 @@ struct Lexer {
             advance(symbol.count)
             return Token(kind: .symbol(symbol), position: position)
         }
+        let hint = "&|".contains(character) ? "; did you mean '\(character)\(character)'?" : ""
         throw TextError(
-            position: here(length: 1), message: "'\(character)' has no meaning in an expression")
+            position: here(length: 1),
+            message: "'\(character)' has no meaning in an expression" + hint)
     }
 
     private mutating func name() -> Token {
@@ -109,7 +116,7 @@ struct Lexer {
     }
 
     private mutating func text(_ quote: Character) throws(TextError) -> Token {
-        let start = here(length: 1)
+        let (start, first) = (here(length: 1), place)
         advance()
         var text = ""
         while place < characters.count, characters[place] != quote {
@@ -135,6 +142,8 @@ struct Lexer {
             throw TextError(position: start, message: "the text that begins here has no end")
         }
         advance()
-        return Token(kind: .text(text), position: start)
+        let whole = SourcePosition(
+            line: start.line, column: start.column, length: place - first)
+        return Token(kind: .text(text), position: whole)
     }
 }

@@ -2,16 +2,17 @@ internal import RuleLanguage
 
 /// Reads the sentence that tells the reason: text, with expressions in braces.
 enum ReasonParser {
-    /// The parts of `text`, which begins at `start` in its file; `{{` and `}}` are braces.
+    /// The parts of `text`, which begins at `start` in its file (``Lexer``); `{{` and `}}` are
+    /// braces.
     static func parts(
-        _ text: String, at start: SourcePosition
+        _ text: String, at start: SourcePosition, places: [SourcePosition]? = nil
     ) throws(TextError) -> [ReasonPart] {
         var parts: [ReasonPart] = []
         var plain = ""
         let characters = Array(text)
         var place = 0
         func position(_ place: Int) -> SourcePosition {
-            SourcePosition(line: start.line, column: start.column + place)
+            places?[place] ?? SourcePosition(line: start.line, column: start.column + place)
         }
         while place < characters.count {
             let character = characters[place]
@@ -27,7 +28,10 @@ enum ReasonParser {
                 plain = ""
                 let inner = String(characters[(place + 1)..<end])
                 parts.append(
-                    .value(try ExpressionParser.expression(inner, at: position(place + 1))))
+                    .value(
+                        try ExpressionParser.expression(
+                            inner, at: position(place + 1),
+                            places: places.map { Array($0[(place + 1)...end]) })))
                 place = end + 1
             } else {
                 plain.append(character)

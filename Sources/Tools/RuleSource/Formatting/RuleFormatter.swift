@@ -27,16 +27,16 @@ public enum RuleFormatter {
         _ text: String, file: String, reader: RuleReader, predicates: [RuleLanguage.Predicate],
         reasoning: [Derivation] = []
     ) throws(SourceError) -> String {
-        let formatted: String
+        let written: Formatting
         do throws(TextError) {
-            formatted = try Formatting(text, reader.kinds).text
+            written = try Formatting(text, reader.kinds)
         } catch {
             throw SourceError(file: file, position: error.position, message: error.message)
         }
-        let isPredicate = formatted.hasPrefix("predicate:")
-        if isPredicate {
+        let formatted = written.text
+        if written.names.contains("predicate") {
             _ = try reader.predicate(formatted, file: file)
-        } else if formatted.hasPrefix("derives:") {
+        } else if written.names.contains("derives") {
             _ = try reader.derivation(formatted, file: file)
         } else {
             let before = try reader.rule(
@@ -57,16 +57,23 @@ public enum RuleFormatter {
 struct Formatting {
     private let kinds: Set<String>
     private(set) var text = ""
+    /// The names of the fields.
+    private(set) var names: [String] = []
+
+    /// How a line begins that says which schema an editor takes: it stays the first.
+    private static let schemaComment = "# yaml-language-server:"
 
     init(_ source: String, _ kinds: Set<String>) throws(TextError) {
         self.kinds = kinds
         let document = try Document(source)
         let fields = try document.fields()
+        names = fields.map(\.name.name)
         let lines = source.split(separator: "\n", omittingEmptySubsequences: false)
             .map(Formatting.trimmed)
+        let head = lines.prefix { $0.hasPrefix(Formatting.schemaComment) }
         var blocks: [(name: String, lines: [String])] = []
         for (index, field) in fields.enumerated() {
-            let first = index == 0 ? 0 : Formatting.start(of: field.name, above: lines)
+            let first = index == 0 ? head.count : Formatting.start(of: field.name, above: lines)
             let end =
                 index + 1 < fields.count
                 ? Formatting.start(of: fields[index + 1].name, above: lines) : lines.count
@@ -75,7 +82,7 @@ struct Formatting {
         }
         let places = blocks.map { RuleFormatter.order.firstIndex(of: $0.name) ?? .max }
         let ordered = blocks.indices.sorted { (places[$0], $0) < (places[$1], $1) }
-        text = ordered.flatMap { blocks[$0].lines }.joined(separator: "\n") + "\n"
+        text = (head + ordered.flatMap { blocks[$0].lines }).joined(separator: "\n") + "\n"
     }
 
     private static func trimmed(_ line: Substring) -> String {
