@@ -56,9 +56,9 @@ struct TableReaderTests {
     @Test(
         "cells that are wrong are told by line and column",
         arguments: [
-            ("G1,1 USD,x,,", "prices.csv:2:3: 'x' is no int"),
-            ("G1,1,1,,", "prices.csv:2:2: '1' is no money"),
-            ("G1,1 USD,1,tomorrow,", "prices.csv:2:4: 'tomorrow' is no date"),
+            ("G1,1 USD,x,,", "prices.csv:2:10: 'x' is no int"),
+            ("G1,1,1,,", "prices.csv:2:4: '1' is no money"),
+            ("G1,1 USD,1,tomorrow,", "prices.csv:2:12: 'tomorrow' is no date"),
             ("G1,1 USD,1,2021-02-30,", "'2021-02-30' is no date"),
             (",1 USD,1,,", "prices.csv:2:1: a key cannot be empty"),
             ("G1,1 USD,1,", "4 cells; the first line names 5 columns"),
@@ -107,12 +107,28 @@ struct TableReaderTests {
         #expect(rows.map(\.line) == [1, 3, 5])
         #expect(try CSVRows.rows("a;b\n", separator: ";").map(\.cells) == [["a", "b"]])
     }
+
+    @Test("a cell is found again in the text, past quotes and lines in cells before it")
+    func positions() {
+        let text = "é,b\n\"x\ny, z\",\"q\"\r\nlast,c\n"
+        func place(_ line: Int, _ cell: Int) -> [Int] {
+            let found = CSVRows.position(
+                ofCell: SourcePosition(line: line, column: cell), in: text)
+            return [found.line, found.column, found.length]
+        }
+        #expect(place(1, 2) == [1, 3, 1])
+        #expect(place(2, 1) == [2, 2, 6])
+        #expect(place(2, 2) == [3, 8, 1])
+        #expect(place(4, 2) == [4, 6, 1])
+        // There is no such row or cell: what was asked comes back.
+        #expect(place(3, 1) == [3, 1, 1] && place(1, 9) == [1, 9, 1])
+    }
 }
 
 @Suite("Tables made of published files")
 struct TableMappingTests {
     private func load(_ mapping: String, _ text: String) throws -> LoadedTable {
-        try TableMapping(mapping, file: "m.yaml").load(text, file: "data")
+        try TableMapping(mapping, file: "m.yaml").load([(text, "data")])
     }
 
     private static let head = "table: t\ntitle: T\nsource: a test\nlicence: none\nfile: data\n"
@@ -170,7 +186,7 @@ struct TableMappingTests {
             ("keys: [{column: a, type: text, from: x, change: up}]", "there is no such change"),
             (
                 "keys: [{column: a, type: text, from: x}]\nvalid from: {from: z}",
-                "data:2:2: 'soon' is no day"
+                "data:2:3: 'soon' is no day"
             ),
             ("doubles: last\nkeys: [{column: a, type: text, from: x}]", "only 'first' can stand"),
         ])
@@ -183,16 +199,47 @@ struct TableMappingTests {
         }
     }
 
-    @Test("every shipped mapping can be read")
+    @Test("several files become one table, whose columns may go by several names")
+    func several() throws {
+        let mapping = try TableMapping(
+            Self.head.replacing("file: data", with: "file: [one, two]") + """
+                doubles: first
+                keys: [{column: drug, type: text, from: [code, number]}]
+                values: [{column: name, type: text, from: name}, {column: mg, type: int, is: ""}]
+                valid from: {is: ""}
+                """, file: "m.yaml")
+        #expect(mapping.files == ["one", "two"])
+        let one = (text: "name,number\na,1\nb,2\n", file: "one")
+        let loaded = try mapping.load([one, (text: "code,name\n2,c\n3,d\n", file: "two")])
+        #expect(loaded.rows == "drug,name,mg,valid_from,valid_to\n1,a,,,\n2,b,,,\n3,d,,,\n")
+        #expect(loaded.rowCount == 3 && loaded.doubles == 1)
+        let found = #expect(throws: SourceError.self) {
+            try mapping.load([one, (text: "nr,name\n3,d\n", file: "two")])
+        }
+        #expect(
+            found?.description
+                == "two:1:1: there is no column 'code' or 'number'; there are nr, name")
+    }
+
+    @Test("a table that a shipped mapping makes can stand in the place of the shipped one")
     func shipped() throws {
-        let folder = URL(filePath: #filePath).deletingLastPathComponent()
+        let root = URL(filePath: #filePath).deletingLastPathComponent()
             .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-            .appending(path: "mappings/tables")
+        let tables = RuleFolder(path: root.appending(path: "rules").path).tables
         let files = try FileManager.default.contentsOfDirectory(
-            at: folder, includingPropertiesForKeys: nil)
-        #expect(files.count >= 10)
+            at: root.appending(path: "mappings/tables"), includingPropertiesForKeys: nil)
+        #expect(files.count >= 17)
         for file in files {
-            _ = try TableMapping(String(contentsOf: file, encoding: .utf8), file: file.path)
+            let mapping = try TableMapping(
+                String(contentsOf: file, encoding: .utf8), file: file.path)
+            guard let shipped = tables.first(where: { $0.schema.name == mapping.table })?.schema
+            else { continue }
+            #expect(mapping.keys.map(\.type) == shipped.keys.map(\.type.description), "\(file)")
+            #expect(mapping.hasValidity == shipped.hasValidity, "\(file)")
+            for value in shipped.values {
+                let made = mapping.values.first { $0.name == value.name }
+                #expect(made?.type == value.type.description, "\(file): \(value.name)")
+            }
         }
     }
 

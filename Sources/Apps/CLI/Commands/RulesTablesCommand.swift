@@ -86,7 +86,7 @@ extension RulesCommand {
 
         struct Load: ParsableCommand {
             static let configuration = CommandConfiguration(
-                abstract: "Make a table of a published file, as a mapping says.",
+                abstract: "Make a table of published files, as a mapping says.",
                 discussion: """
                     Files that end in .gz are read through the system's gzip.
 
@@ -106,18 +106,21 @@ extension RulesCommand {
             @OptionGroup var output: OutputOptions
 
             func run() throws {
-                try Files.makeFolder(out)
                 var report = LoadReport()
                 for path in mappings {
                     do throws(SourceError) {
                         let mapping = try TableMapping(try Self.text(path), file: path)
-                        let file = "\(data)/\(mapping.file)"
-                        let loaded = try mapping.load(
-                            try Self.data(file, for: path), file: file)
+                        var texts: [(text: String, file: String)] = []
+                        for name in mapping.files {
+                            let file = "\(data)/\(name)"
+                            texts.append((try Self.data(file, for: path), file))
+                        }
+                        let loaded = try mapping.load(texts)
                         let place = "\(out)/\(mapping.table)"
                         _ = try TableReader.table(
                             manifest: loaded.manifest, manifestFile: "\(place).yaml",
                             rows: loaded.rows, rowsFile: "\(place).csv")
+                        try Self.makeFolder(out)
                         try Self.write(loaded.manifest, to: "\(place).yaml")
                         try Self.write(loaded.rows, to: "\(place).csv")
                         report.tables.append(LoadReport.Item(mapping.table, loaded))
@@ -152,6 +155,14 @@ extension RulesCommand {
                         file: "\(path).gz", position: .none, message: "gzip cannot unpack it")
                 }
                 return text
+            }
+
+            private static func makeFolder(_ path: String) throws(SourceError) {
+                do throws(Failure) {
+                    try Files.makeFolder(path)
+                } catch {
+                    throw SourceError(file: path, position: .none, message: error.message)
+                }
             }
 
             private static func write(_ text: String, to path: String) throws(SourceError) {

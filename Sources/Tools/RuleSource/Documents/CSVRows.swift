@@ -12,12 +12,36 @@ enum CSVRows {
         return rows
     }
 
+    /// Where a cell stands in `text`, by the first line of its row and the number of the cell in
+    /// it, from 1; where there is none such, line and number themselves.
+    static func position(
+        ofCell cell: SourcePosition, in text: String, separator: Character = ","
+    ) -> SourcePosition {
+        let bytes = Array(text.utf8)
+        var scanner = Scanner(bytes, separator: separator.asciiValue ?? 0x2C)
+        while let row = try? scanner.next(), row.line <= cell.line {
+            guard row.line == cell.line, row.cells.indices.contains(cell.column - 1) else {
+                continue
+            }
+            let start = scanner.starts[cell.column - 1]
+            let line = bytes[..<start].lastIndex { $0 == 0x0A || $0 == 0x0D }.map { $0 + 1 } ?? 0
+            let before = String(decoding: bytes[line..<start], as: UTF8.self).count
+            let isQuoted = start < bytes.count && bytes[start] == 0x22
+            return SourcePosition(
+                line: row.line + bytes[scanner.starts[0]..<start].count { $0 == 0x0A },
+                column: before + (isQuoted ? 2 : 1), length: row.cells[cell.column - 1].count)
+        }
+        return cell
+    }
+
     /// Goes through bytes row by row; line feed, carriage return and both end a line.
     private struct Scanner {
         private let bytes: [UInt8]
         private let separator: UInt8
         private var place = 0
         private var line = 1
+        /// Where the cells of the last row begin, in bytes.
+        private(set) var starts: [Int] = []
 
         init(_ bytes: [UInt8], separator: UInt8) {
             self.bytes = bytes
@@ -37,7 +61,9 @@ enum CSVRows {
 
         private mutating func row() throws(TextError) -> [String] {
             var cells: [String] = []
+            starts.removeAll(keepingCapacity: true)
             while true {
+                starts.append(place)
                 cells.append(try cell())
                 guard place < bytes.count else { return cells }
                 let end = bytes[place]

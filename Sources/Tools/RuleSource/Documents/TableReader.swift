@@ -18,7 +18,9 @@ public enum TableReader {
         do throws(TextError) {
             return try plan.table(try CSVRows.rows(rows))
         } catch {
-            throw SourceError(file: rowsFile, position: error.position, message: error.message)
+            throw SourceError(
+                file: rowsFile, position: CSVRows.position(ofCell: error.position, in: rows),
+                message: error.message)
         }
     }
 
@@ -142,6 +144,7 @@ struct CellReader {
     let cells: [String]
     let count: Int
 
+    /// An error at a cell, whose position has the number of the cell in place of a column.
     func error(_ place: Int, _ message: String) -> TextError {
         TextError(position: SourcePosition(line: line, column: place + 1), message: message)
     }

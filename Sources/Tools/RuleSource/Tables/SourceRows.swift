@@ -35,6 +35,13 @@ struct SourceRows {
                     ?? TextError(position: .none, message: "expected csv, tsv or json")
             }
         }
+
+        /// Where a cell stands, by its line and its number; of JSON the number of the item is
+        /// known and no more.
+        func position(ofCell cell: SourcePosition, in text: String) -> SourcePosition {
+            guard case .separated(let separator, _) = self else { return cell }
+            return CSVRows.position(ofCell: cell, in: text, separator: separator)
+        }
     }
 
     init(_ text: String, _ format: Format) throws(TextError) {

@@ -1,66 +1,88 @@
 internal import RuleLanguage
 
-/// What a published file gave: a manifest and rows as they lie under `rules/tables/`.
+/// What published files gave: a manifest and rows as they lie under `rules/tables/`.
 public struct LoadedTable: Sendable {
     public let manifest: String
     public let rows: String
-    /// How many rows the table has, how many of the file were not meant, and how many were doubles.
+    /// How many rows the table has, how many of the files' were not meant, and how many doubles.
     public let rowCount: Int
     public let leftOut: Int
     public let doubles: Int
 }
 
 extension TableMapping {
-    /// Makes a table of the text of the mapping's file.
+    /// Makes a table of the texts of the mapping's files, in their order.
     ///
-    /// - Throws: ``SourceError`` where the file is not as the mapping says, by line.
-    public func load(_ text: String, file: String) throws(SourceError) -> LoadedTable {
-        do throws(TextError) {
-            return try load(try SourceRows(text, format))
-        } catch {
-            throw SourceError(file: file, position: error.position, message: error.message)
-        }
-    }
-
-    private func load(_ source: SourceRows) throws(TextError) -> LoadedTable {
-        let places = try Places(self, source.columns)
-        var lines = [
-            (keys + values).map(\.name).joined(separator: ",")
-                + (hasValidity ? ",valid_from,valid_to" : "")
-        ]
-        var seen: Set<String> = []
-        var leftOut = 0
-        var doubles = 0
-        for (line, cells) in source.rows {
-            guard cells.count == source.columns.count else {
-                throw TextError(
-                    position: SourcePosition(line: line, column: 1),
-                    message: "\(cells.count) cells; there are \(source.columns.count) columns")
+    /// - Throws: ``SourceError`` where a file is not as the mapping says, by line.
+    public func load(
+        _ texts: [(text: String, file: String)]
+    ) throws(SourceError) -> LoadedTable {
+        var loading = Loading(self)
+        for (text, file) in texts {
+            do throws(TextError) {
+                try loading.take(try SourceRows(text, format))
+            } catch {
+                throw SourceError(
+                    file: file, position: format.position(ofCell: error.position, in: text),
+                    message: error.message)
             }
-            guard places.isMeant(cells) else {
-                leftOut += 1
-                continue
-            }
-            let keyCells = zip(keys, places.keys).map { TableMapping.cell($0, $1, cells) }
-            let key = keyCells.joined(separator: "\u{1F}")
-            if takesFirst, !seen.insert(key).inserted {
-                doubles += 1
-                continue
-            }
-            var row = keyCells + zip(values, places.values).map { TableMapping.cell($0, $1, cells) }
-            if hasValidity {
-                for (moment, place) in [(validFrom, places.from), (validTo, places.to)] {
-                    row.append(try TableMapping.day(moment, place, cells, line))
-                }
-            }
-            lines.append(row.map(TableMapping.quoted).joined(separator: ","))
         }
         return LoadedTable(
-            manifest: manifest, rows: lines.joined(separator: "\n") + "\n",
-            rowCount: lines.count - 1, leftOut: leftOut, doubles: doubles)
+            manifest: manifest, rows: loading.lines.joined(separator: "\n") + "\n",
+            rowCount: loading.lines.count - 1, leftOut: loading.leftOut,
+            doubles: loading.doubles)
     }
 
-    private var hasValidity: Bool { validFrom != nil || validTo != nil }
+    /// A table while rows are taken into it.
+    private struct Loading {
+        private let mapping: TableMapping
+        private(set) var lines: [String]
+        private var seen: Set<String> = []
+        private(set) var leftOut = 0
+        private(set) var doubles = 0
+
+        init(_ mapping: TableMapping) {
+            self.mapping = mapping
+            lines = [
+                (mapping.keys + mapping.values).map(\.name).joined(separator: ",")
+                    + (mapping.hasValidity ? ",valid_from,valid_to" : "")
+            ]
+        }
+
+        mutating func take(_ source: SourceRows) throws(TextError) {
+            let places = try Places(mapping, source.columns)
+            for (line, cells) in source.rows {
+                guard cells.count == source.columns.count else {
+                    throw TextError(
+                        position: SourcePosition(line: line, column: 1),
+                        message: "\(cells.count) cells; there are "
+                            + "\(source.columns.count) columns")
+                }
+                guard places.isMeant(cells) else {
+                    leftOut += 1
+                    continue
+                }
+                let keys = zip(mapping.keys, places.keys).map { TableMapping.cell($0, $1, cells) }
+                if mapping.takesFirst, !seen.insert(keys.joined(separator: "\u{1F}")).inserted {
+                    doubles += 1
+                    continue
+                }
+                var row =
+                    keys
+                    + zip(mapping.values, places.values).map { TableMapping.cell($0, $1, cells) }
+                if mapping.hasValidity {
+                    for (moment, place) in [
+                        (mapping.validFrom, places.from), (mapping.validTo, places.to),
+                    ] {
+                        row.append(try TableMapping.day(moment, place, cells, line))
+                    }
+                }
+                lines.append(row.map(TableMapping.quoted).joined(separator: ","))
+            }
+        }
+    }
+
+    var hasValidity: Bool { validFrom != nil || validTo != nil }
 
     /// Where the columns that a mapping names stand in a file.
     private struct Places {
@@ -72,39 +94,37 @@ extension TableMapping {
         let skip: [(place: Int, words: [String])]
 
         init(_ mapping: TableMapping, _ columns: [String]) throws(TextError) {
-            func place(_ name: String) throws(TextError) -> Int {
-                guard let place = columns.firstIndex(of: name) else {
-                    let hint = NearestName.of(name, in: columns).map { "; did you mean '\($0)'?" }
-                    throw TextError(
-                        position: SourcePosition(line: 1, column: 1),
-                        message: "there is no column '\(name)'"
-                            + (hint ?? "; there are \(columns.joined(separator: ", "))"))
+            func place(_ names: [String]) throws(TextError) -> Int {
+                if let place = names.lazy.compactMap({ columns.firstIndex(of: $0) }).first {
+                    return place
                 }
-                return place
+                let name = names.joined(separator: "' or '")
+                let hint = NearestName.of(name, in: columns).map { "; did you mean '\($0)'?" }
+                throw TextError(
+                    position: SourcePosition(line: 1, column: 1),
+                    message: "there is no column '\(name)'"
+                        + (hint ?? "; there are \(columns.joined(separator: ", "))"))
+            }
+            func place(_ source: Source?) throws(TextError) -> Int? {
+                guard case .column(let names)? = source else { return nil }
+                return try place(names)
             }
             func places(_ wanted: [Column]) throws(TextError) -> [Int?] {
                 var places: [Int?] = []
-                for column in wanted {
-                    switch column.from {
-                    case .column(let name): places.append(try place(name))
-                    case .constant: places.append(nil)
-                    }
-                }
+                for column in wanted { places.append(try place(column.from)) }
                 return places
             }
             func conditions(
                 _ wanted: [(column: String, words: [String])]
             ) throws(TextError) -> [(place: Int, words: [String])] {
                 var conditions: [(place: Int, words: [String])] = []
-                for (column, words) in wanted { conditions.append((try place(column), words)) }
+                for (column, words) in wanted { conditions.append((try place([column]), words)) }
                 return conditions
             }
             keys = try places(mapping.keys)
             values = try places(mapping.values)
-            from = try mapping.validFrom.map { moment throws(TextError) in
-                try place(moment.column)
-            }
-            to = try mapping.validTo.map { moment throws(TextError) in try place(moment.column) }
+            from = try place(mapping.validFrom?.from)
+            to = try place(mapping.validTo?.from)
             only = try conditions(mapping.only)
             skip = try conditions(mapping.skip)
         }
@@ -145,8 +165,13 @@ extension TableMapping {
     private static func day(
         _ moment: Moment?, _ place: Int?, _ cells: [String], _ line: Int
     ) throws(TextError) -> String {
-        guard let moment, let place else { return "" }
-        let text = cells[place]
+        guard let moment else { return "" }
+        let text: String
+        switch (moment.from, place) {
+        case (.constant(let constant), _): text = constant
+        case (.column, let place?): text = cells[place]
+        case (.column, nil): return ""
+        }
         if text.isEmpty || moment.none.contains(text) { return "" }
         var digits = text
         if text.count == 8, text.allSatisfy(\.isNumber) {
@@ -155,7 +180,7 @@ extension TableMapping {
         }
         guard FactText.day(digits) != nil else {
             throw TextError(
-                position: SourcePosition(line: line, column: place + 1),
+                position: SourcePosition(line: line, column: (place ?? 0) + 1),
                 message: "'\(text)' is no day such as 2026-01-31 or 20260131")
         }
         return digits

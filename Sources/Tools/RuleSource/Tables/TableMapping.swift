@@ -1,11 +1,11 @@
 internal import Foundation
 internal import RuleLanguage
 
-/// How a file that somebody publishes becomes a knowledge table (docs/rules.md).
+/// How files that somebody publishes become a knowledge table (docs/rules.md).
 public struct TableMapping: Sendable {
     public let table: String
-    /// The file's name in the folder of the data; `.gz` may follow in the folder.
-    public let file: String
+    /// The files' names in the folder of the data; `.gz` may follow in the folder.
+    public let files: [String]
     let format: SourceRows.Format
     let head: [(name: String, text: String)]
     let keys: [Column]
@@ -29,7 +29,8 @@ public struct TableMapping: Sendable {
     }
 
     enum Source: Sendable {
-        case column(String)
+        /// The first of these columns that a file has.
+        case column([String])
         case constant(String)
     }
 
@@ -43,7 +44,7 @@ public struct TableMapping: Sendable {
     }
 
     struct Moment: Sendable {
-        let column: String
+        let from: Source
         /// Words that say that there is no day.
         let none: [String]
     }
@@ -69,7 +70,9 @@ public struct TableMapping: Sendable {
                     "valid from", "valid to", "only", "skip", "doubles",
                 ]), in: document)
         table = try fields.required("table").text()
-        file = try fields.required("file").text()
+        var files: [String] = []
+        for item in try fields.required("file").list() { files.append(try item.text()) }
+        self.files = files
         format = try SourceRows.Format(fields)
         var head: [(name: String, text: String)] = []
         for name in TableMapping.headNames {
@@ -105,12 +108,6 @@ public struct TableMapping: Sendable {
                         + (hint.map { "; did you mean '\($0)'?" }
                             ?? "; there are \(names.joined(separator: ", "))"))
             }
-            let source: Source
-            if let constant = fields["is"] {
-                source = .constant(try constant.text())
-            } else {
-                source = .column(try fields.required("from").text())
-            }
             var words: [String: String] = [:]
             for (name, value) in try fields["words"]?.fields() ?? [] {
                 words[name.name] = try value.text()
@@ -126,17 +123,25 @@ public struct TableMapping: Sendable {
             columns.append(
                 Column(
                     name: try fields.required("column").text(), type: try type.text(),
-                    system: try fields["system"]?.text(), from: source, words: words,
+                    system: try fields["system"]?.text(), from: try source(fields), words: words,
                     changes: changes))
         }
         return columns
     }
 
     private static func moment(_ document: Document) throws(TextError) -> Moment {
-        let fields = RuleFields(try document.fields(["from", "none"]), in: document)
+        let fields = RuleFields(try document.fields(["from", "is", "none"]), in: document)
         var none: [String] = []
         for item in try fields["none"]?.list() ?? [] { none.append(try item.text()) }
-        return Moment(column: try fields.required("from").text(), none: none)
+        return Moment(from: try source(fields), none: none)
+    }
+
+    /// `from: COLUMN`, a list of columns, or `is: TEXT`.
+    private static func source(_ fields: RuleFields) throws(TextError) -> Source {
+        if let constant = fields["is"] { return .constant(try constant.text()) }
+        var columns: [String] = []
+        for item in try fields.required("from").list() { columns.append(try item.text()) }
+        return .column(columns)
     }
 
     private static func words(

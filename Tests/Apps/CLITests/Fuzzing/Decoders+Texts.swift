@@ -20,7 +20,7 @@ extension Decoders {
         Decoder("pattern") { $0.isEmpty ? nil : try Pattern(text($0)) },
         Decoder("mapping of a published table") { try TableMapping(text($0), file: "t.yaml") },
         Decoder("published table") { bytes in
-            try TableMapping(publishedTable, file: "t.yaml").load(text(bytes), file: "t.csv")
+            try TableMapping(publishedTable, file: "t.yaml").load([(text(bytes), "t.csv")])
         },
         Decoder("cases of a rule") { try RuleTestReader.read(text($0), file: "rule.test.yaml") },
         Decoder("knowledge table's manifest and rows") { bytes in
