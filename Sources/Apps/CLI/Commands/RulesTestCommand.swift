@@ -32,7 +32,11 @@ extension RulesCommand {
         @OptionGroup var output: OutputOptions
 
         func run() throws {
+            let place = folder
             let folder = try RuleBuild.read(folder)
+            if let rule, !folder.rules.contains(where: { $0.rule.header.id == rule }) {
+                throw Failure(.refused, "no rule in \(place) is called \(rule)")
+            }
             var tested: [TestReport.Tested] = []
             for item in folder.rules where rule == nil || item.rule.header.id == rule {
                 tested.append(try test(item, folder.tables))
@@ -64,6 +68,10 @@ extension RulesCommand {
                     },
                     conditions: coverage ? report.coverage.map(TestReport.Condition.init) : nil,
                     mutants: found?.mutants, weak: found?.unnoticed)
+            } catch let error as SourceError {
+                let text = (try? Files.readText(error.file)) ?? ""
+                let lines = ["\(error)"] + error.excerpt(of: text)
+                throw Failure(.refused, lines.joined(separator: "\n"))
             } catch {
                 throw Failure(.refused, "\(error)")
             }

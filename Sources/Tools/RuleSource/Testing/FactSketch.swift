@@ -24,6 +24,13 @@ struct FactSketch {
         for (field, value) in try fields.fields() { try set(field.name, to: value) }
     }
 
+    /// A fact of a kind, of which no field is known yet; errors about the whole of it stand at
+    /// `document`.
+    init(_ kind: FactKind, at document: Document) {
+        self.kind = kind
+        self.document = document
+    }
+
     static func unknownKind(_ name: String?) -> String {
         let names = FactKind.allCases.map(\.name)
         let hint = name.flatMap { NearestName.of($0, in: names) }
@@ -50,7 +57,8 @@ struct FactSketch {
         fields.remove(at: place)
     }
 
-    private func checkName(_ name: String, at document: Document) throws(TextError) {
+    /// Throws at `document` where the kind has no such field.
+    func checkName(_ name: String, at document: Document) throws(TextError) {
         let names = kind.schema.fields.map(\.name) + FactSketch.placeFields
         guard !names.contains(name) else { return }
         let hint = NearestName.of(name, in: names)

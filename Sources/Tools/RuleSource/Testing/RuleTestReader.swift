@@ -4,7 +4,7 @@ internal import Records
 internal import RuleEngine
 internal import RuleLanguage
 
-/// Reads `ID.tests.yaml`.
+/// Reads cases: `ID.tests.yaml`, and `ID.tests.csv`.
 public enum RuleTestReader {
     /// - Throws: ``SourceError`` with file, line and column of the first thing that is wrong.
     public static func read(_ text: String, file: String) throws(SourceError) -> RuleTestFile {
@@ -15,15 +15,41 @@ public enum RuleTestReader {
         }
     }
 
-    /// The cases beside the rule in `file` (`ID.yaml`: `ID.tests.yaml`), or nil where none are.
+    /// The cases of the rule `rule` in a sheet (``CaseSheet``).
+    ///
+    /// - Throws: ``SourceError`` with file, line and column of the first thing that is wrong.
+    public static func read(
+        sheet text: String, rule: String, file: String
+    ) throws(SourceError) -> RuleTestFile {
+        do throws(TextError) {
+            return RuleTestFile(rule: rule, cases: try CaseSheet.cases(text))
+        } catch {
+            throw SourceError(file: file, position: error.position, message: error.message)
+        }
+    }
+
+    /// The cases beside the rule in `file` (`ID.yaml`: `ID.tests.yaml` and `ID.tests.csv`), or nil
+    /// where none are.
     public static func beside(_ file: String) throws(SourceError) -> RuleTestFile? {
         let name = file.hasSuffix(".yaml") ? String(file.dropLast(5)) : file
+        let rule = String(name.split(separator: "/").last ?? "")
+        var found: [RuleTestFile] = []
         let path = "\(name).tests.yaml"
-        guard FileManager.default.fileExists(atPath: path) else { return nil }
-        guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
-            throw SourceError(file: path, position: .none, message: "cannot be read as text")
+        if FileManager.default.fileExists(atPath: path) {
+            let cases = try read(try RuleFolder.text(path), file: path)
+            guard cases.rule == rule else {
+                throw SourceError(
+                    file: path, position: .none,
+                    message: "its 'rule:' is '\(cases.rule)', and it stands beside '\(rule)'")
+            }
+            found.append(cases)
         }
-        return try read(text, file: path)
+        let sheet = "\(name).tests.csv"
+        if FileManager.default.fileExists(atPath: sheet) {
+            found.append(try read(sheet: try RuleFolder.text(sheet), rule: rule, file: sheet))
+        }
+        guard let first = found.first else { return nil }
+        return RuleTestFile(rule: first.rule, cases: found.flatMap(\.cases))
     }
 
     private static func testFile(_ document: Document) throws(TextError) -> RuleTestFile {
@@ -46,10 +72,7 @@ public enum RuleTestReader {
             try document.fields([
                 "name", "now", "facts", "sealed", "expect", "flags", "says", "because",
             ]), in: document)
-        let expect = try fields.required("expect")
-        guard let expected = RuleTestFile.Expectation(rawValue: try expect.text()) else {
-            throw expect.error("expected flag, no flag or not evaluated")
-        }
+        let expected = try expectation(try fields.required("expect"))
         var facts: [AnchoredFact] = []
         for (index, item) in try fields.required("facts").items().enumerated() {
             facts.append(try FactSketch(item).anchored(leaf: UInt64(index + 1)))
@@ -70,6 +93,15 @@ public enum RuleTestReader {
             says: try fields["says"]?.text(), because: try fields["because"]?.text())
     }
 
+    static func expectation(
+        _ document: Document
+    ) throws(TextError) -> RuleTestFile.Expectation {
+        guard let expected = RuleTestFile.Expectation(rawValue: try document.text()) else {
+            throw document.error("expected flag, no flag or not evaluated")
+        }
+        return expected
+    }
+
     private static func numbers(_ document: Document) throws(TextError) -> [UInt64] {
         var numbers: [UInt64] = []
         for item in try document.items() {
@@ -81,20 +113,25 @@ public enum RuleTestReader {
         return numbers
     }
 
+    static let entryFields = ["kind", "patient", "practitioner", "at", "issuer"]
+
     /// `{kind: …, patient: …, practitioner: …, at: …, issuer: …}`.
     static func entry(
         _ document: Document, leaf: UInt64
     ) throws(TextError) -> SealedEntry {
-        let fields = RuleFields(
-            try document.fields(["kind", "patient", "practitioner", "at", "issuer"]),
-            in: document)
-        let name = try fields.required("kind").text()
+        try entry(RuleFields(try document.fields(entryFields), in: document), leaf: leaf)
+    }
+
+    static func entry(_ fields: RuleFields, leaf: UInt64) throws(TextError) -> SealedEntry {
+        let named = try fields.required("kind")
+        let name = try named.text()
         guard let kind = FactKind(name: name) else {
-            throw document.error(FactSketch.unknownKind(name))
+            throw named.error(FactSketch.unknownKind(name))
         }
         let issuer = try fields["issuer"]?.text() ?? "elsewhere"
         guard let institution = InstitutionID(issuer) else {
-            throw document.error("'\(issuer)' is no institution (1 to 32 of a-z, 0-9, -)")
+            throw (fields["issuer"] ?? named).error(
+                "'\(issuer)' is no institution (1 to 32 of a-z, 0-9, -)")
         }
         return SealedEntry(
             kind: kind, patient: try fields["patient"]?.text().flatMapID,

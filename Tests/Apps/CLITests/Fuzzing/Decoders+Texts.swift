@@ -23,6 +23,9 @@ extension Decoders {
             try TableMapping(publishedTable, file: "t.yaml").load([(text(bytes), "t.csv")])
         },
         Decoder("cases of a rule") { try RuleTestReader.read(text($0), file: "rule.test.yaml") },
+        Decoder("cases of a rule in a sheet") { bytes in
+            try RuleTestReader.read(sheet: text(bytes), rule: "X", file: "X.tests.csv")
+        },
         Decoder("knowledge table's manifest and rows") { bytes in
             let half = bytes.firstIndex(of: 0) ?? bytes.count
             return try TableReader.table(
