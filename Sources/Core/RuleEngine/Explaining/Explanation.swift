@@ -46,7 +46,7 @@ public struct Explanation: Hashable, Sendable {
     }
 
     /// A part of the rule: `where`, `when`, `except` with the exception's name, or `with` the name
-    /// of a window of facts that a reasoning rule derives.
+    /// of a window whose condition said something of each row.
     public struct Part: Hashable, Sendable {
         public let place: String
         public let name: String

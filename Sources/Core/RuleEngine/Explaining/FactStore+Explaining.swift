@@ -22,6 +22,7 @@ extension FactStore {
         where frame.windows[number].isFilled && window.owner == nil {
             let found = frame.windows[number]
             windows.append(explained(found, window, name: window.name))
+            if let part = filtered(number, plan, &frame) { parts.append(part) }
             let facts = facts(of: number, found, plan, &frame)
             guard !facts.isEmpty, let asked = window.derivation else { continue }
             parts.append(
@@ -83,14 +84,18 @@ extension FactStore {
     ) -> Explanation.Node? {
         if case .constant = plan.nodes[node].operation { return nil }
         guard depth <= Expression.depthMax else { return nil }
+        // What is told again here is no more work for the judgement.
+        frame.visits = 0
         let value = evaluate(node, plan, &frame)
         var inner: [Int] = []
+        var children: [Explanation.Node] = []
         switch plan.nodes[node].operation {
+        case .aggregate(_, let window, let depth, let body?):
+            children = told(frame.windows[window].rows, depth, body, plan, &frame)
         case .aggregate, .together, .byKind, .comprehension: break
         case .binding(let binding): inner = [plan.rule.bindings[binding].node]
         default: inner = plan.nodes[node].operation.children
         }
-        var children: [Explanation.Node] = []
         for child in inner {
             if let child = explain(child, depth + 1, plan, &frame) { children.append(child) }
         }

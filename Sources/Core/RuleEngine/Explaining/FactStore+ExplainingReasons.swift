@@ -3,9 +3,6 @@ internal import RuleLanguage
 
 /// Why rows are facts of reasoning rules, or are not, down to the entries that they stand on.
 extension FactStore {
-    /// The most rows of a window that are told of though its filter refused them.
-    private static let refusedCountMax = 16
-
     /// A tree for each row that a window of a reasoning rule's facts looked at: those that it has,
     /// and then those that were refused.
     func facts(
@@ -17,13 +14,9 @@ extension FactStore {
         let outer = frame.rows[depth]
         defer { frame.rows[depth] = outer }
         var nodes: [Explanation.Node] = []
-        for row in found.rows + found.refused.prefix(FactStore.refusedCountMax) {
+        for row in found.rows + found.refused.prefix(FactStore.toldRowCountMax) {
             frame.rows[depth] = row
-            let value = evaluate(filter, plan, &frame)
-            nodes.append(
-                Explanation.Node(
-                    text: entry(of: row), value: "\(value)", row: nil,
-                    children: explain(filter, 2, plan, &frame).map { [$0] } ?? []))
+            nodes.append(told(row, filter, plan, &frame))
         }
         return nodes
     }
@@ -77,7 +70,7 @@ extension FactStore {
 
     static func count(_ rows: Int) -> String { rows == 1 ? "1 row" : "\(rows) rows" }
 
-    private func entry(of row: Int32) -> String {
+    func entry(of row: Int32) -> String {
         let head = rows.heads[Int(row)]
         return head.ordinal == 0 ? "leaf \(head.leaf)" : "leaf \(head.leaf), row \(head.ordinal)"
     }
