@@ -182,6 +182,26 @@ struct ReasoningTests {
         }
     }
 
+    @Test("a finding names what facts stand on that its facts are facts of")
+    func evidenceOfBase() throws {
+        let again = """
+            derives: again
+            each: dispense as d
+            with:
+              before: dispense of d.patient within 3d before d.date
+            when: before.any()
+            """
+        let short = "derives: short\neach: again as d\nwhen: d.days < 3\n"
+        let asks = "each: short as d\nwhen: d.days == 2\nsubject: d.patient\nsay: \"x\"\n"
+        let engine = try engine([again, short], asks, [supply(1, 9), supply(9, 1), supply(10, 2)])
+        let body = try #require(
+            engine.judged.compactMap { judged -> [UInt8]? in
+                if case .finding(let body) = judged.verdict { body } else { nil }
+            }.first)
+        let leaves = try (0..<3).map { body.firstRange(of: try leafHash($0)) != nil }
+        #expect(leaves == [false, true, true])
+    }
+
     private func leafHash(_ number: Int) throws -> [UInt8] {
         let lines = (0..<4).map { "  f\($0): {\(supply(1, 9))}" }.joined(separator: "\n")
         let file = try RuleTestReader.read(

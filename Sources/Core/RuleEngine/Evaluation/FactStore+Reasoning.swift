@@ -101,7 +101,8 @@ extension FactStore {
 
     /// The rows that a fact of a reasoning rule stands on beside its own.
     ///
-    /// They are those of its windows, and what these stand on; each fact is followed once.
+    /// They are those of its windows, and what these stand on, and where it looks at the facts of
+    /// another reasoning rule, what that one stands on; each fact is followed once.
     func support(
         of row: Int32, by number: Int, _ plan: Plan, _ frame: inout Frame,
         _ seen: inout Set<Reasoned.Question>
@@ -119,6 +120,9 @@ extension FactStore {
             rows += ofWindow
             guard let inner = plan.rule.windows[window].derivation else { continue }
             for row in ofWindow { rows += support(of: row, by: inner, plan, &frame, &seen) }
+        }
+        if let base = plan.rule.derivations[number].base {
+            rows += support(of: row, by: base, plan, &frame, &seen)
         }
         for other in plan.rule.derivations[number].alternatives {
             guard case .bool(true) = derives(other, row, plan, &frame) else { continue }
