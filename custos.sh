@@ -185,7 +185,7 @@ need_python() {
 }
 
 has_packages() {
-    "$1" -c 'import cbor2, cryptography, cwt, ecdsa, pycose' 2>/dev/null
+    "$1" -c 'import cbor2, cryptography, cwt, ecdsa, jsonschema, pycose, yaml' 2>/dev/null
 }
 
 run_tests() {
