@@ -161,6 +161,26 @@ struct TableMappingTests {
         #expect(table.schema.name == "t" && table.rows.count == 2)
     }
 
+    @Test("of several rows with one key the first counts, or the one that is valid longest")
+    func doubles() throws {
+        let text =
+            "code,kind,end\na,1,2020-12-31\nb,1,\na,2,\nb,2,2020-12-31\nc,1,2019-12-31\n"
+            + "a,3,2022-12-31\nc,2,2020-12-31\nc,3,2020-12-31\n"
+        func rows(_ doubles: String) throws -> [String] {
+            let loaded = try load(
+                Self.head + """
+                    doubles: \(doubles)
+                    keys: [{column: code, type: text, from: code}]
+                    values: [{column: kind, type: int, from: kind}]
+                    valid to: {from: end}
+                    """, text)
+            #expect(loaded.rowCount == 3 && loaded.doubles == 5)
+            return loaded.rows.split(separator: "\n").dropFirst().map(String.init)
+        }
+        #expect(try rows("first") == ["a,1,,2020-12-31", "b,1,,", "c,1,,2019-12-31"])
+        #expect(try rows("longest") == ["a,2,,", "b,1,,", "c,2,,2020-12-31"])
+    }
+
     @Test("lists and objects of JSON give rows")
     func json() throws {
         let values = try load(
@@ -188,7 +208,10 @@ struct TableMappingTests {
                 "keys: [{column: a, type: text, from: x}]\nvalid from: {from: z}",
                 "data:2:3: 'soon' is no day"
             ),
-            ("doubles: last\nkeys: [{column: a, type: text, from: x}]", "only 'first' can stand"),
+            (
+                "doubles: last\nkeys: [{column: a, type: text, from: x}]",
+                "only 'first' or 'longest' can"
+            ),
         ])
     func errors(mapping: String, message: String) {
         do {

@@ -37,7 +37,10 @@ extension TableMapping {
     private struct Loading {
         private let mapping: TableMapping
         private(set) var lines: [String]
-        private var seen: Set<String> = []
+        /// Where the row of each key stands among the lines.
+        private var places: [String: Int] = [:]
+        /// The last days of the lines' rows; empty where there is none.
+        private var ends: [String] = [""]
         private(set) var leftOut = 0
         private(set) var doubles = 0
 
@@ -63,10 +66,10 @@ extension TableMapping {
                     continue
                 }
                 let keys = zip(mapping.keys, places.keys).map { TableMapping.cell($0, $1, cells) }
-                if mapping.takesFirst, !seen.insert(keys.joined(separator: "\u{1F}")).inserted {
-                    doubles += 1
-                    continue
-                }
+                let key = mapping.doubles == nil ? "" : keys.joined(separator: "\u{1F}")
+                let known = mapping.doubles == nil ? nil : self.places[key]
+                if known != nil { doubles += 1 }
+                if known != nil, mapping.doubles == .first { continue }
                 var row =
                     keys
                     + zip(mapping.values, places.values).map { TableMapping.cell($0, $1, cells) }
@@ -77,7 +80,16 @@ extension TableMapping {
                         row.append(try TableMapping.day(moment, place, cells, line))
                     }
                 }
-                lines.append(row.map(TableMapping.quoted).joined(separator: ","))
+                let text = row.map(TableMapping.quoted).joined(separator: ",")
+                let end = mapping.hasValidity ? row.last ?? "" : ""
+                if let known {
+                    guard !ends[known].isEmpty, end.isEmpty || end > ends[known] else { continue }
+                    (lines[known], ends[known]) = (text, end)
+                } else {
+                    if mapping.doubles != nil { self.places[key] = lines.count }
+                    lines.append(text)
+                    ends.append(end)
+                }
             }
         }
     }

@@ -15,8 +15,16 @@ public struct TableMapping: Sendable {
     /// Rows are taken where each of these columns has one of the words, or none of them.
     let only: [(column: String, words: [String])]
     let skip: [(column: String, words: [String])]
-    /// Whether of several rows with one key the first stands, and the others are left out.
-    let takesFirst: Bool
+    /// Which of several rows with one key stands, while the others are left out; nil: two are an
+    /// error.
+    let doubles: Doubles?
+
+    /// Which of several rows with one key stands.
+    enum Doubles: String, Sendable, CaseIterable {
+        case first
+        /// The one that is valid longest, and of those the first.
+        case longest
+    }
 
     struct Column: Sendable {
         let name: String
@@ -86,11 +94,12 @@ public struct TableMapping: Sendable {
         validTo = try fields["valid to"].map(TableMapping.moment)
         only = try fields["only"].map(TableMapping.words) ?? []
         skip = try fields["skip"].map(TableMapping.words) ?? []
-        let doubles = fields["doubles"]
-        if let doubles, try doubles.text() != "first" {
-            throw doubles.error("only 'first' can stand here, or nothing")
+        doubles = try fields["doubles"].map { field throws(TextError) in
+            guard let doubles = Doubles(rawValue: try field.text()) else {
+                throw field.error("only 'first' or 'longest' can stand here, or nothing")
+            }
+            return doubles
         }
-        takesFirst = doubles != nil
     }
 
     private static func columns(_ document: Document) throws(TextError) -> [Column] {
