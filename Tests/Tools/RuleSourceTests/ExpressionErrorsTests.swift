@@ -78,7 +78,12 @@ struct ExpressionErrorsTests {
         "types that do not fit are told with what would",
         arguments: [
             ("when: d.days", "what stands after 'when:' must be bool, and this is int"),
-            ("when: d.days > '3'", "'>' does not join int and text"),
+            (
+                "when: d.days > '3'",
+                "'>' does not join int and text; a number compares with numbers"
+            ),
+            ("when: d.pharmacy > d.date", "each compares with its own type alone"),
+            ("when: size(past) > 3", "'size' takes (text) or (list), and got (a window of"),
             ("when: d.drug == 'x'", "compare its .code, or ask 'in class(…)'"),
             ("when: d.quantity > 3", "value('mg') gives the number of a quantity in a unit"),
             ("when: d.date > past.last(anchored)", "date(…) gives the day of an instant"),

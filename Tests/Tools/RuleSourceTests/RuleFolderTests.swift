@@ -123,6 +123,10 @@ struct RuleFolderTests {
                 "a/XX-01.yaml:10:8: 'befor' is none of before, during, after") ?? false)
         files["a/XX-01.yaml"] = Self.rule + "stage: [before, after]\n"
         #expect(try messages(files).isEmpty)
+        files["a/XX-01.yaml"] = Self.rule.replacing("id: XX-01", with: "id: XX 01")
+        #expect(
+            try messages(files).first?.contains(
+                "a/XX-01.yaml:1:5: 'XX 01' is no id; one has 1 to 32 letters") ?? false)
         files["a/XX-01.yaml"] = Self.rule + "level: high\n"
         #expect(
             try messages(files).first?.hasSuffix(

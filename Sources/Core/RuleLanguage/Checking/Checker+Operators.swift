@@ -89,11 +89,24 @@ extension Checker {
             advice =
                 "an amount goes with amounts; a limit in money stands in a table, in a column "
                 + "of type money"
-        default: advice = left.isOrdered || symbol == .equal ? "" : "they have no order"
+        default: advice = generalAdvice(symbol, left, right)
         }
         return RuleError(
             .wrongOperands(symbol.symbol, left: words(left), right: words(right), advice: advice),
             at: expression.position)
+    }
+
+    private func generalAdvice(
+        _ symbol: BinaryOperator, _ left: RuleType, _ right: RuleType
+    ) -> String {
+        switch symbol {
+        case .equal, .notEqual, .less, .lessOrEqual, .greater, .greaterOrEqual:
+            if left.isNumber || right.isNumber { return "a number compares with numbers alone" }
+            if left == right { return "they have no order" }
+            return "each compares with its own type alone"
+        case .within: return "the elements of the list are of another type"
+        default: return ""
+        }
     }
 
     private mutating func membership(

@@ -84,6 +84,7 @@ extension RuleType: CustomStringConvertible {
     public var description: String {
         switch self {
         case .list(.code): "codes"
+        case .list(.nothing): "list"
         case .list(let element): "list of \(element)"
         case .row: "row"
         case .window: "window"

@@ -10,7 +10,7 @@ enum HeaderReader {
             attributes.append(RuleHeader.Attribute(name: attribute, text: try text(value)))
         }
         return RuleHeader(
-            id: try fields.required("id").text(), title: try fields.required("title").text(),
+            id: try id(try fields.required("id")), title: try fields.required("title").text(),
             status: try word(
                 try fields.required("status"), among: RuleStatus.allCases, named: \.name),
             level: try word(
@@ -18,6 +18,21 @@ enum HeaderReader {
             result: try word(
                 try fields.required("result"), among: RuleResult.allCases, named: \.name),
             basis: try fields["basis"].map(basis) ?? [], attributes: attributes)
+    }
+
+    /// What a ledger and a file system take as a name.
+    private static func id(_ document: Document) throws(TextError) -> String {
+        let id = try document.text()
+        let isRight = id.utf8.allSatisfy { byte in
+            UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte
+                || UInt8(ascii: "A")...UInt8(ascii: "Z") ~= byte
+                || UInt8(ascii: "a")...UInt8(ascii: "z") ~= byte || "._-".utf8.contains(byte)
+        }
+        guard isRight, (1...32).contains(id.utf8.count) else {
+            throw document.error(
+                "'\(id)' is no id; one has 1 to 32 letters, digits, dots, hyphens or underscores")
+        }
+        return id
     }
 
     /// The moments in which a rule runs decide what it may cost, so they are checked words.

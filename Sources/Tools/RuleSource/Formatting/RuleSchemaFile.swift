@@ -70,7 +70,7 @@ public enum RuleSchemaFile {
 
     private static var properties: [String: Any] {
         var properties: [String: Any] = [
-            "id": ["type": "string", "pattern": "^[A-Z]{2}-[0-9]{2}[a-z]?$"],
+            "id": ["type": "string", "pattern": "^[A-Za-z0-9._-]{1,32}$"],
             "status": words(RuleStatus.allCases.map(\.name)),
             "level": words(RuleLevel.allCases.map(\.name)),
             "result": words(RuleResult.allCases.map(\.name)),
@@ -92,12 +92,13 @@ public enum RuleSchemaFile {
             "subject": "Whom the finding is about.",
             "amount": "Money at stake.",
             "say": "The reason in words; {expression} is put into words.",
-            "tests": "Where the cases stand, if not beside the rule.",
         ]
         for (name, says) in expressions { properties[name] = text(says) }
-        for name in ["violating", "involved"] {
+        let evidence = "The judged row or windows whose entries are the evidence."
+        let cases = "The files of the cases, where they are not named after the rule."
+        for (name, says) in [("violating", evidence), ("involved", evidence), ("tests", cases)] {
             properties[name] = [
-                "description": "The judged row or windows whose entries are the evidence.",
+                "description": says,
                 "oneOf": [["type": "string"], ["type": "array", "items": ["type": "string"]]],
             ]
         }
@@ -106,6 +107,13 @@ public enum RuleSchemaFile {
                 "oneOf": [["type": "string"], ["type": "array", "items": ["type": "string"]]]
             ]
         }
+        let moment = "(\(StageBudget.moments.joined(separator: "|")))"
+        properties[RuleAttribute.stage.name] = [
+            "oneOf": [
+                ["type": "string", "pattern": "^\(moment)( *, *\(moment))*$"],
+                ["type": "array", "items": words(StageBudget.moments)],
+            ]
+        ]
         return properties
     }
 

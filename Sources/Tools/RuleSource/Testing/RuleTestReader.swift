@@ -28,15 +28,22 @@ public enum RuleTestReader {
         }
     }
 
-    /// The cases beside the rule in `file` (`ID.yaml`: `ID.tests.yaml` and `ID.tests.csv`), or nil
-    /// where none are.
+    /// The cases of the rule in `file` (`ID.yaml`): those in the files that its `tests` names, else
+    /// in `ID.tests.yaml` and `ID.tests.csv` beside it; nil where none are.
     public static func beside(_ file: String) throws(SourceError) -> RuleTestFile? {
         let name = file.hasSuffix(".yaml") ? String(file.dropLast(5)) : file
         let rule = String(name.split(separator: "/").last ?? "")
         var found: [RuleTestFile] = []
-        let path = "\(name).tests.yaml"
-        if FileManager.default.fileExists(atPath: path) {
-            let cases = try read(try RuleFolder.text(path), file: path)
+        let usual = ["\(name).tests.yaml", "\(name).tests.csv"].filter {
+            FileManager.default.fileExists(atPath: $0)
+        }
+        for path in named(in: file) ?? usual {
+            let text = try RuleFolder.text(path)
+            guard path.hasSuffix(".yaml") else {
+                found.append(try read(sheet: text, rule: rule, file: path))
+                continue
+            }
+            let cases = try read(text, file: path)
             guard cases.rule == rule else {
                 throw SourceError(
                     file: path, position: .none,
@@ -44,12 +51,18 @@ public enum RuleTestReader {
             }
             found.append(cases)
         }
-        let sheet = "\(name).tests.csv"
-        if FileManager.default.fileExists(atPath: sheet) {
-            found.append(try read(sheet: try RuleFolder.text(sheet), rule: rule, file: sheet))
-        }
         guard let first = found.first else { return nil }
         return RuleTestFile(rule: first.rule, cases: found.flatMap(\.cases))
+    }
+
+    /// The files that the rule in a file names for its cases; nil where it names none.
+    private static func named(in file: String) -> [String]? {
+        guard let text = try? RuleFolder.text(file), let fields = try? Document(text).fields(),
+            let tests = fields.first(where: { $0.name.name == "tests" })?.value,
+            let names = try? tests.list().map({ try $0.text() })
+        else { return nil }
+        let folder = file.split(separator: "/", omittingEmptySubsequences: false).dropLast()
+        return names.map { (folder + [$0[...]]).joined(separator: "/") }
     }
 
     private static func testFile(_ document: Document) throws(TextError) -> RuleTestFile {

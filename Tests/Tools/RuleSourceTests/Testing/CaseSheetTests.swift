@@ -115,6 +115,14 @@ struct CaseSheetTests {
         #expect(alone.rule == "X-1" && alone.cases.map(\.name) == ["sheet"])
         try write("rule: X-1\nfacts: {a: {dispense: {}}}\nflag: [lines]\n", "X-1.tests.yaml")
         #expect(try RuleTestReader.beside(rule)?.cases.map(\.name) == ["lines", "sheet"])
+        try write("case,expect,fill\nmine,flag,dispense\n", "mine.tests.csv")
+        try write("id: X-1\ntests: mine.tests.csv\n", "X-1.yaml")
+        #expect(try RuleTestReader.beside(rule)?.cases.map(\.name) == ["mine"])
+        try write("id: X-1\ntests: [mine.tests.csv, X-1.tests.yaml]\n", "X-1.yaml")
+        #expect(try RuleTestReader.beside(rule)?.cases.map(\.name) == ["mine", "lines"])
+        try write("id: X-1\ntests: nowhere.tests.csv\n", "X-1.yaml")
+        #expect(throws: SourceError.self) { try RuleTestReader.beside(rule) }
+        try write("id: X-1\n", "X-1.yaml")
         try write("rule: X-2\nfacts: {a: {dispense: {}}}\nflag: [lines]\n", "X-1.tests.yaml")
         #expect(throws: SourceError.self) { try RuleTestReader.beside(rule) }
     }
