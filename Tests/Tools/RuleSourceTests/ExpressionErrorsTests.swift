@@ -82,6 +82,12 @@ struct ExpressionErrorsTests {
                 "when: d.days > '3'",
                 "'>' does not join int and text; a number compares with numbers"
             ),
+            ("when: 'd.days ? true : false'", "the condition of a choice must be bool"),
+            (
+                "when: \"(known(d.days) ? 1 : 'x') == 1\"",
+                "what a choice gives must be int, as what is given before it, and this is text"
+            ),
+            ("when: d.days ? true : false", "put quotes around a text that has ': ' in it"),
             ("when: d.pharmacy > d.date", "each compares with its own type alone"),
             ("when: size(past) > 3", "'size' takes (text) or (list), and got (a window of"),
             ("when: d.drug == 'x'", "compare its .code, or ask 'in class(…)'"),

@@ -107,9 +107,16 @@ extension RulesCommand {
 
             func run() throws {
                 var report = LoadReport()
+                var makers: [String: String] = [:]
                 for path in mappings {
                     do throws(SourceError) {
                         let mapping = try TableMapping(try Self.text(path), file: path)
+                        if let other = makers.updateValue(path, forKey: mapping.table) {
+                            throw SourceError(
+                                file: path, position: .none,
+                                message: "it makes the table '\(mapping.table)', as \(other) "
+                                    + "does; load each into a folder of its own")
+                        }
                         var texts: [(text: String, file: String)] = []
                         for name in mapping.files {
                             let file = "\(data)/\(name)"

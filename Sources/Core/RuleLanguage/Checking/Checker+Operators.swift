@@ -23,15 +23,15 @@ extension Checker {
     mutating func conditional(
         _ condition: Expression, _ yes: Expression, _ no: Expression, _ expression: Expression
     ) throws(RuleError) -> Int {
-        let test = try check(condition, as: .bool, "what stands before '?'")
+        let test = try check(condition, as: .bool, "the condition of a choice")
         let first = try check(yes)
         let second = try check(no)
         guard type(first).fits(type(second)) else {
             throw RuleError(
                 .wrongType(
-                    expected: "of the type before it, \(words(type(first)))",
+                    expected: "\(words(type(first))), as what is given before it",
                     found: words(type(second)),
-                    place: "what stands after ':'"), at: no.position)
+                    place: "what a choice gives"), at: no.position)
         }
         let result = type(first) == .nothing ? type(second) : type(first)
         return try add(.conditional(test, first, second), result, expression)

@@ -72,7 +72,9 @@ struct Document {
     private static func broken(_ problem: String, _ mark: Mark) -> TextError {
         TextError(
             position: SourcePosition(line: mark.line, column: mark.column),
-            message: "this is no YAML: \(problem)")
+            message: "this is no YAML: \(problem)"
+                + (problem.hasPrefix("mapping values")
+                    ? "; put quotes around a text that has ': ' in it" : ""))
     }
 
     /// Where the node begins; for a scalar in quotes, where its text does.
