@@ -108,6 +108,11 @@ struct ReasoningErrorsTests {
             ["a": "derives: a\neach: dispense as d\nwhen: d.dayz > 1\n"], rule: asks)
         #expect(
             found == ["reasoning/a.yaml:3:7: a dispense has no field 'dayz'; did you mean 'days'?"])
+        // Nor where its file cannot be read at all.
+        for broken in ["derives: a\neach: dispense as d\nwhne: d.days > 1\n", "derives: [\n"] {
+            let found = try errors(["a": broken], rule: asks)
+            #expect(found.count == 1 && found[0].hasPrefix("reasoning/a.yaml:"), "\(found)")
+        }
     }
 
     @Test(

@@ -26,6 +26,8 @@ public struct RuleFolder: Sendable {
         predicateFiles.values.sorted() + reasoningFiles.values.sorted()
     }
     private var constants = WrittenConstants([])
+    /// The names of predicates and reasoning rules whose files cannot be read, which is told there.
+    private var unreadable: Set<String> = []
     /// Everything that is wrong, in the order of the files.
     public private(set) var errors: [SourceError] = []
 
@@ -41,19 +43,21 @@ public struct RuleFolder: Sendable {
         for name in files where name.hasPrefix("tables/") { readTable("\(path)/\(name)") }
         constants = WrittenConstants(tables)
         let schema = RuleSchema.facts(tables: tables.map(\.schema))
-        let reasoningNames = files.filter { $0.hasPrefix("reasoning/") }.compactMap {
-            (try? Self.text("\(path)/\($0)")).flatMap(RuleReader.reasoningName)
+        let reasoningNames = files.filter { $0.hasPrefix("reasoning/") }.map {
+            (try? Self.text("\(path)/\($0)")).flatMap(RuleReader.reasoningName) ?? Self.name(of: $0)
         }
         let reader = RuleReader(schema: schema, reasoning: reasoningNames)
         for name in files where name.hasPrefix("predicates/") {
-            attempt("\(path)/\(name)") { (folder, text, file) throws(SourceError) in
+            let isRead = attempt("\(path)/\(name)") { (folder, text, file) throws(SourceError) in
                 try folder.take(try reader.predicate(text, file: file), file)
             }
+            if !isRead { unreadable.insert(Self.name(of: name)) }
         }
-        for name in files where name.hasPrefix("reasoning/") {
-            attempt("\(path)/\(name)") { (folder, text, file) throws(SourceError) in
+        for (name, kind) in zip(files.filter { $0.hasPrefix("reasoning/") }, reasoningNames) {
+            let isRead = attempt("\(path)/\(name)") { (folder, text, file) throws(SourceError) in
                 try folder.take(try reader.derivation(text, file: file), file)
             }
+            if !isRead { unreadable.insert(kind) }
         }
         checkPredicates(schema)
         checkReasoning(schema)
@@ -160,7 +164,7 @@ public struct RuleFolder: Sendable {
     /// Adds what is wrong, once; what is wrong with a predicate or a reasoning rule is so in its
     /// own file.
     private mutating func add(_ found: RuleErrors, _ file: String) {
-        for error in found.errors {
+        for error in found.errors where !follows(error.problem) {
             var file = file
             switch error.problem {
             case .reasoning(let name, _): file = reasoningFiles[name] ?? file
@@ -173,6 +177,22 @@ public struct RuleFolder: Sendable {
         }
     }
 
+    /// Whether a problem is only that what it names cannot be read.
+    private func follows(_ problem: RuleProblem) -> Bool {
+        switch problem {
+        case .unknownKind(let name, _), .unknownFunction(let name, _, _):
+            unreadable.contains(name)
+        case .reasoning(_, let inner), .predicate(_, let inner): follows(inner)
+        default: false
+        }
+    }
+
+    /// The name of a file without its folder and ending.
+    private static func name(of file: String) -> String {
+        let name = file.split(separator: "/").last.map(String.init) ?? file
+        return name.hasSuffix(".yaml") ? String(name.dropLast(5)) : name
+    }
+
     private mutating func readTable(_ manifest: String) {
         attempt(manifest) { (folder, text, file) throws(SourceError) in
             let rowsFile = String(file.dropLast(5)) + ".csv"
@@ -183,14 +203,18 @@ public struct RuleFolder: Sendable {
         }
     }
 
+    /// Does something with the text of a file; false where that cannot be done, which is told.
+    @discardableResult
     private mutating func attempt(
         _ file: String,
         _ body: (inout RuleFolder, _ text: String, _ file: String) throws(SourceError) -> Void
-    ) {
+    ) -> Bool {
         do throws(SourceError) {
             try body(&self, try Self.text(file), file)
+            return true
         } catch {
             errors.append(error)
+            return false
         }
     }
 
