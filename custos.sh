@@ -188,9 +188,31 @@ has_packages() {
     "$1" -c 'import cbor2, cryptography, cwt, ecdsa, jsonschema, pycose, yaml' 2>/dev/null
 }
 
+# Apache Spark, which a test holds the sweep against; it runs on Java. Where it cannot be had, the
+# test leaves it out, and says so.
+need_spark() {
+    local place=.build/spark
+    if [ -n "${SPARK_HOME:-}" ] || command -v spark-submit >/dev/null; then return; fi
+    if ! command -v java >/dev/null; then
+        note "there is no Java: tests leave Apache Spark out"
+        return
+    fi
+    if ! "$place/bin/python3" -c 'import pyspark' 2>/dev/null; then
+        step "Installing Apache Spark into $place"
+        python3 -m venv "$place" >&2 &&
+            "$place/bin/pip" install --quiet 'pyspark>=4,<5' >&2 || {
+            note "tests leave Apache Spark out"
+            return
+        }
+    fi
+    SPARK_HOME=$("$place/bin/python3" -c 'import pyspark; print(pyspark.__path__[0])')
+    export SPARK_HOME
+}
+
 run_tests() {
     prepare
     need_python
+    need_spark
     lint
     step "Building (debug, with tests)"
     swift build --build-tests "${import_check[@]}"
