@@ -17,6 +17,10 @@ struct Main {
             for benchmark in Cases.all { print(benchmark.name) }
             return
         }
+        if let flag = arguments.first(where: { $0.hasPrefix("--") && $0 != "--json" }) {
+            Progress.say("no flag is called \(flag); there are --list and --json, and names")
+            exit(2)
+        }
         if let unknown = names.first(where: { name in !Cases.all.contains { $0.name == name } }) {
             Progress.say("no benchmark is called \(unknown); there are:")
             for benchmark in Cases.all { Progress.say("  " + benchmark.name) }

@@ -6,7 +6,7 @@ internal import Proofs
 enum AuditCases {
     static let all = [trail, lookup, memory, pace, restart]
 
-    private static let trailCount = 100
+    private static let trailCount: UInt64 = 1_000
 
     private static var trail: Benchmark {
         Benchmark(
@@ -19,11 +19,12 @@ enum AuditCases {
             let auditor = try Auditor(genesis: genesis)
             let client = try await NodeClient(socket: socket)
             let count = AuditLedger.patientCount
+            let times = min(count, trailCount)
             let found = try await QueryTimes.ask(
-                client, auditor, rows: .max, times: Int(min(count, UInt64(trailCount)))
+                client, auditor, rows: .max, times: Int(times)
             ) { number in
                 var query = Query()
-                query.patient = AccessLoad.resource(number * (count / min(count, 100)) % count)
+                query.patient = AccessLoad.resource(number * (count / times) % count)
                 return query
             }
             Progress.say("trails: \(found)")
