@@ -171,7 +171,10 @@ struct StatisticsTests {
         let tables: [(rows: String, message: String)] = [
             ("    - {when: true, is: 1}", "the last row of a decision says what is so else"),
             ("    - {is: 1}\n    - {is: 2}", "only the last row of a decision stands without"),
-            ("    - {when: true, is: 1}\n    - {is: \"'a'\"}", "of the type before it, int"),
+            (
+                "    - {when: true, is: 1}\n    - {is: \"'a'\"}",
+                "must be int, as what is given before it"
+            ),
             ("    - {whne: true, is: 1}", "there is no field 'whne'"),
         ]
         for (rows, message) in tables {
