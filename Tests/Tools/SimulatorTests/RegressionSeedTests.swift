@@ -44,6 +44,10 @@ struct RegressionSeedTests {
                 seed: 5_860, nodes: nil, heights: 200,
                 found: "a precommit in the log alone, and a second one beside it",
                 traffic: .all),
+            Row(
+                seed: 8_519, nodes: nil, heights: 56,
+                found: "a byzantine replica offered what its version does not know, and was asked",
+                traffic: .all),
         ]
         + [130, 166].map {
             Row(
