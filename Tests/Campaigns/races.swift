@@ -1,4 +1,5 @@
-// Threads that add to one array: under a lock, or not. The sanitizer must tell them apart.
+// Threads that add to one array: under a lock, or not; and a task that goes on with what they hand
+// it. The sanitizer must tell the race from what is in order.
 
 import Foundation
 import Synchronization
@@ -21,3 +22,12 @@ let threads = (0..<4).map { number in
 }
 for thread in threads { thread.start() }
 while !threads.allSatisfy(\.isFinished) { usleep(1_000) }
+
+// Some are resumed before they are awaited, some while they are, some after.
+for turn in 0..<1_000 {
+    let handed = try await withUnsafeThrowingContinuation { continuation in
+        Thread.detachNewThread { continuation.resume(returning: [turn]) }
+        for _ in 0..<turn % 3 { usleep(40) }
+    }
+    precondition(handed == [turn])
+}

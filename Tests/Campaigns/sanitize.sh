@@ -24,24 +24,24 @@ campaign_sanitize() {
     export TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1
     local shim=
     if [ "$kind" = thread ]; then
-        step "Seeing whether races are found, and none under a lock"
-        shim=$(build_mutex_shim "$place") || fail "the shim for Swift's Mutex does not build"
+        step "Seeing whether races are found, and none where a lock or a task orders"
+        shim=$(build_thread_shim "$place") || fail "the shim for threads does not build"
         check_thread_sanitizer "$place" "$shim"
     fi
     step "Testing"
     LD_PRELOAD=$shim "$tests" --testing-library swift-testing
 }
 
-# What tells the thread sanitizer about Swift's Mutex; nothing to do where it is not Linux.
-build_mutex_shim() {
+# What tells the thread sanitizer of locks and tasks; nothing to do where it is not Linux.
+build_thread_shim() {
     [ "$(uname)" = Linux ] || return 0
-    clang -shared -fPIC -O1 Tests/Campaigns/mutex_shim.c -o "$1/mutex_shim.so" >&2 || return 1
-    echo "$PWD/$1/mutex_shim.so"
+    clang -shared -fPIC -O1 Tests/Campaigns/thread_shim.c -o "$1/thread_shim.so" >&2 || return 1
+    echo "$PWD/$1/thread_shim.so"
 }
 
-# Two threads that share an array under a lock are no race, and without it they are one.
+# What a lock or a task orders is no race, and without them it is one.
 check_thread_sanitizer() {
-    swiftc -sanitize=thread Tests/Campaigns/races.swift -o "$1/races"
-    LD_PRELOAD=$2 "$1/races" locked || fail "the sanitizer takes what a lock orders for a race"
+    swiftc -O -sanitize=thread Tests/Campaigns/races.swift -o "$1/races"
+    LD_PRELOAD=$2 "$1/races" locked || fail "the sanitizer takes what is in order for a race"
     if LD_PRELOAD=$2 "$1/races" open 2>/dev/null; then fail "the sanitizer misses a race"; fi
 }
