@@ -79,18 +79,11 @@ struct JointReasoningTests {
         return engine
     }
 
-    /// The bodies of what is found.
-    private func bodies(_ engine: Engine) -> [[UInt8]] {
-        engine.judged.compactMap { judged in
-            if case .finding(let body) = judged.verdict { body } else { nil }
-        }
-    }
-
     /// Whether there is one finding, with this reason.
     private func says(
         _ reason: String, _ reasoning: [String], _ body: String, _ facts: [String] = Self.facts
     ) throws -> Bool {
-        let found = bodies(try engine(reasoning, body, facts))
+        let found = try engine(reasoning, body, facts).findings
         return found.count == 1 && found[0].firstRange(of: Array("\(reason)".utf8)) != nil
     }
 
@@ -108,15 +101,15 @@ struct JointReasoningTests {
 
     @Test("where no rule derives it a row is no fact")
     func refused() throws {
-        #expect(bodies(try engine(Self.care, Self.asks("care.any(weight == 5)"))).isEmpty)
-        #expect(bodies(try engine(Self.care, Self.asks("care.none(weight == 5)"))).count == 1)
+        #expect(try engine(Self.care, Self.asks("care.any(weight == 5)")).findings.isEmpty)
+        #expect(try engine(Self.care, Self.asks("care.none(weight == 5)")).findings.count == 1)
     }
 
     @Test("what stands after where is asked of the rows of every kind")
     func filter() throws {
         let body = Self.asks("care.count() == 2").replacing(
             "up to c.from", with: "up to c.from where weight < 100")
-        #expect(bodies(try engine(Self.care, body)).count == 1)
+        #expect(try engine(Self.care, body).findings.count == 1)
     }
 
     @Test("the order of the files changes neither the hash nor what is found")
@@ -128,9 +121,9 @@ struct JointReasoningTests {
         let decoded = try Rule.decode(one.encode())
         #expect(decoded.encode() == one.encode())
         #expect(decoded.derivations.compactMap(\.rule?.name) == ["long supply", "supply", "visit"])
-        let found = bodies(try engine(Self.care, body))
+        let found = try engine(Self.care, body).findings
         #expect(found.count == 1)
-        #expect(bodies(try engine(Self.care.reversed(), body)) == found)
+        #expect(try engine(Self.care.reversed(), body).findings == found)
     }
 
     @Test("why and why not show by which rule a row is a fact, and by which it is none")
@@ -152,7 +145,7 @@ struct JointReasoningTests {
     @Test("a finding names the entries that the rules which hold looked at")
     func evidence() throws {
         let engine = try engine(Self.care, Self.asks("care.count() == 3"))
-        let body = try #require(bodies(engine).first)
+        let body = try #require(engine.findings.first)
         let named = (1...6).filter { leaf in
             let hash = SHA256.hash(Array("test leaf \(leaf)".utf8))
             return body.firstRange(of: Array(hash.bytes)) != nil
@@ -182,7 +175,7 @@ struct JointReasoningTests {
             "dispense: {patient: p1, date: 2021-01-20, days: 1}",
             Self.facts[5],
         ]
-        #expect(bodies(try engine(reached, asks, facts)).count == 1)
+        #expect(try engine(reached, asks, facts).findings.count == 1)
     }
 
     @Test("a rule over facts of several kinds looks at the rows of each, and what it gives is read")
@@ -212,6 +205,6 @@ struct JointReasoningTests {
             subject: c.patient
             say: "x"
             """
-        #expect(bodies(try engine(Self.care, body)).count == 1)
+        #expect(try engine(Self.care, body).findings.count == 1)
     }
 }

@@ -173,10 +173,7 @@ struct ReasoningTests {
         let engine = try engine(
             [Self.long, Self.reached], asks,
             [supply(1, 9), supply(3, 1), supply(6, 1), supply(9, 2)])
-        let body = try #require(
-            engine.judged.compactMap { judged -> [UInt8]? in
-                if case .finding(let body) = judged.verdict { body } else { nil }
-            }.first)
+        let body = try #require(engine.findings.first)
         for fact in 0..<4 {
             #expect(body.firstRange(of: try leafHash(fact)) != nil, "leaf \(fact)")
         }
@@ -194,10 +191,7 @@ struct ReasoningTests {
         let short = "derives: short\neach: again as d\nwhen: d.days < 3\n"
         let asks = "each: short as d\nwhen: d.days == 2\nsubject: d.patient\nsay: \"x\"\n"
         let engine = try engine([again, short], asks, [supply(1, 9), supply(9, 1), supply(10, 2)])
-        let body = try #require(
-            engine.judged.compactMap { judged -> [UInt8]? in
-                if case .finding(let body) = judged.verdict { body } else { nil }
-            }.first)
+        let body = try #require(engine.findings.first)
         let leaves = try (0..<3).map { body.firstRange(of: try leafHash($0)) != nil }
         #expect(leaves == [false, true, true])
     }
