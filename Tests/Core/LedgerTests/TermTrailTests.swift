@@ -6,6 +6,10 @@ import Testing
 
 @Suite("Trail rows")
 struct TermTrailTests {
+    /// How many blocks a row covers.
+    private static let span = Int(TermTrail.heightCount)
+    private var span: Int { TermTrailTests.span }
+
     private struct Lived {
         var runs: [Height: RunsTable] = [:]
         var trees: [Height: TreeRow] = [:]
@@ -21,8 +25,8 @@ struct TermTrailTests {
         /// What the row of a slot's turn has of it, found as the directory says.
         func trail(ofSlot slot: UInt32, at turn: Height) throws -> TermTrail? {
             let rows = rows[turn] ?? []
-            guard let directory = rows.last, directory.kind == .trailDirectory else { return nil }
-            let trails = rows.dropLast()
+            guard let directory = rows.first, directory.kind == .trailDirectory else { return nil }
+            let trails = rows.dropFirst()
             let number = try TrailDirectory.decode(directory.bytes).number(ofSlot: slot)
             #expect(number == trails.last { $0.number <= UInt64(slot) }?.number)
             return try trails.first { $0.number == number }
@@ -71,7 +75,7 @@ struct TermTrailTests {
     private func live(seed: UInt64, skipped: Height? = nil) throws -> Lived {
         let network = try TestNetwork()
         var random = RandomBlocks(network, seed: seed)
-        return try live(network, blockCount: 40, skipped: skipped) { _ in
+        return try live(network, blockCount: 2 * span + 20, skipped: skipped) { _ in
             try random.block(batchCountMax: 4, entryCountMax: 120)
         }
     }
@@ -88,8 +92,8 @@ struct TermTrailTests {
                     let isPatient = lived.patients[height]?.contains(slot) == true
                     #expect(lived.map?.isPatient(slot: slot) == isPatient)
                     let turn = TermTrail.height(ofSlot: slot, covering: height)
-                    #expect(turn >= height && turn.blocks < height.blocks + 16)
-                    #expect(turn.blocks % 16 == UInt64(slot) % 16)
+                    #expect(turn >= height && turn.blocks < height.blocks + TermTrail.heightCount)
+                    #expect((turn.blocks &- UInt64(slot)).isMultiple(of: TermTrail.heightCount))
                     let unwritten = lived.stretch.item(ofSlot: slot, at: height)
                     let item =
                         turn <= lived.last
@@ -100,7 +104,7 @@ struct TermTrailTests {
                         continue
                     }
                     short += 1
-                    let isRecent = height.blocks + 16 > lived.last.blocks
+                    let isRecent = height.blocks + TermTrail.heightCount > lived.last.blocks
                     for item in isRecent ? [item, unwritten] : [item] {
                         #expect(item?.run == run, "seed \(seed), height \(height), slot \(slot)")
                         #expect(item?.previousHeight == table.previousHeight(place))
@@ -116,8 +120,10 @@ struct TermTrailTests {
     func sharesRows() throws {
         let network = try TestNetwork()
         var number: UInt64 = 1
-        let lived = try live(network, blockCount: 16) { _ in
-            let entries = (0..<300).map { patient in
+        // Each patient has an entry in every eighth block.
+        let lived = try live(network, blockCount: span) { state in
+            let turn = Int(state.head.height.blocks % 8)
+            let entries = stride(from: turn, to: 640, by: 8).map { patient in
                 defer { number += 1 }
                 return TestNetwork.access(
                     TestNetwork.names[0], number, patient: "patient \(patient)",
@@ -126,22 +132,26 @@ struct TermTrailTests {
             return [entries]
         }
         for rows in lived.rows.values where !rows.isEmpty {
-            let directory = try TrailDirectory.decode(try #require(rows.last).bytes)
+            let directory = try TrailDirectory.decode(try #require(rows.first).bytes)
             #expect(directory.count == rows.count - 1)
-            #expect(rows.map(\.kind) == rows.dropLast().map { _ in .trail } + [.trailDirectory])
-            #expect(rows.last?.number == 0)
+            #expect(rows.map(\.kind) == [.trailDirectory] + rows.dropFirst().map { _ in .trail })
+            #expect(rows.first?.number == 0)
         }
-        let rows = lived.rows.values.flatMap { $0.dropLast() }
-        let patients = try #require(lived.patients[lived.last])
-        #expect(patients.count == 300)
-        #expect(rows.count > 16 && rows.count < patients.count / 2)
+        let rows = lived.rows.values.flatMap { $0.dropFirst() }
+        let patients = Set(lived.patients.values.joined())
+        #expect(patients.count == 640)
+        #expect(rows.count >= span && rows.count < patients.count / 2)
         for slot in patients {
             let turn = TermTrail.height(ofSlot: slot, covering: Height(1))
-            let trail = try #require(try lived.trail(ofSlot: slot, at: turn))
-            #expect(trail.items.map(\.run.height.blocks) == Array(1...turn.blocks))
+            let heights = (1...turn.blocks).map { Height($0) }
+                .filter { lived.patients[$0]?.contains(slot) == true }
+            let trail = try lived.trail(ofSlot: slot, at: turn)
+            #expect((trail?.items ?? []).map(\.run.height) == heights)
+            guard let trail else { continue }
             #expect(trail.items.allSatisfy { $0.run.entries.count == 1 })
-            let none = try lived.trail(ofSlot: slot + 16, at: turn)?.items ?? []
-            #expect(patients.contains(slot + 16) || none.isEmpty)
+            let next = slot + UInt32(span)
+            let none = try lived.trail(ofSlot: next, at: turn)?.items ?? []
+            #expect(patients.contains(next) || none.isEmpty)
         }
     }
 
@@ -153,13 +163,13 @@ struct TermTrailTests {
         #expect(throws: LedgerError.self) { _ = try TrailDirectory.decode(bytes) }
     }
 
-    @Test("after a block that is not known no row is written until sixteen are known again")
+    @Test("after a block that is not known no row is written until all it covers are known again")
     func isWholeOrMissing() throws {
         let whole = try live(seed: 9)
         let gapped = try live(seed: 9, skipped: Height(20))
-        for blocks in UInt64(1)...40 {
+        for blocks in UInt64(1)...whole.last.blocks {
             let rows = gapped.rows[Height(blocks)] ?? []
-            if (20..<36).contains(blocks) {
+            if (20..<(20 + TermTrail.heightCount)).contains(blocks) {
                 #expect(rows.isEmpty, "height \(blocks)")
             } else {
                 #expect(rows == whole.rows[Height(blocks)])

@@ -9,14 +9,14 @@ internal import Testing
 
 @Suite("Trails on the disk", .timeLimit(.minutes(10)), .serialized)
 struct TermTrailsTests {
-    private static let blockCount: UInt64 = 40
+    private static let blockCount: UInt64 = 80
 
     /// Four nodes with a block for each of some entries, of which one starts anew on the way.
     private func ledger() throws -> MemoryWorld {
         let world = try MemoryWorld()
         for index in 0..<4 { try world.start(index) }
         for number in 1...TermTrailsTests.blockCount {
-            if number == 21 {
+            if number == 70 {
                 world.kill(1)
                 try world.start(1)
             }
@@ -73,7 +73,7 @@ struct TermTrailsTests {
         #expect(check.missingTrailRowCount == 0)
     }
 
-    @Test(arguments: [[LedgerRow.Kind.trail, .trailDirectory], [.trailDirectory]])
+    @Test(arguments: [LedgerRow.Kind.trails, [.trailDirectory]])
     func aDiskWithoutThemAnswersTheSameAndIsFilledByTheCheck(
         _ kinds: [LedgerRow.Kind]
     ) throws {
@@ -89,33 +89,37 @@ struct TermTrailsTests {
             }
             #expect(count > 10)
             before = try stopped.lists(world)
-            #expect(before.map(\.count) == [Int](repeating: 1, count: before.count - 1) + [40])
+            #expect(before.map(\.count) == [Int](repeating: 1, count: before.count - 1) + [80])
         }
         do {
             let database = try Database(path: configuration.data + "/blocks")
-            for height in 1...(TermTrailsTests.blockCount + 20) {
+            for height in 1...(2 * TermTrailsTests.blockCount) {
                 for kind in kinds {
                     try database.deleteRange(.rows(Height(height), kind: kind.rawValue))
                 }
             }
-            // A row as an older version wrote it.
+            // Rows as older versions wrote them.
             var group = WriteGroup()
-            let former = RowKey(Height(3), kind: LedgerRow.Kind.formerTrail.rawValue, number: 9)
-            group.put(former.bytes, [0x82, 0x01, 0x80])
+            for kind in LedgerRow.Kind.formerTrails {
+                let row = LedgerRow(kind: kind, number: 9, bytes: [0x82, 0x01, 0x80])
+                group.put(row, at: Height(3))
+            }
             try database.write(group, synced: true)
         }
         #expect(try Stopped(world, 1).lists(world) == before)
         #expect(try LedgerCheck.run(configuration).missingTrailRowCount == count)
         let filled = try LedgerCheck.run(configuration, fillsTrails: true)
         #expect(filled.missingTrailRowCount == count)
-        #expect(try Stopped(world, 1).store.row(.formerTrail, at: Height(3), number: 9) == nil)
+        for kind in LedgerRow.Kind.formerTrails {
+            #expect(try Stopped(world, 1).store.row(kind, at: Height(3), number: 9) == nil)
+        }
         #expect(try LedgerCheck.run(configuration).missingTrailRowCount == 0)
         #expect(try Stopped(world, 1).lists(world) == before)
     }
 
     @Test func trailsGoWithTheBatchesOfTheirHeight() throws {
         let stopped = try Stopped(try ledger(), 1)
-        let floor = Height(30)
+        let floor = Height(70)
         try stopped.store.removeBatches(from: Height(1), below: floor)
         for blocks in 1...stopped.head.blocks {
             let rows = try stopped.store.trailRows(at: Height(blocks))

@@ -39,7 +39,7 @@ struct UpkeepTests {
     ])
     func namesTheHeightOfARowThatWasChanged(_ kind: LedgerRow.Kind) throws {
         // Trails of a patient stand with the block at whose height it is their turn.
-        let world = try ledger(of: kind == .trail || kind == .trailDirectory ? 20 : 4)
+        let world = try ledger(of: LedgerRow.Kind.trails.contains(kind) ? 20 : 4)
         let configuration = world.network.configuration(1)
         let height = try UpkeepTests.flip(kind, in: configuration.data)
         #expect {

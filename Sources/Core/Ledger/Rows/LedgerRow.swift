@@ -28,13 +28,25 @@ public struct LedgerRow: Hashable, Sendable {
         case chunk = 6
         /// Trail rows of an older version, one of each term; nothing reads them any more. 7 and 8
         /// are the node's own.
-        case formerTrail = 9
-        /// What some blocks have of some patients (``TermTrail``); the number is the first one's
-        /// slot.
-        case trail = 10
+        case termTrail = 9
+        /// Trail rows of an older version, over sixteen blocks; nothing reads them any more.
+        case shortTrail = 10
         /// The entries of the block that have no effect (``UnfitRow``); none where all have theirs.
         case unfit = 11
+        /// Which rows of kind 10 the height has; nothing reads them any more.
+        case shortTrailDirectory = 12
         /// Which trail rows the height has (``TrailDirectory``); none where it has none.
-        case trailDirectory = 12
+        ///
+        /// Before the rows, so that a data base does not put it into one block with the batches of
+        /// the next height, which would be read with it.
+        case trailDirectory = 13
+        /// What some blocks have of some patients (``TermTrail``); the number is the first one's
+        /// slot.
+        case trail = 14
+
+        /// What older versions wrote in the place of trail rows and their directory.
+        public static let formerTrails: [Kind] = [.termTrail, .shortTrail, .shortTrailDirectory]
+        /// Trail rows and their directory.
+        public static let trails: [Kind] = [.trailDirectory, .trail]
     }
 }

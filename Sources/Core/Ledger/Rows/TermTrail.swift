@@ -23,7 +23,9 @@ public struct TermTrail: Sendable {
     }
 
     /// How many blocks a row covers.
-    public static let heightCount: UInt64 = 16
+    ///
+    /// More of them make for fewer reads, and for more to keep in memory until it is written.
+    public static let heightCount: UInt64 = 64
 
     /// How many entries a run may have to be copied.
     ///
@@ -56,27 +58,31 @@ public struct TermTrail: Sendable {
     public static func decode(
         _ bytes: [UInt8], slot: UInt32
     ) throws(LedgerError) -> TermTrail {
-        try reading("trail row", bytes[...]) { reader throws(CBORError) in
+        let own = try reading("trail row", bytes[...]) { reader throws(CBORError) in
             try reader.array(exactly: 2)
             try reader.version(1)
-            var items: [Item] = []
+            var own: ArraySlice<UInt8>?
             for _ in 0..<(try reader.array(atMost: .max)) {
-                try reader.array(exactly: 5)
-                if try reader.unsigned() == slot {
-                    items.append(try Item(from: &reader))
-                } else {
-                    for _ in 0..<3 { _ = try reader.unsigned() }
-                    _ = try reader.item()
-                }
+                try reader.array(exactly: 2)
+                let isOwn = try reader.unsigned() == slot
+                let runs = try reader.bytes()
+                if isOwn { own = runs }
             }
-            return TermTrail(items: items)
+            return own
+        }
+        guard let own else { return TermTrail(items: []) }
+        return try reading("trail", Array(own)[...]) { reader throws(CBORError) in
+            TermTrail(
+                items: try reader.list(atMost: Int(heightCount)) { reader throws(CBORError) in
+                    try Item(from: &reader)
+                })
         }
     }
 }
 
 extension TermTrail.Item {
-    /// Reads what stands after the slot.
     fileprivate init(from reader: inout CBORReader) throws(CBORError) {
+        try reader.array(exactly: 4)
         let height = try reader.height()
         previousHeight = try reader.height()
         let totalBefore = try reader.unsigned()
@@ -90,7 +96,7 @@ extension TermTrail.Item {
             let leaf = try reader.unsigned()
             let entry = try reader.bytes()
             items.append(TermRun.Item(leafIndex: leaf, leafHash: SHA256.leaf(entry)))
-            entries.append(ArraySlice(Array(entry)))
+            entries.append(entry)
         }
         run = TermRun(height: height, totalBefore: totalBefore, entries: items)
         self.entries = entries

@@ -3,8 +3,8 @@ public import Primitives
 
 /// The last blocks, from which the trail rows of the next are made.
 ///
-/// Each block writes the rows of every sixteenth slot, with what the last sixteen blocks have of
-/// those. What it writes depends on these blocks alone.
+/// Each block writes the rows of those slots whose turn it is (``TermTrail``), with what the last
+/// blocks have of them. What it writes depends on these blocks alone.
 public struct TrailStretch: Sendable {
     private var blocks: [Block] = []
 
@@ -47,7 +47,7 @@ public struct TrailStretch: Sendable {
                 entries: table == nil ? [] : entries, patients: patients))
     }
 
-    /// The trail rows that the last block writes, and their directory behind them.
+    /// The trail rows that the last block writes, behind their directory.
     ///
     /// None unless the blocks before are there too, so that a row is whole or missing.
     public func rows() -> [LedgerRow] {
@@ -77,7 +77,7 @@ public struct TrailStretch: Sendable {
         }
         guard !rows.isEmpty else { return [] }
         let directory = TrailDirectory(rows.map { UInt32(truncatingIfNeeded: $0.number) })
-        return rows + [LedgerRow(kind: .trailDirectory, number: 0, bytes: directory.encode())]
+        return [LedgerRow(kind: .trailDirectory, number: 0, bytes: directory.encode())] + rows
     }
 
     /// What the trail row of a slot will have of a block that is among the last; nil where it is
@@ -107,15 +107,29 @@ public struct TrailStretch: Sendable {
     }
 
     private func encode(_ keys: ArraySlice<Key>, _ byteCount: Int) -> [UInt8] {
+        let starts = keys.indices.filter {
+            $0 == keys.startIndex || keys[$0].slot != keys[$0 - 1].slot
+        }
         var writer = CBORWriter(reservingCapacity: byteCount + 16)
         writer.array(2)
         writer.unsigned(1)
+        writer.array(starts.count)
+        for (start, end) in zip(starts, starts.dropFirst() + [keys.endIndex]) {
+            writer.array(2)
+            writer.unsigned(UInt64(keys[start].slot))
+            writer.bytes(encode(keys[start..<end]))
+        }
+        return writer.bytes
+    }
+
+    /// The runs of one slot.
+    private func encode(_ keys: ArraySlice<Key>) -> [UInt8] {
+        var writer = CBORWriter(reservingCapacity: keys.reduce(16) { $0 + byteCount($1) })
         writer.array(keys.count)
         for key in keys {
             let block = blocks[key.block]
             let range = block.runs.range(key.place) ?? 0..<0
-            writer.array(5)
-            writer.unsigned(UInt64(key.slot))
+            writer.array(4)
             writer.unsigned(block.height.blocks)
             writer.unsigned(block.runs.previousHeight(key.place).blocks)
             writer.unsigned(block.runs.totalBefore(key.place))
@@ -136,12 +150,12 @@ private struct Key: Comparable {
     private let word: UInt64
 
     init(_ slot: UInt32, _ block: Int, _ place: UInt32) {
-        word = UInt64(slot) << 32 | UInt64(block) << 28 | UInt64(place)
+        word = UInt64(slot) << 32 | UInt64(block) << 24 | UInt64(place)
     }
 
     var slot: UInt32 { UInt32(truncatingIfNeeded: word >> 32) }
-    var block: Int { Int(word >> 28 & 0xf) }
-    var place: Int { Int(word & 0xfff_ffff) }
+    var block: Int { Int(word >> 24 & 0xff) }
+    var place: Int { Int(word & 0xff_ffff) }
 
     static func < (left: Key, right: Key) -> Bool { left.word < right.word }
 }

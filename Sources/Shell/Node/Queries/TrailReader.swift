@@ -6,25 +6,20 @@ internal import Storage
 final class TrailReader {
     private let store: BlockStore
     /// The runs of blocks that were read last: a page asks for several terms of a block.
-    private var tables: [Height: RunsTable] = [:]
+    private var tables = RecentValues<Height, RunsTable>(costMax: 16)
     /// The trails that were read last, by the term's slot and the row's height.
-    private var trails: [Place: TermTrail] = [:]
-    private var trailByteCount = 0
-    /// The directories of trail rows that were read last, by height: all patients share them.
-    private var directories: [Height: TrailDirectory] = [:]
-    private var directoryRowCount = 0
+    private var trails = RecentValues<Place, TermTrail>(costMax: 16 << 20)
+    /// The directories of trail rows that were read last, by height: all patients share them, and
+    /// they cost 4 bytes a row.
+    private var directories = RecentValues<Height, TrailDirectory>(costMax: 1 << 20)
 
     private struct Place: Hashable {
         let slot: UInt32
         let height: Height
     }
 
-    private static let tableCountMax = 16
-    private static let trailByteCountMax = 16 << 20
     /// About what a trail takes beside its entries.
     private static let trailBytesBeside = 256
-    /// How many rows the directories have together, at most: 4 bytes each.
-    private static let directoryRowCountMax = 1 << 20
 
     init(_ store: BlockStore) {
         self.store = store
@@ -45,13 +40,8 @@ final class TrailReader {
         guard let trail = try? TermTrail.decode(bytes, slot: slot) else {
             throw .damaged("a trail of block \(place.height)")
         }
-        let byteCount = TrailReader.trailBytesBeside + trail.byteCount
-        if trailByteCount + byteCount > TrailReader.trailByteCountMax {
-            trails.removeAll(keepingCapacity: true)
-            trailByteCount = 0
-        }
-        trails[place] = trail
-        trailByteCount += byteCount
+        trails.keep(
+            trail, for: place, cost: TrailReader.trailBytesBeside + trail.byteCount)
         return trail[height]
     }
 
@@ -59,22 +49,14 @@ final class TrailReader {
     private func row(
         ofSlot slot: UInt32, at height: Height
     ) throws(StorageError) -> [UInt8]? {
-        guard let directory = try directory(at: height) else {
-            return try store.trailRow(before: slot, at: height)
-        }
-        guard let number = directory.number(ofSlot: slot) else { return nil }
+        guard let number = try directory(at: height)?.number(ofSlot: slot) else { return nil }
         return try store.trailRow(number, at: height)
     }
 
     private func directory(at height: Height) throws(StorageError) -> TrailDirectory? {
         if let known = directories[height] { return known }
         guard let directory = try store.trailDirectory(at: height) else { return nil }
-        directoryRowCount += directory.count
-        if directoryRowCount > TrailReader.directoryRowCountMax {
-            directories.removeAll(keepingCapacity: true)
-            directoryRowCount = directory.count
-        }
-        directories[height] = directory
+        directories.keep(directory, for: height, cost: directory.count)
         return directory
     }
 
@@ -88,8 +70,7 @@ final class TrailReader {
         guard let table = try? RunsTable(bytes, height: height) else {
             throw .damaged("the runs of block \(height)")
         }
-        if tables.count >= TrailReader.tableCountMax { tables.removeAll(keepingCapacity: true) }
-        tables[height] = table
+        tables.keep(table, for: height)
         return table
     }
 }

@@ -68,9 +68,10 @@ extension BlockStore {
     func fillTrails(_ rows: [LedgerRow], at height: Height) throws(StorageError) {
         var group = WriteGroup()
         for row in rows { group.put(row, at: height) }
-        var cursor = database.cursor(
-            .rows(height, kind: LedgerRow.Kind.formerTrail.rawValue))
-        while try cursor.next() { group.delete(cursor.key) }
+        for kind in LedgerRow.Kind.formerTrails {
+            var cursor = database.cursor(.rows(height, kind: kind.rawValue))
+            while try cursor.next() { group.delete(cursor.key) }
+        }
         if !group.isEmpty { try database.write(group, synced: true) }
     }
 
@@ -96,22 +97,10 @@ extension BlockStore {
             RowKey(height, kind: LedgerRow.Kind.trail.rawValue, number: number).bytes)
     }
 
-    /// The trail row that has a slot where any has, at a height without a directory.
-    func trailRow(
-        before slot: UInt32, at height: Height
-    ) throws(StorageError) -> [UInt8]? {
-        let kind = LedgerRow.Kind.trail.rawValue
-        var cursor = database.uncheckedCursor(
-            KeyRange(
-                lower: RowKey(height, kind: kind).bytes,
-                upper: RowKey(height, kind: kind, number: UInt64(slot) + 1).bytes))
-        return try cursor.previous() ? cursor.value : nil
-    }
-
-    /// The trail rows of a height, and their directory.
+    /// The trail rows of a height, behind their directory.
     func trailRows(at height: Height) throws(StorageError) -> [LedgerRow] {
         var rows: [LedgerRow] = []
-        for kind in [LedgerRow.Kind.trail, .trailDirectory] {
+        for kind in LedgerRow.Kind.trails {
             var cursor = database.cursor(.rows(height, kind: kind.rawValue))
             while try cursor.next() {
                 guard let key = RowKey(cursor.key) else { continue }

@@ -214,7 +214,7 @@ final class BlockStore: Sendable {
         var group = WriteGroup()
         group.put(BlockStore.floorKey, height.blocks.bigEndianBytes)
         for blocks in first.blocks..<height.blocks {
-            for kind in [LedgerRow.Kind.batch, .formerTrail, .trail, .trailDirectory] {
+            for kind in [.batch] + LedgerRow.Kind.trails + LedgerRow.Kind.formerTrails {
                 var cursor = database.cursor(.rows(Height(blocks), kind: kind.rawValue))
                 while try cursor.next() { group.delete(cursor.key) }
             }

@@ -48,12 +48,13 @@ public struct Divergence: Equatable, Sendable {
     private static func compare(
         _ first: BlockStore, _ second: BlockStore, at height: Height
     ) throws(StorageError) -> Divergence? {
-        for kind in LedgerRow.Kind.allCases where kind != .formerTrail {
+        let former = LedgerRow.Kind.formerTrails
+        for kind in LedgerRow.Kind.allCases where !former.contains(kind) {
             let ours = try first.rows(kind, at: height)
             let theirs = try second.rows(kind, at: height)
             // Rows that only a restart needs are pruned by each node in its own time, and entries
             // as its operator wants; older versions wrote no trails.
-            let isTrail = kind == .trail || kind == .trailDirectory
+            let isTrail = LedgerRow.Kind.trails.contains(kind)
             let isOptional = kind == .changes || kind == .chunk || isTrail
             if isOptional, ours.isEmpty || theirs.isEmpty { continue }
             // Pieces of the state lie elsewhere where a ledger began with a snapshot, and trails
