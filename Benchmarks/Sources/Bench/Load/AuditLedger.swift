@@ -77,10 +77,7 @@ actor AuditLedger {
     }
 
     private var genesis: Genesis {
-        get throws {
-            let file = URL(filePath: "\(try running.folder)/bench.genesis")
-            return try Genesis.decode([UInt8](try Data(contentsOf: file)))
-        }
+        get throws { try running.genesis }
     }
 
     private func fill() async throws {

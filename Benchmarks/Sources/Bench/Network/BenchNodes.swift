@@ -25,6 +25,14 @@ final class BenchNodes {
     /// The nodes' control sockets.
     var sockets: [String] { folders.map { $0 + "/data/control" } }
 
+    /// What the ledger begins with.
+    var genesis: Genesis {
+        get throws {
+            let file = URL(filePath: "\(folder)/bench.genesis")
+            return try Genesis.decode([UInt8](try Data(contentsOf: file)))
+        }
+    }
+
     /// Makes keys, genesis and folders, and starts all nodes.
     ///
     /// A folder that is named is kept, and used as it is where there are nodes in it.

@@ -3,6 +3,7 @@ internal import Foundation
 internal import Ledger
 internal import Node
 internal import Primitives
+internal import Proofs
 internal import Records
 internal import Synchronization
 internal import Transport
@@ -15,7 +16,12 @@ struct Soak: Sendable {
     let seconds: Double
     let seed: UInt64
 
-    private static let batchSize = 256
+    /// Of what is handed in: the first of which the disk has room for half of saturation.
+    private static let loads = [
+        Bench.Load(batchCount: 300, size: 256), Bench.Load(batchCount: 20_000, size: 1, window: 60),
+    ]
+    /// Each sends its next batch when the one before is committed.
+    private static let submitterCount = BenchNetwork.institutionCount - BenchNetwork.firstSubmitter
     private static let cutOffSeconds = 8.0
     /// What an entry takes on all disks of the network, at most: rows, the log and what LevelDB
     /// has not merged yet.
@@ -24,7 +30,8 @@ struct Soak: Sendable {
     /// A batch that somebody was told to be committed.
     private struct Promise: Sendable {
         let firstLeaf: UInt64
-        let firstEntry: [UInt8]
+        /// The leaf hash of its first entry.
+        let firstHash: Digest
     }
 
     private final class Shared: Sendable {
@@ -33,25 +40,18 @@ struct Soak: Sendable {
     }
 
     func run() async throws {
-        let saturation = try await Bench.run(
-            isIndexKept: true, Bench.Load(batchCount: 300, size: Soak.batchSize)
-        ) { result, _ in result.entriesPerSecond(Soak.batchSize) }
+        let (size, rate) = try await pace()
         let nodes = try await BenchNodes(isIndexKept: true)
         defer { nodes.stop() }
-        let rate = min(saturation / 2, try Soak.diskRate(nodes.folder, seconds))
-        Progress.say(
-            "seed \(seed): \(Int(rate)) entries/s for \(Int(seconds)) s, "
-                + "of \(Int(saturation)) that there can be"
-                + (rate < saturation / 2 ? "; the disk has no room for half of it" : ""))
         let shared = Shared()
-        let interval = Double(LoadFile.submitterCount * Soak.batchSize) / rate
+        let interval = Double(Soak.submitterCount * size) / rate
         try await withThrowingTaskGroup(of: Void.self) { group in
-            for submitter in 0..<LoadFile.submitterCount {
-                let sockets = nodes.folders.map { $0 + "/data/control" }
-                let genesis = nodes.folder + "/bench.genesis"
+            let genesis = try nodes.genesis
+            let sockets = nodes.sockets
+            for number in 0..<Soak.submitterCount {
                 group.addTask {
-                    try await Soak.submit(
-                        as: submitter, every: interval, genesis, sockets, shared)
+                    let submitter = try Submitter(number, batchSize: size, genesis)
+                    try await submitter.run(every: interval, sockets, shared)
                 }
             }
             try await disturb(nodes)
@@ -59,13 +59,30 @@ struct Soak: Sendable {
             try await group.waitForAll()
         }
         try await settle(nodes)
-        let promises = shared.promises.withLock { $0 }
-        for index in 0..<nodes.count {
-            try await check(promises, at: nodes.folder(of: index))
-        }
+        let promises = shared.promises.withLock { $0 }.sorted { $0.firstLeaf < $1.firstLeaf }
+        for socket in nodes.sockets { try await check(promises, at: socket) }
         nodes.end()
         try compare(nodes)
         Progress.say("\(promises.count) batches were promised and are on all replicas")
+    }
+
+    /// How many entries a batch has, and how many of them are handed in a second: half of what
+    /// there can be.
+    private func pace() async throws -> (batchSize: Int, entriesPerSecond: Double) {
+        let room = try Soak.diskRate(NSTemporaryDirectory(), seconds)
+        var found = (batchSize: 1, entriesPerSecond: room)
+        for load in Soak.loads {
+            let saturation = try await Bench.run(isIndexKept: true, load) { result, _ in
+                result.entriesPerSecond(load.size)
+            }
+            found = (load.size, min(saturation / 2, room))
+            Progress.say(
+                "seed \(seed): \(Int(found.entriesPerSecond)) entries/s for \(Int(seconds)) s, "
+                    + "\(load.size) in a batch, of \(Int(saturation)) that there can be"
+                    + (saturation / 2 > room ? "; the disk has no room for half of it" : ""))
+            if saturation / 2 <= room { break }
+        }
+        return found
     }
 
     /// The entries a second for which the disk has room, all the time.
@@ -100,55 +117,69 @@ struct Soak: Sendable {
         }
     }
 
-    /// Signs and sends one batch after the other until the time is over.
-    private static func submit(
-        as submitter: Int, every interval: Double, _ genesisPath: String, _ sockets: [String],
-        _ shared: Shared
-    ) async throws {
-        let genesis = try Genesis.decode(
-            [UInt8](try Data(contentsOf: URL(filePath: genesisPath))))
-        let name = BenchNetwork.name(submitter + BenchNetwork.firstSubmitter)
-        let issuer = try BenchNetwork.id(name)
-        let key = try BenchNetwork.key("submit", name)
-        var maker = try EntryMaker(issuer: issuer, seed: UInt64(submitter))
-        var due = ContinuousClock.now
-        var turn = submitter
-        var client: NodeClient?
-        while !shared.isOver.withLock({ $0 }) {
-            let first = maker.nextNumber
-            let entries = (0..<batchSize).map { _ in maker.next() }
-            let batch = BatchWriter.batch(
-                of: entries, ledger: genesis.ledger, issuer: issuer, stream: StreamID(0),
-                firstNumber: first, expiry: Height(900_000), signedBy: key)
-            let limit = ContinuousClock.now + .seconds(120)
-            while true {
-                do {
-                    if client == nil {
-                        turn += 1
-                        client = try await NodeClient(socket: sockets[turn % sockets.count])
-                    }
-                    guard let client,
-                        case .committed(_, let leaf) = try await client.submitBatch(
-                            batch, waits: true)
-                    else { throw BenchError("an answer that was not waited for") }
-                    shared.promises.withLock {
-                        $0.append(Promise(firstLeaf: leaf, firstEntry: entries[0]))
-                    }
-                    break
-                } catch {
-                    // Whoever was asked is gone or does not take it: the next one is asked.
-                    await client?.close()
-                    client = nil
-                    guard ContinuousClock.now < limit else {
-                        throw BenchError("batch \(first) of \(name) is not taken: \(error)")
-                    }
-                    try await Task.sleep(for: .milliseconds(50))
-                }
-            }
-            due += .seconds(interval)
-            try await Task.sleep(until: due, clock: .continuous)
+    /// An institution that signs and sends one batch after the other.
+    private struct Submitter {
+        private let number: Int
+        private let batchSize: Int
+        private let ledger: LedgerID
+        private let issuer: InstitutionID
+        private let key: SigningKey
+        private var maker: EntryMaker
+
+        init(_ number: Int, batchSize: Int, _ genesis: Genesis) throws {
+            let name = BenchNetwork.name(number + BenchNetwork.firstSubmitter)
+            self.number = number
+            self.batchSize = batchSize
+            ledger = genesis.ledger
+            issuer = try BenchNetwork.id(name)
+            key = try BenchNetwork.key("submit", name)
+            maker = try EntryMaker(issuer: issuer, seed: UInt64(number))
         }
-        await client?.close()
+
+        /// Goes on until the time is over.
+        consuming func run(
+            every interval: Double, _ sockets: [String], _ shared: Shared
+        ) async throws {
+            var due = ContinuousClock.now
+            var turn = number
+            var client: NodeClient?
+            while !shared.isOver.withLock({ $0 }) {
+                let first = maker.nextNumber
+                let entries = (0..<batchSize).map { _ in maker.next() }
+                let batch = BatchWriter.batch(
+                    of: entries, ledger: ledger, issuer: issuer, stream: StreamID(0),
+                    firstNumber: first, expiry: Height(900_000), signedBy: key)
+                let limit = ContinuousClock.now + .seconds(120)
+                while true {
+                    do {
+                        if client == nil {
+                            turn += 1
+                            client = try await NodeClient(socket: sockets[turn % sockets.count])
+                        }
+                        guard let client,
+                            case .committed(_, let leaf) = try await client.submitBatch(
+                                batch, waits: true)
+                        else { throw BenchError("an answer that was not waited for") }
+                        let promise = Promise(
+                            firstLeaf: leaf, firstHash: SHA256.leaf(entries[0]))
+                        shared.promises.withLock { $0.append(promise) }
+                        break
+                    } catch {
+                        // Whoever was asked is gone or does not take it: the next one is asked.
+                        await client?.close()
+                        client = nil
+                        guard ContinuousClock.now < limit else {
+                            throw BenchError(
+                                "batch \(first) of \(issuer) is not taken: \(error)")
+                        }
+                        try await Task.sleep(for: .milliseconds(50))
+                    }
+                }
+                due += .seconds(interval)
+                try await Task.sleep(until: due, clock: .continuous)
+            }
+            await client?.close()
+        }
     }
 
     /// Waits until all stand at one height.
@@ -169,15 +200,28 @@ struct Soak: Sendable {
         throw BenchError("the replicas do not come to one height")
     }
 
-    private func check(_ promises: [Promise], at folder: String) async throws {
-        let client = try await NodeClient(socket: folder + "/data/control")
-        for promise in promises {
-            let entry = try await client.entry(leaf: promise.firstLeaf)
-            guard entry.entry == promise.firstEntry else {
-                throw BenchError("leaf \(promise.firstLeaf) is not what was promised at \(folder)")
+    /// Reads all blocks of a node and finds each promise, sorted by leaf, in its place.
+    private func check(_ promises: [Promise], at socket: String) async throws {
+        let client = try await NodeClient(socket: socket)
+        var rest = promises[...]
+        var leaf: UInt64 = 0
+        for height in 1...(try await client.status().height.blocks) {
+            let block = try ArchiveBlock.decode(try await client.archiveBlock(Height(height)))
+            for batch in block.batches {
+                let entries = try UnverifiedBatch(decoding: batch).entries
+                while let promise = rest.first, promise.firstLeaf < leaf + UInt64(entries.count) {
+                    let place = Int(promise.firstLeaf - leaf)
+                    guard place == 0, SHA256.leaf(entries[place]) == promise.firstHash else {
+                        throw BenchError("leaf \(promise.firstLeaf) is not as promised: \(socket)")
+                    }
+                    rest.removeFirst()
+                }
+                leaf += UInt64(entries.count)
             }
         }
         await client.close()
+        guard let lost = rest.first else { return }
+        throw BenchError("leaf \(lost.firstLeaf) was promised, and is not there: \(socket)")
     }
 
     private func compare(_ nodes: BenchNodes) throws {
