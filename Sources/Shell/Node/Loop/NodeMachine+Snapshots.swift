@@ -29,9 +29,7 @@ extension NodeMachine {
         try store.found(adopted)
         try snapshots.endJoining()
         let height = adopted.height
-        try index.add(
-            height: height, firstLeaf: adopted.snapshot.manifest.tree.size, batches: [],
-            leafHashes: [])
+        try index.pass(height)
         written = height
         writtenTime = adopted.snapshot.manifest.block.header.time
         try log.forget(through: height)

@@ -355,21 +355,32 @@ final class NodeMachine {
             while height < host.state.head.height {
                 height = height.next
                 guard let bytes = try store.row(.tree, at: height) else {
-                    try index.add(height: height, firstLeaf: 0, batches: [], leafHashes: [])
+                    try index.pass(height)
                     continue
                 }
                 let tree = try TreeRow.decode(bytes)
+                guard let block = try store.namedBlock(at: height) else {
+                    throw NodeError.damaged(what: "block \(height)", detail: "it is not its hash")
+                }
                 let isPruned = height < store.entriesFrom
-                let batches = try (isPruned ? [] : store.batches(at: height)).map { batch in
+                let headers = try (isPruned ? [] : store.batches(at: height)).map { batch in
                     try UnverifiedBatch(decoding: batch).header
                 }
                 let end = tree.firstLeaf + UInt64(tree.leafCount)
+                let indexed = IndexedBlock(
+                    height: height, time: block.header.time, firstLeaf: tree.firstLeaf,
+                    count: UInt64(tree.leafCount),
+                    batches: zip(block.batches, headers).map { digest, header in
+                        IndexedBlock.Batch(digest: digest, count: UInt32(header.count))
+                    })
                 try index.add(
-                    height: height, firstLeaf: tree.firstLeaf, batches: batches,
+                    indexed, headers: headers,
                     leafHashes: (tree.firstLeaf..<end).compactMap { tree.leafHash(at: $0) })
             }
         } catch let error as StorageError {
             throw .storage(error)
+        } catch let error as NodeError {
+            throw error
         } catch {
             throw .damaged(what: "a block on the disk", detail: "\(error)")
         }

@@ -10,23 +10,18 @@ internal import Storage
 final class TreeReader {
     private let store: BlockStore
     private let index: EntryIndex
-    /// The tree rows that were read last, by height.
-    private var rows: [Height: TreeRow] = [:]
+    /// The tree rows that were read last, by height: a proof needs a few dozen.
+    private var rows = RecentValues<Height, TreeRow>(costMax: 128)
     private let trails: TrailReader
     /// The batches that were read last, and the times of blocks: neighbours share them.
-    private var batches: [BatchPlace: UnverifiedBatch] = [:]
-    private var times: [Height: Timestamp] = [:]
+    private var batches = RecentValues<BatchPlace, UnverifiedBatch>(costMax: 64)
+    private var times = RecentValues<Height, Timestamp>(costMax: 65_536)
     private var directory = BlockDirectory()
 
     private struct BatchPlace: Hashable {
         let height: Height
         let number: Int
     }
-
-    /// How many tree rows are kept; a proof needs a few dozen.
-    private static let rowCountMax = 128
-    private static let batchCountMax = 64
-    private static let timeCountMax = 65_536
 
     init(store: BlockStore, index: EntryIndex) {
         self.store = store
@@ -54,10 +49,9 @@ final class TreeReader {
     /// with them, or is not what the ledger tree has at the leaf.
     private func glance(at leaf: UInt64) throws(QueryError) -> EntryAnswer? {
         guard let block = try knownBlock(ofLeaf: leaf),
-            let position = block.place.position(ofLeaf: leaf),
-            block.batches.indices.contains(position.batch)
+            let position = block.position(ofLeaf: leaf)
         else { return nil }
-        let height = block.place.height
+        let height = block.height
         return try queryStorage { () throws(StorageError) in
             try store.requireEntries(at: height)
             var rows = store.peeking(at: height)
@@ -70,28 +64,41 @@ final class TreeReader {
             else { return nil }
             return EntryAnswer(
                 leafIndex: leaf, height: height, time: block.time,
-                batch: block.batches[position.batch], entry: bytes)
+                batch: block.batches[position.batch].digest, entry: bytes)
         }
     }
 
-    private func knownBlock(ofLeaf leaf: UInt64) throws(QueryError) -> BlockDirectory.Block? {
+    /// The block that holds a leaf; nil where none does.
+    private func knownBlock(ofLeaf leaf: UInt64) throws(QueryError) -> IndexedBlock? {
         if let block = directory.block(ofLeaf: leaf) { return block }
-        let found = try queryStorage { () throws(StorageError) in
+        var found = try queryStorage { () throws(StorageError) in
             try index.block(ofLeaf: leaf)
         }
-        guard let found else { return nil }
+        if found == nil { found = try formerBlock(ofLeaf: leaf) }
+        guard let block = found else { return nil }
+        directory.add(block)
+        return block
+    }
+
+    /// The block that holds a leaf, where an older version took it into the index: what that did
+    /// not tell is read from the block.
+    private func formerBlock(ofLeaf leaf: UInt64) throws(QueryError) -> IndexedBlock? {
+        let found = try queryStorage { () throws(StorageError) in
+            try index.formerBlock(ofLeaf: leaf)
+        }
+        guard let (place, counts) = found else { return nil }
         let named = try queryStorage { () throws(StorageError) in
-            try store.namedBlock(at: found.height)
+            try store.namedBlock(at: place.height)
         }
         guard let block = named else {
             // LevelDB tells more where it is its checksum that is wrong.
-            _ = try stored(found.height)
-            throw .damaged("block \(found.height)")
+            _ = try stored(place.height)
+            throw .damaged("block \(place.height)")
         }
-        let known = BlockDirectory.Block(
-            place: found, time: block.header.time, batches: block.batches)
-        directory.add(known)
-        return known
+        return IndexedBlock(
+            height: place.height, time: block.header.time, firstLeaf: place.firstLeaf,
+            count: place.count,
+            batches: zip(block.batches, counts).map { .init(digest: $0, count: $1) })
     }
 
     func entry(
@@ -307,8 +314,7 @@ final class TreeReader {
     private func time(of height: Height) throws(QueryError) -> Timestamp {
         if let time = times[height] { return time }
         let time = try head(height).header.time
-        if times.count >= TreeReader.timeCountMax { times.removeAll(keepingCapacity: true) }
-        times[height] = time
+        times.keep(time, for: height)
         return time
     }
 
@@ -322,8 +328,7 @@ final class TreeReader {
         guard let bytes, let batch = try? UnverifiedBatch(decoding: bytes) else {
             throw .damaged("batch \(number) of block \(height)")
         }
-        if batches.count >= TreeReader.batchCountMax { batches.removeAll(keepingCapacity: true) }
-        batches[place] = batch
+        batches.keep(batch, for: place)
         return batch
     }
 
@@ -331,18 +336,11 @@ final class TreeReader {
     private func place(
         ofLeaf leaf: UInt64
     ) throws(QueryError) -> (height: Height, batch: Int, entry: Int)? {
-        let found = try queryStorage { () throws(StorageError) in
-            try index.block(ofLeaf: leaf)
-        }
-        guard let found else { return nil }
-        var place = found.position(ofLeaf: leaf)
-        if place == nil { place = try row(at: found.height)?.place(ofLeaf: leaf) }
+        guard let block = try knownBlock(ofLeaf: leaf) else { return nil }
+        var place = block.position(ofLeaf: leaf)
+        if place == nil { place = try row(at: block.height)?.place(ofLeaf: leaf) }
         guard let place else { return nil }
-        return (found.height, place.batch, place.entry)
-    }
-
-    private func height(ofLeaf leaf: UInt64) throws(QueryError) -> Height? {
-        try queryStorage { () throws(StorageError) in try index.block(ofLeaf: leaf)?.height }
+        return (block.height, place.batch, place.entry)
     }
 
     /// The hash of a complete subtree, which lies with the block that its last leaf closed it in.
@@ -354,7 +352,7 @@ final class TreeReader {
             }
             return peak
         }
-        guard let height = try height(ofLeaf: node.range.end - 1),
+        guard let height = try knownBlock(ofLeaf: node.range.end - 1)?.height,
             let hash = try row(at: height)?.hash(of: node)
         else { throw .damaged("the ledger tree over \(node.range)") }
         return hash
@@ -367,8 +365,7 @@ final class TreeReader {
         }
         guard let bytes else { return nil }
         guard let row = try? TreeRow.decode(bytes) else { throw .damaged("block \(height)") }
-        if rows.count >= TreeReader.rowCountMax { rows.removeAll(keepingCapacity: true) }
-        rows[height] = row
+        rows.keep(row, for: height)
         return row
     }
 }

@@ -120,8 +120,8 @@ final class BlockWriter: Sendable {
             try store.write(block)
             let executed = block.executed
             try index.add(
-                height: block.height, firstLeaf: executed.firstLeaf,
-                batches: executed.batches.map(\.header), leafHashes: executed.leafHashes)
+                IndexedBlock(executed), headers: executed.batches.map(\.header),
+                leafHashes: executed.leafHashes)
             cutter.note(block)
             try pruner.note(
                 needed: min(block.stateRowsFrom, cutter.holdsFrom ?? block.stateRowsFrom),

@@ -16,31 +16,21 @@ final class EntryIndex: Sendable {
         let height: Height
         let firstLeaf: UInt64
         let count: UInt64
-        /// The batch's place in the block; 0 in rows of whole blocks.
+        /// The batch's place in the block.
         let batch: UInt32
-        /// In rows of whole blocks, how many entries each batch has; empty in those of an older
-        /// version, and where the batches were pruned when the row was written.
-        var batchCounts: [UInt32] = []
-
-        /// Where an entry of a whole block stands: batch of the block, entry of the batch.
-        func position(ofLeaf leaf: UInt64) -> (batch: Int, entry: Int)? {
-            guard leaf >= firstLeaf, leaf - firstLeaf < count else { return nil }
-            var rest = leaf - firstLeaf
-            for (batch, count) in batchCounts.enumerated() {
-                if rest < count { return (batch, Int(rest)) }
-                rest -= UInt64(count)
-            }
-            return nil
-        }
     }
 
     private enum Table: UInt8 {
         case mark = 0
-        case leaf = 1
+        /// Blocks by their first leaf, as an older version wrote them: places, and the lengths of
+        /// their batches.
+        case formerBlock = 1
         case number = 2
         case hash = 3
         case draft = 4
         case pruned = 5
+        /// Blocks by their first leaf.
+        case block = 6
     }
 
     /// Opens the index in the directory `path`; of its files `residentBytesMax` bytes may be
@@ -82,42 +72,68 @@ final class EntryIndex: Sendable {
     ///
     /// Without the headers, which are pruned with the batches, entries are not found by number.
     func add(
-        height: Height, firstLeaf: UInt64, batches: [BatchHeader], leafHashes: [Digest]
+        _ block: IndexedBlock, headers: [BatchHeader], leafHashes: [Digest]
     ) throws(StorageError) {
         var group = WriteGroup()
-        var leaf = firstLeaf
-        for (index, header) in batches.enumerated() {
+        var leaf = block.firstLeaf
+        for (index, header) in headers.enumerated() {
             let place = Place(
-                height: height, firstLeaf: leaf, count: UInt64(header.count),
+                height: block.height, firstLeaf: leaf, count: UInt64(header.count),
                 batch: UInt32(index))
             group.put(key(header.issuer, header.stream, header.firstNumber), place.bytes)
             leaf += UInt64(header.count)
         }
         // Where batches are pruned their headers are missing; the leaves are known from the tree.
-        if !leafHashes.isEmpty {
-            let place = Place(
-                height: height, firstLeaf: firstLeaf, count: UInt64(leafHashes.count), batch: 0,
-                batchCounts: batches.map { UInt32($0.count) })
-            group.put([Table.leaf.rawValue] + firstLeaf.bigEndianBytes, place.bytes)
+        if block.count > 0 {
+            group.put([Table.block.rawValue] + block.firstLeaf.bigEndianBytes, block.bytes)
         }
         if findsByLeafHash {
             for (offset, hash) in leafHashes.enumerated() {
                 group.put(
                     [Table.hash.rawValue] + hash.bytes,
-                    (firstLeaf + UInt64(offset)).bigEndianBytes)
+                    (block.firstLeaf + UInt64(offset)).bigEndianBytes)
             }
         }
+        group.put([Table.mark.rawValue], block.height.blocks.bigEndianBytes)
+        try database.write(group, synced: false)
+    }
+
+    /// Takes in a block that has no entries, or whose entries came with a snapshot.
+    func pass(_ height: Height) throws(StorageError) {
+        var group = WriteGroup()
         group.put([Table.mark.rawValue], height.blocks.bigEndianBytes)
         try database.write(group, synced: false)
     }
 
-    /// The block that holds a leaf; nil where none does yet.
-    func block(ofLeaf leaf: UInt64) throws(StorageError) -> Place? {
-        let table = [Table.leaf.rawValue]
-        guard let (_, place) = try last(atOrBelow: table + leaf.bigEndianBytes, table) else {
-            return nil
+    /// The block that holds a leaf; nil where none does yet, and where an older version took it in.
+    func block(ofLeaf leaf: UInt64) throws(StorageError) -> IndexedBlock? {
+        let found = try last(ofLeaf: leaf, .block) { IndexedBlock($0) }
+        guard let found, leaf - found.firstLeaf < found.count else { return nil }
+        return found
+    }
+
+    /// The block that holds a leaf, as an older version took it in: its place, and the lengths of
+    /// its batches where that version told them.
+    func formerBlock(
+        ofLeaf leaf: UInt64
+    ) throws(StorageError) -> (place: Place, batchCounts: [UInt32])? {
+        let found = try last(ofLeaf: leaf, .formerBlock) { bytes in
+            Place(Array(bytes.prefix(32))).map { place in
+                let counts = stride(from: 32, to: bytes.count - 3, by: 4).map { start in
+                    bytes[start..<start + 4].reduce(0) { $0 << 8 | UInt32($1) }
+                }
+                return (place: place, batchCounts: counts)
+            }
         }
-        return leaf - place.firstLeaf < place.count ? place : nil
+        guard let found, leaf - found.place.firstLeaf < found.place.count else { return nil }
+        return found
+    }
+
+    private func last<Row>(
+        ofLeaf leaf: UInt64, _ table: Table, _ read: ([UInt8]) -> Row?
+    ) throws(StorageError) -> Row? {
+        let prefix = [table.rawValue]
+        return try last(atOrBelow: prefix + leaf.bigEndianBytes, prefix, read)?.row
     }
 
     /// The batch that holds a stream's entry `number`, or the last one before it.
@@ -127,7 +143,8 @@ final class EntryIndex: Sendable {
         of issuer: InstitutionID, _ stream: StreamID, number: UInt64
     ) throws(StorageError) -> (firstNumber: UInt64, place: Place)? {
         let wanted = key(issuer, stream, number)
-        guard let (found, place) = try last(atOrBelow: wanted, Array(wanted.dropLast(8))) else {
+        let prefix = Array(wanted.dropLast(8))
+        guard let (found, place) = try last(atOrBelow: wanted, prefix, { Place($0) }) else {
             return nil
         }
         return (found.bigEndian64(at: found.count - 8), place)
@@ -168,37 +185,32 @@ final class EntryIndex: Sendable {
             + [0, UInt8(stream.number >> 8), UInt8(stream.number & 0xff)] + number.bigEndianBytes
     }
 
-    private func last(
-        atOrBelow key: [UInt8], _ prefix: [UInt8]
-    ) throws(StorageError) -> (key: [UInt8], place: Place)? {
+    private func last<Row>(
+        atOrBelow key: [UInt8], _ prefix: [UInt8], _ read: ([UInt8]) -> Row?
+    ) throws(StorageError) -> (key: [UInt8], row: Row)? {
         var cursor = database.cursor(
             KeyRange(lower: prefix, upper: key + [0]))
         guard try cursor.previous() else { return nil }
         let found = cursor.key
-        guard let place = Place(cursor.value) else {
+        guard let row = read(cursor.value) else {
             throw .corruption(path: database.path, detail: "a row of the entry index")
         }
-        return (found, place)
+        return (found, row)
     }
 }
 
 extension EntryIndex.Place {
     var bytes: [UInt8] {
-        var bytes = height.blocks.bigEndianBytes + firstLeaf.bigEndianBytes
-        bytes += count.bigEndianBytes + UInt64(batch).bigEndianBytes
-        for count in batchCounts { bytes += UInt64(count).bigEndianBytes.suffix(4) }
-        return bytes
+        height.blocks.bigEndianBytes + firstLeaf.bigEndianBytes + count.bigEndianBytes
+            + UInt64(batch).bigEndianBytes
     }
 
     init?(_ bytes: [UInt8]) {
-        guard bytes.count >= 32, bytes.count % 4 == 0 else { return nil }
+        guard bytes.count == 32 else { return nil }
         height = Height(bytes.bigEndian64(at: 0))
         firstLeaf = bytes.bigEndian64(at: 8)
         count = bytes.bigEndian64(at: 16)
         batch = UInt32(truncatingIfNeeded: bytes.bigEndian64(at: 24))
-        batchCounts = stride(from: 32, to: bytes.count, by: 4).map { start in
-            bytes[start..<start + 4].reduce(0) { $0 << 8 | UInt32($1) }
-        }
     }
 }
 
