@@ -20,7 +20,6 @@ struct Soak: Sendable {
     private static let loads = [
         Bench.Load(batchCount: 300, size: 256), Bench.Load(batchCount: 20_000, size: 1, window: 60),
     ]
-    /// Each sends its next batch when the one before is committed.
     private static let submitterCount = BenchNetwork.institutionCount - BenchNetwork.firstSubmitter
     private static let cutOffSeconds = 8.0
     /// What an entry takes on all disks of the network, at most: rows, the log and what LevelDB
@@ -28,13 +27,13 @@ struct Soak: Sendable {
     private static let diskBytesPerEntry = 4_000.0
 
     /// A batch that somebody was told to be committed.
-    private struct Promise: Sendable {
+    struct Promise: Sendable {
         let firstLeaf: UInt64
         /// The leaf hash of its first entry.
         let firstHash: Digest
     }
 
-    private final class Shared: Sendable {
+    final class Shared: Sendable {
         let isOver = Mutex(false)
         let promises = Mutex<[Promise]>([])
     }
@@ -50,8 +49,9 @@ struct Soak: Sendable {
             let sockets = nodes.sockets
             for number in 0..<Soak.submitterCount {
                 group.addTask {
-                    let submitter = try Submitter(number, batchSize: size, genesis)
-                    try await submitter.run(every: interval, sockets, shared)
+                    let submitter = try SoakSubmitter(
+                        number, batchSize: size, every: interval, genesis)
+                    try await submitter.run(sockets, shared)
                 }
             }
             try await disturb(nodes)
@@ -114,71 +114,6 @@ struct Soak: Sendable {
                     index, afterSeconds: Double.random(in: 0.1...3, using: &random))
             }
             try await Task.sleep(for: .seconds(Double.random(in: 2...6, using: &random)))
-        }
-    }
-
-    /// An institution that signs and sends one batch after the other.
-    private struct Submitter {
-        private let number: Int
-        private let batchSize: Int
-        private let ledger: LedgerID
-        private let issuer: InstitutionID
-        private let key: SigningKey
-        private var maker: EntryMaker
-
-        init(_ number: Int, batchSize: Int, _ genesis: Genesis) throws {
-            let name = BenchNetwork.name(number + BenchNetwork.firstSubmitter)
-            self.number = number
-            self.batchSize = batchSize
-            ledger = genesis.ledger
-            issuer = try BenchNetwork.id(name)
-            key = try BenchNetwork.key("submit", name)
-            maker = try EntryMaker(issuer: issuer, seed: UInt64(number))
-        }
-
-        /// Goes on until the time is over.
-        consuming func run(
-            every interval: Double, _ sockets: [String], _ shared: Shared
-        ) async throws {
-            var due = ContinuousClock.now
-            var turn = number
-            var client: NodeClient?
-            while !shared.isOver.withLock({ $0 }) {
-                let first = maker.nextNumber
-                let entries = (0..<batchSize).map { _ in maker.next() }
-                let batch = BatchWriter.batch(
-                    of: entries, ledger: ledger, issuer: issuer, stream: StreamID(0),
-                    firstNumber: first, expiry: Height(900_000), signedBy: key)
-                let limit = ContinuousClock.now + .seconds(120)
-                while true {
-                    do {
-                        if client == nil {
-                            turn += 1
-                            client = try await NodeClient(socket: sockets[turn % sockets.count])
-                        }
-                        guard let client,
-                            case .committed(_, let leaf) = try await client.submitBatch(
-                                batch, waits: true)
-                        else { throw BenchError("an answer that was not waited for") }
-                        let promise = Promise(
-                            firstLeaf: leaf, firstHash: SHA256.leaf(entries[0]))
-                        shared.promises.withLock { $0.append(promise) }
-                        break
-                    } catch {
-                        // Whoever was asked is gone or does not take it: the next one is asked.
-                        await client?.close()
-                        client = nil
-                        guard ContinuousClock.now < limit else {
-                            throw BenchError(
-                                "batch \(first) of \(issuer) is not taken: \(error)")
-                        }
-                        try await Task.sleep(for: .milliseconds(50))
-                    }
-                }
-                due += .seconds(interval)
-                try await Task.sleep(until: due, clock: .continuous)
-            }
-            await client?.close()
         }
     }
 
