@@ -7,8 +7,7 @@ import Testing
 @Suite("Trail rows")
 struct TermTrailTests {
     /// How many blocks a row covers.
-    private static let span = Int(TermTrail.heightCount)
-    private var span: Int { TermTrailTests.span }
+    private let span = Int(TermTrail.heightCount)
 
     private struct Lived {
         var runs: [Height: RunsTable] = [:]

@@ -74,18 +74,67 @@ struct LookupTests {
         #expect(refused == 1)
     }
 
+    private func answers(_ world: MemoryWorld) throws -> [EntryAnswer] {
+        let nodes = try reader(world)
+        return try (0..<LookupTests.count).map { try nodes.entry(at: $0) }
+    }
+
+    @Test("what an answer says of its block is in the index: the block's row is not read")
+    func blockIsNotRead() throws {
+        let world = try ledger()
+        let before = try answers(world)
+        _ = try UpkeepTests.flip(.block, in: world.network.data(1)) { _ in 60 }
+        #expect(try answers(world) == before)
+    }
+
+    @Test("an index that is filled from the blocks is the one that was filled with them")
+    func filledIndex() throws {
+        let world = try ledger()
+        func rows() throws -> [[UInt8]: [UInt8]] {
+            let database = try Database(path: world.network.data(1) + "/index")
+            var rows: [[UInt8]: [UInt8]] = [:]
+            var cursor = database.cursor(KeyRange(lower: [1], upper: [7]))
+            while try cursor.next() { rows[cursor.key] = cursor.value }
+            return rows
+        }
+        let (before, written) = (try answers(world), try rows())
+        #expect(written.count >= 2 * Int(LookupTests.count))
+        _ = try Repair.setAside(.index, of: world.network.configuration(1))
+        try world.start(1)
+        world.kill(1)
+        #expect(try rows() == written)
+        #expect(try answers(world) == before)
+    }
+
+    @Test("an entry of a block stands in the batch that has its place")
+    func places() throws {
+        let block = IndexedBlock(
+            height: Height(9), time: Timestamp(milliseconds: -7), firstLeaf: 100, count: 6,
+            batches: [3, 1, 2].map { .init(digest: .zero, count: $0) })
+        let places: [(leaf: UInt64, batch: Int?, entry: Int?)] = [
+            (99, nil, nil), (100, 0, 0), (102, 0, 2), (103, 1, 0), (104, 2, 0), (105, 2, 1),
+            (106, nil, nil), (.max, nil, nil),
+        ]
+        for row in places {
+            let place = block.place(ofLeaf: row.leaf)
+            #expect(place?.batch == row.batch && place?.entry == row.entry, "\(row)")
+        }
+        #expect(IndexedBlock(block.bytes) == block)
+        for cut in [0, 31, 33, block.bytes.count - 1] {
+            #expect(IndexedBlock(Array(block.bytes.prefix(cut))) == nil)
+        }
+    }
+
     /// Blocks by their first leaf, as versions before this one wrote them: with the lengths of
-    /// their batches, and before that without.
+    /// their batches, and before that without. Half of them, as where this version went on.
     @Test("an index of an older version finds the same entries", arguments: [true, false])
     func formerIndex(_ namesBatches: Bool) throws {
         let world = try ledger()
-        let leaves = 0..<LookupTests.count
-        let before = try { (nodes: TreeReader) in try leaves.map { try nodes.entry(at: $0) } }(
-            reader(world))
+        let before = try answers(world)
         do {
             let database = try Database(path: world.network.data(1) + "/index")
             var group = WriteGroup()
-            for answer in before {
+            for answer in before.prefix(before.count / 2) {
                 let leaf = answer.leafIndex.bigEndianBytes
                 #expect(try database.get([6] + leaf)?.isEmpty == false)
                 group.delete([6] + leaf)
@@ -95,9 +144,8 @@ struct LookupTests {
             }
             try database.write(group, synced: true)
         }
-        let nodes = try reader(world)
-        for answer in before { #expect(try nodes.entry(at: answer.leafIndex) == answer) }
-        #expect(throws: QueryError.self) { _ = try nodes.entry(at: LookupTests.count) }
+        #expect(try answers(world) == before)
+        #expect(throws: QueryError.self) { _ = try reader(world).entry(at: LookupTests.count) }
     }
 
     @Test("the directory knows blocks by any of their leaves, and forgets when it is full")

@@ -27,7 +27,7 @@ public struct LedgerRow: Hashable, Sendable {
         /// A piece of the whole state (``ChunkRow``); needed for a restart only.
         case chunk = 6
         /// Trail rows of an older version, one of each term; nothing reads them any more. 7 and 8
-        /// are the node's own.
+        /// are the node's own, as is what stands under 9 at height 0.
         case termTrail = 9
         /// Trail rows of an older version, over sixteen blocks; nothing reads them any more.
         case shortTrail = 10

@@ -360,7 +360,10 @@ final class NodeMachine {
                 }
                 let tree = try TreeRow.decode(bytes)
                 guard let block = try store.namedBlock(at: height) else {
-                    throw NodeError.damaged(what: "block \(height)", detail: "it is not its hash")
+                    // LevelDB tells more where it is its checksum that is wrong.
+                    _ = try store.block(at: height)
+                    throw NodeError.damaged(
+                        what: "block \(height)", detail: "it is not what its commit proof names")
                 }
                 let isPruned = height < store.entriesFrom
                 let headers = try (isPruned ? [] : store.batches(at: height)).map { batch in

@@ -9,17 +9,19 @@ final class TrailReader {
     private var tables = RecentValues<Height, RunsTable>(costMax: 16)
     /// The trails that were read last, by the term's slot and the row's height.
     private var trails = RecentValues<Place, TermTrail>(costMax: 16 << 20)
-    /// The directories of trail rows that were read last, by height: all patients share them, and
-    /// they cost 4 bytes a row.
-    private var directories = RecentValues<Height, TrailDirectory>(costMax: 1 << 20)
+    /// The directories of trail rows that were read last, by height: all patients share them.
+    private var directories = RecentValues<Height, TrailDirectory>(costMax: 8 << 20)
 
     private struct Place: Hashable {
         let slot: UInt32
         let height: Height
     }
 
-    /// About what a trail takes beside its entries.
+    /// About what a trail takes beside its entries, each of its runs, and a directory beside its
+    /// rows, in bytes.
     private static let trailBytesBeside = 256
+    private static let runBytesBeside = 200
+    private static let directoryBytesBeside = 128
 
     init(_ store: BlockStore) {
         self.store = store
@@ -40,8 +42,9 @@ final class TrailReader {
         guard let trail = try? TermTrail.decode(bytes, slot: slot) else {
             throw .damaged("a trail of block \(place.height)")
         }
-        trails.keep(
-            trail, for: place, cost: TrailReader.trailBytesBeside + trail.byteCount)
+        let beside =
+            TrailReader.trailBytesBeside + TrailReader.runBytesBeside * trail.items.count
+        trails.keep(trail, for: place, cost: beside + trail.byteCount)
         return trail[height]
     }
 
@@ -56,7 +59,9 @@ final class TrailReader {
     private func directory(at height: Height) throws(StorageError) -> TrailDirectory? {
         if let known = directories[height] { return known }
         guard let directory = try store.trailDirectory(at: height) else { return nil }
-        directories.keep(directory, for: height, cost: directory.count)
+        directories.keep(
+            directory, for: height,
+            cost: TrailReader.directoryBytesBeside + 4 * directory.count)
         return directory
     }
 

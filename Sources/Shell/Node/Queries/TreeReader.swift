@@ -49,7 +49,7 @@ final class TreeReader {
     /// with them, or is not what the ledger tree has at the leaf.
     private func glance(at leaf: UInt64) throws(QueryError) -> EntryAnswer? {
         guard let block = try knownBlock(ofLeaf: leaf),
-            let position = block.position(ofLeaf: leaf)
+            let position = block.place(ofLeaf: leaf)
         else { return nil }
         let height = block.height
         return try queryStorage { () throws(StorageError) in
@@ -111,7 +111,7 @@ final class TreeReader {
         guard let (first, place) = found else { throw .noEntry(wanted) }
         // The place follows from the number, but behind a void, which takes more than one.
         let offset = number - first
-        if offset < place.count, let answer = try glance(at: place.firstLeaf + offset),
+        if offset < place.count, let answer = try glance(at: place.firstLeaf &+ offset),
             let entry = try? Entry.decode(answer.entry), entry.kind != .statement,
             entry.number == number
         {
@@ -337,7 +337,7 @@ final class TreeReader {
         ofLeaf leaf: UInt64
     ) throws(QueryError) -> (height: Height, batch: Int, entry: Int)? {
         guard let block = try knownBlock(ofLeaf: leaf) else { return nil }
-        var place = block.position(ofLeaf: leaf)
+        var place = block.place(ofLeaf: leaf)
         if place == nil { place = try row(at: block.height)?.place(ofLeaf: leaf) }
         guard let place else { return nil }
         return (block.height, place.batch, place.entry)

@@ -11,7 +11,8 @@ final class EntryIndex: Sendable {
     private let database: Database
     private let findsByLeafHash: Bool
 
-    /// A row: the entries `first ..< first + count` of what its key counts stand in one batch.
+    /// A row: the entries `first ..< first + count` of what its key counts stand in one batch, or,
+    /// as an older version wrote them, in one block.
     struct Place: Equatable, Sendable {
         let height: Height
         let firstLeaf: UInt64
@@ -108,7 +109,7 @@ final class EntryIndex: Sendable {
     /// The block that holds a leaf; nil where none does yet, and where an older version took it in.
     func block(ofLeaf leaf: UInt64) throws(StorageError) -> IndexedBlock? {
         let found = try last(ofLeaf: leaf, .block) { IndexedBlock($0) }
-        guard let found, leaf - found.firstLeaf < found.count else { return nil }
+        guard let found, found.position(of: leaf) != nil else { return nil }
         return found
     }
 
@@ -125,7 +126,9 @@ final class EntryIndex: Sendable {
                 return (place: place, batchCounts: counts)
             }
         }
-        guard let found, leaf - found.place.firstLeaf < found.place.count else { return nil }
+        guard let found, leaf >= found.place.firstLeaf,
+            leaf - found.place.firstLeaf < found.place.count
+        else { return nil }
         return found
     }
 

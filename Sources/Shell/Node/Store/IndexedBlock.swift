@@ -21,11 +21,15 @@ struct IndexedBlock: Equatable, Sendable {
         let count: UInt32
     }
 
+    /// Which entry of the block it is; nil where it is none.
+    func position(of leaf: UInt64) -> UInt64? {
+        leaf >= firstLeaf && leaf - firstLeaf < count ? leaf - firstLeaf : nil
+    }
+
     /// Where an entry stands: batch of the block, entry of the batch; nil where it is none of
     /// this block, or its batches were pruned.
-    func position(ofLeaf leaf: UInt64) -> (batch: Int, entry: Int)? {
-        guard leaf >= firstLeaf, leaf - firstLeaf < count else { return nil }
-        var rest = leaf - firstLeaf
+    func place(ofLeaf leaf: UInt64) -> (batch: Int, entry: Int)? {
+        guard var rest = position(of: leaf) else { return nil }
         for (number, batch) in batches.enumerated() {
             if rest < batch.count { return (number, Int(rest)) }
             rest -= UInt64(batch.count)

@@ -7,7 +7,7 @@ internal import Storage
 /// Commit proofs are left out: each node keeps the precommits that it heard, and any quorum's do.
 public struct Divergence: Equatable, Sendable {
     public let height: Height
-    /// The kind of the row that differs: block, batch, tree, runs, changes, chunk or trail.
+    /// The kind of the row that differs (``LedgerRow/Kind``), such as block, batch or trail.
     public let kind: String
     /// Which of the height's rows of that kind, from 0.
     public let number: UInt64

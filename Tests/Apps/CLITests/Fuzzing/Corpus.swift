@@ -31,6 +31,7 @@ enum Corpus {
             samples.append(Sample(name: "signed-header", bytes: Array(signed)))
         }
         samples.append(Sample(name: "snapshot", bytes: try snapshot(samples)))
+        samples.append(Sample(name: "trail-row", bytes: try trailRow(samples)))
         samples += try texts(root: root)
         return samples
     }
@@ -58,6 +59,22 @@ enum Corpus {
         writer.array(chunks.count)
         for chunk in chunks { writer.bytes(chunk) }
         return writer.bytes
+    }
+
+    /// The row that has the first frozen block's run of slot 20, written when its turn comes.
+    private static func trailRow(_ samples: [Sample]) throws -> [UInt8] {
+        func row(_ name: String) -> [UInt8] {
+            samples.first { $0.name == "ledger-row 1 \(name) 0" }?.bytes ?? []
+        }
+        let slot: UInt32 = 20
+        var stretch = TrailStretch()
+        try stretch.add(
+            Height(1), firstLeaf: 0, runs: row("runs"),
+            entries: try UnverifiedBatch(decoding: row("batch")).entries, patients: [slot])
+        for height in 2...UInt64(slot) {
+            try stretch.add(Height(height), firstLeaf: 3, runs: nil, entries: [], patients: [])
+        }
+        return stretch.rows().first { $0.kind == .trail }?.bytes ?? []
     }
 
     /// Messages between nodes, and what a replica writes down of them.

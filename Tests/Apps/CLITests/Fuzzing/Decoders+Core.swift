@@ -35,7 +35,7 @@ extension Decoders {
         Decoder("tree row") { try TreeRow.decode($0) },
         Decoder("unfit row") { try UnfitRow.decode($0) },
         Decoder("unfitness") { try Unfitness.decode($0) },
-        Decoder("trail row") { try TermTrail.decode($0, slot: 1) },
+        Decoder("trail row") { try TermTrail.decode($0, slot: 20) },
         Decoder("entry") { try Entry.decode($0) },
         Decoder("submission") { try Submission.decode($0) },
         Decoder("payload") { try Payload.decode($0) },
