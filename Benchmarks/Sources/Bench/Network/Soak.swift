@@ -8,7 +8,8 @@ internal import Records
 internal import Synchronization
 internal import Transport
 
-/// Half of saturation for a long time, while nodes die, come back and are cut off.
+/// Half of saturation for a long time, while nodes die, come back and are cut off: of batches of
+/// 256 where the disk has room for what that makes, of single entries elsewhere.
 ///
 /// In the end nothing that a submitter was told to be committed may be missing anywhere, and all
 /// replicas must be the same, byte for byte.
@@ -16,15 +17,18 @@ struct Soak: Sendable {
     let seconds: Double
     let seed: UInt64
 
-    /// Of what is handed in: the first of which the disk has room for half of saturation.
+    /// What is handed in is the first of these of which the disk has room for half of saturation.
+    ///
+    /// The bytes are what an entry takes on all disks of the network, as measured and some more:
+    /// rows, the log and what LevelDB has not merged yet.
     private static let loads = [
-        Bench.Load(batchCount: 300, size: 256), Bench.Load(batchCount: 20_000, size: 1, window: 60),
+        (load: Bench.Load(batchCount: 300, size: 256), diskBytesPerEntry: 4_000.0),
+        (Bench.Load(batchCount: 20_000, size: 1, window: 60), 6_000.0),
     ]
     private static let submitterCount = BenchNetwork.institutionCount - BenchNetwork.firstSubmitter
     private static let cutOffSeconds = 8.0
-    /// What an entry takes on all disks of the network, at most: rows, the log and what LevelDB
-    /// has not merged yet.
-    private static let diskBytesPerEntry = 4_000.0
+    /// How many promises each node is asked for by leaf, beside those that are read in its blocks.
+    private static let askedCount = 500
 
     /// A batch that somebody was told to be committed.
     struct Promise: Sendable {
@@ -69,9 +73,10 @@ struct Soak: Sendable {
     /// How many entries a batch has, and how many of them are handed in a second: half of what
     /// there can be.
     private func pace() async throws -> (batchSize: Int, entriesPerSecond: Double) {
-        let room = try Soak.diskRate(NSTemporaryDirectory(), seconds)
-        var found = (batchSize: 1, entriesPerSecond: room)
-        for load in Soak.loads {
+        let room = try Soak.freeBytes(NSTemporaryDirectory()) / seconds
+        var found = (batchSize: 0, entriesPerSecond: 0.0)
+        for (load, bytes) in Soak.loads {
+            let room = room / bytes
             let saturation = try await Bench.run(isIndexKept: true, load) { result, _ in
                 result.entriesPerSecond(load.size)
             }
@@ -85,13 +90,12 @@ struct Soak: Sendable {
         return found
     }
 
-    /// The entries a second for which the disk has room, all the time.
-    private static func diskRate(_ folder: String, _ seconds: Double) throws -> Double {
+    private static func freeBytes(_ folder: String) throws -> Double {
         let disk = try FileManager.default.attributesOfFileSystem(forPath: folder)
         guard let free = disk[.systemFreeSize] as? NSNumber else {
             throw BenchError("how much room \(folder) has cannot be told")
         }
-        return free.doubleValue / diskBytesPerEntry / seconds
+        return free.doubleValue
     }
 
     /// Kills a node every few seconds, and stops one for a while once a minute.
@@ -121,27 +125,38 @@ struct Soak: Sendable {
     private func settle(_ nodes: BenchNodes) async throws {
         let limit = ContinuousClock.now + .seconds(120)
         while ContinuousClock.now < limit {
-            var hashes: Set<Digest> = []
-            for folder in nodes.folders {
-                guard let client = try? await NodeClient(socket: folder + "/data/control"),
+            var hashes: [Digest] = []
+            for socket in nodes.sockets {
+                guard let client = try? await NodeClient(socket: socket),
                     let status = try? await client.status()
                 else { continue }
                 await client.close()
-                hashes.insert(status.hash)
+                hashes.append(status.hash)
             }
-            if hashes.count == 1 { return }
+            if hashes.count == nodes.count, Set(hashes).count == 1 { return }
             try await Task.sleep(for: .milliseconds(200))
         }
         throw BenchError("the replicas do not come to one height")
     }
 
-    /// Reads all blocks of a node and finds each promise, sorted by leaf, in its place.
+    /// Reads all blocks of a node and finds each promise, sorted by leaf, in its place, and asks
+    /// for some of them by leaf, too.
     private func check(_ promises: [Promise], at socket: String) async throws {
         let client = try await NodeClient(socket: socket)
+        for place in stride(
+            from: 0, to: promises.count, by: max(1, promises.count / Soak.askedCount))
+        {
+            let promise = promises[place]
+            let entry = try await client.entry(leaf: promise.firstLeaf).entry
+            guard SHA256.leaf(entry) == promise.firstHash else {
+                throw BenchError("leaf \(promise.firstLeaf) is not as promised: \(socket)")
+            }
+        }
         var rest = promises[...]
         var leaf: UInt64 = 0
-        for height in 1...(try await client.status().height.blocks) {
-            let block = try ArchiveBlock.decode(try await client.archiveBlock(Height(height)))
+        for height in 0..<(try await client.status().height.blocks) {
+            let bytes = try await client.archiveBlock(Height(height + 1))
+            let block = try ArchiveBlock.decode(bytes)
             for batch in block.batches {
                 let entries = try UnverifiedBatch(decoding: batch).entries
                 while let promise = rest.first, promise.firstLeaf < leaf + UInt64(entries.count) {

@@ -49,7 +49,7 @@ struct DecoderTests {
             "peer message", "log record", "vote", "proposal", "genesis", "block", "batch", "entry",
             "tree row", "COSE_Sign1", "JSON", "rule", "pattern", "mapping of a table", "labels",
             "mapping of a published table", "published table", "table", "export in FHIR",
-            "log of a node", "what was signed last", "snapshot",
+            "log of a node", "what was signed last", "snapshot", "trail row",
         ] {
             let decoder = try #require(Decoders.all.first { $0.name == name })
             #expect(samples.contains(where: decoder.read), "no sample is a \(name)")
