@@ -4,7 +4,7 @@ enum LedgerCases {
         [true, false].flatMap { isIndexKept in
             [batches(isIndexKept), singles(isIndexKept), latency(isIndexKept)]
         } + [batchesLong, singlesLong, latencyTail, saturation]
-        + [7, 10, 16].map(validators) + [memory, restart]
+        + [7, 10, 16].map(validators) + [index, memory, restart]
 
     private static func settings(
         _ text: String, isIndexKept: Bool = true, validatorCount: Int = 4,
@@ -112,6 +112,23 @@ enum LedgerCases {
                 Bench.Load(batchCount: 200, size: 256, validatorCount: count)
             ) { result, _ in result.entriesPerSecond(256) }
         }
+    }
+
+    /// What is committed without state map and index, and is not with them.
+    private static let index = Benchmark(
+        name: "ledger.index", unit: "%", better: .lower, runs: 3,
+        settings: settings(
+            "of the entries/s without state map and index, which the same run measures after it, "
+                + "what is lost with them; 1,000,192 entries in batches of 256")
+    ) {
+        let load = Bench.Load(batchCount: 3_907, size: 256)
+        let kept = try await Bench.run(isIndexKept: true, load) { result, _ in
+            result.entriesPerSecond(256)
+        }
+        let bare = try await Bench.run(isIndexKept: false, load) { result, _ in
+            result.entriesPerSecond(256)
+        }
+        return 100 * (1 - kept / bare)
     }
 
     private static let memory = Benchmark(
