@@ -101,8 +101,10 @@ extension NodeMachine {
 
     private var certificateDays: Int64? {
         let pin = host.state.institution(setup.institution)?.tlsPin
-        return setup.keyring.identity(named: pin).notAfter.map {
-            ($0.milliseconds - SystemClock.now.milliseconds) / 86_400_000
+        return setup.keyring.notAfter(named: pin).map { end in
+            // Rounded down: what ended an hour ago has -1 day left.
+            let left = end.milliseconds - SystemClock.now.milliseconds
+            return Int64(Timestamp(milliseconds: left).day.number)
         }
     }
 

@@ -60,8 +60,14 @@ final class Keyring: Authenticator {
                 let known = Set(held.submit[stream, default: []].map(\.publicKey))
                 held.submit[stream, default: []] += keys.filter { !known.contains($0.publicKey) }
             }
-            let pins = Set(held.identities.map(\.pin))
-            held.identities += new.identities.filter { !pins.contains($0.pin) }
+            for identity in new.identities {
+                // A certificate that was renewed on the same key takes the place of the old one.
+                if let place = held.identities.firstIndex(where: { $0.pin == identity.pin }) {
+                    held.identities[place] = identity
+                } else {
+                    held.identities.append(identity)
+                }
+            }
             held.seals += new.seals.filter { !held.seals.contains($0) }
         }
     }
@@ -103,6 +109,15 @@ final class Keyring: Authenticator {
                 held.shown = place
             }
             return held.identities[held.shown]
+        }
+    }
+
+    /// When the certificate ends that is shown where the ledger names this pin; nil where it tells
+    /// no time.
+    func notAfter(named pin: Digest?) -> Timestamp? {
+        held.withLock { held in
+            let named = held.identities.first { $0.pin == pin }
+            return (named ?? held.identities[held.shown]).notAfter
         }
     }
 
@@ -163,6 +178,8 @@ final class Keyring: Authenticator {
 /// The file of a consensus key, held for this process: two that vote with one key are refused.
 final class KeyLock: Sendable {
     private let lock: FileLock
+
+    var identity: FileIdentity { lock.identity }
 
     init(_ path: String) throws(NodeError) {
         do throws(StorageError) {

@@ -26,14 +26,29 @@ public struct TLSIdentity: Sendable {
 
     /// Makes a new key, and a certificate for it that names the institution.
     public static func make(for institution: InstitutionID) throws(TransportError) -> TLSIdentity {
+        try make(for: institution, P256.Signing.PrivateKey(), years: 100)
+    }
+
+    /// A new certificate for the same key, which peers know already.
+    public func renewed(
+        for institution: InstitutionID, years: Double
+    ) throws(TransportError) -> TLSIdentity {
+        guard let key = try? P256.Signing.PrivateKey(pemRepresentation: privateKeyPEM) else {
+            throw .identity("the TLS key is no P-256 key")
+        }
+        return try TLSIdentity.make(for: institution, key, years: years)
+    }
+
+    private static func make(
+        for institution: InstitutionID, _ key: P256.Signing.PrivateKey, years: Double
+    ) throws(TransportError) -> TLSIdentity {
         do {
-            let key = P256.Signing.PrivateKey()
             let name = try DistinguishedName { CommonName(institution.name) }
             let now = Date()
             let certificate = try Certificate(
                 version: .v3, serialNumber: Certificate.SerialNumber(),
                 publicKey: Certificate.PublicKey(key.publicKey), notValidBefore: now,
-                notValidAfter: now.addingTimeInterval(100 * 365.25 * 86_400),
+                notValidAfter: now.addingTimeInterval(years * 365.25 * 86_400),
                 issuer: name, subject: name, signatureAlgorithm: .ecdsaWithSHA256,
                 extensions: Certificate.Extensions {
                     Critical(BasicConstraints.notCertificateAuthority)
