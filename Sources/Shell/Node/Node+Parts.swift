@@ -33,7 +33,7 @@ extension Node {
             // A voter's directory without the file has lost it: the replica keeps silent until
             // the network has told it from where on it contradicts nothing.
             if !SmallFile.exists(lastSigned) {
-                if setup.keyring.hasVote, setup.signsFrom == nil {
+                if setup.keyring.hasVote {
                     try ReturnFile(.signing, in: directory).make()
                 }
                 try ReturnFile(.numbering, in: directory).make()
@@ -64,9 +64,9 @@ extension Node {
                     let decoded = try PeerMessage.decode(message.body, speaking: setup.speaks)
                     loop.post(.received(decoded, from: peer, message))
                 } catch .unknown(let kind) {
-                    loop.post(.unknown(kind: kind, from: peer))
+                    loop.post(.unknown(kind: kind, from: peer, message))
                 } catch {
-                    loop.post(.malformed(from: peer, reason: "\(error)"))
+                    loop.post(.malformed(from: peer, reason: "\(error)", message))
                 }
             },
             request: { peer, message, responder in

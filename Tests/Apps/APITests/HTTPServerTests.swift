@@ -38,6 +38,28 @@ struct HTTPServerTests {
         }
     }
 
+    @Test("a connection beyond those that there may be is closed, and taken when one has gone")
+    func crowded() async throws {
+        let server = HTTPServer(connectionsMax: 2) { _ in .text("here") }
+        let port = try await server.start(host: "127.0.0.1", port: 0)
+        let first = try RawClient(port: port)
+        let second = try RawClient(port: port)
+        #expect(first.ask()?.contains("here") == true && second.ask()?.contains("here") == true)
+        let third = try RawClient(port: port)
+        #expect(third.ask() == nil)
+        first.close()
+        // The server learns of it on a thread of its own: whoever comes too early is turned away.
+        var isIn = false
+        while !isIn {
+            let next = try RawClient(port: port)
+            isIn = next.ask()?.contains("here") == true
+            next.close()
+        }
+        #expect(second.ask()?.contains("here") == true)
+        for client in [second, third] { client.close() }
+        await server.stop()
+    }
+
     @Test("a body that is too long is refused, and the server goes on")
     func tooLong() async throws {
         try await serve { _, base in

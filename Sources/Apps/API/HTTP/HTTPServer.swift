@@ -10,6 +10,7 @@ public final class HTTPServer: Sendable {
     private let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
     private let channel = Mutex<(any Channel)?>(nil)
     private let answer: @Sendable (HTTPRequest) async -> HTTPResponse
+    private let door: Doorkeeper
 
     /// The longest body of a request, in bytes.
     public static let bodyBytesMax = 4 << 20
@@ -18,7 +19,13 @@ public final class HTTPServer: Sendable {
     /// How many connections wait to be taken.
     private static let backlog: Int32 = 256
 
-    public init(_ answer: @escaping @Sendable (HTTPRequest) async -> HTTPResponse) {
+    /// A server that has so many connections at most; a quarter of what the process may open where
+    /// nothing is said.
+    public init(
+        connectionsMax: Int = Doorkeeper.descriptors(oneIn: 4),
+        _ answer: @escaping @Sendable (HTTPRequest) async -> HTTPResponse
+    ) {
+        door = Doorkeeper(most: connectionsMax)
         self.answer = answer
     }
 
@@ -26,14 +33,18 @@ public final class HTTPServer: Sendable {
     ///
     /// - Throws: ``TransportError``, with `addressInUse` among its cases.
     public func start(host: String, port: Int) async throws(TransportError) -> Int {
-        let answer = answer
+        let (answer, door) = (answer, door)
         do {
             let channel = try await ServerBootstrap(group: group)
                 .serverChannelOption(ChannelOptions.backlog, value: HTTPServer.backlog)
                 .serverChannelOption(ChannelOptions.socketOption(.so_reuseaddr), value: 1)
                 .childChannelOption(ChannelOptions.tcpOption(.tcp_nodelay), value: 1)
                 .childChannelInitializer { channel in
-                    channel.eventLoop.makeCompletedFuture {
+                    guard door.admit(channel) != nil else {
+                        return channel.eventLoop.makeFailedFuture(
+                            TransportError.closed(detail: "too many connections"))
+                    }
+                    return channel.eventLoop.makeCompletedFuture {
                         let pipeline = channel.pipeline.syncOperations
                         try pipeline.configureHTTPServerPipeline(withErrorHandling: true)
                         try pipeline.addHandler(

@@ -9,10 +9,10 @@ internal import Transport
 enum LoopInput: Sendable {
     /// A peer's message; the second value keeps it counted against the peer until it is done.
     case received(PeerMessage, from: InstitutionID, InboundMessage)
-    /// A peer sent what is no message.
-    case malformed(from: InstitutionID, reason: String)
+    /// A peer sent what is no message; that is counted against it until it is done, too.
+    case malformed(from: InstitutionID, reason: String, InboundMessage)
     /// A peer sent a message of a kind that this version does not know.
-    case unknown(kind: UInt64, from: InstitutionID)
+    case unknown(kind: UInt64, from: InstitutionID, InboundMessage)
     /// A peer is there, and speaks this version of the protocol with this node.
     case connected(InstitutionID, speaks: ProtocolVersion)
     case disconnected(InstitutionID)

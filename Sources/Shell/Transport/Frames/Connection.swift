@@ -189,7 +189,7 @@ final class Connection: Sendable {
     /// Counts the bytes as unread, and stops reading from the peer where there are too many.
     private func inbound(_ body: ArraySlice<UInt8>) -> InboundMessage {
         let pause = state.withLock { state in
-            state.unreadBytes += body.count
+            state.unreadBytes += InboundMessage.cost(of: body)
             guard state.unreadBytes > unreadBytesMax, !state.isPaused else { return false }
             state.isPaused = true
             return true
@@ -222,6 +222,10 @@ public final class InboundMessage: Sendable {
     public let body: ArraySlice<UInt8>
     private let connection: Connection?
 
+    /// What a message counts for until it is done: its bytes, and what it takes to keep even an
+    /// empty one.
+    fileprivate static func cost(of body: ArraySlice<UInt8>) -> Int { body.count + 256 }
+
     init(body: ArraySlice<UInt8>, connection: Connection?) {
         self.body = body
         self.connection = connection
@@ -234,6 +238,6 @@ public final class InboundMessage: Sendable {
     }
 
     deinit {
-        connection?.release(body.count)
+        connection?.release(InboundMessage.cost(of: body))
     }
 }

@@ -25,12 +25,16 @@ final class Listener: Sendable {
     private let book: PeerBook
     private let inbox: Network.Inbox
     private let report: @Sendable (NetworkEvent) -> Void
+    /// For those whose hello has not come.
+    private let door: Doorkeeper
     private let state = Mutex(State())
 
     init(
         hello: Hello, tls: CurrentTLS, book: PeerBook, inbox: Network.Inbox,
+        door: Doorkeeper = Doorkeeper(most: Doorkeeper.descriptors(oneIn: 8), mostOfAddress: 64),
         report: @escaping @Sendable (NetworkEvent) -> Void
     ) {
+        self.door = door
         self.hello = hello
         self.tls = tls
         self.book = book
@@ -80,7 +84,11 @@ final class Listener: Sendable {
     }
 
     private func prepare(_ channel: any Channel) -> EventLoopFuture<Void> {
-        let caller = Caller()
+        guard let visit = door.admit(channel) else {
+            return channel.eventLoop.makeFailedFuture(
+                TransportError.closed(detail: "too many connections without a hello"))
+        }
+        let caller = Caller(visit)
         let connection = Connection(channel: channel, handlers: handlers(for: caller))
         caller.connection.withLock { $0 = WeakConnection(connection) }
         return channel.eventLoop.makeCompletedFuture {
@@ -125,6 +133,7 @@ final class Listener: Sendable {
         try connection.send(Frame.encode(.hello, answer.encoded), .urgent)
         _ = try hello.agree(with: try other.get())
         caller.isGreeted.withLock { $0 = true }
+        caller.visit.end()
         let older = state.withLock { state in
             let older = state.connections[known.institution]
             state.connections[known.institution] = Accepted(
@@ -166,11 +175,16 @@ private final class Caller: Sendable {
         }
     }
 
+    let visit: Doorkeeper.Visit
     /// Whose key it showed.
     let known = Mutex<Known?>(nil)
     let isGreeted = Mutex(false)
     let connection = Mutex<WeakConnection?>(nil)
     let refusal = RefusalBox()
+
+    init(_ visit: Doorkeeper.Visit) {
+        self.visit = visit
+    }
 
     /// The institution, once hellos have been exchanged.
     var greeted: InstitutionID? {
