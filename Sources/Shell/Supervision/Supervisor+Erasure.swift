@@ -9,14 +9,20 @@ extension Supervisor {
     /// That it is begun is on the disk first, so that after a crash it is carried out to its end
     /// and certified once. The rules begin anew without what was erased.
     ///
-    /// - Throws: ``SupervisionError/held(leafIndex:by:)`` where a hold, or a finding that stands,
-    ///   is against it; ``SupervisionError/nothingToErase(leafIndex:)``. Nothing is erased then.
+    /// - Throws: ``SupervisionError/held(leafIndex:by:)`` where a hold is against it, or a finding
+    ///   that stands, which may be what is to be erased;
+    ///   ``SupervisionError/nothingToErase(leafIndex:)``. Nothing is erased then.
     func erase(
         _ leaves: [UInt64], ground: String, at now: Timestamp
     ) throws(SupervisionError) -> DeskReply {
         let wanted = Set(leaves).sorted()
         for leaf in wanted { try checkErasable(leaf, at: now) }
         for (finding, standing) in try desk.allStanding() where standing.withdrawal == nil {
+            // Without it nobody could tell what it rests on.
+            if wanted.contains(standing.leafIndex) {
+                throw .held(
+                    leafIndex: standing.leafIndex, by: "it is finding \(finding), which stands")
+            }
             guard let statement = try statement(of: standing),
                 let outline = try? FindingOutline.decode(statement.body),
                 let leaf = outline.leaves.first(where: wanted.contains)

@@ -142,6 +142,20 @@ struct WithdrawalTests {
         #expect(try BundleParts.decode(parts.encode()) == parts)
     }
 
+    @Test("neither a finding that stands nor what it rests on is erased, one after the other")
+    func findingsKeepTheirEvidence() throws {
+        for (leaves, why) in [([UInt64(1)], "it is finding"), ([0], "rests on it"), ([0, 1], "")] {
+            #expect {
+                _ = try region.node(Region.insurer).control(
+                    DeskRequest.erase(leaves: leaves, ground: "a wish").encode(), at: region.now)
+            } throws: { error in
+                guard case SupervisionError.held(_, let who) = error else { return false }
+                return why.isEmpty || who.contains(why)
+            }
+        }
+        #expect(try list(Region.insurer).first?.standing?.withdrawal == nil)
+    }
+
     @Test("what is sealed or erased withdraws nothing: the finding stays")
     func undecided() throws {
         let claim = try #require(try region.node(Region.insurer).entries.entry(at: 0)).entry

@@ -1,8 +1,10 @@
 internal import ArgumentParser
 internal import Foundation
+internal import Ledger
 internal import Node
 internal import Primitives
 internal import Records
+internal import Supervision
 
 /// Places a legal hold on payloads, or lifts one.
 struct HoldCommand: AsyncParsableCommand {
@@ -58,6 +60,7 @@ struct HoldCommand: AsyncParsableCommand {
         let body = HoldBody(
             hold: hold, leaves: Set(leaves).sorted(), ground: ground,
             until: try until.map(Day.reading), isLifted: lift != nil)
+        try await check(body, place)
         let submission = Submission(kind: .hold, eventTime: .now, body: .hold(body))
         let institution = try place.institution
         let leaf = try await place.ask { client in
@@ -65,6 +68,49 @@ struct HoldCommand: AsyncParsableCommand {
             return try await client.committed(institution, StreamID(0), number: number).leafIndex
         }
         output.show(HoldReport(hold: hold.description, leaf: leaf, isLifted: lift != nil))
+    }
+}
+
+extension HoldCommand {
+    /// Refuses what would stand on the ledger and hold, or lift, nothing.
+    private func check(_ body: HoldBody, _ place: NodePlace) async throws {
+        let institution = try place.institution
+        let members = try await place.ask { try await $0.governance() }.institutions
+        var statuses: [ErasureStatus] = []
+        for leaf in body.leaves {
+            let request = DeskRequest.erasure(leaf: leaf).encode()
+            let bytes = try await place.ask { try await $0.desk(request) }
+            statuses.append(
+                try Desk.read { () throws(SupervisionError) in try ErasureStatus.decode(bytes) })
+        }
+        let problem = HoldCommand.problem(
+            body, by: institution, members.first { $0.id == institution }?.kind,
+            statuses: statuses, on: Timestamp.now.day)
+        if let problem { throw Failure(.refused, problem) }
+    }
+
+    /// Why a hold would hold nothing, or lift none; nil where it does.
+    static func problem(
+        _ body: HoldBody, by institution: InstitutionID, _ kind: InstitutionKind?,
+        statuses: [ErasureStatus], on day: Day
+    ) -> String? {
+        guard kind == .regulator || kind == .auditor else {
+            return "regulators and auditors hold; \(institution) is none: ask one of them"
+        }
+        if let until = body.until, until < day {
+            return "\(until) is over: a hold stands until its last day"
+        }
+        guard body.isLifted else { return nil }
+        for status in statuses {
+            guard let standing = status.holds.first(where: { $0.hold == body.hold }) else {
+                return "no hold \(body.hold) stands on leaf \(status.leafIndex)"
+            }
+            guard standing.issuer == institution else {
+                return "the hold \(body.hold) on leaf \(status.leafIndex) is of "
+                    + "\(standing.issuer), who alone may lift it"
+            }
+        }
+        return nil
     }
 }
 
