@@ -21,9 +21,9 @@ public final class Node: Sendable {
     public let metrics: NodeMetrics
     let setup: NodeSetup
     let membership: Membership
-    /// Consensus keys that came by ``reload(_:)``, by the paths of their files.
-    let reloaded = Mutex<Set<String>>([])
-    private let logger: Logger
+    /// The files of consensus keys that this process holds.
+    let heldKeys: Mutex<Set<FileIdentity>>
+    let logger: Logger
     let network: Network
     private let control: ControlServer
     let loop: Inbox<LoopInput>
@@ -38,9 +38,11 @@ public final class Node: Sendable {
 
     /// Makes the directory of a node whose consensus key has never signed anything.
     ///
-    /// - Throws: ``NodeError``; a directory that is there already stays as it is.
+    /// - Throws: ``NodeError``; a directory that is there already stays as it is, and one that has
+    ///   blocks, a log or entries, as a restored one has, is not taken for a new one.
     public static func create(_ configuration: NodeConfiguration) throws(NodeError) {
         let setup = try NodeSetup(configuration)
+        if let path = Node.trace(in: setup.data) { throw .notNew(path: path) }
         do throws(StorageError) {
             let directory = try DataDirectory(setup.data, ledger: setup.genesis.ledger)
             // Where there are none of these, they have been lost.
@@ -49,6 +51,14 @@ public final class Node: Sendable {
         } catch {
             throw .storage(error)
         }
+    }
+
+    /// What a node that has worked leaves in its directory; nil where none has.
+    private static func trace(in data: String) -> String? {
+        let outbox = data + "/" + OutboxLog.name
+        if (try? Directory.names(in: outbox))?.isEmpty == false { return outbox }
+        return ["blocks", ReplicaLog.name, ReplicaLog.lastSignedName].map { data + "/" + $0 }
+            .first { Directory.exists($0) }
     }
 
     /// Opens a node's directory, checks what lies in it, and makes it ready to start.
@@ -67,12 +77,12 @@ public final class Node: Sendable {
     ) throws(NodeError) {
         let setup = try NodeSetup(configuration)
         let parts = try Node.open(setup)
-        let loop = Inbox<LoopInput>()
-        let deskInbox = Inbox<DeskWorker.Input>()
+        let (loop, deskInbox) = (Inbox<LoopInput>(), Inbox<DeskWorker.Input>())
         let readerInbox = Inbox<Reader.Request>()
         let membership = Membership(setup)
         let network = try Node.network(setup, membership, loop, deskInbox, logger)
         let (store, index) = (parts.store, parts.index)
+        heldKeys = Mutex(Set(parts.keyLocks.map(\.identity)))
         let spans = try Node.spans(setup, logger)
         let machine = try NodeMachine(
             setup: setup, membership: membership, parts: parts, inbox: loop, link: network,

@@ -22,6 +22,8 @@ public enum NodeError: Error, Sendable {
     case damaged(what: String, detail: String)
     /// The directory does not say what the consensus key signed last.
     case neverSigned(path: String)
+    /// A node was to be made anew where one has worked.
+    case notNew(path: String)
     /// A stream's outbox and the ledger contradict each other.
     case outbox(StreamID, OutboxError)
     /// Going on could break what was promised.
@@ -46,9 +48,10 @@ extension NodeError: CustomStringConvertible {
                 + "with `custos repair` and let the node fetch the blocks from its peers"
         case .neverSigned(let path):
             "\(path) is not there: this directory does not say what the consensus key signed "
-                + "last. A key that has never signed: make the directory with `custos node --new`. "
-                + "A disk that was lost: set `signsFrom` two heights above the highest that more "
-                + "than 2/3 of the power report"
+                + "last. Where the key has never signed, make it with `custos node --create`"
+        case .notNew(let path):
+            "\(path) is there: a node has worked in this directory, and a new one would sign and "
+                + "number again what it did; start it without --create, or name an empty directory"
         case .outbox(let stream, let error): "outbox of stream \(stream): \(error)"
         case .halted(let reason): "stopped, because going on could break a promise: \(reason)"
         }

@@ -87,6 +87,65 @@ struct RefusalTests {
         #expect(throws: NodeError.self) { try Node.create(network.configuration(0)) }
     }
 
+    @Test(arguments: ["blocks", "log", "outbox/0"])
+    func aNewNodeWhereOneHasWorked(_ name: String) throws {
+        let configuration = network.configuration(0)
+        // As a restored directory, it does not say what was signed last.
+        try Directory.make(configuration.data + "/" + name)
+        #expect {
+            try Node.create(configuration)
+        } throws: { error in
+            guard case NodeError.notNew(let path) = error else { return false }
+            return (configuration.data + "/" + name).hasPrefix(path)
+        }
+    }
+
+    /// What the configuration says of heights does not take the place of what the network tells.
+    @Test func aVoteAfterALossThatOnlyTheConfigurationKnowsOf() async throws {
+        var configuration = network.configuration(0)
+        configuration.signsFrom = 7
+        let node = try Node(configuration, logger: Logger(label: "test"))
+        try await node.start()
+        node.stop()
+        try await node.run()
+        #expect(FileManager.default.contents(atPath: configuration.data + "/returned") == Data())
+    }
+
+    @Test func aReloadedKeyThatAnotherProcessHoldsHoweverOftenItIsAsked() async throws {
+        try Node.create(network.configuration(0))
+        let node = try Node(network.configuration(0), logger: Logger(label: "test"))
+        try await node.start()
+        let path = network.root + "/next.secret"
+        _ = try TestNetwork.makeKey(path, 601)
+        var configuration = network.configuration(0)
+        configuration.keys.next = NodeConfiguration.NextKeys()
+        configuration.keys.next?.consensus = path
+        do {
+            let other = try FileLock(path)
+            for _ in 0..<3 {
+                #expect {
+                    try node.reload(configuration)
+                } throws: { error in
+                    if case NodeError.keyInUse = error { true } else { false }
+                }
+            }
+            _ = consume other
+        }
+        try node.reload(configuration)
+        // Another file under the name that is held is another key.
+        _ = try TestNetwork.makeKey(path + ".new", 602)
+        try FileManager.default.removeItem(atPath: path)
+        try FileManager.default.moveItem(atPath: path + ".new", toPath: path)
+        do {
+            let other = try FileLock(path)
+            #expect(throws: NodeError.self) { try node.reload(configuration) }
+            _ = consume other
+        }
+        try node.reload(configuration)
+        node.stop()
+        try await node.run()
+    }
+
     @Test func aSecretThatOthersCanRead() async throws {
         try Node.create(network.configuration(0))
         let path = try #require(network.configuration(0).keys.consensus)

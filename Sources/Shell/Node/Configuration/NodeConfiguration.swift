@@ -33,7 +33,10 @@ public struct NodeConfiguration: Codable, Equatable, Sendable {
     public var names: NameAllowance?
     /// Where the HTTP door stands; without it there is none.
     public var http: HTTPDoor?
-    /// The first height at which the node may sign, where its disk was lost.
+    /// A height below which the node signs nothing.
+    ///
+    /// What the network tells a node that lost its disk stands beside it: it signs from the higher
+    /// one on.
     public var signsFrom: UInt64?
     /// Whether entries can be found by their leaf hash; a row an entry, so off unless wanted.
     public var findsByLeafHash: Bool?

@@ -186,22 +186,23 @@ final class NodeMachine {
         _ setup: NodeSetup, _ restart: Restart, _ log: borrowing ReplicaLog,
         _ kept: [EvidenceBody], _ returned: ReturnFile, held: [Digest]
     ) throws(NodeError) -> Host {
-        var signsFrom = setup.signsFrom
+        var signsFrom = setup.signsFrom ?? .genesis
         var hasLostDisk = false
-        if returned.isThere, signsFrom == nil {
+        if returned.isThere {
             do throws(StorageError) {
-                signsFrom = try returned.height()
+                let told = try returned.height()
+                hasLostDisk = told == nil
+                signsFrom = max(signsFrom, told ?? .genesis)
             } catch {
                 throw .storage(error)
             }
-            hasLostDisk = signsFrom == nil
         }
         do throws(ConsensusError) {
             return try Host(
                 identity: setup.institution, state: restart.state,
                 headCommit: restart.headCommit, authenticator: setup.keyring,
                 signed: log.lastSigned, log: log.records,
-                signsFrom: signsFrom ?? .genesis, kept: kept,
+                signsFrom: signsFrom, kept: kept,
                 joins: setup.joinsBySnapshot, joinTrust: setup.joinTrust,
                 heldChunks: held, hasLostDisk: hasLostDisk)
         } catch {
@@ -263,13 +264,13 @@ final class NodeMachine {
         switch input {
         case .received(let message, let peer, _):
             try step(.received(message, from: peer))
-        case .malformed(let peer, let reason):
+        case .malformed(let peer, let reason, _):
             logger.note(
                 .warning, .peerDropped, "\(peer) sent what is no message: \(reason)",
                 [.peer: peer, .reason: reason])
             metrics.noteDrop()
             dropPeer(peer)
-        case .unknown(let kind, let peer):
+        case .unknown(let kind, let peer, _):
             metrics.noteUnknown()
             try step(.receivedUnknown(kind: kind, from: peer))
         case .connected(let peer, let version):

@@ -1,6 +1,8 @@
+internal import Glibc
 internal import Ledger
 internal import Logging
 internal import Primitives
+internal import Storage
 internal import Synchronization
 internal import Transport
 
@@ -37,18 +39,35 @@ extension Node {
         let (peers, pins) = try NodeSetup.peers(configuration, setup.institution)
         let keys = try Keyring(configuration.keys)
         let sealKeys = try configuration.keys.sealKeys()
-        let known = Set(setup.keyPaths)
-        var locks: [KeyLock] = []
-        for path in configuration.keys.consensusPaths where !known.contains(path) {
-            guard reloaded.withLock({ $0.insert(path).inserted }) else { continue }
-            locks.append(try KeyLock(path))
-        }
+        let locks = try hold(configuration.keys.consensusPaths)
         setup.keyring.add(keys)
+        Node.show(
+            setup.keyring.identity(named: membership.member?.tlsPin), network, logger)
         membership.dial(peers, pins: pins)
         network.recheck()
         network.connect(to: peers)
         desk.post(.sealKeys(sealKeys))
         loop.post(.reloaded(locks))
+    }
+
+    /// Takes the files of keys that this node does not hold yet: all of them, or none.
+    private func hold(_ paths: [String]) throws(NodeError) -> [KeyLock] {
+        try heldKeys.withLock { (held) throws(NodeError) in
+            var all = held
+            var locks: [KeyLock] = []
+            for path in paths {
+                let identity: FileIdentity
+                do throws(StorageError) {
+                    identity = try File(path, flags: O_RDONLY).identity()
+                } catch {
+                    throw .storage(error)
+                }
+                guard all.insert(identity).inserted else { continue }
+                locks.append(try KeyLock(path))
+            }
+            held = all
+            return locks
+        }
     }
 }
 

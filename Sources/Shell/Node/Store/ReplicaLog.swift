@@ -25,7 +25,7 @@ struct ReplicaLog: ~Copyable {
         let lastSigned = try ReplicaLog.state(file.content)
         var records: [HostRecord] = []
         var segments: [(number: UInt64, last: Height)] = []
-        let log = try ReplicaLog.open(log: directory.path(of: "log")) { record, segment in
+        let log = try ReplicaLog.open(log: directory.path(of: ReplicaLog.name)) { record, segment in
             if segments.last?.number != segment { segments.append((segment, .genesis)) }
             segments[segments.count - 1].last = max(
                 segments[segments.count - 1].last, record.height)
@@ -73,6 +73,7 @@ struct ReplicaLog: ~Copyable {
         }
     }
 
+    static let name = "log"
     static let lastSignedName = "last-signed"
 
     /// Bytes that a crash cut off at the end of the log; nothing in them was ever sent.

@@ -7,7 +7,7 @@ internal import Storage
 ///
 /// Not in it are keys of any kind, sealed payloads, and what the consensus key signed last: an old
 /// copy of that could be taken for the present one, and convict the institution. A restored node
-/// therefore does not vote until its configuration says from which height it may (`signsFrom`).
+/// therefore does not vote until the network has told it from which height it may.
 public enum Backup {
     /// What was copied.
     public struct Report: Equatable, Sendable {

@@ -73,6 +73,15 @@ public struct File: ~Copyable, Sendable {
         }
     }
 
+    /// Which file of the machine this is, whatever its path.
+    public func identity() throws(StorageError) -> FileIdentity {
+        var status = stat()
+        guard unsafe fstat(descriptor, &status) == 0 else {
+            throw StorageError(errno: errno, path: path, "look at")
+        }
+        return FileIdentity(device: UInt64(status.st_dev), inode: UInt64(status.st_ino))
+    }
+
     /// Takes the file for this open file alone until it is closed (flock), or throws `locked`.
     public func lock() throws(StorageError) {
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
@@ -80,6 +89,12 @@ public struct File: ~Copyable, Sendable {
             throw StorageError(errno: errno, path: path, "lock")
         }
     }
+}
+
+/// A file apart from its path: one that takes another's place under its name is another one.
+public struct FileIdentity: Hashable, Sendable {
+    let device: UInt64
+    let inode: UInt64
 }
 
 extension StorageError {

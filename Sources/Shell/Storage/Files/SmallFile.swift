@@ -50,6 +50,8 @@ public enum SmallFile {
 /// The operating system lets go of it when the process ends, however it ends.
 public struct FileLock: ~Copyable, Sendable {
     private let file: File
+    /// The file that is held.
+    public let identity: FileIdentity
 
     /// Takes the file at `path`, which is made where it is not there.
     ///
@@ -57,6 +59,7 @@ public struct FileLock: ~Copyable, Sendable {
     public init(_ path: String) throws(StorageError) {
         let file = try File(path, flags: O_RDWR | O_CREAT)
         try file.lock()
+        identity = try file.identity()
         self.file = file
     }
 }
