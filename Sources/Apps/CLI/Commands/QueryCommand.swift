@@ -65,7 +65,11 @@ struct QueryCommand: AsyncParsableCommand {
     @Flag(help: "From the first entry on, instead of from the last.")
     var oldestFirst = false
 
-    @Option(help: "Print at most about so many (default: 100, and all in other formats than text).")
+    @Option(
+        help: """
+            Print at most about so many, whole blocks always (default: 100, and all in other \
+            formats than text).
+            """)
     var limit: Int?
 
     @Option(help: "Go on where an answer before ended, as it said.")
@@ -94,6 +98,19 @@ struct QueryCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
+        let report = try await answer { print($0) }
+        if format == .text {
+            output.show(report)
+        } else {
+            FileHandle.standardError.write(Data((report.summary + "\n").utf8))
+        }
+    }
+
+    /// Fetches and checks the answer, and says its rows in formats that are written as they come.
+    ///
+    /// Every row of every page that was fetched is among them: the next answer goes on after the
+    /// last page's blocks.
+    func answer(_ say: (String) -> Void) async throws -> QueryReport {
         let place = try node.place
         let genesis = try place.genesis
         let (query, note) = try await QuerySpans(
@@ -112,27 +129,22 @@ struct QueryCommand: AsyncParsableCommand {
         let isListed = form == .text
         var rows: [QueryRow] = []
         var isFirst = true
-        if let opening = form.opening { print(opening) }
+        if let opening = form.opening { say(opening) }
         try await place.ask { client in
             while !fetch.isDone, fetch.rowCount < limit {
-                for item in try await fetch.next(from: client).prefix(limit - fetch.rowsBefore) {
+                for item in try await fetch.next(from: client, atMost: limit - fetch.rowCount) {
                     if isListed {
                         rows.append(QueryRow(item))
                     } else {
-                        print(form.row(item, isFirst: isFirst))
+                        say(form.row(item, isFirst: isFirst))
                     }
                     isFirst = false
                 }
             }
         }
-        if let closing = form.closing { print(closing) }
+        if let closing = form.closing { say(closing) }
         if let out { try Files.write(fetch.pages, to: out) }
-        let report = QueryReport(fetch, rows: rows)
-        if isListed {
-            output.show(report)
-        } else {
-            FileHandle.standardError.write(Data((report.summary + "\n").utf8))
-        }
+        return QueryReport(fetch, rows: rows)
     }
 }
 
@@ -147,9 +159,8 @@ struct QueryFetch {
     private(set) var listedCount = 0
     /// How many entries each list has, in the order of the terms.
     private(set) var listedCounts: [Int] = []
-    /// How many rows came so far, and how many before the last page.
+    /// How many rows came so far.
     private(set) var rowCount = 0
-    private(set) var rowsBefore = 0
     private(set) var isDone = false
 
     init(request: QueryRequest, auditor: NodeAuditor, keepsPages: Bool) {
@@ -158,8 +169,12 @@ struct QueryFetch {
         self.keepsPages = keepsPages
     }
 
-    /// The rows of the next page, in the order that was asked for.
-    mutating func next(from client: NodeClient) async throws -> [ProvenPage.Item] {
+    /// The rows of the next page, in the order that was asked for: at most about `count`, and
+    /// all of the page's blocks.
+    mutating func next(
+        from client: NodeClient, atMost count: Int
+    ) async throws -> [ProvenPage.Item] {
+        request.rowCount = UInt64(min(count, 2_000))
         let answer = try await client.query(request)
         var items: [ProvenPage.Item]
         if request.isProved {
@@ -173,7 +188,6 @@ struct QueryFetch {
             items = try believe(answer)
         }
         if request.isNewestFirst { items.reverse() }
-        rowsBefore = rowCount
         rowCount += items.count
         isDone = answer.next == nil
         if let next = answer.next { request.heights = next }
@@ -230,7 +244,8 @@ struct QueryFetch {
     }
 }
 
-private struct QueryReport: Report {
+/// What a query found, and how to go on.
+struct QueryReport: Report {
     /// The lists that were proved to be complete, and for which blocks.
     let complete: [String]
     let blocks: String?
