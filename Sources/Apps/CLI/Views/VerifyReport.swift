@@ -101,6 +101,8 @@ struct VerifyReport: Report {
 
     /// What the pages of an answer prove together.
     struct Answer: Encodable {
+        /// What was asked: all else may be on the ledger and not in the answer.
+        let query: QueryView
         let lists: [String]
         /// The blocks for which nothing is left out, and those that were asked for.
         let blocks: String
@@ -323,7 +325,7 @@ struct VerifyReport: Report {
         var lists: [String] = []
         var pages = 0
         var listed = 0
-        var spans: [PatientEpoch] = []
+        var query = Query()
         var counts: [Int] = []
         while !rest.isEmpty {
             let page = try auditor.verify(try AnswerPage.decode(from: &rest))
@@ -333,7 +335,7 @@ struct VerifyReport: Report {
             }
             pages += 1
             listed += page.listedCount
-            spans = page.query.epochs
+            query = page.query
             if counts.isEmpty { counts = page.listedCounts.map { _ in 0 } }
             for (index, count) in page.listedCounts.enumerated() where index < counts.count {
                 counts[index] += count
@@ -347,10 +349,10 @@ struct VerifyReport: Report {
         self.init(
             holds: true, kind: "answer", steps: steps.map(\.rawValue), head: head.map(Head.init),
             answer: Answer(
-                lists: lists, blocks: chain.heights?.description ?? "",
+                query: QueryView(query), lists: lists, blocks: chain.heights?.description ?? "",
                 asked: chain.asked?.description ?? "", isWhole: chain.isWhole, pages: pages,
                 listed: listed, matching: entries.count,
-                epochs: EpochView.all(spans, counts)),
+                epochs: EpochView.all(query.epochs, counts)),
             entries: entries,
             limits: chain.isWhole
                 ? [] : ["these pages are a part of the answer: the blocks named are complete"])
@@ -407,7 +409,11 @@ struct VerifyReport: Report {
         if let answer {
             lines += [
                 "",
-                "exactly \(answer.matching) entries in blocks \(answer.blocks), none missing",
+                "exactly \(answer.matching) entries in blocks \(answer.blocks) are what was asked "
+                    + "for, none missing",
+            ]
+            lines += answer.query.lines
+            lines += [
                 "  asked   blocks \(answer.asked)" + (answer.isWhole ? ": the whole answer" : ""),
                 "  lists   \(answer.lists.joined(separator: "; ")), "
                     + "\(answer.listed) entries looked at",
