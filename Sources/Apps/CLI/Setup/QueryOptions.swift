@@ -63,7 +63,10 @@ struct QueryOptions: ParsableArguments {
     var anchoredTo: String?
 
     /// The query, with a subject that the command names beside the options.
+    ///
+    /// - Throws: `ValidationError` for what is malformed or contradicts itself.
     func query(_ subject: QueryCommand.Subject?, _ id: String?) throws -> Query {
+        try refuseTwo(subject, id)
         var query = Query()
         query.patient = try opaque(patient ?? (subject == .patient ? id : nil))
         query.practitioner = try opaque(practitioner ?? (subject == .practitioner ? id : nil))
@@ -86,7 +89,42 @@ struct QueryOptions: ParsableArguments {
         query.happenedBefore = try day(to)
         query.anchoredFrom = try day(anchoredFrom)
         query.anchoredBefore = try day(anchoredTo)
+        try refuseNoTime("--from", query.happenedFrom, "--to", query.happenedBefore)
+        try refuseNoTime(
+            "--anchored-from", query.anchoredFrom, "--anchored-to", query.anchoredBefore)
         return query.named
+    }
+
+    /// Throws where two are named of which an answer could only be about one.
+    private func refuseTwo(_ subject: QueryCommand.Subject?, _ id: String?) throws {
+        let options: [(QueryCommand.Subject, String, String?)] = [
+            (.patient, "--patient", patient), (.practitioner, "--practitioner", practitioner),
+            (.institution, "--institution", institution), (.claim, "--claim", claim),
+            (.prescription, "--prescription", prescription),
+        ]
+        for case (let kind, let option, let other?) in options where kind == subject {
+            throw ValidationError(
+                "'\(kind) \(id ?? "")' and '\(option) \(other)' name two; name one")
+        }
+        guard let person else { return }
+        if subject == .patient {
+            throw ValidationError(
+                "'patient \(id ?? "")' and '--person \(person)' name two; name one")
+        }
+        if let patient {
+            throw ValidationError(
+                "'--patient \(patient)' and '--person \(person)' name two; name one")
+        }
+    }
+
+    /// Throws where nothing can lie from one time on and before the other.
+    private func refuseNoTime(
+        _ first: String, _ from: Timestamp?, _ last: String, _ before: Timestamp?
+    ) throws {
+        guard let from, let before, from >= before else { return }
+        throw ValidationError(
+            "nothing lies from \(first) \(from.day) on and before \(last) \(before.day); "
+                + "\(last) is a later day")
     }
 
     private func opaque(_ text: String?) throws -> OpaqueID? {

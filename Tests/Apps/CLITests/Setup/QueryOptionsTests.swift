@@ -59,6 +59,39 @@ struct QueryOptionsTests {
         }
     }
 
+    @Test("two subjects of one kind are a usage error that names both")
+    func twoSubjects() throws {
+        let other = String(id.reversed())
+        let kinds = ["patient", "practitioner", "claim", "prescription", "institution"]
+        for (arguments, words) in kinds.map({ kind in
+            ([kind, id, "--\(kind)", other], ["\(kind) \(id)", "--\(kind) \(other)"])
+        }) + [
+            (["patient", id, "--person", "S1"], ["patient \(id)", "--person S1"]),
+            (["--patient", id, "--person", "S1"], ["--patient \(id)", "--person S1"]),
+        ] {
+            let command = try QueryCommand.parse(arguments)
+            let error = #expect(throws: ValidationError.self, "\(arguments)") {
+                _ = try command.options.query(command.subject, command.id)
+            }
+            let message = try #require(error).message
+            for word in words { #expect(message.contains(word), "\(message)") }
+            #expect(Ending.of(try #require(error), asJSON: true) == .usage)
+        }
+    }
+
+    @Test("a range of days in which nothing can lie is a usage error")
+    func emptyRanges() throws {
+        for (first, last) in [("--from", "--to"), ("--anchored-from", "--anchored-to")] {
+            _ = try query(first, "2021-05-01", last, "2021-05-02")
+            for day in ["2021-05-01", "2021-04-30"] {
+                let error = #expect(throws: ValidationError.self, "\(first) \(day)") {
+                    _ = try query(first, "2021-05-01", last, day)
+                }
+                #expect(error?.message.contains("\(first) 2021-05-01") == true)
+            }
+        }
+    }
+
     @Test func cursorsComeBackAsTheyWerePrinted() throws {
         for text in ["up:12-99", "down:1-11"] {
             #expect(try #require(QueryCursor(argument: text)).text == text)
