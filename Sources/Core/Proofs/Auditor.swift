@@ -54,7 +54,9 @@ public struct Auditor: Sendable {
     func validators(at height: Height) -> ValidatorSet { trust.validators(at: height) }
 
     /// The head, once it is signed, and linked with the trusted head where there is one.
-    func prove(_ claimed: ClaimedHead) throws(ProofFailure) -> ProvenHead {
+    ///
+    /// - Throws: ``ProofFailure``, the first step that fails.
+    public func prove(_ claimed: ClaimedHead) throws(ProofFailure) -> ProvenHead {
         let (header, hash, signers) = try signed(claimed)
         let validators = trust.validators(at: header.height)
         let power = signers.compactMap { validators.index(of: $0) }

@@ -14,6 +14,9 @@ struct HeadCommand: AsyncParsableCommand {
             against later: then no key that leaks can make another past. A proof under an older \
             header needs a link, the proof that its tree is the start of the head's tree.
 
+            The head is checked before it is written: it is of the ledger of the node's genesis, \
+            and more than 2/3 of the votes signed it.
+
             Examples:
               custos head --out june.head --node devnet/regulator
               custos head --link claim.proof --to june.head --out claim.link
@@ -43,10 +46,11 @@ struct HeadCommand: AsyncParsableCommand {
 
     func run() async throws {
         if let link, let to { return try await writeLink(from: link, to: to) }
-        let block = try await node.place.ask { client in
-            try await client.block(Height(height)).block
+        let place = try node.place
+        let auditor = try NodeAuditor(genesis: try place.genesis, head: nil)
+        let header = try await place.ask { client in
+            try await auditor.head(Height(height), client).header
         }
-        let header = try Self.read { try Block.decode(block).header }
         try Files.write(header.encode(), to: out)
         output.show(HeadReport(header, file: out))
     }

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Consensus
 internal import Cryptography
 internal import Ledger
 internal import Node
@@ -79,6 +80,29 @@ struct NodeAuditor {
     ) async throws -> Auditor {
         let newest = headers.map(\.height).max() ?? .genesis
         return try Auditor(genesis: genesis, chain: try await chain(through: newest, client))
+    }
+
+    /// The head of a height, the last one where that is 0, once its signatures have been checked.
+    ///
+    /// - Throws: `Failure` where the node shows another height or what does not hold.
+    func head(_ height: Height, _ client: NodeClient) async throws -> ProvenHead {
+        let answer = try await client.block(height)
+        return try await Self.checking {
+            let head: ClaimedHead
+            do {
+                head = ClaimedHead(
+                    header: try Block.decode(answer.block).header,
+                    commitProof: try CommitProof.decode(answer.commitProof[...]).claimed)
+            } catch {
+                throw ProofFailure(.form, "the block cannot be read: \(error)")
+            }
+            guard height == .genesis || head.header.height == height else {
+                throw ProofFailure(
+                    .header,
+                    "the node shows block \(head.header.height); asked for was block \(height)")
+            }
+            return try await auditor(under: head.header, .any, client).prove(head)
+        }
     }
 
     /// How validators changed up to a height; nothing, where the node does not have it any more.
