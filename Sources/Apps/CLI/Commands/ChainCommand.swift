@@ -36,8 +36,9 @@ struct ChainCommand: AsyncParsableCommand {
     func run() async throws {
         var last = Height.genesis
         if let through {
+            let bytes = try Files.read(through)
             do throws(ProofFailure) {
-                last = try ProofHeads(try Files.reading(through)).own.header.height
+                last = try ProofHeads(bytes).own.header.height
             } catch {
                 throw Failure(.file, "\(through): \(error)")
             }

@@ -38,10 +38,11 @@ struct ForkCommand: ParsableCommand {
 
     func run() throws {
         let genesis = try Genesis.read(genesis)
-        do throws(ProofFailure) {
+        let (one, another) = (try Files.read(first), try Files.read(second))
+        do {
             let heads = try (
-                ProofHeads(try Files.reading(first)).heads(of: genesis.ledger),
-                ProofHeads(try Files.reading(second)).heads(of: genesis.ledger)
+                ProofHeads(one).heads(of: genesis.ledger),
+                ProofHeads(another).heads(of: genesis.ledger)
             )
             let pairs = heads.0.flatMap { one in
                 heads.1.map { ForkProof(ledger: genesis.ledger, one, $0) }
@@ -53,10 +54,10 @@ struct ForkCommand: ParsableCommand {
             let auditor = try Auditor(
                 genesis: genesis, chain: try ChainFiles(chains).chain(of: genesis.ledger))
             let proven = try auditor.verify(fork)
-            try Files.saving(fork.encode(), to: out)
+            try Files.write(fork.encode(), to: out)
             output.show(VerifyReport(proven))
-        } catch {
-            output.show(VerifyReport(error))
+        } catch let failure as ProofFailure {
+            output.show(VerifyReport(failure))
             throw Ending.refused
         }
     }

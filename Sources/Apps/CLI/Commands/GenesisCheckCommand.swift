@@ -33,14 +33,15 @@ extension GenesisCommand {
 
         func run() throws {
             let (old, successor) = (try Genesis.read(old), try Genesis.read(successor))
-            do throws(ProofFailure) {
-                let succession = try Succession.decode(try Files.reading(succession))
+            let bytes = try Files.read(succession)
+            do {
+                let succession = try Succession.decode(bytes)
                 let auditor = try Auditor(
                     genesis: old, chain: try ChainFiles(chains).chain(of: old.ledger))
                 let proven = try auditor.verify(succession, of: successor)
                 output.show(SuccessionReport(proven, old: old, successor: successor))
-            } catch {
-                output.show(VerifyReport(error))
+            } catch let failure as ProofFailure {
+                output.show(VerifyReport(failure))
                 throw Ending.refused
             }
         }

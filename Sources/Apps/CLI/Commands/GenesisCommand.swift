@@ -84,17 +84,6 @@ extension Genesis {
     }
 }
 
-extension Genesis {
-    /// The genesis in a file, where a proof is about to be judged by it.
-    static func reading(_ path: String) throws(ProofFailure) -> Genesis {
-        do throws(Failure) {
-            return try read(path)
-        } catch {
-            throw ProofFailure(.form, error.message)
-        }
-    }
-}
-
 extension Timestamp {
     /// The time by this machine's clock.
     static var now: Timestamp {

@@ -86,44 +86,34 @@ struct VerifyCommand: ParsableCommand {
         }
         let trusted = try head.map { path throws(Failure) in try trustedHead(path) }
         var holds = true
-        do throws(ProofFailure) {
+        do {
             let chains = try ChainFiles(chain)
             if let entry {
                 let auditor = try Auditor(
                     genesis: genesis, trusted: trusted, chain: chains.chain(of: genesis.ledger))
-                let receipts = try files.map { path throws(ProofFailure) in
-                    try Files.reading(path)
-                }
+                let receipts = try files.map { path throws(Failure) in try Files.read(path) }
                 return output.show(
-                    try VerifyReport(receipts: receipts, of: try Files.reading(entry), auditor))
+                    try VerifyReport(receipts: receipts, of: try Files.read(entry), auditor))
             }
-            if let archive = try archiveReader() {
+            if let archive = try ArchiveReader(file) {
                 return try verify(archive, genesis, trusted, chains.chain(of: genesis.ledger))
             }
-            let bytes = try Files.reading(file)
+            let bytes = try Files.read(file)
             let (auditor, anchors, proof) = try auditor(genesis, trusted, chains, bytes)
             let report = try report(proof, genesis, auditor).under(anchors)
             output.show(report)
             holds = report.holds
-        } catch {
-            output.show(VerifyReport(error))
+        } catch let failure as ProofFailure {
+            output.show(VerifyReport(failure))
             throw Ending.refused
         }
         if !holds { throw Ending.refused }
     }
 
-    private func archiveReader() throws(ProofFailure) -> ArchiveReader? {
-        do {
-            return try ArchiveReader(file)
-        } catch {
-            throw ProofFailure(.form, "\(error)")
-        }
-    }
-
     /// Who checks the proof itself, after the way down from the ledgers above, and the proof.
     private func auditor(
         _ genesis: Genesis, _ trusted: TrustedHead?, _ chains: ChainFiles, _ bytes: [UInt8]
-    ) throws(ProofFailure) -> (Auditor, [ProvenAnchor], [UInt8]) {
+    ) throws -> (Auditor, [ProvenAnchor], [UInt8]) {
         guard ProofKind(bytes) == .tiers else {
             return (
                 try Auditor(
@@ -134,7 +124,7 @@ struct VerifyCommand: ParsableCommand {
         let tiered = try TieredProof.decode(bytes)
         var tiers = [TierAuditor.Tier(genesis: genesis, chain: chains.chain(of: genesis.ledger))]
         for path in above {
-            let genesis = try Genesis.reading(path)
+            let genesis = try Genesis.read(path)
             tiers.append(.init(genesis: genesis, chain: chains.chain(of: genesis.ledger)))
         }
         let (auditor, anchors) = try TierAuditor(tiers: tiers, trusted: trusted)
@@ -156,10 +146,13 @@ struct VerifyCommand: ParsableCommand {
     }
 
     /// Checks an archive, record by record.
+    ///
+    /// - Throws: ``ProofFailure`` where it does not hold; `Failure` where it cannot be read, or not
+    ///   be executed for want of its start.
     private func verify(
         _ archive: ArchiveReader, _ genesis: Genesis, _ trusted: TrustedHead?,
         _ chain: GovernanceChain
-    ) throws(ProofFailure) {
+    ) throws {
         do {
             guard let first = try archive.next() else {
                 throw ProofFailure(.form, "the archive ends before its first record")
@@ -183,6 +176,8 @@ struct VerifyCommand: ParsableCommand {
             }
             output.show(ArchiveReport(auditor, isExecuted: full))
         } catch let failure as ProofFailure {
+            throw failure
+        } catch let failure as Failure {
             throw failure
         } catch {
             throw ProofFailure(.form, "\(error)")
@@ -232,8 +227,10 @@ struct VerifyCommand: ParsableCommand {
             return TrustedHead(header, consistency: consistency)
         } catch let error as CBORError {
             throw Failure(.file, "\(link) is no consistency proof: \(error)")
+        } catch let failure as Failure {
+            throw failure
         } catch {
-            throw Failure(.file, "\(error)")
+            throw Failure(.file, "\(link): \(error)")
         }
     }
 }

@@ -6,7 +6,8 @@ enum Files {
         do {
             return [UInt8](try Data(contentsOf: URL(filePath: path)))
         } catch {
-            throw Failure(.file, "cannot read \(path): \(reason(error))")
+            let why = isFolder(path) ? "it is a folder" : reason(error)
+            throw Failure(.file, "cannot read \(path): \(why)")
         }
     }
 
@@ -71,11 +72,16 @@ enum Files {
         URL(filePath: path).absoluteURL.standardizedFileURL.path
     }
 
+    private static func isFolder(_ path: String) -> Bool {
+        (try? URL(filePath: path).resourceValues(forKeys: [.isDirectoryKey]))?.isDirectory ?? false
+    }
+
     static func isThere(_ path: String) -> Bool {
         FileManager.default.fileExists(atPath: path)
     }
 
-    private static func reason(_ error: any Error) -> String {
+    /// Why a file could not be read or written, in the system's words.
+    static func reason(_ error: any Error) -> String {
         let underlying = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
         return (underlying ?? error as NSError).localizedDescription
     }

@@ -45,7 +45,7 @@ struct ArchiveReader {
                 bytes += data
             }
         } catch {
-            throw Failure(.file, "cannot read \(path): \(error)")
+            throw Failure(.file, "cannot read \(path): \(Files.reason(error))")
         }
         return bytes
     }

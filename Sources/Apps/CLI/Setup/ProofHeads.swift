@@ -85,33 +85,14 @@ struct ProofHeads {
 struct ChainFiles {
     private let chains: [(ledger: LedgerID, chain: GovernanceChain)]
 
-    init(_ paths: [String]) throws(ProofFailure) {
+    /// - Throws: `Failure` where a file cannot be read, ``ProofFailure`` where it is no chain.
+    init(_ paths: [String]) throws {
         var chains: [(ledger: LedgerID, chain: GovernanceChain)] = []
-        for path in paths { chains.append(try GovernanceChain.decodeNamed(Files.reading(path))) }
+        for path in paths { chains.append(try GovernanceChain.decodeNamed(Files.read(path))) }
         self.chains = chains
     }
 
     func chain(of ledger: LedgerID) -> GovernanceChain {
         chains.first { $0.ledger == ledger }?.chain ?? GovernanceChain(links: [])
-    }
-}
-
-extension Files {
-    /// Reads a file where what is in it is about to be judged: one that cannot be read proves
-    /// nothing.
-    static func reading(_ path: String) throws(ProofFailure) -> [UInt8] {
-        do throws(Failure) {
-            return try read(path)
-        } catch {
-            throw ProofFailure(.form, "\(error)")
-        }
-    }
-
-    static func saving(_ bytes: [UInt8], to path: String) throws(ProofFailure) {
-        do throws(Failure) {
-            try write(bytes, to: path)
-        } catch {
-            throw ProofFailure(.form, "\(error)")
-        }
     }
 }
