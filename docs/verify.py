@@ -4,7 +4,8 @@
     python3 docs/verify.py GENESIS PROOF            a proof file, every step
     python3 docs/verify.py GENESIS RECEIPT ENTRY    one validator's receipt for these entry bytes
 
-Needs the packages cbor2 and cryptography. Ends with 0 where the proof holds, with 1 where not."""
+Needs the packages cbor2 and cryptography. Ends with 0 where the proof holds, with 1 where not, with 4 where
+a file cannot be read."""
 import hashlib
 import sys
 import cbor2
@@ -93,6 +94,14 @@ def check_head(genesis, ledger, header_bytes, commit):
     need(header[8] == tree_root and header[2] == height, "header hash", "root or height")
     return header
 
+def check_statement(tag):
+    """The form of a third party's statement; its signature was checked when the ledger took it."""
+    step = "number of the entry"
+    need(tag.tag == 18 and len(tag.value) == 4 and tag.value[1] == {}, step, "this is no statement")
+    protected = cbor2.loads(tag.value[0])
+    need(2 not in protected and {1, 2} <= set(protected[15]), step, "the statement's header")
+    return f"statement of {protected[15][1]!r} about {protected[15][2]!r}, brought as"
+
 def check_proof(genesis_bytes, proof_bytes):
     genesis, ledger = load(genesis_bytes, "genesis"), sha(genesis_bytes)
     proof = load(proof_bytes, "form")
@@ -122,10 +131,14 @@ def check_proof(genesis_bytes, proof_bytes):
         "signature of the batch", "the header is not that of a batch")
     verify_es256k(keys[stream], signature, protected, payload, "signature of the batch")
     entry = load(proof[2], "number of the entry")
-    number, least = entry[4], first + position
-    need(entry[2] == issuer and entry[3] == stream, "number of the entry", "issuer or stream")
-    need(number == least if position == 0 else number >= least, "number of the entry", number)
-    effect = ""
+    least, effect, is_statement = first + position, "", isinstance(entry, cbor2.CBORTag)
+    if is_statement:  # docs/formats/entry.md: its number stands in the batch alone, and its place says the least.
+        what = check_statement(entry)
+        number = least if position == 0 else f"at least {least}"
+    else:
+        what, number = "entry", entry[4]
+        need(entry[2] == issuer and entry[3] == stream, "number of the entry", "issuer or stream")
+        need(number == least if position == 0 else number >= least, "number of the entry", number)
     if 9 in proof:
         slots, slot, key, next_key, value, path = proof[9]
         need(map_root(slots, slot, key, next_key, value, path) == header[9],
@@ -136,9 +149,9 @@ def check_proof(genesis_bytes, proof_bytes):
         else:  # The last key is followed by the sentinel's, which is zero.
             need(key < own and (own < next_key or next_key == bytes(32)),
                  "standing of the entry", "the key does not fall between its neighbours")
-    elif 11 in entry or entry[1] in (13, 16):  # It has an author, or is a credential or evidence.
+    elif not is_statement and (11 in entry or entry[1] in (13, 16)):  # It has an author, or is a credential or evidence.
         effect = "; whether it has effect is not shown"
-    return f"entry {issuer}/{stream}/{number} is leaf {index} of {header[7]}, block {header[2]}{effect}"
+    return f"{what} {issuer}/{stream}/{number} is leaf {index} of {header[7]}, block {header[2]}{effect}"
 
 def check_receipt(genesis_bytes, receipt_bytes, entry):
     genesis, ledger = load(genesis_bytes, "genesis"), sha(genesis_bytes)
@@ -159,6 +172,10 @@ def check_receipt(genesis_bytes, receipt_bytes, entry):
 def main(arguments):
     try:
         files = [open(name, "rb").read() for name in arguments]
+    except OSError as error:
+        print(f"cannot read {error.filename}: {error.strerror}", file=sys.stderr)
+        return 4
+    try:
         print("PROVED:", check_proof(*files) if len(files) == 2 else check_receipt(*files))
         return 0
     except Refused as refusal:

@@ -7,10 +7,13 @@ struct EntryView: Encodable {
     let leaf: UInt64
     let leafHash: String
     let kind: String
-    let issuer: String
-    let stream: UInt16
-    let number: UInt64
-    let time: String
+    /// Absent of a statement of which only the bytes are known: who brought it, and under which
+    /// number, stands in its batch alone.
+    let issuer: String?
+    let stream: UInt16?
+    let number: UInt64?
+    /// Absent of a statement that does not say when it was issued.
+    let time: String?
     let subjects: [String]
     let commitment: String?
     let recipients: [String]
@@ -32,10 +35,11 @@ struct EntryView: Encodable {
         self.leaf = leaf
         self.leafHash = leafHash.description
         kind = Self.words("\(entry.kind)")
-        issuer = entry.issuer.name
-        stream = entry.stream.number
-        number = entry.number
-        time = entry.eventTime.description
+        let isNumbered = entry.isCarried
+        issuer = isNumbered ? entry.issuer.name : nil
+        stream = isNumbered ? entry.stream.number : nil
+        number = isNumbered ? entry.number : nil
+        time = entry.isTimed ? entry.eventTime.description : nil
         subjects = entry.subjects.map(\.description)
         commitment = entry.commitment?.description
         recipients = entry.recipients.map(\.name)
@@ -48,10 +52,14 @@ struct EntryView: Encodable {
     }
 
     var lines: [String] {
-        var lines = [
-            "leaf \(leaf): \(kind), by \(issuer), stream \(stream), number "
-                + (isNumberLeast ?? false ? "at least " : "") + "\(number), \(time)"
-        ]
+        var first = "leaf \(leaf): \(kind)"
+        if let issuer, let stream, let number {
+            first +=
+                ", by \(issuer), stream \(stream), number "
+                + (isNumberLeast ?? false ? "at least " : "") + "\(number)"
+        }
+        if let time { first += ", \(time)" }
+        var lines = [first]
         for subject in subjects { lines.append("  about       \(subject)") }
         if let access {
             lines.append(
@@ -76,5 +84,16 @@ struct EntryView: Encodable {
                 text.append(character)
             }
         }
+    }
+}
+
+extension Entry {
+    /// Whether issuer, stream and number are known; of a statement, its bytes do not say them.
+    var isCarried: Bool { kind != .statement || issuer.name != "-" }
+
+    /// Whether it is known when it happened; a statement need not say it.
+    var isTimed: Bool {
+        guard case .statement(let statement) = body else { return true }
+        return statement.header.issuedAt != nil
     }
 }

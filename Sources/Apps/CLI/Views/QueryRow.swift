@@ -19,7 +19,8 @@ struct QueryRow: Encodable {
             "\($0.action) for \($0.purpose), basis \($0.basis), \($0.outcome)"
         }
         return [
-            String(entry.leaf), String(entry.time.prefix(16)), entry.issuer, entry.kind,
+            String(entry.leaf), String((entry.time ?? "").prefix(16)), entry.issuer ?? "",
+            entry.kind,
             (entry.effect == nil ? "" : "NO EFFECT: ")
                 + (access ?? entry.body ?? "sealed to \(entry.recipients.joined(separator: ", "))"),
         ]
@@ -75,9 +76,10 @@ enum QueryFormat: String, CaseIterable {
         }
         let access = entry.access
         return [
-            "\(item.leafIndex)", "\(item.height)", "\(entry.kind)", entry.issuer.name,
-            "\(entry.stream)", "\(entry.number)", "\(entry.eventTime)", ids(1), ids(2), ids(3),
-            ids(4), ids(5), access.map { "\($0.action)" } ?? "",
+            "\(item.leafIndex)", "\(item.height)", "\(entry.kind)",
+            entry.isCarried ? entry.issuer.name : "", entry.isCarried ? "\(entry.stream)" : "",
+            entry.isCarried ? "\(entry.number)" : "", entry.isTimed ? "\(entry.eventTime)" : "",
+            ids(1), ids(2), ids(3), ids(4), ids(5), access.map { "\($0.action)" } ?? "",
             access.map { "\($0.purpose)" } ?? "", access.map { "\($0.basis)" } ?? "",
             access.map { "\($0.outcome)" } ?? "", "\(item.leafHash)",
             item.isUnfit.map { $0 ? "none" : "full" } ?? "",
