@@ -39,6 +39,7 @@ extension Node {
         let (peers, pins) = try NodeSetup.peers(configuration, setup.institution)
         let keys = try Keyring(configuration.keys)
         let sealKeys = try configuration.keys.sealKeys()
+        let names = try keys.claims(beside: setup.keyring)
         let locks = try hold(configuration.keys.consensusPaths)
         setup.keyring.add(keys)
         Node.show(
@@ -47,7 +48,7 @@ extension Node {
         network.recheck()
         network.connect(to: peers)
         desk.post(.sealKeys(sealKeys))
-        loop.post(.reloaded(locks))
+        loop.post(.reloaded(locks, names))
     }
 
     /// Takes the files of keys that this node does not hold yet: all of them, or none.
