@@ -126,7 +126,9 @@ struct LookupTests {
     }
 
     /// Blocks by their first leaf, as versions before this one wrote them: with the lengths of
-    /// their batches, and before that without. Half of them, as where this version went on.
+    /// their batches, and before that without.
+    ///
+    /// Half of them, as where this version went on.
     @Test("an index of an older version finds the same entries", arguments: [true, false])
     func formerIndex(_ namesBatches: Bool) throws {
         let world = try ledger()
