@@ -27,7 +27,6 @@ extension Node {
     /// Opens everything on the disk, the key's lock first.
     static func open(_ setup: NodeSetup) throws(NodeError) -> NodeParts {
         let keyLocks = try setup.keyPaths.map { (path) throws(NodeError) in try KeyLock(path) }
-        let keyNames = try setup.keyring.claims()
         do throws(StorageError) {
             let directory = try DataDirectory(setup.data, ledger: setup.genesis.ledger)
             let lastSigned = directory.path(of: ReplicaLog.lastSignedName)
@@ -49,8 +48,7 @@ extension Node {
                 path: directory.path(of: "index"), findsByLeafHash: setup.findsByLeafHash,
                 residentBytesMax: setup.memory.indexBytes)
             return NodeParts(
-                directory: directory, keyLocks: keyLocks, keyNames: keyNames, store: store,
-                index: index)
+                directory: directory, keyLocks: keyLocks, store: store, index: index)
         } catch {
             throw .storage(error)
         }

@@ -40,7 +40,7 @@ extension NodeError: CustomStringConvertible {
             "\(path): others may read this secret; run chmod 600 on it"
         case .keyInUse(let path):
             "\(path): another process runs with this key; two of them could sign two votes for "
-                + "one round, or two entries under one number, which convicts the institution"
+                + "one round, which convicts the institution"
         case .storage(let error): "\(error)"
         case .transport(let error): "\(error)"
         case .damaged(let what, let detail):

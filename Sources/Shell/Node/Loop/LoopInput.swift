@@ -3,7 +3,6 @@ internal import Ledger
 internal import Primitives
 internal import Proofs
 internal import Records
-internal import Storage
 internal import Transport
 
 /// What waits for the node's loop.
@@ -20,7 +19,7 @@ enum LoopInput: Sendable {
     /// A peer that was dialled in vain.
     case unreachable(InstitutionID)
     /// The operator's files were read again; these locks of keys are the loop's to hold.
-    case reloaded([KeyLock], [NameLock])
+    case reloaded([KeyLock])
     /// A request of the operator that concerns the loop; the message is counted until it is done.
     case control(ControlRequest, Responder, InboundMessage?)
     /// Drafts that the desk has prepared, each with who waits for its number.

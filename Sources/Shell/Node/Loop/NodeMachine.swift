@@ -40,7 +40,6 @@ final class NodeMachine {
     private var handedOn: (charter: Charter, stoppedFrom: Height?, proposalCount: Int)?
     /// Locks of keys that came while the node ran.
     private var furtherLocks: [KeyLock] = []
-    private var furtherNames: [NameLock] = []
 
     var host: Host
     var log: ReplicaLog
@@ -280,9 +279,8 @@ final class NodeMachine {
         case .disconnected(let peer): try step(.disconnected(peer))
         case .unreachable:
             if connectedPeers().isEmpty, rescue.noteUnreachable() { identityRefused() }
-        case .reloaded(let locks, let names):
+        case .reloaded(let locks):
             furtherLocks += locks
-            furtherNames += names
             outboxes.noteKeysChanged()
             handOnCharter(isForced: true)
         case .control(let request, let responder, _): try answer(request, responder)
@@ -413,7 +411,6 @@ final class NodeMachine {
 struct NodeParts: ~Copyable {
     let directory: DataDirectory
     let keyLocks: [KeyLock]
-    let keyNames: [NameLock]
     let store: BlockStore
     let index: EntryIndex
 }

@@ -72,29 +72,6 @@ final class Keyring: Authenticator {
         }
     }
 
-    /// Holds the keys that vote or number entries for this process, those of another ring left out:
-    /// a copy of a key in another file is the same key.
-    ///
-    /// - Throws: ``NodeError/keyInUse(path:)`` where another process of this machine has one.
-    func claims(beside other: Keyring? = nil) throws(NodeError) -> [NameLock] {
-        let known = other?.signers ?? []
-        return try signers.subtracting(known).map { (key) throws(NodeError) in
-            let name = "custos key \(key.bytes.hex)"
-            do throws(StorageError) {
-                return try NameLock(name)
-            } catch {
-                if case .locked = error { throw .keyInUse(path: name) }
-                throw .storage(error)
-            }
-        }
-    }
-
-    private var signers: Set<PublicKey> {
-        held.withLock { held in
-            Set(held.consensus.keys).union(held.submit.values.joined().map(\.publicKey))
-        }
-    }
-
     /// Whether there is a key that could vote.
     var hasVote: Bool { held.withLock { !$0.consensus.isEmpty } }
 

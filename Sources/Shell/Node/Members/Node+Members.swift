@@ -39,7 +39,6 @@ extension Node {
         let (peers, pins) = try NodeSetup.peers(configuration, setup.institution)
         let keys = try Keyring(configuration.keys)
         let sealKeys = try configuration.keys.sealKeys()
-        let names = try keys.claims(beside: setup.keyring)
         let locks = try hold(configuration.keys.consensusPaths)
         setup.keyring.add(keys)
         Node.show(
@@ -48,7 +47,7 @@ extension Node {
         network.recheck()
         network.connect(to: peers)
         desk.post(.sealKeys(sealKeys))
-        loop.post(.reloaded(locks, names))
+        loop.post(.reloaded(locks))
     }
 
     /// Takes the files of keys that this node does not hold yet: all of them, or none.
