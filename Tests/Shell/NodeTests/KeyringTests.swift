@@ -3,9 +3,9 @@ internal import Ledger
 internal import Primitives
 internal import Storage
 internal import Testing
-internal import Transport
 
 @testable import Node
+@testable import Transport
 
 @Suite("The keys of a node")
 struct KeyringTests {

@@ -30,7 +30,7 @@ public struct TLSIdentity: Sendable {
     }
 
     /// A new certificate for the same key, which peers know already.
-    public func renewed(
+    func renewed(
         for institution: InstitutionID, years: Double
     ) throws(TransportError) -> TLSIdentity {
         guard let key = try? P256.Signing.PrivateKey(pemRepresentation: privateKeyPEM) else {
