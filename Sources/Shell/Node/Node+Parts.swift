@@ -27,6 +27,28 @@ extension Node {
     /// Opens everything on the disk, the key's lock first.
     static func open(_ setup: NodeSetup) throws(NodeError) -> NodeParts {
         let keyLocks = try setup.keyPaths.map { (path) throws(NodeError) in try KeyLock(path) }
+        let directory = try Node.directory(setup)
+        let store: BlockStore
+        let index: EntryIndex
+        do throws(StorageError) {
+            store = try BlockStore(
+                path: directory.path(of: "blocks"), residentBytesMax: setup.memory.blockBytes)
+        } catch {
+            throw NodeError(error, of: .blocks)
+        }
+        do throws(StorageError) {
+            index = try EntryIndex(
+                path: directory.path(of: "index"), findsByLeafHash: setup.findsByLeafHash,
+                residentBytesMax: setup.memory.indexBytes)
+        } catch {
+            throw NodeError(error, of: .index)
+        }
+        return NodeParts(
+            directory: directory, keyLocks: keyLocks, store: store, index: index)
+    }
+
+    /// Opens the directory, and notes in it what of it has been lost.
+    private static func directory(_ setup: NodeSetup) throws(NodeError) -> DataDirectory {
         do throws(StorageError) {
             let directory = try DataDirectory(setup.data, ledger: setup.genesis.ledger)
             let lastSigned = directory.path(of: ReplicaLog.lastSignedName)
@@ -42,13 +64,7 @@ extension Node {
             if !Directory.exists(directory.path(of: OutboxLog.name)) {
                 try ReturnFile(.numbering, in: directory).make()
             }
-            let store = try BlockStore(
-                path: directory.path(of: "blocks"), residentBytesMax: setup.memory.blockBytes)
-            let index = try EntryIndex(
-                path: directory.path(of: "index"), findsByLeafHash: setup.findsByLeafHash,
-                residentBytesMax: setup.memory.indexBytes)
-            return NodeParts(
-                directory: directory, keyLocks: keyLocks, store: store, index: index)
+            return directory
         } catch {
             throw .storage(error)
         }

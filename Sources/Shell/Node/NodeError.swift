@@ -18,6 +18,8 @@ public enum NodeError: Error, Sendable {
     case keyInUse(path: String)
     case storage(StorageError)
     case transport(TransportError)
+    /// A part of the directory is damaged, and the node can start without it.
+    case damagedPart(Repair.Part, detail: String)
     /// What lies in the directory does not fit together; nothing is signed over it.
     case damaged(what: String, detail: String)
     /// The directory does not say what the consensus key signed last.
@@ -28,6 +30,17 @@ public enum NodeError: Error, Sendable {
     case outbox(StreamID, OutboxError)
     /// Going on could break what was promised.
     case halted(reason: String)
+}
+
+extension NodeError {
+    /// What the disk said of a part: damage to it names the command that sets it aside.
+    init(_ error: StorageError, of part: Repair.Part) {
+        guard case .corruption(let path, let detail) = error else {
+            self = .storage(error)
+            return
+        }
+        self = .damagedPart(part, detail: "\(path): \(detail)")
+    }
 }
 
 extension NodeError: CustomStringConvertible {
@@ -43,6 +56,9 @@ extension NodeError: CustomStringConvertible {
                 + "one round, which convicts the institution"
         case .storage(let error): "\(error)"
         case .transport(let error): "\(error)"
+        case .damagedPart(let part, let detail):
+            "what lies on the disk is damaged: \(detail); "
+                + "`custos repair \(part.rawValue)` sets it aside, and then \(part.consequence)"
         case .damaged(let what, let detail):
             "\(what) is damaged: \(detail); restore the directory from a copy, or set it aside "
                 + "with `custos repair` and let the node fetch the blocks from its peers"

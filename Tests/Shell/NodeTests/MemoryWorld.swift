@@ -82,6 +82,8 @@ final class MemoryWorld {
     private var wires: [Wire] = []
     /// Whether blocks get to the disk only when a vote waits for them.
     var holdsBlocks = false
+    /// Takes what nodes log; nobody does where there is none.
+    var lines: LogRecorder.Lines?
     /// Nodes that begin with a snapshot of the others.
     var joinsBySnapshot: Set<Int> = []
     /// Nodes that speak the first version of the protocol alone, and hang up on what is newer.
@@ -116,6 +118,9 @@ final class MemoryWorld {
         let setup = try NodeSetup(configuration)
         var logger = Logger(label: "world \(index)")
         logger.logLevel = .critical
+        if let lines {
+            logger = Logger(label: "world \(index)") { _ in LogRecorder(lines: lines) }
+        }
         let machine = try NodeMachine(
             setup: setup, membership: Membership(setup), parts: try Node.open(setup),
             inbox: Inbox(), link: wire, dropPeer: { _ in }, connectedPeers: { [] }, logger: logger,

@@ -7,6 +7,7 @@ struct AppendLogTests {
     let directory = TemporaryDirectory()
     private var log: String { directory.path(of: "log") }
     private var first: String { log + "/0000000000000001.log" }
+    private var mark: String { log + "/" + AppendLog.markName }
 
     private func replayed() throws -> (records: [[UInt8]], cut: Int) {
         var records: [[UInt8]] = []
@@ -41,12 +42,16 @@ struct AppendLogTests {
         #expect(try replayed().records.isEmpty)
     }
 
-    /// Every length the file can be cut to, as a power cut would.
+    /// Where the three synced records of ``written()`` end.
+    private let syncedBytes = LogSegment.headerBytes + 3 * (LogSegment.recordHeaderBytes + 3)
+
+    /// Every length the file can be cut to, as a power cut would that the mark did not survive.
     @Test func cutsATornTailAtEveryByte() throws {
         let whole = try written()
         let recordBytes = LogSegment.recordHeaderBytes + 3
         for length in LogSegment.headerBytes...whole.count {
             try SmallFile.write(Array(whole[..<length]), to: first)
+            try Directory.remove(mark)
             let (records, cut) = try replayed()
             let count = (length - LogSegment.headerBytes) / recordBytes
             #expect(records.count == count, "cut to \(length) bytes")
@@ -55,16 +60,68 @@ struct AppendLogTests {
         }
     }
 
-    /// A flip in a synced record that a later record vouches for must never be called a torn tail.
-    @Test func refusesAFlippedBitInWhatWasSynced() throws {
-        let whole = try written()
-        let vouched = LogSegment.headerBytes + 3 * (LogSegment.recordHeaderBytes + 3)
-        for offset in LogSegment.headerBytes..<vouched {
+    /// A flip in a synced record that a later record vouches for must never be called a torn tail,
+    /// nor one in the records that were synced last, which the mark vouches for.
+    @Test(arguments: [false, true])
+    func refusesAFlippedBitInWhatWasSynced(isLast: Bool) throws {
+        var whole = try written()
+        if isLast {
+            whole.removeLast(whole.count - syncedBytes)
+        } else {
+            try Directory.remove(mark)
+        }
+        let markBytes = isLast ? try SmallFile.read(mark) : []
+        for offset in LogSegment.headerBytes..<syncedBytes {
             var bytes = whole
             bytes[offset] ^= 0x10
             try SmallFile.write(bytes, to: first)
             #expect(throws: StorageError.self, "byte \(offset)") { try replayed() }
+            // What is refused stays as it is, for whoever wants to look at it.
+            #expect(try SmallFile.read(first) == bytes)
+            if isLast { #expect(try SmallFile.read(mark) == markBytes) }
         }
+    }
+
+    @Test func refusesALogThatLacksTheEndOfWhatWasSynced() throws {
+        let whole = try written()
+        for length in 0..<syncedBytes {
+            try SmallFile.write(Array(whole[..<length]), to: first)
+            #expect(throws: StorageError.self, "cut to \(length) bytes") { try replayed() }
+        }
+        try SmallFile.write(Array(whole[..<syncedBytes]), to: first)
+        #expect(try replayed().records.count == 3)
+        try Directory.remove(first)
+        #expect(
+            throws: StorageError.corruption(
+                path: first, detail: "a segment that was synced is gone")
+        ) { try replayed() }
+    }
+
+    /// As older versions left it, and after a power cut that the mark did not survive or tore.
+    @Test(arguments: [nil, [], [UInt8](repeating: 0, count: 32), [UInt8](repeating: 7, count: 40)])
+    func goesByTheRecordsWhereThereIsNoMark(_ left: [UInt8]?) throws {
+        var bytes = try written()
+        bytes.removeLast(1)
+        try SmallFile.write(bytes, to: first)
+        if let left { try SmallFile.write(left, to: mark) } else { try Directory.remove(mark) }
+        let (records, cut) = try replayed()
+        #expect(records.count == 3)
+        #expect(cut == bytes.count - syncedBytes)
+        // From now on there is one.
+        try SmallFile.write(Array(bytes[..<(syncedBytes - 1)]), to: first)
+        #expect(throws: StorageError.self) { try replayed() }
+    }
+
+    @Test func refusesAMarkOfALaterVersion() throws {
+        _ = try written()
+        var bytes = SyncMark.encode(.init(part: 1, extent: 24))
+        bytes[11] = 2
+        bytes.removeLast(4)
+        bytes.append(bigEndian: CRC32C.of(bytes[...]))
+        try SmallFile.write(bytes, to: mark)
+        #expect(
+            throws: StorageError.formatVersion(path: mark, found: "2", supported: 1)
+        ) { try replayed() }
     }
 
     @Test func takesADamagedUnsyncedRecordForATornTail() throws {
@@ -137,14 +194,22 @@ struct AppendLogTests {
         #expect(throws: StorageError.self) { try replayed() }
     }
 
+    /// A crash came before the header was synced, and so before the mark spoke of the segment.
     @Test func makesASegmentAgainWhoseHeaderIsTorn() throws {
+        let second = log + "/0000000000000002.log"
         do {
             var log = try AppendLog(directory: log) { _, _ in }
             try log.append([1])
-            try log.rotate()
+            try log.sync()
         }
-        try SmallFile.write(Array("CUST".utf8), to: log + "/0000000000000002.log")
-        #expect(try replayed().records == [[1]])
+        try SmallFile.write(Array("CUST".utf8), to: second)
+        let (records, cut) = try replayed()
+        #expect(records == [[1]])
+        #expect(cut == 4)
+        try SmallFile.write(Array("CUST".utf8), to: second)
+        #expect(throws: StorageError.corruption(path: second, detail: "the header is damaged")) {
+            try replayed()
+        }
     }
 
     @Test func refusesAMissingSegment() throws {

@@ -44,13 +44,51 @@ struct LastSignedFileTests {
             try file.replace(with: [UInt8](repeating: 2, count: 300))
         }
         let after = try SmallFile.read(path)
+        // Synced was the first only; making the file counts as two writes.
+        try SmallFile.write(
+            SyncMark.encode(.init(part: 1, extent: 2)), to: path + LastSignedFile.markSuffix)
         #expect(before[4096...] == after[4096...] || before[..<4096] == after[..<4096])
         for cut in stride(from: 0, through: 8192, by: 61) {
             let torn = Array(after[..<cut]) + Array(before[cut...])
             try SmallFile.write(torn, to: path)
+            let mark = try SmallFile.read(path + LastSignedFile.markSuffix)
             let content = try LastSignedFile(path).content
             #expect(content == [1, 1] || content == [UInt8](repeating: 2, count: 300))
+            try SmallFile.write(mark, to: path + LastSignedFile.markSuffix)
         }
+    }
+
+    /// The slot that counts has a flipped bit, or the whole file is an old copy: what it says of
+    /// was sent, so the state before it must not be taken for the last.
+    @Test func refusesTheStateBeforeTheOneThatWasSynced() throws {
+        try written([[1], [2]])
+        let old = try SmallFile.read(path)
+        do {
+            var file = try LastSignedFile(path)
+            try file.replace(with: [3])
+        }
+        var rotten = try SmallFile.read(path)
+        rotten[40] ^= 1
+        for bytes in [rotten, old] {
+            try SmallFile.write(bytes, to: path)
+            #expect(
+                throws: StorageError.corruption(
+                    path: path,
+                    detail: "its newest valid slot is write 3, and write 4 had been synced")
+            ) { _ = try LastSignedFile(path) }
+        }
+        // The slot before the newest may rot: nothing is asked of it.
+        rotten[40] ^= 1
+        rotten[4096 + 40] ^= 1
+        try SmallFile.write(rotten, to: path)
+        #expect(try LastSignedFile(path).content == [3])
+    }
+
+    @Test func isMadeAnewBesideTheMarkOfOneThatWasSetAside() throws {
+        try written([[1], [2], [3]])
+        try Directory.remove(path)
+        try written([[9]])
+        #expect(try LastSignedFile(path).content == [9])
     }
 
     @Test func refusesWhereBothSlotsAreDamaged() throws {

@@ -7,19 +7,22 @@ struct RepairCommand: ParsableCommand {
         commandName: "repair",
         abstract: "Set a damaged part of a stopped node's data aside; nothing is deleted.",
         discussion: """
-            log     the log of the height under way; the node goes on from what it signed last
-            blocks  the ledger and its index; the node fetches them from its peers again
-            index   the index over the ledger; it is filled from the blocks again
-            outbox  what is numbered and not on the ledger yet: hand it in again; the node takes
-                    entries again when all that it had signed has expired
+            log          the log of the height under way; the node goes on from what it signed last
+            blocks       the ledger and its index; the node fetches them from its peers again
+            index        the index over the ledger; it is filled from the blocks again
+            outbox       what is numbered and not on the ledger yet: hand it in again; the node
+                         takes entries again when all that it had signed has expired
+            evidence     what convicts others: it comes from peers again, or is on the ledger
+            last-signed  what the consensus key signed last; the node follows, and signs again
+                         when the network has told from which height on it may
 
-            What the consensus key signed last and the evidence are never set aside.
+            A node that refuses to start names the part. Nothing is signed or numbered twice.
 
             Examples:
               custos repair log --node devnet/insurer
             """)
 
-    @Argument(help: "log, blocks, index or outbox.")
+    @Argument(help: "log, blocks, index, outbox, evidence or last-signed.")
     var part: String
 
     @OptionGroup var node: NodeOptions
@@ -28,7 +31,8 @@ struct RepairCommand: ParsableCommand {
     func run() throws {
         guard let part = Repair.Part(rawValue: part) else {
             throw ValidationError(
-                "what can be set aside is log, blocks, index or outbox, not '\(part)'")
+                "what can be set aside is log, blocks, index, outbox, evidence or last-signed, "
+                    + "not '\(part)'")
         }
         let place = try node.place
         do throws(NodeError) {

@@ -143,12 +143,10 @@ final class NodeMachine {
                 cutter: SnapshotCutter(
                     store: parts.store, folder: snapshots, genesis: setup.genesis,
                     logger: logger))
-            evidence = try EvidenceLog(directory: parts.directory.path(of: "evidence")) {
-                kept.append($0)
-            }
         } catch {
             throw .storage(error)
         }
+        evidence = try EvidenceLog.open(in: parts.directory) { kept.append($0) }
         let held = try NodeMachine.heldChunks(snapshots, restart)
         let returned = ReturnFile(.signing, in: parts.directory)
         host = try NodeMachine.host(
@@ -244,6 +242,7 @@ final class NodeMachine {
 
     /// What comes before the first input.
     func begin() throws(NodeError) {
+        noteCuts()
         handOnCharter()
         for (stream, reason) in outboxes.closed {
             logger.note(
@@ -254,6 +253,22 @@ final class NodeMachine {
         try carryOut(host.start(now: SystemClock.now))
         try carryOut(outboxes.start())
         headMoved(host.state.head.height)
+    }
+
+    /// Tells of ends of logs that a crash had torn, and that are cut off now.
+    private func noteCuts() {
+        let cuts = [
+            (Repair.Part.log, log.cutBytes), (.outbox, outboxes.cutBytes),
+            (.evidence, evidence.cutBytes),
+        ]
+        for (part, byteCount) in cuts where byteCount > 0 {
+            metrics.noteCut(part, byteCount)
+            let words =
+                "the last \(byteCount) bytes of the \(part.rawValue) were torn by a crash before "
+                + "they were synced, and are cut off; nothing in them was acknowledged or sent"
+            logger.note(
+                .warning, .logCut, "\(words)", [.part: part.rawValue, .bytes: byteCount])
+        }
     }
 
     func stop(_ reason: NodeError?) {

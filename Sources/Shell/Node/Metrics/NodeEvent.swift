@@ -25,12 +25,13 @@ enum NodeEvent: String, CaseIterable, Sendable {
     case pruned = "retention.pruned"
     case notPruned = "retention.not-pruned"
     case notCut = "snapshot.not-cut"
+    case logCut = "log.cut"
 }
 
 /// The names of what a line says beside its words.
 enum LogField: String, CaseIterable, Sendable {
     case event, peer, institution, ledger, address, version, stream, number, height, blocks, kind
-    case reason
+    case reason, part, bytes
 }
 
 extension Logger {

@@ -26,6 +26,7 @@ public final class NodeMetrics: Sendable {
         var drops: UInt64 = 0
         var unknown: UInt64 = 0
         var lastBlock: UInt64 = 0
+        var cuts: [Repair.Part: Int] = [:]
     }
 
     private let state = Mutex(State())
@@ -47,6 +48,11 @@ public final class NodeMetrics: Sendable {
 
     func noteDrop() {
         state.withLock { $0.drops += 1 }
+    }
+
+    /// Notes that the torn end of a log was cut off at the start.
+    func noteCut(_ part: Repair.Part, _ byteCount: Int) {
+        state.withLock { $0.cuts[part] = byteCount }
     }
 
     func noteUnknown() {
@@ -96,6 +102,12 @@ public final class NodeMetrics: Sendable {
             "custos_disk_bytes", "gauge", "What the node's data take on the disk.",
             ["blocks", "index", "log", "outbox", "evidence"].map { part in
                 "custos_disk_bytes{part=\"\(part)\"} \(Directory.byteCount(of: "\(data)/\(part)"))"
+            })
+        metric(
+            "custos_log_cut_bytes", "gauge",
+            "Bytes that a crash had torn, and that were cut off at the start.",
+            [Repair.Part.log, .outbox, .evidence].map { part in
+                "custos_log_cut_bytes{part=\"\(part.rawValue)\"} \(state.cuts[part] ?? 0)"
             })
         return lines.joined(separator: "\n") + "\n"
     }

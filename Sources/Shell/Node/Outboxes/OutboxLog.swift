@@ -40,6 +40,9 @@ struct OutboxLog: ~Copyable {
         self.log = log
     }
 
+    /// Bytes that a crash cut off at the end; nothing in them was ever acknowledged.
+    var cutBytes: Int { log.cutBytes }
+
     mutating func append(_ row: OutboxRow, of stream: StreamID) throws(StorageError) {
         var writer = CBORWriter(reservingCapacity: row.entry.count + 32)
         writer.array(5)

@@ -98,6 +98,9 @@ struct Outboxes: ~Copyable {
         return limits
     }
 
+    /// Bytes that a crash cut off at the end of the log.
+    var cutBytes: Int { log.cutBytes }
+
     /// Why no entries of a stream are numbered here, by stream.
     var closed: [(stream: StreamID, reason: String)] {
         let waiting = streams.compactMap { stream in
@@ -112,7 +115,7 @@ struct Outboxes: ~Copyable {
         do throws(StorageError) {
             return try OutboxLog(directory: path, replay)
         } catch {
-            throw .storage(error)
+            throw NodeError(error, of: .outbox)
         }
     }
 

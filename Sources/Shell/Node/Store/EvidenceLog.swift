@@ -11,6 +11,17 @@ struct EvidenceLog: ~Copyable {
     /// How many convictions there are.
     private(set) var count: Int
 
+    /// Opens the log of a node.
+    static func open(
+        in directory: borrowing DataDirectory, _ replay: (EvidenceBody) -> Void
+    ) throws(NodeError) -> EvidenceLog {
+        do throws(StorageError) {
+            return try EvidenceLog(directory: directory.path(of: name), replay)
+        } catch {
+            throw NodeError(error, of: .evidence)
+        }
+    }
+
     /// Opens the log, and hands out what it holds, in order.
     init(directory: String, _ replay: (EvidenceBody) -> Void) throws(StorageError) {
         var count = 0
@@ -26,6 +37,12 @@ struct EvidenceLog: ~Copyable {
         self.count = count
         self.log = log
     }
+
+    /// The name of the log's folder in the node's directory.
+    static let name = "evidence"
+
+    /// Bytes that a crash cut off at the end; nothing in them was ever told.
+    var cutBytes: Int { log.cutBytes }
 
     mutating func append(_ body: EvidenceBody) throws(StorageError) {
         try log.append(EvidenceLog.encode(body))

@@ -44,7 +44,7 @@ struct ReplicaLog: ~Copyable {
             return try LastSignedFile(path)
         } catch {
             if case .notFound(let path, _) = error { throw .neverSigned(path: path) }
-            throw .storage(error)
+            throw NodeError(error, of: .lastSigned)
         }
     }
 
@@ -60,7 +60,7 @@ struct ReplicaLog: ~Copyable {
                 }
             }
         } catch {
-            throw .storage(error)
+            throw NodeError(error, of: .log)
         }
     }
 
@@ -69,7 +69,8 @@ struct ReplicaLog: ~Copyable {
         do throws(CBORError) {
             return try SignedState.decode(bytes[...])
         } catch {
-            throw .damaged(what: "the last-signed state", detail: "\(error)")
+            throw .damagedPart(
+                .lastSigned, detail: "what was signed last is no state of a replica: \(error)")
         }
     }
 

@@ -3,8 +3,9 @@ internal import Storage
 
 /// Sets damaged parts of a stopped node's data aside, so that it can start without them.
 ///
-/// What the consensus key signed last is never set aside: a replica whose log or blocks are gone
-/// still signs nothing twice, and fetches what it lacks from its peers.
+/// Nothing is signed or numbered twice for it: a replica whose log or blocks are gone knows from
+/// its last-signed file what it signed, and one without that file, or a stream without its outbox,
+/// waits until nothing that was lost can matter any more.
 public enum Repair {
     /// What can be set aside.
     public enum Part: String, CaseIterable, Sendable {
@@ -17,6 +18,32 @@ public enum Repair {
         /// The outboxes: what was acknowledged and is not on the ledger is handed in again by
         /// whoever has it, and numbering waits until all that was signed has expired.
         case outbox
+        /// What convicts others, and what this node may be asked to prove.
+        case evidence
+        /// What the consensus key signed last: the replica comes back as one whose disk was lost.
+        case lastSigned = "last-signed"
+
+        /// What becomes of a node that starts without it.
+        public var consequence: String {
+            switch self {
+            case .log:
+                "the node goes on from what it signed last, and signs nothing twice"
+            case .blocks:
+                "the node fetches the ledger from its peers again"
+            case .index:
+                "the node fills it from the blocks at the start"
+            case .outbox:
+                "entries are numbered again when all that was signed has expired, from the "
+                    + "ledger's next number on; what was acknowledged and is not on the ledger is "
+                    + "to be handed in again"
+            case .evidence:
+                "what convicts others comes from peers or stands on the ledger; a demand for a "
+                    + "proof of this node's own may stay open"
+            case .lastSigned:
+                "the node follows, and signs and numbers again when the network has told from "
+                    + "which height on nothing it signed before can be contradicted"
+            }
+        }
     }
 
     /// Renames what belongs to the part; returns the new paths, of which nothing is deleted.

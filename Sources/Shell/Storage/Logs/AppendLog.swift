@@ -4,8 +4,9 @@ internal import Glibc
 ///
 /// ``append(_:)`` gathers in memory; ``sync()`` writes what was gathered in one call and returns
 /// when it is on the disk, so that many records share one wait. Only a torn tail of the last
-/// segment is ever cut off (``LogSegment``); any other damage is refused at the start. After a
-/// failed write or sync nothing more is written: what the disk holds is then not known.
+/// segment is ever cut off, which no ``sync()`` had returned for: later records (``LogSegment``)
+/// and the ``SyncMark`` beside the segments tell. Any other damage is refused at the start. After
+/// a failed write or sync nothing more is written: what the disk holds is then not known.
 public struct AppendLog: ~Copyable, Sendable {
     /// How many bytes of a torn tail were cut off when the log was opened.
     public private(set) var cutBytes = 0
@@ -19,6 +20,7 @@ public struct AppendLog: ~Copyable, Sendable {
     private let directory: String
     private var segments: [UInt64]
     private var file: File
+    private var mark: SyncMark
     private var pending: [UInt8] = []
     private var writtenBytes: Int
     private var durableBytes: Int
@@ -34,21 +36,19 @@ public struct AppendLog: ~Copyable, Sendable {
         directory: String, replay: (ArraySlice<UInt8>, UInt64) throws(StorageError) -> Void
     ) throws(StorageError) {
         try Directory.make(directory)
-        var segments = try AppendLog.segmentNumbers(in: directory)
-        if segments.isEmpty {
-            try AppendLog.makeSegment(1, in: directory)
-            segments = [1]
-        }
+        var mark = try SyncMark(directory + "/" + AppendLog.markName)
+        let segments = try AppendLog.segments(in: directory, mark)
+        let last = segments[segments.count - 1]
         var end = LogSegment.headerBytes
         var cut = 0
-        for (index, number) in segments.enumerated() {
+        for number in segments {
             let path = AppendLog.path(number, in: directory)
             let bytes = try SmallFile.read(path, atMost: .max)
-            let isLast = index == segments.count - 1
             guard try LogSegment.checkHeader(bytes, number: number, path: path) else {
-                guard isLast, bytes.count <= LogSegment.headerBytes else {
-                    throw .corruption(path: path, detail: "the header is damaged")
-                }
+                // A header is synced before anything else of a segment is written.
+                guard number == last, bytes.count <= LogSegment.headerBytes,
+                    mark.extent(of: number) == 0
+                else { throw .corruption(path: path, detail: "the header is damaged") }
                 try AppendLog.makeSegment(number, in: directory)
                 cut = bytes.count
                 break
@@ -56,21 +56,28 @@ public struct AppendLog: ~Copyable, Sendable {
             end = try LogSegment.scan(bytes, path: path) { (payload) throws(StorageError) in
                 try replay(payload, number)
             }
-            guard end == bytes.count || isLast else {
+            guard end == bytes.count || number == last else {
                 throw .corruption(
                     path: path, detail: "the record at byte \(end) is damaged, and not the last")
             }
+            guard UInt64(end) >= mark.extent(of: number) else {
+                throw .corruption(
+                    path: path,
+                    detail: "the record at byte \(end) is damaged or gone, and "
+                        + "\(mark.extent(of: number)) bytes had been synced")
+            }
             cut = bytes.count - end
         }
-        let last = segments[segments.count - 1]
         let file = try File(AppendLog.path(last, in: directory), flags: O_RDWR)
         if cut > 0 { try file.truncate(to: end) }
         // What was read may still be in memory only; make it durable before it is built upon.
         try file.sync()
+        try mark.note(.init(part: last, extent: UInt64(end)))
         self.directory = directory
         self.segments = segments
         self.segment = last
         self.file = file
+        self.mark = mark
         writtenBytes = end
         durableBytes = end
         cutBytes = cut
@@ -106,6 +113,7 @@ public struct AppendLog: ~Copyable, Sendable {
         guard durableBytes < writtenBytes else { return }
         hasFailed = true
         try file.sync()
+        try mark.note(.init(part: segment, extent: UInt64(writtenBytes)))
         hasFailed = false
         durableBytes = writtenBytes
     }
@@ -117,6 +125,7 @@ public struct AppendLog: ~Copyable, Sendable {
         hasFailed = true
         try AppendLog.makeSegment(next, in: directory)
         file = try File(AppendLog.path(next, in: directory), flags: O_RDWR)
+        try mark.note(.init(part: next, extent: UInt64(LogSegment.headerBytes)))
         hasFailed = false
         segment = next
         segments.append(next)
@@ -132,6 +141,9 @@ public struct AppendLog: ~Copyable, Sendable {
         }
     }
 
+    /// The name of the ``SyncMark`` in the log's directory.
+    static let markName = "synced"
+
     private static func path(_ number: UInt64, in directory: String) -> String {
         let digits = String(number, radix: 16)
         return directory + "/" + String(repeating: "0", count: 16 - digits.count) + digits
@@ -146,6 +158,20 @@ public struct AppendLog: ~Copyable, Sendable {
         try file.write(LogSegment.header(number: number), at: 0)
         try file.sync()
         try Directory.sync(directory)
+    }
+
+    /// The numbers of the segments; a first one is made where none ever was.
+    private static func segments(
+        in directory: String, _ mark: borrowing SyncMark
+    ) throws(StorageError) -> [UInt64] {
+        let numbers = try segmentNumbers(in: directory)
+        if let synced = mark.position?.part, synced > numbers.last ?? 0 {
+            throw .corruption(
+                path: path(synced, in: directory), detail: "a segment that was synced is gone")
+        }
+        guard numbers.isEmpty else { return numbers }
+        try makeSegment(1, in: directory)
+        return [1]
     }
 
     private static func segmentNumbers(

@@ -5,7 +5,9 @@ internal import Glibc
 /// Two slots of one preallocated file are written in turn, each with a sequence number and a
 /// CRC-32C. A write that is torn by a power cut leaves the other slot, and what it would have
 /// said was never sent, because sending waits for ``replace(with:)`` to return. Both slots are
-/// written when the file is made, so that a file without a valid slot is damage and not newness.
+/// written when the file is made, so that a file without a valid slot is damage and not newness;
+/// and a ``SyncMark`` beside it has the sequence number that was synced last, so that a newest slot
+/// which rotted, or an old copy of the file, is not taken for the state before.
 ///
 /// ```
 /// slot = "CUSTOSLS" || sequence, 8 || byte count, 4 || content || zeros up to 4092 || CRC-32C, 4
@@ -14,11 +16,17 @@ public struct LastSignedFile: ~Copyable, Sendable {
     /// What was written last; empty where nothing has been.
     public private(set) var content: [UInt8]
     private let file: File
+    private var mark: SyncMark
     private var sequence: UInt64
     private var hasFailed = false
 
     /// The longest content, in bytes.
     public static let contentBytesMax = slotBytes - 24
+
+    /// What is added to the path for that of the mark.
+    static let markSuffix = ".synced"
+    /// The file is one part, of which so many writes were synced.
+    private static let markPart: UInt64 = 1
 
     private static let slotBytes = 4096
     private static let magic = Array("CUSTOSLS".utf8)
@@ -30,6 +38,8 @@ public struct LastSignedFile: ~Copyable, Sendable {
         guard !Directory.exists(path) else {
             throw .refused(path: path, detail: "a last-signed file is there already")
         }
+        // That of a file which was here before would speak against this one.
+        try Directory.remove(path + LastSignedFile.markSuffix)
         try SmallFile.write(slot(0, []) + slot(1, []), to: path)
     }
 
@@ -45,15 +55,28 @@ public struct LastSignedFile: ~Copyable, Sendable {
         }
         let first = LastSignedFile.parse(bytes[..<LastSignedFile.slotBytes])
         let second = LastSignedFile.parse(bytes[LastSignedFile.slotBytes...])
+        let newest: (sequence: UInt64, content: [UInt8])
         switch (first, second) {
         case (let first?, let second?):
-            (sequence, content) = first.sequence > second.sequence ? first : second
+            newest = first.sequence > second.sequence ? first : second
         case (let only?, nil), (nil, let only?):
-            (sequence, content) = only
+            newest = only
         case (nil, nil):
             throw .corruption(path: path, detail: "neither slot is valid")
         }
+        var mark = try SyncMark(path + LastSignedFile.markSuffix)
+        guard newest.sequence >= mark.extent(of: LastSignedFile.markPart) else {
+            throw .corruption(
+                path: path,
+                detail: "its newest valid slot is write \(newest.sequence), and write "
+                    + "\(mark.extent(of: LastSignedFile.markPart)) had been synced")
+        }
+        // The newest slot may have been read from memory that the disk does not have yet.
+        try file.sync()
+        try mark.note(.init(part: LastSignedFile.markPart, extent: newest.sequence))
+        (sequence, content) = newest
         self.file = file
+        self.mark = mark
     }
 
     /// Writes `content` over the older slot and returns when it is on the disk.
@@ -72,6 +95,7 @@ public struct LastSignedFile: ~Copyable, Sendable {
             LastSignedFile.slot(next, content),
             at: next.isMultiple(of: 2) ? 0 : LastSignedFile.slotBytes)
         try file.sync()
+        try mark.note(.init(part: LastSignedFile.markPart, extent: next))
         hasFailed = false
         sequence = next
         self.content = content

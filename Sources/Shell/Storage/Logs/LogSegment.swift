@@ -8,7 +8,7 @@
 /// All integers are big-endian. A record's CRC-32C covers byte count, durable and payload.
 /// *Durable* is how many bytes of the segment were known to be on the disk when the record was
 /// appended. That is what tells a torn tail from damage: a record that cannot be read may be cut
-/// off, unless a valid record further on says that it had been on the disk.
+/// off, unless a valid record further on says that it had been on the disk, or ``SyncMark`` does.
 enum LogSegment {
     static let headerBytes = 24
     static let recordHeaderBytes = 16
