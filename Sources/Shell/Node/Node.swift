@@ -23,6 +23,7 @@ public final class Node: Sendable {
     let membership: Membership
     /// The files of consensus keys that this process holds.
     let heldKeys: Mutex<Set<FileIdentity>>
+    let names: KeyNames?
     let logger: Logger
     let network: Network
     private let control: ControlServer
@@ -68,14 +69,16 @@ public final class Node: Sendable {
     ///   - logger: where the node says what an operator should read.
     ///   - committed: called on the node's loop for each block, once it is on the disk.
     ///   - rules: makes what runs the rules that name this institution; nil where none is to run.
+    ///   - names: holds the node's keys for this process, wherever on the machine their files lie.
     ///   - desk: takes the place of the desk that the configuration asks for.
     /// - Throws: ``NodeError``; nothing has been signed or sent then.
     public init(
         _ configuration: NodeConfiguration, logger: Logger,
         committed: @escaping @Sendable (Hosting.CommittedBlock) -> Void = { _ in },
-        rules: SupervisorSettings.RunnerMaker? = nil, desk: (any Desk)? = nil
+        rules: SupervisorSettings.RunnerMaker? = nil, names: KeyNames? = nil,
+        desk: (any Desk)? = nil
     ) throws(NodeError) {
-        let setup = try NodeSetup(configuration)
+        let setup = try NodeSetup(configuration, holding: names)
         let parts = try Node.open(setup)
         let (loop, deskInbox) = (Inbox<LoopInput>(), Inbox<DeskWorker.Input>())
         let readerInbox = Inbox<Reader.Request>()
@@ -113,15 +116,13 @@ public final class Node: Sendable {
         let reader = Reader(
             store: store, index: index, inbox: readerInbox, loop: loop, desk: deskInbox,
             setup: setup, membership: membership)
-        institution = setup.institution
+        (institution, self.names) = (setup.institution, names)
         ledger = setup.genesis.ledger
         self.setup = setup
         self.membership = membership
         self.logger = logger
         self.network = network
-        self.loop = loop
-        self.desk = deskInbox
-        self.reader = readerInbox
+        (self.loop, self.desk, self.reader) = (loop, deskInbox, readerInbox)
         metrics = machine.metrics
         self.machine = Handover(machine)
         readerThread = Handover(reader)

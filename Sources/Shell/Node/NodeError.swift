@@ -14,7 +14,7 @@ public enum NodeError: Error, Sendable {
     case key(path: String, detail: String)
     /// Others than the owner may read a secret.
     case keyOpenToOthers(path: String)
-    /// Another process votes with the same key.
+    /// Another process votes, or numbers entries, with the same key.
     case keyInUse(path: String)
     case storage(StorageError)
     case transport(TransportError)
@@ -53,7 +53,7 @@ extension NodeError: CustomStringConvertible {
             "\(path): others may read this secret; run chmod 600 on it"
         case .keyInUse(let path):
             "\(path): another process runs with this key; two of them could sign two votes for "
-                + "one round, which convicts the institution"
+                + "one round, or two entries under one number, which convicts the institution"
         case .storage(let error): "\(error)"
         case .transport(let error): "\(error)"
         case .damagedPart(let part, let detail):

@@ -49,7 +49,7 @@ struct NodeCommand: AsyncParsableCommand {
         let node: Node
         do throws(NodeError) {
             if create { try Node.create(configuration) }
-            node = try Node(configuration, logger: logger)
+            node = try Node(configuration, logger: logger, names: KeyNames())
             try await node.start()
         } catch {
             throw Self.failure(error)

@@ -72,6 +72,18 @@ final class Keyring: Authenticator {
         }
     }
 
+    /// The keys that vote or number entries, with words that say which each is.
+    var signers: [(key: PublicKey, words: String)] {
+        let held = held.withLock { $0 }
+        let voters = held.consensus.keys.map { ($0, "the consensus key \($0.bytes.hex)") }
+        let submitters = held.submit.flatMap { stream, keys in
+            keys.map {
+                ($0.publicKey, "the submit key of stream \(stream), \($0.publicKey.bytes.hex)")
+            }
+        }
+        return (voters + submitters).sorted { $0.1 < $1.1 }
+    }
+
     /// Whether there is a key that could vote.
     var hasVote: Bool { held.withLock { !$0.consensus.isEmpty } }
 

@@ -39,6 +39,7 @@ extension Node {
         let (peers, pins) = try NodeSetup.peers(configuration, setup.institution)
         let keys = try Keyring(configuration.keys)
         let sealKeys = try configuration.keys.sealKeys()
+        try names?.take(keys)
         let locks = try hold(configuration.keys.consensusPaths)
         setup.keyring.add(keys)
         Node.show(
