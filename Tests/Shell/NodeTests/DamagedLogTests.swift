@@ -2,7 +2,9 @@ internal import Hosting
 internal import Ledger
 internal import Primitives
 internal import Records
+internal import Synchronization
 internal import Testing
+internal import Transport
 
 @testable import Node
 @testable import Storage
@@ -74,6 +76,44 @@ struct DamagedLogTests {
         for (step, votes) in world.votes[0] ?? [:] {
             #expect(votes.count == 1, "two votes for \(step)")
         }
+    }
+
+    /// What was acknowledged and went with the outbox is handed in again: it gets a number, and not
+    /// the answer that it has one.
+    @Test func lostEntriesAreNumberedWhenTheyAreHandedInAgain() throws {
+        let world = try world()
+        try world.submit(4, at: 0)
+        world.kill(0)
+        _ = try Repair.setAside(.outbox, of: world.network.configuration(0))
+        try world.start(0)
+        let id = world.network.ids[0]
+        let answers = Mutex<[String]>([])
+        func handInAgain(_ number: UInt64) throws {
+            let draft = DraftEntry(TestNetwork.link(issuer: id, number: number), isRepeated: true)
+            let responder = Responder { result in
+                answers.withLock { $0.append((try? result.get()).map { "\($0)" } ?? "refused") }
+            }
+            try world.machine(0).number([draft], StreamID(0), [.number(responder)])
+            try world.machine(0).syncOutboxes()
+        }
+        // What is on the ledger has its number; of what is not, nobody can tell yet.
+        for number in UInt64(3)...4 { try handInAgain(number) }
+        #expect(answers.withLock { $0 } == ["[3]", "refused"])
+        let isOpen = try world.run { try world.machine(0).outboxes.closed.isEmpty }
+        #expect(isOpen, "\(world.standing)")
+        // Another entry takes the number, and the lost one the next.
+        try world.submit(5, at: 0)
+        try handInAgain(4)
+        #expect(try world.machine(0).outboxes.status.map(\.nextNumber) == [6])
+        let isAnchored = try world.run {
+            try world.machine(1).host.state.nextNumber(of: id, StreamID(0)) == 6
+        }
+        #expect(isAnchored, "\(world.standing)")
+        world.kill(0)
+        try world.start(0)
+        try handInAgain(4)
+        #expect(answers.withLock { $0 } == ["[3]", "refused", "[5]", "[5]"])
+        #expect(try world.machine(0).outboxes.status.map(\.nextNumber) == [6])
     }
 
     /// What no sync had returned for is cut off, and the operator is told.

@@ -83,7 +83,9 @@ extension NodeMachine {
             return true
         }
         do throws(StorageError) {
-            guard let (_, number) = try index.number(ofDraft: draft) else { return false }
+            guard let (stream, number) = try index.number(ofDraft: draft),
+                !outboxes.mayHaveLost(number, of: stream)
+            else { return false }
             waiting?.accept(number: number)
             return true
         } catch {

@@ -36,6 +36,7 @@ struct Outboxes: ~Copyable {
     /// Streams whose rows contradict each other: nobody may number entries of them here.
     private let broken: [StreamID: OutboxError]
     private var log: OutboxLog
+    private let index: EntryIndex
     /// Where it is kept that rows may be lost.
     private let renumbering: ReturnFile
     private var isUnsynced = false
@@ -53,7 +54,8 @@ struct Outboxes: ~Copyable {
         do throws(StorageError) {
             // The entry index may have lost its last rows; the log has them for certain.
             let drafts = rows.flatMap { stream, rows in
-                rows.compactMap { row in
+                // What stands before a mark has no number any more.
+                rows[(rows.lastIndex(where: \.isMark) ?? 0)...].compactMap { row in
                     Outboxes.draftDigest(ofEntry: row.entry).map { ($0, stream, row.number) }
                 }
             }
@@ -88,6 +90,7 @@ struct Outboxes: ~Copyable {
         self.broken = broken
         self.streams = streams
         self.log = log
+        self.index = index
         self.renumbering = renumbering
     }
 
@@ -138,6 +141,12 @@ struct Outboxes: ~Copyable {
                 stream: stream.id, nextNumber: stream.outbox.nextNumber,
                 waiting: UInt64(stream.outbox.waitingCount))
         }
+    }
+
+    /// Whether a number that was given may belong to a row that is lost, and so to nothing.
+    func mayHaveLost(_ number: UInt64, of id: StreamID) -> Bool {
+        guard let stream = streams.first(where: { $0.id == id }) else { return broken[id] != nil }
+        return stream.outbox.closure != nil && number >= stream.outbox.nextOnLedger
     }
 
     func has(_ id: StreamID) -> Bool { streams.contains { $0.id == id } }
@@ -302,6 +311,8 @@ struct Outboxes: ~Copyable {
                 case .sign(let draft): others.append(.sign(draft, id))
                 case .findExpiry(let heights): others.append(.findExpiry(heights: heights))
                 case .opened(let nextNumber):
+                    // Before it is forgotten that rows were lost.
+                    try self.index.forgetDrafts(of: id, from: nextNumber)
                     if streams.allSatisfy({ $0.outbox.closure == nil }) {
                         try renumbering.remove()
                     }

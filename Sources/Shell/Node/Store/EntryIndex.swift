@@ -161,10 +161,7 @@ final class EntryIndex: Sendable {
 
     /// The number that a draft of an own stream was given, where it is known.
     func number(ofDraft draft: Digest) throws(StorageError) -> (StreamID, UInt64)? {
-        guard let bytes = try database.get([Table.draft.rawValue] + draft.bytes),
-            bytes.count == 10
-        else { return nil }
-        return (StreamID(UInt16(bytes[0]) << 8 | UInt16(bytes[1])), bytes.bigEndian64(at: 2))
+        try database.get([Table.draft.rawValue] + draft.bytes).flatMap(EntryIndex.draftPlace)
     }
 
     /// Remembers the numbers that drafts were given; the outbox has them durably before.
@@ -179,6 +176,26 @@ final class EntryIndex: Sendable {
                 [UInt8(stream >> 8), UInt8(stream & 0xff)] + item.number.bigEndianBytes)
         }
         try database.write(group, synced: false)
+    }
+
+    /// Forgets the drafts that were given numbers of a stream from this one on: where an outbox was
+    /// lost they are on no ledger, and who hands one in again must not hear that it has a number.
+    func forgetDrafts(of stream: StreamID, from number: UInt64) throws(StorageError) {
+        var group = WriteGroup()
+        let table = Table.draft.rawValue
+        var cursor = database.cursor(KeyRange(lower: [table], upper: [table + 1]))
+        while try cursor.next() {
+            guard let place = EntryIndex.draftPlace(cursor.value), place.0 == stream,
+                place.1 >= number
+            else { continue }
+            group.delete(cursor.key)
+        }
+        if !group.isEmpty { try database.write(group, synced: true) }
+    }
+
+    private static func draftPlace(_ bytes: [UInt8]) -> (StreamID, UInt64)? {
+        guard bytes.count == 10 else { return nil }
+        return (StreamID(UInt16(bytes[0]) << 8 | UInt16(bytes[1])), bytes.bigEndian64(at: 2))
     }
 
     private func key(
