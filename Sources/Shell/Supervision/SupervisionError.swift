@@ -32,6 +32,8 @@ public enum SupervisionError: Error, Equatable, Sendable {
     case foreign(what: String, from: InstitutionID)
     /// This node does not name people: another one is the identity provider.
     case notProvider(InstitutionID)
+    /// The identity provider knows nobody by any of so many identifiers.
+    case nobodyKnown(count: Int)
     /// This node's rules do not have the finding open, so it can neither explain nor prove it.
     case findingNotOpen(Digest)
     /// The finding is not on the ledger, or not sealed to this institution.
@@ -40,10 +42,12 @@ public enum SupervisionError: Error, Equatable, Sendable {
     case held(leafIndex: UInt64, by: String)
     /// The entry has no payload that this institution could open.
     case nothingToErase(leafIndex: UInt64)
+    /// The entry has no payload at all, or is not there.
+    case noPayload(leafIndex: UInt64, isThere: Bool)
     /// Segments of the entry cannot be shown by this node.
     case notDisclosed(leafIndex: UInt64, why: String)
     /// No rule of this id runs here.
-    case ruleNotRun(String)
+    case ruleNotRun(String, nearest: String? = nil)
     /// The rule that found it does not run here any more, or with other tables.
     case ruleGone(Digest)
     /// An entry that a finding rests on cannot be opened any more.
@@ -85,17 +89,24 @@ extension SupervisionError: CustomStringConvertible {
         case .foreign(let what, let from):
             "a \(what) from \(from) is about another ledger or institution than it may be"
         case .notProvider(let id): "\(id) is not the identity provider; ask the one that is"
+        case .nobodyKnown(let count):
+            "of \(count) identifiers nobody is known here by any; no key was destroyed"
         case .findingNotOpen(let id):
             "the rules of this node do not find \(id); ask an institution that runs the rule"
         case .findingNotStanding(let id):
             "the finding \(id) does not stand on the ledger, or is not sealed to this institution"
         case .held(let leaf, let who): "the payload of leaf \(leaf) must not be erased: \(who)"
         case .nothingToErase(let leaf):
-            "leaf \(leaf) has no payload that this institution holds"
+            "the payload of leaf \(leaf) is not sealed to this institution, or has not come"
+        case .noPayload(let leaf, isThere: true):
+            "leaf \(leaf) has no payload: all that it says stands in clear"
+        case .noPayload(let leaf, isThere: false): "leaf \(leaf) is not on the ledger"
         case .notDisclosed(let leaf, let why):
             "nothing of leaf \(leaf) can be disclosed here: it \(why)"
-        case .ruleNotRun(let rule):
-            "no rule '\(rule)' runs on this node; `custos status` lists those that do"
+        case .ruleNotRun(let rule, let nearest):
+            "no rule '\(rule)' runs on this node"
+                + (nearest.map { "; did you mean '\($0)'?" } ?? ";")
+                + " `custos status` lists those that do"
         case .ruleGone(let id):
             "the rule of finding \(id) does not run here any more, or with other tables; ask an "
                 + "institution that runs it"

@@ -28,8 +28,8 @@ extension Supervisor {
         case .erasure(let leaf):
             return DeskReply(try erasureStatus(of: leaf, at: now).encode())
         case .bundle(let finding): return DeskReply(try bundleParts(of: finding).encode())
-        case .names(let wanted, let purpose, let epoch):
-            return try names(wanted, purpose, epoch, at: now)
+        case .names(let wanted, let purpose, let epoch, let enrols):
+            return try names(wanted, purpose, epoch, enrols: enrols, at: now)
         case .spans(let patient, let epochs, let purpose):
             return try spans(patient, epochs, purpose, at: now)
         case .forgetPersons(let identifiers):
@@ -60,14 +60,18 @@ extension Supervisor {
     }
 
     private func names(
-        _ wanted: [LocalName], _ purpose: AccessHeader.Purpose, _ epoch: UInt32?,
+        _ wanted: [LocalName], _ purpose: AccessHeader.Purpose, _ epoch: UInt32?, enrols: Bool,
         at now: Timestamp
     ) throws(SupervisionError) -> DeskReply {
         let outcome = try names.ids(
-            of: wanted, in: epoch, purpose: purpose, by: members[institution], at: now)
+            of: wanted, in: epoch, purpose: purpose, enrols: enrols, by: members[institution],
+            at: now)
         switch outcome {
         case .ids(let ids, let first):
             return DeskReply(NamesAnswer(ids: ids).encode(), first: first)
+        case .strangers(let strangers, let ids, let first):
+            let unknown = wanted.indices.filter { strangers.contains(wanted[$0]) }
+            return DeskReply(NamesAnswer(ids: ids, unknown: unknown).encode(), first: first)
         case .refused(let reason):
             return DeskReply(
                 NamesAnswer(ids: wanted.map { _ in nil }, refusal: reason).encode())

@@ -23,7 +23,10 @@ extension Supervisor {
     func whyNot(
         _ rule: String, _ subject: Subject, _ day: Day?, at now: Timestamp
     ) throws(SupervisionError) -> DeskReply {
-        guard let rules, let kind = rules.kind(of: rule) else { throw .ruleNotRun(rule) }
+        guard let rules, let kind = rules.kind(of: rule) else {
+            let running = rules?.standings().map(\.rule) ?? []
+            throw .ruleNotRun(rule, nearest: NearestName.of(rule, in: running))
+        }
         var reference = subject
         if case .patient(let id) = subject {
             reference = .patient(identities.book.reference(of: id))

@@ -27,12 +27,13 @@ extension Supervisor {
 
     /// Destroys the keys of persons, where this node is the identity provider.
     ///
-    /// - Throws: ``SupervisionError/notProvider(_:)``.
+    /// - Throws: ``SupervisionError/notProvider(_:)``, ``SupervisionError/nobodyKnown(count:)``.
     func forgetPersons(
         _ identifiers: [String], at now: Timestamp
     ) throws(SupervisionError) -> DeskReply {
         guard let service = identities.keys else { throw .notProvider(institution) }
         let (count, first) = try service.forget(identifiers, at: now)
+        guard count > 0 else { throw .nobodyKnown(count: identifiers.count) }
         try pseudonyms.forget(
             identifiers.map { LocalName(.patient, $0) }, epochs: 0...epochs.epoch(of: now))
         _ = try identities.people?.takeOwn()

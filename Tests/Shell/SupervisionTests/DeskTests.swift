@@ -63,6 +63,41 @@ struct DeskTests {
         }
     }
 
+    @Test("who is looked up and not known is said to be unknown, once the provider has said so")
+    func strangers() throws {
+        let region = try Region()
+        let names = [LocalName(.patient, "P-1"), LocalName(.practitioner, "D-1")]
+        let request = DeskRequest.names(names, .treatment, enrols: false)
+        func answer(_ id: InstitutionID) throws -> NamesAnswer {
+            try NamesAnswer.decode(ask(request, of: id, region).answer)
+        }
+        /// Lets the hospital ask the provider; says how many entries that leaves.
+        func carry() throws -> Int {
+            let hospital = try region.node(Region.hospital)
+            let question = try #require(
+                try hospital.outgoing(to: Region.regulator, at: region.now))
+            let reply = try region.node(Region.regulator).answer(
+                question, from: Region.hospital, at: region.now)
+            try hospital.answered(reply.answer, by: Region.regulator, at: region.now)
+            return reply.first.count
+        }
+        #expect(try answer(Region.hospital) == NamesAnswer(ids: [nil, nil]))
+        #expect(try carry() == 0)
+        let unknown = try answer(Region.hospital)
+        #expect(unknown.unknown == [0] && unknown.ids.map { $0 != nil } == [false, true])
+        #expect(try answer(Region.regulator) == unknown)
+        // Whom somebody enrols meanwhile is found by who asks again.
+        _ = try ask(.names(names, .treatment), of: Region.regulator, region)
+        #expect(try answer(Region.hospital).unknown.isEmpty)
+        #expect(try carry() == 1)
+        let known = try answer(Region.hospital)
+        #expect(known.unknown.isEmpty && known.ids.compactMap(\.self).count == 2)
+        #expect(try answer(Region.regulator) == known)
+        for answer in [known, unknown] {
+            #expect(try NamesAnswer.decode(answer.encode()) == answer)
+        }
+    }
+
     @Test("the first entry of a finding's id stands, on every node, and only runners read it")
     func standing() throws {
         let region = try Region()
@@ -130,6 +165,7 @@ struct DeskTests {
         .explain(finding: .zero), .bundle(finding: .zero),
         .names([LocalName(.patient, "1"), LocalName(.practitioner, "2")], .operations),
         .names([LocalName(.patient, "1")], .treatment, epoch: 7),
+        .names([LocalName(.patient, "1")], .treatment, epoch: 7, enrols: false),
         .spans(Samples.patient, 3...9, .supervision), .forgetPersons(["1", "2"]), .identities,
         .disclose(leaf: 3, [.vitals, .other]),
         .mismatches,

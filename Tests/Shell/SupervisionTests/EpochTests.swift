@@ -126,6 +126,9 @@ struct EpochTests {
         }
         let reply = try ask(.forgetPersons(["P-1", "P-2"]), of: Region.regulator, region)
         #expect(String(decoding: reply.answer, as: UTF8.self).contains("1 of 2"))
+        #expect(throws: SupervisionError.nobodyKnown(count: 2)) {
+            try ask(.forgetPersons(["P-1", "P-2"]), of: Region.regulator, region)
+        }
         #expect(reply.first.map(\.access?.action) == [.delete])
         #expect(try region.prepare(reply.first, by: Region.regulator).count == 1)
         #expect(try open(Region.regulator, in: region).count == 1, "nobody's record any more")

@@ -114,9 +114,10 @@ struct ErasureTests {
 
     @Test("what this institution does not hold cannot be erased by it")
     func nothing() throws {
-        for (leaf, id) in [(1, Region.insurer), (9, Region.insurer), (0, Region.pharmacy)]
-            as [(UInt64, InstitutionID)]
-        {
+        #expect(throws: SupervisionError.noPayload(leafIndex: 9, isThere: false)) {
+            try erase([9], by: Region.insurer)
+        }
+        for (leaf, id) in [(1, Region.insurer), (0, Region.pharmacy)] as [(UInt64, InstitutionID)] {
             #expect(throws: SupervisionError.nothingToErase(leafIndex: leaf)) {
                 try erase([leaf], by: id)
             }

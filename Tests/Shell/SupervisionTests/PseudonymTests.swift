@@ -84,6 +84,28 @@ struct PseudonymTests {
         #expect(try region.prepare(reply.submissions, by: Region.regulator).count == 2)
     }
 
+    @Test("who only looks somebody up makes no key, and leaves a trace of who is known")
+    func lookUp() throws {
+        let provider = try Provider { $0.epochs = Epochs(days: 1) }
+        let now = Timestamp(milliseconds: 86_400_000)
+        func ask(_ names: [LocalName], enrols: Bool) throws -> PseudonymService.Reply {
+            try provider.service.handleRequest(
+                PseudonymRequest(
+                    id: Region.opaque(1), epoch: 0, purpose: .treatment, names: names,
+                    enrols: enrols
+                ).encode(), from: hospital, at: now)
+        }
+        let before = try ask(names, enrols: false)
+        let practitioner = provider.directory.regionKey.practitioner("D-1")
+        #expect(before.answer.verdict == .found([nil, practitioner, nil]))
+        #expect(before.submissions.isEmpty && provider.directory.count == 0)
+        let named = try ids(try ask([names[0]], enrols: true))
+        let after = try ask(names + [names[0]], enrols: false)
+        #expect(after.answer.verdict == .found([named[0], practitioner, nil, named[0]]))
+        #expect(after.submissions.map(\.access?.action) == [.read])
+        #expect(provider.directory.count == 1)
+    }
+
     @Test("too many names are put off, and named when the bucket has filled")
     func limits() throws {
         let provider = try Provider {
@@ -160,7 +182,9 @@ struct PseudonymTests {
         let client = try region.node(Region.hospital).pseudonyms
         let one = PseudonymAnswer(id: Region.opaque(1), verdict: .named([Region.opaque(5)]))
         let other = PseudonymAnswer(id: Region.opaque(2), verdict: .named([]))
-        for answer in [one, other] {
+        let found = PseudonymAnswer(
+            id: Region.opaque(1), verdict: .found([Region.opaque(5), nil, Region.opaque(6)]))
+        for answer in [one, other, found] {
             #expect(throws: SupervisionError.unasked(what: "pseudonym answer")) {
                 try client.handleAnswer(answer.encode(), to: request(names))
             }
@@ -170,9 +194,14 @@ struct PseudonymTests {
     @Test("messages come back as they were written, and bent ones never trap, seeds 0 to 999")
     func codec() throws {
         let question = request(names)
-        #expect(try PseudonymRequest.decode(question.encode()) == question)
+        let looking = PseudonymRequest(
+            id: question.id, epoch: 3, purpose: .payment, names: names, enrols: false)
+        for question in [question, looking] {
+            #expect(try PseudonymRequest.decode(question.encode()) == question)
+        }
         let answers: [PseudonymAnswer.Verdict] = [
             .named([Region.opaque(3)]), .tooMany(retryAfterMilliseconds: 7), .refused("no"),
+            .found([nil, Region.opaque(3)]),
         ]
         for verdict in answers {
             let answer = PseudonymAnswer(id: Region.opaque(4), verdict: verdict)

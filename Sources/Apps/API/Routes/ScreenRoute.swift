@@ -63,8 +63,10 @@ struct ScreenRoute: Sendable {
     private func ids(of names: [LocalName]) async throws -> [LocalName: OpaqueID] {
         guard !names.isEmpty else { return [:] }
         let asked = Array(names.prefix(DeskRequest.namesCountMax))
+        // Nobody gets a key for being asked about: a claim with a name mistyped leaves nothing.
+        let question = DeskRequest.names(asked, .payment, enrols: false)
         let answer = try NamesAnswer.decode(
-            Array(try await node.ask(.desk(DeskRequest.names(asked, .payment).encode()))))
+            Array(try await node.ask(.desk(question.encode()))))
         var known: [LocalName: OpaqueID] = [:]
         for (name, id) in zip(asked, answer.ids) { known[name] = id }
         return known

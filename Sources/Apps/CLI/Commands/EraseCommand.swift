@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Node
 internal import Primitives
+internal import Records
 internal import Supervision
 
 /// Erases payloads at one's own institution, or tells how far an erasure is.
@@ -13,7 +14,8 @@ struct EraseCommand: AsyncParsableCommand {
             of them; what was sealed can be read nowhere once all holders have certified. A hold, \
             or a finding that stands, keeps its evidence from being erased.
 
-            With --status nothing is erased: it says who has certified, and what is held.
+            What was erased here before is not certified again: it says by which certificate. With \
+            --status nothing is erased: it says who has certified, and what is held.
 
             Examples:
               custos erase 17 18 --ground "request of the patient" --node devnet/insurer
@@ -24,7 +26,7 @@ struct EraseCommand: AsyncParsableCommand {
     @Argument(help: "Leaf numbers of the entries.")
     var leaves: [UInt64]
 
-    @Option(help: "On what ground, in words.")
+    @Option(help: "On what ground, in words, which stand in clear on the ledger: name nobody.")
     var ground: String?
 
     @Flag(help: "Erase nothing; say how far the erasure is.")
@@ -39,6 +41,11 @@ struct EraseCommand: AsyncParsableCommand {
         }
         guard (1...1_024).contains(leaves.count) else {
             throw ValidationError("name 1 to 1024 entries")
+        }
+        // What no certificate can say is refused before anything is asked.
+        let range = 1...HoldBody.groundByteCountMax
+        if let ground, !range.contains(ground.utf8.count) {
+            throw ValidationError("a ground has 1 to \(HoldBody.groundByteCountMax) bytes")
         }
     }
 
@@ -66,7 +73,7 @@ struct EraseCommand: AsyncParsableCommand {
 private struct EraseReport: Report {
     let text: String
 
-    var lines: [String] { [text] }
+    var lines: [String] { text.split(separator: "\n").map(String.init) }
 }
 
 private struct ErasureView: Encodable {

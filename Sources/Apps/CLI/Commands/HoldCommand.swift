@@ -23,7 +23,7 @@ struct HoldCommand: AsyncParsableCommand {
     @Argument(help: "Leaf numbers of the entries.")
     var leaves: [UInt64]
 
-    @Option(help: "On what ground, in words.")
+    @Option(help: "On what ground, in words, which stand in clear on the ledger: name nobody.")
     var ground: String
 
     @Option(help: "The last day of the hold; without it, it stands until it is lifted.")
@@ -67,7 +67,10 @@ struct HoldCommand: AsyncParsableCommand {
             let number = try await client.submit(submission)
             return try await client.committed(institution, StreamID(0), number: number).leafIndex
         }
-        output.show(HoldReport(hold: hold.description, leaf: leaf, isLifted: lift != nil))
+        output.show(
+            HoldReport(
+                hold: hold.description, leaf: leaf, isLifted: lift != nil, held: body.leaves,
+                until: body.until?.description))
     }
 }
 
@@ -118,8 +121,22 @@ private struct HoldReport: Report {
     let hold: String
     let leaf: UInt64
     let isLifted: Bool
+    /// The leaves whose payloads are held, or are not any more.
+    let held: [UInt64]
+    /// The last day; nil where it stands until it is lifted.
+    let until: String?
 
     var lines: [String] {
-        ["hold \(hold) \(isLifted ? "lifted" : "placed") by the entry at leaf \(leaf)"]
+        let leaves =
+            (held.count == 1 ? "leaf " : "leaves ")
+            + held.map(String.init).joined(separator: ", ")
+        guard !isLifted else {
+            return ["hold \(hold) on \(leaves) lifted by the entry at leaf \(leaf)"]
+        }
+        return [
+            "hold \(hold) on \(leaves) placed by the entry at leaf \(leaf)",
+            "  it stands " + (until.map { "until \($0), or until" } ?? "until")
+                + " it is lifted: custos hold … --lift \(hold)",
+        ]
     }
 }

@@ -16,21 +16,29 @@ struct NameDirectory {
         self.place = place
     }
 
-    /// One id for each name in an epoch, in their order.
+    /// The ids of people who are known already: nobody is enrolled for being asked about.
+    ///
+    /// - Throws: `Failure` where the identity provider knows nobody by one of the names.
+    func known(_ names: [NameBook.Name], epoch: UInt32) async throws -> [OpaqueID] {
+        try await some(names, epoch, enrols: false)
+    }
+
+    /// One id for each name in an epoch, in their order; who is not known yet is enrolled.
     func ids(_ names: [NameBook.Name], epoch: UInt32) async throws -> [OpaqueID] {
         guard !names.isEmpty else { return [] }
         var ids: [OpaqueID] = []
         for start in stride(from: 0, to: names.count, by: DeskRequest.namesCountMax) {
             let end = min(start + DeskRequest.namesCountMax, names.count)
-            ids += try await some(Array(names[start..<end]), epoch)
+            ids += try await some(Array(names[start..<end]), epoch, enrols: true)
         }
         return ids
     }
 
     private func some(
-        _ names: [NameBook.Name], _ epoch: UInt32
+        _ names: [NameBook.Name], _ epoch: UInt32, enrols: Bool
     ) async throws -> [OpaqueID] {
-        let request = DeskRequest.names(names, .treatment, epoch: epoch).encode()
+        let request =
+            DeskRequest.names(names, .treatment, epoch: epoch, enrols: enrols).encode()
         let limit = ContinuousClock.now + .seconds(Self.patience)
         return try await place.ask { client in
             while true {
@@ -40,6 +48,12 @@ struct NameDirectory {
                 }
                 guard answer.refusal.isEmpty else {
                     throw Failure(.refused, "the identity provider: \(answer.refusal)")
+                }
+                if let place = answer.unknown.first, names.indices.contains(place) {
+                    throw Failure(
+                        .refused,
+                        "the identity provider knows nobody by '\(names[place].identifier)'; no "
+                            + "key was made, and nothing was asked of the ledger")
                 }
                 let ids = answer.ids.compactMap(\.self)
                 if ids.count == names.count { return ids }

@@ -59,7 +59,7 @@ struct QuerySpans {
         return epochs.epochs(from: from, before: before)
     }
 
-    /// Asks for the pseudonyms of a person whom the institution knows, as who treats may.
+    /// Asks for the pseudonyms of a person who is known, as who treats may; a query makes no key.
     private func named(
         _ person: String, _ query: Query, _ options: QueryOptions
     ) async throws -> Query {
@@ -69,7 +69,7 @@ struct QuerySpans {
         var spans: [PatientEpoch] = []
         let directory = NameDirectory(place)
         for epoch in range {
-            let ids = try await directory.ids([LocalName(.patient, person)], epoch: epoch)
+            let ids = try await directory.known([LocalName(.patient, person)], epoch: epoch)
             spans += ids.map { PatientEpoch(epoch: epoch, pseudonym: $0) }
         }
         return Self.spanning(query, spans)

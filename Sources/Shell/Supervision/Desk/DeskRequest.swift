@@ -16,8 +16,8 @@ public enum DeskRequest: Hashable, Sendable {
     /// What a finding's bundle is made of, but for the proofs. Answer: ``BundleParts``.
     case bundle(finding: Digest)
     /// Ids for names in an epoch, nil for the current one. Answer: ``NamesAnswer``; nil ids are
-    /// being asked for: ask again.
-    case names([LocalName], AccessHeader.Purpose, epoch: UInt32? = nil)
+    /// being asked for: ask again. Who is not known is enrolled, where `enrols` says so.
+    case names([LocalName], AccessHeader.Purpose, epoch: UInt32? = nil, enrols: Bool = true)
     /// Payloads that were not what their entries say. Answer: text, a line each.
     case mismatches
     /// What a rule says of a subject's rows, on a day or on all. Answer: ``ExplanationAnswer``.
@@ -58,8 +58,8 @@ extension DeskRequest {
             FindingList.encode(place, into: &writer)
         case .explain(let finding): writer.open(4, about: finding)
         case .bundle(let finding): writer.open(5, about: finding)
-        case .names(let names, let purpose, let epoch):
-            writer.open(6, 3)
+        case .names(let names, let purpose, let epoch, let enrols):
+            writer.open(enrols ? 6 : 19, 3)
             writer.unsigned(UInt64(purpose.rawValue))
             LocalName.encode(names, into: &writer)
             if let epoch { writer.unsigned(UInt64(epoch)) } else { writer.null() }
@@ -112,10 +112,10 @@ extension DeskRequest {
             let items = try reader.array(atMost: 6)
             try reader.version(1)
             let kind = try reader.unsigned()
-            let counts = [0, 2, 3, 3, 3, 3, 5, 2, 5, 3, 4, 3, 6, 3, 2, 4, 3, 3, 3]
+            let counts = [0, 2, 3, 3, 3, 3, 5, 2, 5, 3, 4, 3, 6, 3, 2, 4, 3, 3, 3, 5]
             guard kind < counts.count, items == counts[Int(kind)] else {
                 throw .unexpected(
-                    offset: start, expected: "a request of kind 1 to 18 with its fields",
+                    offset: start, expected: "a request of kind 1 to 19 with its fields",
                     found: "kind \(kind) with \(items) items")
             }
             switch kind {
@@ -124,11 +124,12 @@ extension DeskRequest {
             case 3: return .findings(after: try FindingList.place(from: &reader))
             case 4: return .explain(finding: try reader.digest())
             case 5: return .bundle(finding: try reader.digest())
-            case 6:
+            case 6, 19:
                 let purpose = try reader.purpose()
                 let names = try LocalName.names(from: &reader, atMost: namesCountMax)
                 return .names(
-                    names, purpose, epoch: try reader.isNull() ? nil : reader.epoch())
+                    names, purpose, epoch: try reader.isNull() ? nil : reader.epoch(),
+                    enrols: kind == 6)
             case 7: return .mismatches
             case 8: return try whyNot(from: &reader)
             case 9: return .screen(try ScreeningQuestion(from: &reader))

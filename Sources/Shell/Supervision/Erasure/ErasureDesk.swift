@@ -152,11 +152,19 @@ final class ErasureDesk {
 
     /// The erasures whose certificates were not handed out by this process.
     func pending() throws(SupervisionError) -> [Pending] {
+        try begun().filter { !handedOut.contains($0.id) }
+    }
+
+    /// The leaves of all erasures whose certificates are not on the ledger yet.
+    func begunLeaves() throws(SupervisionError) -> Set<UInt64> {
+        Set(try begun().flatMap(\.body.leaves))
+    }
+
+    private func begun() throws(SupervisionError) -> [Pending] {
         var all: [Pending] = []
         try database.scan(.erasure, wrap: SupervisionError.storage) {
             (key, row) throws(SupervisionError) in
             guard let id = OpaqueID(key) else { throw .damaged(table: "erasure", key: key) }
-            guard !handedOut.contains(id) else { return true }
             all.append(
                 try reading("erasure row", row) { reader throws(CBORError) in
                     try reader.array(exactly: 3)

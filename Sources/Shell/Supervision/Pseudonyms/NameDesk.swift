@@ -17,15 +17,29 @@ final class NameDesk {
     private var wanted: [Wish: [LocalName]] = [:]
     private var underWay: PseudonymRequest?
     private var refusal: String?
+    /// Who was looked up and is not known, until it has been said once to who asked.
+    private var strangers: [Wish: Set<LocalName>] = [:]
     private var pauseUntil: Timestamp?
 
     /// What names are wanted for: a question to the provider is for one of these.
     private struct Wish: Hashable, Comparable {
         let purpose: AccessHeader.Purpose
         let epoch: UInt32
+        let enrols: Bool
 
         static func < (left: Wish, right: Wish) -> Bool {
-            (left.purpose.rawValue, left.epoch) < (right.purpose.rawValue, right.epoch)
+            (left.purpose.rawValue, left.epoch, left.enrols ? 1 : 0)
+                < (right.purpose.rawValue, right.epoch, right.enrols ? 1 : 0)
+        }
+
+        init(purpose: AccessHeader.Purpose, epoch: UInt32, enrols: Bool) {
+            self.purpose = purpose
+            self.epoch = epoch
+            self.enrols = enrols
+        }
+
+        init(_ request: PseudonymRequest) {
+            self.init(purpose: request.purpose, epoch: request.epoch, enrols: request.enrols)
         }
     }
 
@@ -48,15 +62,20 @@ final class NameDesk {
     enum Outcome {
         /// Ids in the order of the names, nil where they are still asked for.
         case ids([OpaqueID?], first: [Submission])
+        /// The same where some were looked up whom nobody knows.
+        case strangers(Set<LocalName>, [OpaqueID?], first: [Submission])
         case refused(String)
     }
 
     /// The ids of names in an epoch; nil is the current one.
+    ///
+    /// `enrols`: whether a key is made for who is not known.
     func ids(
-        of names: [LocalName], in epoch: UInt32?, purpose: AccessHeader.Purpose,
+        of names: [LocalName], in epoch: UInt32?, purpose: AccessHeader.Purpose, enrols: Bool,
         by member: Members.Member?, at now: Timestamp
     ) throws(SupervisionError) -> Outcome {
-        let wish = Wish(purpose: purpose, epoch: epoch ?? epochs.epoch(of: now))
+        let wish = Wish(
+            purpose: purpose, epoch: epoch ?? epochs.epoch(of: now), enrols: enrols)
         let epoch = wish.epoch
         let known = try client.known(names, epoch: epoch)
         let missing = zip(names, known).filter { $1 == nil }.map(\.0)
@@ -71,7 +90,11 @@ final class NameDesk {
             self.refusal = nil
             return .refused(refusal)
         }
-        want(missing, wish)
+        if let unknown = strangers[wish], unknown.isSuperset(of: missing) {
+            strangers[wish] = nil
+            return .strangers(unknown.intersection(missing), known, first: [])
+        }
+        want(missing.filter { strangers[wish]?.contains($0) != true }, wish)
         return .ids(known, first: [])
     }
 
@@ -83,12 +106,17 @@ final class NameDesk {
         let epoch = wish.epoch
         guard
             let request = try client.request(
-                for: names, epoch: epoch, purpose: wish.purpose, id: freshID())
+                for: names, epoch: epoch, purpose: wish.purpose, id: freshID(),
+                enrols: wish.enrols)
         else { return .ids(try client.known(names, epoch: epoch), first: []) }
         let reply = try service.handleRequest(request.encode(), from: member, at: now)
         switch try client.handleAnswer(reply.answer.encode(), to: request) {
         case .named:
             return .ids(try client.known(names, epoch: epoch), first: reply.submissions)
+        case .found(let ids):
+            return .strangers(
+                NameDesk.strangers(request, ids), try client.known(names, epoch: epoch),
+                first: reply.submissions)
         case .tooMany: return .ids(try client.known(names, epoch: epoch), first: [])
         case .refused(let reason): return .refused(reason)
         }
@@ -123,7 +151,7 @@ final class NameDesk {
             }
             let request = try client.request(
                 for: Array(names.prefix(PseudonymRequest.nameCountMax)), epoch: wish.epoch,
-                purpose: wish.purpose, id: freshID())
+                purpose: wish.purpose, id: freshID(), enrols: wish.enrols)
             guard let request else {
                 wanted[wish] = Array(names.dropFirst(PseudonymRequest.nameCountMax))
                 return try question(to: peer, at: now)
@@ -140,6 +168,12 @@ final class NameDesk {
         underWay = nil
         switch try client.handleAnswer(bytes, to: request) {
         case .named: settle(request)
+        case .found(let ids):
+            let wish = Wish(request)
+            // Whoever asked may not come again: what nobody fetches does not pile up.
+            if strangers[wish]?.count ?? 0 > NameDesk.wantedCountMax { strangers[wish] = nil }
+            strangers[wish, default: []].formUnion(NameDesk.strangers(request, ids))
+            settle(request)
         case .tooMany(let pause):
             let (time, overflow) = now.milliseconds.addingReportingOverflow(
                 Int64(clamping: pause))
@@ -152,8 +186,13 @@ final class NameDesk {
 
     private func settle(_ request: PseudonymRequest) {
         let settled = Set(request.names)
-        wanted[Wish(purpose: request.purpose, epoch: request.epoch)]?.removeAll(
-            where: settled.contains)
+        wanted[Wish(request)]?.removeAll(where: settled.contains)
+    }
+
+    private static func strangers(
+        _ request: PseudonymRequest, _ ids: [OpaqueID?]
+    ) -> Set<LocalName> {
+        Set(zip(request.names, ids).filter { $1 == nil }.map(\.0))
     }
 
     private func freshID() throws(SupervisionError) -> OpaqueID {

@@ -43,7 +43,8 @@ public final class PseudonymClient {
     ///
     /// At most ``PseudonymRequest/nameCountMax`` of them: ask again for the rest.
     public func request(
-        for names: [LocalName], epoch: UInt32, purpose: AccessHeader.Purpose, id: OpaqueID
+        for names: [LocalName], epoch: UInt32, purpose: AccessHeader.Purpose, id: OpaqueID,
+        enrols: Bool = true
     ) throws(SupervisionError) -> PseudonymRequest? {
         var seen: Set<LocalName> = []
         var unknown: [LocalName] = []
@@ -54,10 +55,12 @@ public final class PseudonymClient {
         guard !unknown.isEmpty else { return nil }
         return PseudonymRequest(
             id: id, epoch: epoch, purpose: purpose,
-            names: Array(unknown.prefix(PseudonymRequest.nameCountMax)))
+            names: Array(unknown.prefix(PseudonymRequest.nameCountMax)), enrols: enrols)
     }
 
     /// Remembers what was answered to a request, and returns what the answer says.
+    ///
+    /// That somebody is not known is not remembered: who is enrolled later is known then.
     ///
     /// - Throws: ``SupervisionError/malformed(what:_:)``, or
     ///   ``SupervisionError/unasked(what:)`` for an answer to another question.
@@ -66,10 +69,16 @@ public final class PseudonymClient {
     ) throws(SupervisionError) -> PseudonymAnswer.Verdict {
         let answer = try PseudonymAnswer.decode(bytes)
         guard answer.id == request.id else { throw .unasked(what: "pseudonym answer") }
-        guard case .named(let ids) = answer.verdict else { return answer.verdict }
+        let ids: [OpaqueID?]
+        switch answer.verdict {
+        case .named(let named) where request.enrols: ids = named
+        case .found(let found) where !request.enrols: ids = found
+        case .named, .found: throw .unasked(what: "pseudonym answer")
+        case .tooMany, .refused: return answer.verdict
+        }
         guard ids.count == request.names.count else { throw .unasked(what: "pseudonym answer") }
         var group = WriteGroup()
-        for (name, id) in zip(request.names, ids) {
+        for case (let name, let id?) in zip(request.names, ids) {
             group.put(rowKey(name, request.epoch), id.bytes)
         }
         try storage { () throws(StorageError) in try database.write(group) }

@@ -12,13 +12,17 @@ public struct PseudonymRequest: Hashable, Sendable {
     /// Why they are wanted: it stands in clear in the access entry that the question becomes.
     public let purpose: AccessHeader.Purpose
     public let names: [LocalName]
+    /// Whether who is not known is enrolled; a question that only looks somebody up makes no key.
+    public let enrols: Bool
 
     /// The most names in one request.
     public static let nameCountMax = 256
 
     public init(
-        id: OpaqueID, epoch: UInt32, purpose: AccessHeader.Purpose, names: [LocalName]
+        id: OpaqueID, epoch: UInt32, purpose: AccessHeader.Purpose, names: [LocalName],
+        enrols: Bool = true
     ) {
+        self.enrols = enrols
         self.id = id
         self.epoch = epoch
         self.purpose = purpose
@@ -51,6 +55,8 @@ public struct PseudonymAnswer: Hashable, Sendable {
     public enum Verdict: Hashable, Sendable {
         /// One id for each name, in the order of the request.
         case named([OpaqueID])
+        /// The same where nobody was to be enrolled; nil where nobody is known by the name.
+        case found([OpaqueID?])
         /// Too many names in too short a time; the question may come again after the pause.
         case tooMany(retryAfterMilliseconds: UInt64)
         /// The question itself is not allowed or not understood.
@@ -70,7 +76,7 @@ extension PseudonymRequest {
     public func encode() -> [UInt8] {
         var writer = CBORWriter(reservingCapacity: 64 + names.count * 48)
         writer.array(5)
-        writer.unsigned(1)
+        writer.unsigned(enrols ? 1 : 2)
         writer.bytes(id.bytes)
         writer.unsigned(UInt64(epoch))
         writer.unsigned(UInt64(purpose.rawValue))
@@ -82,13 +88,14 @@ extension PseudonymRequest {
     public static func decode(_ bytes: [UInt8]) throws(SupervisionError) -> PseudonymRequest {
         try reading("pseudonym request", bytes) { reader throws(CBORError) in
             try reader.array(exactly: 5)
-            try reader.version(1)
+            let isFirst = try reader.versionOneOrTwo() == 1
             let id = try reader.opaqueID()
             let epoch = UInt32(
                 truncatingIfNeeded: try reader.unsigned("epoch", atMost: 1 << 32 - 1))
             let purpose = try reader.purpose()
             let names = try LocalName.names(from: &reader, atMost: nameCountMax)
-            return PseudonymRequest(id: id, epoch: epoch, purpose: purpose, names: names)
+            return PseudonymRequest(
+                id: id, epoch: epoch, purpose: purpose, names: names, enrols: isFirst)
         }
     }
 }
@@ -146,6 +153,12 @@ extension PseudonymAnswer {
         case .refused(let reason):
             writer.unsigned(2)
             writer.text(reason)
+        case .found(let ids):
+            writer.unsigned(3)
+            writer.array(ids.count)
+            for id in ids {
+                if let id { writer.bytes(id.bytes) } else { writer.null() }
+            }
         }
         return writer.bytes
     }
@@ -157,7 +170,7 @@ extension PseudonymAnswer {
             try reader.version(1)
             let id = try reader.opaqueID()
             try reader.array(exactly: 2)
-            switch try reader.unsigned("verdict", atMost: 2) {
+            switch try reader.unsigned("verdict", atMost: 3) {
             case 0:
                 var ids: [OpaqueID] = []
                 for _ in 0..<(try reader.array(atMost: PseudonymRequest.nameCountMax)) {
@@ -167,10 +180,28 @@ extension PseudonymAnswer {
             case 1:
                 return PseudonymAnswer(
                     id: id, verdict: .tooMany(retryAfterMilliseconds: try reader.unsigned()))
-            default:
+            case 2:
                 return PseudonymAnswer(
                     id: id, verdict: .refused(try reader.text(atMost: 1_024)))
+            default:
+                var ids: [OpaqueID?] = []
+                for _ in 0..<(try reader.array(atMost: PseudonymRequest.nameCountMax)) {
+                    ids.append(try reader.isNull() ? nil : reader.opaqueID())
+                }
+                return PseudonymAnswer(id: id, verdict: .found(ids))
             }
         }
+    }
+}
+
+extension CBORReader {
+    /// Reads the version of a format of which there are two.
+    mutating func versionOneOrTwo() throws(CBORError) -> UInt64 {
+        let start = offset
+        let found = try unsigned()
+        guard found == 1 || found == 2 else {
+            throw .version(offset: start, found: found, supported: 2)
+        }
+        return found
     }
 }

@@ -56,8 +56,8 @@ public final class PseudonymService {
 
     /// Answers a request that `asker` sent at the time `now`.
     ///
-    /// Persons who are not known yet are enrolled, and their keys are on the disk when this
-    /// returns.
+    /// Persons who are not known yet are enrolled, where the request says so, and their keys are on
+    /// the disk when this returns. Whoever only looks somebody up makes no key.
     ///
     /// - Throws: ``SupervisionError/malformed(what:_:)``, ``SupervisionError/sealing(_:)``.
     public func handleRequest(
@@ -74,7 +74,9 @@ public final class PseudonymService {
         if let pause {
             return reply(request, .tooMany(retryAfterMilliseconds: UInt64(pause)))
         }
-        return try answer(request, from: asker.id, at: now)
+        return request.enrols
+            ? try answer(request, from: asker.id, at: now)
+            : try lookUp(request, from: asker.id, at: now)
     }
 
     private func refusal(
@@ -122,6 +124,31 @@ public final class PseudonymService {
             next += 1
         }
         return reply(request, .named(ids), submissions)
+    }
+
+    /// Names those who are known, and nobody else: a name that was mistyped leaves nothing behind.
+    private func lookUp(
+        _ request: PseudonymRequest, from asker: InstitutionID, at now: Timestamp
+    ) throws(SupervisionError) -> Reply {
+        let current = terms.epochs.epoch(of: now)
+        var ids: [OpaqueID?] = []
+        var submissions: [Submission] = []
+        var named: Set<OpaqueID> = []
+        for name in request.names {
+            guard name.role == .patient else {
+                ids.append(directory.regionKey.practitioner(name.identifier))
+                continue
+            }
+            let key = try sealing { () throws(SealingError) in
+                try directory.patientKey(for: name.identifier)
+            }
+            ids.append(key?.pseudonym(epoch: request.epoch))
+            guard let patient = key?.pseudonym(epoch: current), named.insert(patient).inserted
+            else { continue }
+            submissions.append(
+                access(to: patient, isNew: false, request.purpose, by: asker, at: now))
+        }
+        return reply(request, .found(ids), submissions)
     }
 
     private func access(
