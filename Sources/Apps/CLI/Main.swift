@@ -5,15 +5,19 @@ internal import Foundation
 @main
 struct Main {
     static func main() async {
+        var running: any ParsableCommand.Type = Custos.self
         do {
             var command = try Custos.parseAsRoot()
+            running = type(of: command)
+            try OnceOptions.check(command, Array(CommandLine.arguments.dropFirst()))
             if var waiting = command as? any AsyncParsableCommand {
                 try await waiting.run()
             } else {
                 try command.run()
             }
         } catch {
-            exit(Ending.of(error, asJSON: CommandLine.arguments.contains("--json")).rawValue)
+            let asJSON = CommandLine.arguments.contains("--json")
+            exit(Ending.of(error, asJSON: asJSON, in: running).rawValue)
         }
     }
 }

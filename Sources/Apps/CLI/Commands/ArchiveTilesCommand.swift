@@ -13,8 +13,9 @@ struct ArchiveTilesCommand: ParsableCommand {
         abstract: "Turn an archive into a tiled log (C2SP tlog-tiles), checked on the way.",
         discussion: """
             Writes tiles, bundles of entries and a checkpoint, a signed note of size and root. The \
-            archive must begin with block 1. A key is a secret file of 32 bytes, as `custos \
-            keygen` makes them; the note is signed by it as an Ed25519 key.
+            archive must begin with block 1. A log that is there is gone on with, and never \
+            written over by another. A key is a secret file of 32 bytes, as `custos keygen` makes \
+            them; the note is signed by it as an Ed25519 key.
 
             Examples:
               custos archive tiles ledger.archive --genesis county.genesis --out log \
@@ -47,7 +48,8 @@ struct ArchiveTilesCommand: ParsableCommand {
         }
         let signing = try NoteKey.read(key)
         do {
-            let writer = try write(genesis)
+            if let old = try standing(named: name) { try checkGoesOn(from: old, genesis) }
+            let writer = try read(genesis) { (files, _) throws(Failure) in try save(files) }
             let checkpoint = Checkpoint(origin: name, size: writer.size, root: writer.root)
             var note = SignedNote(text: checkpoint.text)
             note.sign(as: name, by: signing)
@@ -59,8 +61,42 @@ struct ArchiveTilesCommand: ParsableCommand {
         }
     }
 
-    /// Checks the archive block by block, and writes what is full after each.
-    private func write(_ genesis: Genesis) throws -> TileWriter {
+    /// The checkpoint of the log that is in the folder already; nil where there is none.
+    private func standing(named name: String) throws(Failure) -> Checkpoint? {
+        let path = "\(out)/checkpoint"
+        guard Files.isThere(path) else { return nil }
+        guard let note = SignedNote(try Files.readText(path)), let old = Checkpoint(note) else {
+            throw Failure(.refused, "\(path) is no checkpoint: name another folder with --out")
+        }
+        guard old.origin == name else {
+            throw Failure(
+                .refused,
+                "\(out) has the log \(old.origin), and \(name) would be written over it: name "
+                    + "another folder with --out")
+        }
+        return old
+    }
+
+    /// Throws unless the archive goes on from a log that was written before: what was published
+    /// stays.
+    private func checkGoesOn(from old: Checkpoint, _ genesis: Genesis) throws {
+        var root = old.size == 0 ? old.root : nil
+        let writer = try read(genesis) { (_, tree) throws(Failure) in
+            if tree.size == old.size { root = tree.root }
+        }
+        guard root == old.root else {
+            throw Failure(
+                .refused,
+                "\(out) has \(old.size) entries of \(old.origin) under another root than the "
+                    + "archive of \(writer.size) entries gives: a log only grows; name another "
+                    + "folder")
+        }
+    }
+
+    /// Checks the archive block by block, and hands on what is full after each entry.
+    private func read(
+        _ genesis: Genesis, _ take: ([TileWriter.File], TileWriter) throws(Failure) -> Void
+    ) throws -> TileWriter {
         guard let reader = try ArchiveReader(archive), let first = try reader.next() else {
             throw Failure(.file, "\(archive) is no archive")
         }
@@ -74,11 +110,12 @@ struct ArchiveTilesCommand: ParsableCommand {
             try auditor.take(block)
             for bytes in block.batches {
                 for entry in try UnverifiedBatch(decoding: bytes).entries {
-                    try save(writer.add(entry))
+                    let files = writer.add(entry)
+                    try take(files, writer)
                 }
             }
         }
-        try save(writer.partialFiles())
+        try take(writer.partialFiles(), writer)
         guard auditor.isWhole, writer.root == auditor.last?.treeRoot else {
             throw Failure(.refused, "the archive ends before block \(auditor.heights.last)")
         }

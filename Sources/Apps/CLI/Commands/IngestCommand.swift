@@ -97,12 +97,22 @@ struct IntakeOptions: ParsableArguments {
         return intake.report
     }
 
-    private func places() throws -> [NodePlace] {
+    func places() throws -> [NodePlace] {
         var paths = nodes
         if let net {
+            guard Files.isThere(net) else {
+                throw Failure(.file, "\(net) is not there; --net names a devnet's folder")
+            }
             let names = (try? FileManager.default.contentsOfDirectory(atPath: net)) ?? []
-            paths += names.sorted().map { "\(net)/\($0)" }
+            let found = names.sorted().map { "\(net)/\($0)" }
                 .filter { Files.isThere("\($0)/node.json") }
+            guard !found.isEmpty else {
+                throw Failure(
+                    .file,
+                    "\(net) has no node in it: --net names a folder whose folders have a "
+                        + "node.json, as `custos devnet` makes it")
+            }
+            paths += found
         }
         guard !paths.isEmpty else {
             throw ValidationError("name the nodes with --node, or a devnet with --net")

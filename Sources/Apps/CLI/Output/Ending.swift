@@ -11,13 +11,19 @@ enum Ending: Int32 {
     case file = 4
     case other = 5
 
-    /// Tells the user what went wrong and returns the exit code for it.
-    static func of(_ error: any Error, asJSON: Bool) -> Ending {
+    /// Tells the user what went wrong in a command and returns the exit code for it.
+    static func of(
+        _ error: any Error, asJSON: Bool, in command: any ParsableCommand.Type = Custos.self
+    ) -> Ending {
         if let failure = error as? Failure {
             say(failure.message, failure.ending, asJSON)
             return failure.ending
         }
         if let ending = error as? Ending { return ending }
+        if let error = error as? ValidationError {
+            say(asJSON ? error.message : words(error, command), .usage, asJSON)
+            return .usage
+        }
         switch Custos.exitCode(for: error) {
         case .success:
             // Help and completion scripts arrive as errors, and are what was asked for.
@@ -30,6 +36,14 @@ enum Ending: Int32 {
             say("\(error)", .other, asJSON)
             return .other
         }
+    }
+
+    /// What is wrong with a command line, and how that command is used, whoever noticed it.
+    static func words(_ error: ValidationError, _ command: any ParsableCommand.Type) -> String {
+        """
+        Error: \(error.message)
+        \(Custos.usageString(for: command))
+        """
     }
 
     private static func say(_ message: String, _ ending: Ending, _ asJSON: Bool) {
