@@ -45,11 +45,6 @@ public struct Auditor: Sendable {
         return auditor
     }
 
-    /// The hash of the trusted head, where it is of this height.
-    func trustedHash(at height: Height) -> Digest? {
-        trusted.flatMap { $0.header.height == height ? $0.header.hash : nil }
-    }
-
     /// Who voted at a height, as far as the chain that was followed tells.
     func validators(at height: Height) -> ValidatorSet { trust.validators(at: height) }
 
@@ -88,48 +83,77 @@ public struct Auditor: Sendable {
         return (header, hash, proof.precommits.map(\.voter))
     }
 
-    /// What a chain of headers that has come to this one rests on; nil where that is as before.
-    ///
-    /// The hash of the trusted head fixes every header before it.
-    func anchorOfChain(
+    /// Whether a chain of headers has come to the trusted head, which fixes every one before it.
+    func isTrustedHead(
         _ header: BlockHeader, _ hash: Digest
-    ) throws(ProofFailure) -> ProvenHead.Anchor? {
-        guard let head = trusted?.header, header.height == head.height else { return nil }
-        return try anchor(of: header, hash)
+    ) throws(ProofFailure) -> Bool {
+        guard let head = trusted?.header, header.height == head.height else { return false }
+        _ = try anchor(of: header, hash)
+        return true
     }
 
     /// Links a header with the trusted head, where there is one.
-    private func anchor(
+    func anchor(
         of header: BlockHeader, _ hash: Digest
     ) throws(ProofFailure) -> ProvenHead.Anchor {
+        try anchor(of: SignedTree(header, hash))
+    }
+
+    /// Links a tree that a quorum signed with the trusted head, where there is one.
+    ///
+    /// Whoever names a head wants no other past, though its keys be right: what is not linked with
+    /// it is refused, and never falls back on genesis.
+    func anchor(of tree: SignedTree) throws(ProofFailure) -> ProvenHead.Anchor {
         guard let trusted else { return .genesisOnly }
-        let head = trusted.header
-        try agree(.trustedHead, "the trusted head's ledger", found: head.ledger, right: ledger)
-        if header.height == head.height {
-            try agree(.trustedHead, "the header's hash", found: hash, right: head.hash)
+        let head = SignedTree(trusted.header, trusted.header.hash)
+        try agree(
+            .trustedHead, "the trusted head's ledger", found: trusted.header.ledger, right: ledger)
+        if tree.height == head.height {
+            try agree(.trustedHead, "the header's hash", found: tree.hash, right: head.hash)
             return .trustedHead(head.height)
         }
-        let isBelow = header.height < head.height
-        guard let consistency = trusted.consistency else {
-            // A newer header that nothing links stands on its signatures alone.
-            guard isBelow else { return .genesisOnly }
+        let isBelow = tree.height < head.height
+        let (first, second) = isBelow ? (tree, head) : (head, tree)
+        guard first.size > 0 else {
+            // Every tree goes on from the empty one.
+            return isBelow ? .tree(ofTrustedHead: head.height) : .after(trustedHead: head.height)
+        }
+        let link = trusted.links.first {
+            $0.firstSize == first.size && $0.secondSize == second.size
+        }
+        guard let link else {
+            let sizes = trusted.links.map { "\($0.firstSize) and \($0.secondSize)" }
             throw ProofFailure(
                 .trustedHead,
-                "the header is of height \(header.height), below the trusted head of "
-                    + "\(head.height), and no consistency proof links them")
+                "the header is of height \(tree.height), \(isBelow ? "below" : "above") the "
+                    + "trusted head of \(head.height), and no consistency proof links their trees "
+                    + "of \(first.size) and \(second.size) entries"
+                    + (sizes.isEmpty ? "" : "; there is one of \(sizes.joined(separator: ", "))"))
         }
-        let (first, second) = isBelow ? (header, head) : (head, header)
-        try agree(
-            .trustedHead, "the consistency proof's first size", found: consistency.firstSize,
-            right: first.treeSize)
-        try agree(
-            .trustedHead, "the consistency proof's second size", found: consistency.secondSize,
-            right: second.treeSize)
-        if first.treeSize > 0 {
-            try step(.trustedHead) { () throws(CryptographyError) in
-                try consistency.verify(firstRoot: first.treeRoot, secondRoot: second.treeRoot)
-            }
+        try step(.trustedHead) { () throws(CryptographyError) in
+            try link.verify(firstRoot: first.root, secondRoot: second.root)
         }
         return isBelow ? .tree(ofTrustedHead: head.height) : .after(trustedHead: head.height)
+    }
+}
+
+/// A ledger tree whose root a quorum signed with a block.
+struct SignedTree {
+    let height: Height
+    /// The block's hash.
+    let hash: Digest
+    let size: UInt64
+    let root: Digest
+
+    init(height: Height, hash: Digest, size: UInt64, root: Digest) {
+        self.height = height
+        self.hash = hash
+        self.size = size
+        self.root = root
+    }
+
+    init(_ header: BlockHeader, _ hash: Digest) {
+        self.init(
+            height: header.height, hash: hash, size: header.treeSize, root: header.treeRoot)
     }
 }

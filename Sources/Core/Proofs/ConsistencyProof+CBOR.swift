@@ -10,6 +10,18 @@ extension ConsistencyProof {
         writer.path(path)
     }
 
+    /// Reads one proof after the other from exactly these bytes: what a link file holds.
+    public static func list(_ bytes: [UInt8]) throws(CBORError) -> [ConsistencyProof] {
+        var rest = bytes[...]
+        var proofs: [ConsistencyProof] = []
+        repeat {
+            var reader = CBORReader(rest)
+            proofs.append(try ConsistencyProof(from: &reader))
+            rest = rest.dropFirst(reader.offset)
+        } while !rest.isEmpty
+        return proofs
+    }
+
     /// Reads a proof where it stands in a larger item.
     public init(from reader: inout CBORReader) throws(CBORError) {
         try reader.array(exactly: 3)

@@ -84,13 +84,18 @@ public struct ClaimedHead: Hashable, Sendable {
 /// A head that the auditor trusts for a reason of their own: a witness, a printed page.
 public struct TrustedHead: Hashable, Sendable {
     public let header: BlockHeader
-    /// That the ledger tree of the proof's header is the start of the trusted one, or the other
-    /// way round where the trusted head is the older.
-    public let consistency: ConsistencyProof?
+    /// That the ledger tree of a proof's header is the start of the trusted one, or the other
+    /// way round where the trusted head is the older: one for each tree that a proof has.
+    public let links: [ConsistencyProof]
 
-    /// The head; `consistency` links it with the header of a proof of another height.
-    public init(_ header: BlockHeader, consistency: ConsistencyProof? = nil) {
+    /// The head; `links` link it with the headers of a proof that are of other heights.
+    public init(_ header: BlockHeader, links: [ConsistencyProof] = []) {
         self.header = header
-        self.consistency = consistency
+        self.links = links
+    }
+
+    /// The head, with the link to one header where there is one.
+    public init(_ header: BlockHeader, consistency: ConsistencyProof?) {
+        self.init(header, links: consistency.map { [$0] } ?? [])
     }
 }

@@ -59,7 +59,7 @@ struct ArchiveTests {
             let auditor = try verify(try records(first, last))
             #expect(auditor.isWhole)
             #expect(auditor.treeSize == network.blocks[last - 1].executed.header.treeSize)
-            #expect(auditor.anchor == .genesisOnly)
+            #expect(try auditor.anchor() == .genesisOnly)
         }
     }
 
@@ -116,8 +116,24 @@ struct ArchiveTests {
     @Test("a trusted head among the blocks anchors them, and one of a fork refuses them")
     func trusted() throws {
         let head = network.blocks[7].executed.header
-        let auditor = try verify(try records(1, 12), trusted: TrustedHead(head))
-        #expect(auditor.anchor == .trustedHead(Height(8)))
+        // The blocks after it go on from it, and are not fixed by it.
+        for (first, last, anchor) in [
+            (1, 8, .trustedHead(Height(8))), (1, 12, .after(trustedHead: Height(8))),
+            (9, 12, .after(trustedHead: Height(8))),
+        ] as [(Int, Int, ProvenHead.Anchor)] {
+            let auditor = try verify(try records(first, last), trusted: TrustedHead(head))
+            #expect(try auditor.anchor() == anchor, "blocks \(first) to \(last)")
+        }
+        // One that the blocks do not come to is held against by a link, or not at all.
+        for (first, last, held) in [(1, 5, 7), (10, 12, 7)] {
+            let other = network.blocks[held].executed.header
+            let auditor = try verify(try records(first, last), trusted: TrustedHead(other))
+            let failure = #expect(throws: ProofFailure.self) { try auditor.anchor() }
+            #expect(failure?.step == .trustedHead)
+            guard last == 12 else { continue }
+            let linked = TrustedHead(other, consistency: try network.consistency(from: held + 1))
+            #expect(try auditor.anchor(linked) == .after(trustedHead: other.height))
+        }
         let fork = try QueryWorld(seed: 12).network.blocks[7].executed.header
         let failure = #expect(throws: ProofFailure.self) {
             try verify(try records(1, 12), trusted: TrustedHead(fork))

@@ -64,10 +64,27 @@ struct TrustedHeadTests {
         #expect(throws: ProofFailure.self) { try verify(file, wrong) }
     }
 
-    @Test("a header newer than the trusted head rests on its signatures")
+    @Test("a header newer than the trusted head needs a link, too, and rests not on genesis")
     func newer() throws {
         let file = try #require(try network.proofFile(height: 1, batch: 0, index: 0))
         let first = network.blocks[0].executed.header
-        #expect(try verify(file, TrustedHead(first)).head.anchor == .genesisOnly)
+        let failure = #expect(throws: ProofFailure.self) { try verify(file, TrustedHead(first)) }
+        #expect(failure?.step == .trustedHead)
+        #expect(failure?.reason.contains("above the trusted head") == true)
+        let links = [
+            try network.consistency(from: 2), try network.consistency(from: 1),
+        ]
+        let linked = try verify(file, TrustedHead(first, links: links))
+        #expect(linked.head.anchor == .after(trustedHead: first.height))
+        #expect(linked.steps.contains(.trustedHead))
+        // Of another past, no link leads on from the head that is trusted.
+        var fork = try ProofNetwork()
+        for _ in 0..<6 {
+            let entry = fork.entry("insurer", about: "nobody")
+            try fork.decide([[entry]])
+        }
+        let forged = try #require(try fork.proofFile(height: 2, batch: 0, index: 0))
+        let others = try (1...5).map { try fork.consistency(from: $0) }
+        #expect(throws: ProofFailure.self) { try verify(forged, TrustedHead(first, links: others)) }
     }
 }

@@ -91,10 +91,12 @@ struct ArchiveExportCommand: AsyncParsableCommand {
             height = height.next
         }
         ProgressLine.end()
+        let last = [auditor.last].compactMap(\.self)
+        let anchor = try auditor.anchor(try await checks.trusted(under: last, client))
         try writer.sync()
         return ArchiveExportReport(
             blocks: heights.description, file: out, byteCount: writer.byteCount,
-            trust: "\(auditor.anchor)")
+            trust: "\(anchor)")
     }
 }
 

@@ -49,7 +49,12 @@ struct ExplainCommand: AsyncParsableCommand {
         if let whyNot {
             let request = DeskRequest.whyNot(
                 rule: whyNot, subject: try subject(), on: try on.map(Day.reading))
-            return output.show(ExplainReport(nil, try drawn(try await ask(request, place))))
+            let answer = try await ask(request, place)
+            var note: String?
+            if of == .institution, answer.explanations.isEmpty {
+                note = try await place.ask { try await KnownNames($0).missing(institution: id) }
+            }
+            return output.show(ExplainReport(nil, try drawn(answer), note: note))
         }
         let finding = try await place.ask { try await Finding.find(id, $0) }
         output.show(
@@ -101,15 +106,21 @@ private struct ExplainReport: Report {
     let trees: [ExplanationView]
     /// Entries that may matter and cannot be opened here.
     let sealed: [UInt64]
+    /// What may be wrong with the question.
+    let note: String?
 
-    init(_ finding: Digest?, _ answer: ExplanationAnswer) {
+    init(_ finding: Digest?, _ answer: ExplanationAnswer, note: String? = nil) {
+        self.note = note
         self.finding = finding?.description
         explanation = answer.text
         trees = answer.explanations.map(ExplanationView.init)
         sealed = answer.sealed
     }
 
-    var lines: [String] { (finding.map { ["Finding \($0)", ""] } ?? []) + [explanation] }
+    var lines: [String] {
+        (finding.map { ["Finding \($0)", ""] } ?? []) + [explanation]
+            + (note.map { ["", "note: \($0)"] } ?? [])
+    }
 }
 
 extension Day {
@@ -130,9 +141,19 @@ enum Finding {
         let found = try await Desk.findings(of: client).map(\.id).filter {
             $0.description.hasPrefix(prefix.beginningOfID)
         }
-        guard found.count == 1 else {
-            throw Failure(.refused, "\(found.count) findings begin with \(prefix)")
+        guard let first = found.first else {
+            throw Failure(
+                .refused,
+                "no finding that this node knows of begins with '\(prefix)'; `custos findings` "
+                    + "lists them")
         }
-        return found[0]
+        guard found.count == 1 else {
+            let ids = found.prefix(3).map { $0.description.prefix(16) + "…" }
+            throw Failure(
+                .refused,
+                "\(found.count) findings begin with '\(prefix)', such as "
+                    + "\(ids.joined(separator: ", ")): say more of it")
+        }
+        return first
     }
 }

@@ -29,14 +29,38 @@ struct FindingsCommand: AsyncParsableCommand {
     @OptionGroup var node: NodeOptions
     @OptionGroup var output: OutputOptions
 
+    func validate() throws {
+        guard limit > 0 else { throw ValidationError("--limit is 1 or more") }
+    }
+
     func run() async throws {
         let items = try await node.place.ask { try await Desk.findings(of: $0) }
         var views = items.map(FindingView.init)
-        if let rule { views = views.filter { $0.body?.rule == rule } }
+        var note: String?
+        if let rule {
+            views = views.filter { $0.body?.rule == rule }
+            if views.isEmpty { note = try await self.note(on: rule) }
+        }
         output.show(
             FindingsReport(
                 count: views.count, findings: Array(views.prefix(limit)),
-                ofEach: all ? .max : 3))
+                ofEach: all ? .max : 3, note: note))
+    }
+
+    /// What else may be said of a rule that found nothing.
+    ///
+    /// - Throws: `Failure` where there is no such rule.
+    private func note(on rule: String) async throws -> String? {
+        let (known, running) = try await node.place.ask { client in
+            (
+                try await KnownNames(client),
+                try await Desk.status(of: client).rules.filter(\.problem.isEmpty).map(\.rule)
+            )
+        }
+        guard !running.contains(rule) else { return nil }
+        let all = KnownNames(institutions: [], rules: (known.rules + running).sorted())
+        if let problem = all.missing(rule: rule) { throw Failure(.refused, problem) }
+        return "\(rule) does not run on this node, which sees only what others anchored of it"
     }
 }
 
@@ -45,13 +69,15 @@ private struct FindingsReport: Report {
     let findings: [FindingView]
     /// How many of each rule are printed for people.
     var ofEach = 3
+    /// What may be wrong with the question.
+    var note: String?
 
     private enum CodingKeys: CodingKey {
-        case count, findings
+        case count, findings, note
     }
 
     var lines: [String] {
-        guard count > 0 else { return ["No findings."] }
+        guard count > 0 else { return ["No findings."] + (note.map { ["note: \($0)"] } ?? []) }
         let byRule = Dictionary(grouping: findings) { $0.body?.rule ?? "not readable here" }
         let open = findings.count { $0.status == "open" }
         let withdrawn = findings.count { $0.status == "withdrawn" }

@@ -79,7 +79,8 @@ extension Genesis {
         do {
             return try Genesis.decode(bytes)
         } catch {
-            throw Failure(.refused, "\(path) is no genesis: \(error)")
+            let instead = FileNature(bytes).map { "it is \($0.words)" }
+            throw Failure(.refused, "\(path) is no genesis: \(instead ?? "\(error)")")
         }
     }
 }

@@ -11,8 +11,9 @@ struct HeadCommand: AsyncParsableCommand {
         abstract: "Keep the head of the ledger, and link older proofs with it.",
         discussion: """
             A head that you keep today, print or hand to a witness is what proofs are held \
-            against later: then no key that leaks can make another past. A proof under an older \
-            header needs a link, the proof that its tree is the start of the head's tree.
+            against later: then no key that leaks can make another past. A proof under another \
+            header needs a link, the proof that the one's tree is the start of the other's; it is \
+            checked before it is written.
 
             The head is checked before it is written: it is of the ledger of the node's genesis, \
             and more than 2/3 of the votes signed it.
@@ -57,31 +58,34 @@ struct HeadCommand: AsyncParsableCommand {
 
     private func writeLink(from proof: String, to path: String) async throws {
         let bytes = try Files.read(proof)
-        let head = try Files.read(path)
-        let (first, second) = try Self.read {
-            (try ProofHeads(bytes).top.header, try BlockHeader.decode(head[...]))
+        let head = try BlockHeader.kept(path)
+        let headers: [BlockHeader]
+        do throws(ProofFailure) {
+            headers = try ProofHeads(bytes).held
+        } catch {
+            throw FileNature.failure(proof, bytes, "no proof to be linked", error.reason)
         }
-        guard first.treeSize > 0, first.treeSize <= second.treeSize else {
+        let place = try node.place
+        for header in headers where header.ledger != head.ledger {
             throw Failure(
                 .refused,
-                "the proof is of a tree of \(first.treeSize) entries, the head of "
-                    + "\(second.treeSize): it cannot be the start of it")
+                "\(proof) stands in ledger \(header.ledger), and \(path) is a head of "
+                    + "\(head.ledger)")
         }
-        let consistency = try await node.place.ask { client in
-            try await client.consistency(from: first.treeSize, to: second.treeSize)
+        let auditor = try NodeAuditor(genesis: try place.genesis, head: head)
+        let links = try await place.ask { client in
+            try await NodeAuditor.checking { try await auditor.links(of: headers, client) }
+        }
+        guard !links.isEmpty else {
+            throw Failure(
+                .refused,
+                "\(proof) stands under the head itself, or one of them under an empty ledger: "
+                    + "`custos verify` needs no link")
         }
         var writer = CBORWriter(reservingCapacity: 2_048)
-        consistency.encode(into: &writer)
+        for link in links { link.encode(into: &writer) }
         try Files.write(writer.bytes, to: out)
-        output.show(HeadReport(second, file: out))
-    }
-
-    private static func read<Value>(_ body: () throws -> Value) throws(Failure) -> Value {
-        do {
-            return try body()
-        } catch {
-            throw Failure(.file, "\(error)")
-        }
+        output.show(HeadReport(head, file: out))
     }
 }
 

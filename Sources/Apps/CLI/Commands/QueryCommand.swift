@@ -17,8 +17,10 @@ struct QueryCommand: AsyncParsableCommand {
             each against the genesis before it prints: a node that leaves out a row is found \
             out. Asking about a patient is an access, and is anchored as one. The answer is \
             complete as anchored, for the blocks that are named; --out keeps it for `custos \
-            verify`. Where more is left, it says how to go on. With --head, the answer must be as \
-            new as a head that you trust, and go on from it: another past, though its keys be \
+            verify`, and --format writes its rows for other programs, with a last line that says \
+            what was asked and under which block; `custos verify ROWS --answer FILE` holds them \
+            against it. Where more is left, it says how to go on. With --head, the answer must be \
+            as new as a head that you trust, and go on from it: another past, though its keys be \
             right, and an old answer are refused.
 
             A patient goes by another pseudonym in each epoch of the ledger. Over several epochs \
@@ -31,11 +33,12 @@ struct QueryCommand: AsyncParsableCommand {
               custos query --person S12345678 --from 2020-01-01 --to 2022-01-01
               custos query practitioner 5a6b… --action read --from 2021-05-01 --to 2021-06-01
               custos query institution county-hospital --kind claim --limit 20 --json
-              custos query --basis break-glass --format csv > break-glass.csv
+              custos query --basis break-glass --format csv --out glass.answer > glass.csv
               custos query patient 0f1e… --oldest-first --out trail.answer
               custos query --rule PR-03 --anchored-from 2026-03-01 --anchored-to 2026-04-01
               custos query patient 0f1e… --head june.head --node devnet/regulator
               custos verify trail.answer --genesis devnet/county.genesis
+              custos verify glass.csv --answer glass.answer --genesis devnet/county.genesis
             """)
 
     enum Subject: String, ExpressibleByArgument, CaseIterable {
@@ -102,8 +105,16 @@ struct QueryCommand: AsyncParsableCommand {
         if format == .text {
             output.show(report)
         } else {
-            FileHandle.standardError.write(Data((report.summary + "\n").utf8))
+            let lines = [report.summary] + report.notes.map { "note: \($0)" }
+            FileHandle.standardError.write(Data((lines.joined(separator: "\n") + "\n").utf8))
         }
+    }
+
+    /// What may be wrong with a question that has no answer, which is an answer all the same.
+    private func notes(on fetch: QueryFetch, _ place: NodePlace) async throws -> [String] {
+        guard fetch.rowCount == 0, fetch.isDone else { return [] }
+        let known = try await place.ask { try await KnownNames($0) }
+        return known.notes(on: fetch.request.query) + fetch.absences
     }
 
     /// Fetches and checks the answer, and says its rows in formats that are written as they come.
@@ -142,9 +153,13 @@ struct QueryCommand: AsyncParsableCommand {
                 }
             }
         }
-        if let closing = form.closing { say(closing) }
+        let origin = ExportNote(
+            form, of: query, in: genesis.ledger, newestFirst: fetch.request.isNewestFirst,
+            rows: fetch.rowCount, fetch.chain, under: fetch.head,
+            answer: out == nil ? nil : fetch.pages)
+        if let closing = form.closing(origin, isEmpty: isFirst) { say(closing) }
         if let out { try Files.write(fetch.pages, to: out) }
-        return QueryReport(fetch, rows: rows)
+        return QueryReport(fetch, rows: rows, notes: try await notes(on: fetch, place))
     }
 }
 
@@ -155,6 +170,8 @@ struct QueryFetch {
     private let keepsPages: Bool
     private(set) var pages: [UInt8] = []
     private(set) var chain = AnswerChain()
+    /// The newest head that a page stands under.
+    private(set) var head: ProvenHead?
     private(set) var terms: [Term] = []
     private(set) var listedCount = 0
     /// How many entries each list has, in the order of the terms.
@@ -225,6 +242,7 @@ struct QueryFetch {
             throw ProofFailure(.cover, "the node says that \(left) need not be asked for")
         }
         try chain.append(page)
+        if head.map({ $0.header.height < page.head.header.height }) ?? true { head = page.head }
         terms = page.terms
         listedCount += page.listedCount
         if listedCounts.isEmpty { listedCounts = page.listedCounts.map { _ in 0 } }
@@ -233,6 +251,23 @@ struct QueryFetch {
         }
         if keepsPages, let bytes = answer.page { pages += bytes }
         return page.items
+    }
+
+    /// That nobody on the ledger is called so at all, which the proof shows where no list is.
+    var absences: [String] {
+        guard chain.isWhole, listedCount == 0, let height = head?.header.height else { return [] }
+        let query = request.query
+        let isWholeLedger = query.anchoredFrom == nil && query.anchoredBefore == nil
+        guard isWholeLedger, chain.heights?.first == Height(1) else { return [] }
+        return terms.compactMap { term in
+            switch term {
+            case .patient(let id):
+                "no entry of any kind up to block \(height) is about a patient \(id)"
+            case .practitioner(let id):
+                "no entry of any kind up to block \(height) is about a practitioner \(id)"
+            default: nil
+            }
+        }
     }
 
     private func believe(_ answer: QueryAnswer) throws -> [ProvenPage.Item] {
@@ -256,9 +291,17 @@ struct QueryReport: Report {
     /// Where the answer goes on.
     let next: String?
     let rows: [QueryRow]
+    /// What was asked, and the newest head that the answer is proved under.
+    let query: QueryView
+    let head: ExportNote.Head?
+    /// What may be wrong with the question.
+    let notes: [String]
     private let rowCount: Int
 
-    init(_ fetch: QueryFetch, rows: [QueryRow]) {
+    init(_ fetch: QueryFetch, rows: [QueryRow], notes: [String] = []) {
+        query = QueryView(fetch.request.query)
+        head = fetch.head.map(ExportNote.Head.init)
+        self.notes = notes
         complete = fetch.terms.map(\.description)
         blocks = fetch.chain.heights?.description
         isWhole = fetch.chain.isWhole
@@ -275,7 +318,7 @@ struct QueryReport: Report {
     }
 
     private enum CodingKeys: CodingKey {
-        case complete, blocks, isWhole, listed, epochs, next, rows
+        case complete, blocks, isWhole, listed, epochs, next, rows, query, head, notes
     }
 
     var summary: String {
@@ -294,6 +337,7 @@ struct QueryReport: Report {
     var lines: [String] {
         var table = Table("leaf", "happened", "issuer", "kind", "what stands in clear")
         for row in rows { table.add(cells: row.cells) }
-        return [summary] + epochs.map(\.line) + [""] + table.lines
+        return [summary] + notes.map { "note: \($0)" } + epochs.map(\.line) + [""]
+            + table.lines
     }
 }

@@ -14,10 +14,14 @@ struct VerifyCommand: ParsableCommand {
             FILE is a proof of one entry, a bundle of a finding with its evidence, the answer \
             to a query, or a case with its steps; what it is, it says itself. Trusted is the \
             genesis, and a head where you have one from a witness, a printed page or another \
-            ledger. A proof older than the head needs a link from the one to the other, which \
-            `custos head --link` gets and which need not be trusted. FILE may also be an archive, \
+            ledger. Who names a head wants no other past: a proof under another header, older or \
+            newer, needs a link from the one to the other, which `custos head --link` gets and \
+            which need not be trusted; without one it is refused. FILE may also be an archive, \
             of any size; with --full its blocks are executed again, which finds whether the state \
             follows from the entries.
+
+            Rows that `custos query --format` wrote are held, byte for byte, against the answer \
+            that was kept with them (--answer).
 
             The receipts of an entry are checked with the entry's bytes (--entry): together they \
             must be of more than 2/3 of the power, for one block.
@@ -38,6 +42,7 @@ struct VerifyCommand: ParsableCommand {
               custos verify claim.proof --genesis county.genesis --chain county.chain
               custos verify ncci.finding --genesis county.genesis --tables insurer/data/rules
               custos verify claim.*.cose --entry claim.entry --genesis county.genesis
+              custos verify glass.csv --answer glass.answer --genesis county.genesis
             """)
 
     @Argument(help: "The proof; or, with --entry, the receipts of one entry.")
@@ -46,6 +51,9 @@ struct VerifyCommand: ParsableCommand {
 
     @Option(help: "A file with the bytes of the entry that receipts are of.")
     var entry: String?
+
+    @Option(help: "The answer that FILE, an export of `custos query`, was written from.")
+    var answer: String?
 
     @Option(help: "The genesis of the ledger.")
     var genesis: String
@@ -74,16 +82,20 @@ struct VerifyCommand: ParsableCommand {
         guard files.count == 1 || entry != nil else {
             throw ValidationError("one proof at a time; receipts need --entry")
         }
-    }
-
-    func run() throws {
-        for path in files + chain + above where !Files.isThere(path) {
-            throw Failure(.file, "\(path) is not there")
+        guard answer == nil || entry == nil else {
+            throw ValidationError("--answer is for an export, --entry for receipts; name one")
         }
-        let genesis = try Genesis.read(genesis)
         guard head != nil || link == nil else {
             throw ValidationError("--link links with a head; say which with --head")
         }
+    }
+
+    func run() throws {
+        for path in files + chain + above + [answer, entry, head, link].compactMap(\.self)
+        where !Files.isThere(path) {
+            throw Failure(.file, "\(path) is not there")
+        }
+        let genesis = try Genesis.read(genesis)
         let trusted = try head.map { path throws(Failure) in try trustedHead(path) }
         var holds = true
         do {
@@ -91,14 +103,32 @@ struct VerifyCommand: ParsableCommand {
             if let entry {
                 let auditor = try Auditor(
                     genesis: genesis, trusted: trusted, chain: chains.chain(of: genesis.ledger))
-                let receipts = try files.map { path throws(Failure) in try Files.read(path) }
+                let receipts = try files.map { path throws(Failure) in
+                    let bytes = try Files.read(path)
+                    if let nature = FileNature(bytes), nature != .receipt {
+                        throw Failure(
+                            .usage,
+                            "\(path) is \(nature.words); receipts of the entry were expected")
+                    }
+                    return bytes
+                }
                 return output.show(
                     try VerifyReport(receipts: receipts, of: try Files.read(entry), auditor))
+            }
+            if let answer {
+                let auditor = try Auditor(
+                    genesis: genesis, trusted: trusted, chain: chains.chain(of: genesis.ledger))
+                let report = try VerifyReport(
+                    export: try Files.read(file), answer: try Files.read(answer), auditor)
+                output.show(report)
+                if !report.holds { throw Ending.refused }
+                return
             }
             if let archive = try ArchiveReader(file) {
                 return try verify(archive, genesis, trusted, chains.chain(of: genesis.ledger))
             }
             let bytes = try Files.read(file)
+            try FileNature.check(file, bytes)
             let (auditor, anchors, proof) = try auditor(genesis, trusted, chains, bytes)
             let report = try report(proof, genesis, auditor).under(anchors)
             output.show(report)
@@ -174,7 +204,7 @@ struct VerifyCommand: ParsableCommand {
                     "the archive ends after block \(auditor.last?.height ?? .genesis); it should "
                         + "have \(auditor.heights)")
             }
-            output.show(ArchiveReport(auditor, isExecuted: full))
+            output.show(try ArchiveReport(auditor, isExecuted: full))
         } catch let failure as ProofFailure {
             throw failure
         } catch let failure as Failure {
@@ -220,17 +250,12 @@ struct VerifyCommand: ParsableCommand {
     private func trustedHead(_ path: String) throws(Failure) -> TrustedHead {
         let header = try BlockHeader.kept(path)
         guard let link else { return TrustedHead(header) }
-        do {
-            var reader = CBORReader(try Files.read(link))
-            let consistency = try ConsistencyProof(from: &reader)
-            try reader.finish()
-            return TrustedHead(header, consistency: consistency)
-        } catch let error as CBORError {
-            throw Failure(.file, "\(link) is no consistency proof: \(error)")
-        } catch let failure as Failure {
-            throw failure
+        let bytes = try Files.read(link)
+        do throws(CBORError) {
+            return TrustedHead(header, links: try ConsistencyProof.list(bytes))
         } catch {
-            throw Failure(.file, "\(link): \(error)")
+            throw FileNature.failure(
+                link, bytes, "no consistency proof, which --link names", "\(error)")
         }
     }
 }

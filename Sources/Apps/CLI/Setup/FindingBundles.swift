@@ -96,7 +96,7 @@ extension Finding {
 
 extension FindingBundle {
     /// The headers under which its parts are proved.
-    fileprivate var headers: [BlockHeader] {
+    var headers: [BlockHeader] {
         let proofs = [proof] + evidence.map(\.proof) + (withdrawal.map { [$0.proof] } ?? [])
         let heads = proofs.map(\.head) + (rule.map { [$0.head] } ?? []) + tables.map(\.head)
         return heads.map(\.header)

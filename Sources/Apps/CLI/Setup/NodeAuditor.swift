@@ -58,28 +58,52 @@ struct NodeAuditor {
                 "the node answers as of block \(header.height), and block \(head.height), which "
                     + "you trust, is newer: what came between is missing")
         }
-        guard header.height != head.height else { return auditor.trusting(TrustedHead(head)) }
-        let sizes = [header.treeSize, head.treeSize].sorted()
-        guard sizes[0] > 0 else { return auditor }
-        let link: ConsistencyProof
-        do {
-            link = try await client.consistency(from: sizes[0], to: sizes[1])
-        } catch TransportError.refused(let reason) {
-            throw ProofFailure(
-                .trustedHead,
-                "the node does not show how block \(header.height) and the trusted block "
-                    + "\(head.height) belong together: \(reason)")
-        }
-        return auditor.trusting(TrustedHead(head, consistency: link))
+        return try await trusted(under: [header], client).map(auditor.trusting) ?? auditor
     }
 
     /// An auditor of what the node shows under several headers, who knows the validators up to the
-    /// newest of them; the trusted head, which is linked with one header only, is left out.
+    /// newest of them and how each is linked with the trusted head.
     func auditor(
         underAll headers: [BlockHeader], _ client: NodeClient
     ) async throws -> Auditor {
         let newest = headers.map(\.height).max() ?? .genesis
-        return try Auditor(genesis: genesis, chain: try await chain(through: newest, client))
+        let auditor = try Auditor(
+            genesis: genesis, chain: try await chain(through: newest, client))
+        return try await trusted(under: headers, client).map(auditor.trusting) ?? auditor
+    }
+
+    /// The trusted head with what the node says links it with these headers; nil where there is no
+    /// such head.
+    func trusted(
+        under headers: [BlockHeader], _ client: NodeClient
+    ) async throws -> TrustedHead? {
+        guard let head else { return nil }
+        return TrustedHead(head, links: try await links(of: headers, client))
+    }
+
+    /// What links the trees of these headers with that of the trusted head, each once, checked.
+    func links(
+        of headers: [BlockHeader], _ client: NodeClient
+    ) async throws -> [ConsistencyProof] {
+        guard let head else { return [] }
+        var links: [ConsistencyProof] = []
+        for header in headers where header.height != head.height {
+            let sizes = [header.treeSize, head.treeSize].sorted()
+            guard sizes[0] > 0, !links.contains(where: { sizes == [$0.firstSize, $0.secondSize] })
+            else { continue }
+            do {
+                let link = try await client.consistency(from: sizes[0], to: sizes[1])
+                let isFirst = header.treeSize == sizes[0]
+                try link.check(from: isFirst ? header : head, to: isFirst ? head : header)
+                links.append(link)
+            } catch TransportError.refused(let reason) {
+                throw ProofFailure(
+                    .trustedHead,
+                    "the node does not show how block \(header.height) and the trusted block "
+                        + "\(head.height) belong together: \(reason)")
+            }
+        }
+        return links
     }
 
     /// The head of a height, the last one where that is 0, once its signatures have been checked.
@@ -132,6 +156,25 @@ struct NodeAuditor {
     }
 }
 
+extension ConsistencyProof {
+    /// Throws unless this shows that the tree of one header is the start of the other's.
+    fileprivate func check(
+        from first: BlockHeader, to second: BlockHeader
+    ) throws(ProofFailure) {
+        do throws(CryptographyError) {
+            guard firstSize == first.treeSize, secondSize == second.treeSize else {
+                throw .treeSizes(first: firstSize, second: secondSize)
+            }
+            try verify(firstRoot: first.treeRoot, secondRoot: second.treeRoot)
+        } catch {
+            throw ProofFailure(
+                .trustedHead,
+                "the tree of block \(first.height) is not shown to be the start of that of block "
+                    + "\(second.height): \(error)")
+        }
+    }
+}
+
 extension BlockHeader {
     /// A header that `custos head` wrote.
     static func kept(_ path: String) throws(Failure) -> BlockHeader {
@@ -139,7 +182,7 @@ extension BlockHeader {
         do throws(LedgerError) {
             return try BlockHeader.decode(bytes[...])
         } catch {
-            throw Failure(.file, "\(path) is no block header: \(error)")
+            throw FileNature.failure(path, bytes, "no block header, which --head names", "\(error)")
         }
     }
 }

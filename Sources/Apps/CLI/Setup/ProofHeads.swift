@@ -8,33 +8,41 @@ internal import Records
 struct ProofHeads {
     /// The head that the proof itself stands under.
     let own: ClaimedHead
-    /// The head that an auditor's trusted one is held against: of the topmost tier.
-    let top: ClaimedHead
+    /// The headers that an auditor's trusted one is held against: of the topmost tier, one for each
+    /// part of the proof.
+    let held: [BlockHeader]
     /// All of them: its own, and those of the tiers above and their anchors.
     private let all: [ClaimedHead]
 
     init(_ bytes: [UInt8]) throws(ProofFailure) {
+        var parts: [BlockHeader] = []
         switch ProofKind(bytes) {
         case .entry: own = try ProofFile.decode(bytes).head
         case .disclosure: own = try Disclosure.decode(bytes).proof.head
-        case .finding: own = try FindingBundle.decode(bytes).proof.head
+        case .finding:
+            let bundle = try FindingBundle.decode(bytes)
+            own = bundle.proof.head
+            parts = bundle.headers
         case .rule: own = try RuleProof.decode(bytes).head
         case .table: own = try TableProof.decode(bytes).head
         case .answer:
             var rest = bytes[...]
             own = try AnswerPage.decode(from: &rest).head
+            while !rest.isEmpty {
+                parts.append(try AnswerPage.decode(from: &rest).head.header)
+            }
         case .case:
             all = try CaseFile.decode(bytes).steps.map(\.proof.head)
             guard let last = all.last else {
                 throw ProofFailure(.caseSteps, "the file has no step")
             }
             own = last
-            top = last
+            held = all.map(\.header)
             return
         case .fork:
             let fork = try ForkProof.decode(bytes)
             own = fork.first
-            top = own
+            held = [own.header]
             all = [fork.first, fork.second]
             return
         case .statement:
@@ -43,7 +51,7 @@ struct ProofHeads {
             let tiered = try TieredProof.decode(bytes)
             let below = try ProofHeads(tiered.proof)
             own = below.own
-            top = tiered.steps.last?.anchor.head ?? below.own
+            held = tiered.steps.last.map { [$0.anchor.head.header] } ?? below.held
             var heads = below.all
             for step in tiered.steps {
                 heads.append(step.anchor.head)
@@ -52,7 +60,7 @@ struct ProofHeads {
             all = heads
             return
         }
-        top = own
+        held = [own.header] + parts
         // The proof of an anchor carries the head that is anchored as well.
         var heads = [own]
         if ProofKind(bytes) == .entry, let file = try? ProofFile.decode(bytes),
@@ -85,10 +93,18 @@ struct ProofHeads {
 struct ChainFiles {
     private let chains: [(ledger: LedgerID, chain: GovernanceChain)]
 
-    /// - Throws: `Failure` where a file cannot be read, ``ProofFailure`` where it is no chain.
+    /// - Throws: `Failure` where a file cannot be read, or is no chain.
     init(_ paths: [String]) throws {
         var chains: [(ledger: LedgerID, chain: GovernanceChain)] = []
-        for path in paths { chains.append(try GovernanceChain.decodeNamed(Files.read(path))) }
+        for path in paths {
+            let bytes = try Files.read(path)
+            do throws(ProofFailure) {
+                chains.append(try GovernanceChain.decodeNamed(bytes))
+            } catch {
+                throw FileNature.failure(
+                    path, bytes, "no governance chain, which --chain names", error.reason)
+            }
+        }
         self.chains = chains
     }
 

@@ -16,7 +16,7 @@ struct ArchiveReport: Report {
     let isExecuted: Bool
     let anchor: String
 
-    init(_ auditor: ArchiveAuditor, isExecuted: Bool) {
+    init(_ auditor: ArchiveAuditor, isExecuted: Bool) throws(ProofFailure) {
         blocks = auditor.heights.description
         batches = auditor.batchCount
         entries = auditor.treeSize - auditor.firstLeaf
@@ -24,7 +24,7 @@ struct ArchiveReport: Report {
         treeRoot = auditor.last?.treeRoot.description ?? ""
         stateRoot = auditor.last?.stateRoot.description ?? ""
         lastTime = auditor.last?.time.description ?? ""
-        anchor = "\(auditor.anchor)"
+        anchor = "\(try auditor.anchor())"
         self.isExecuted = isExecuted
     }
 

@@ -86,14 +86,3 @@ struct EntryView: Encodable {
         }
     }
 }
-
-extension Entry {
-    /// Whether issuer, stream and number are known; of a statement, its bytes do not say them.
-    var isCarried: Bool { kind != .statement || issuer.name != "-" }
-
-    /// Whether it is known when it happened; a statement need not say it.
-    var isTimed: Bool {
-        guard case .statement(let statement) = body else { return true }
-        return statement.header.issuedAt != nil
-    }
-}

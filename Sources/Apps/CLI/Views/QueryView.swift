@@ -6,7 +6,7 @@ internal import Records
 ///
 /// Whoever hands an answer over may have narrowed the query: what is left out here would look like
 /// an answer about everything.
-struct QueryView: Encodable, Equatable {
+struct QueryView: Codable, Equatable {
     var patient: String?
     var epochs: [Epoch]?
     var practitioner: String?
@@ -27,7 +27,7 @@ struct QueryView: Encodable, Equatable {
     var anchoredBefore: String?
 
     /// A patient's pseudonym in one epoch.
-    struct Epoch: Encodable, Equatable {
+    struct Epoch: Codable, Equatable {
         let epoch: UInt32
         let pseudonym: String
     }

@@ -8,9 +8,9 @@ internal import Records
 /// What a verifier found, step by step.
 struct VerifyReport: Report {
     let holds: Bool
-    let kind: String?
+    private(set) var kind: String?
     /// What was checked and held, in order.
-    let steps: [String]
+    private(set) var steps: [String]
     let failedStep: String?
     let reason: String?
     let head: Head?
@@ -219,7 +219,10 @@ struct VerifyReport: Report {
             holds: true, kind: "disclosure",
             steps: (proven.entry.steps + [.segments]).map(\.rawValue),
             head: Head(proven.entry.head), entries: [EntryView(proven.entry)],
-            limits: ["What the \(view.sealed) other segments say is not shown, and not proved."],
+            limits: [
+                "What the \(view.sealed) other segments say is not shown, and not proved; nor is "
+                    + "how many they are."
+            ],
             disclosure: view)
     }
 
@@ -246,9 +249,13 @@ struct VerifyReport: Report {
             limits: [
                 "\(header.issuer) says it about '\(header.subject)'; that it was signed with one "
                     + "of that issuer's keys is the validators' word.",
-                Self.standing(proven),
+                Self.standing(proven), Self.place,
             ])
     }
+
+    /// The root that validators sign gives an entry, and not how large its tree is.
+    private static let place =
+        "At which leaf it stands is said by who handed the receipts over; a proof file proves it."
 
     /// The receipts of one entry, of these bytes.
     init(
@@ -273,7 +280,7 @@ struct VerifyReport: Report {
             holds: true, kind: "receipts", steps: steps.map(\.rawValue),
             entries: [EntryView(decoded, leaf: proven.leafIndex, leafHash: leaf)],
             limits: [
-                Self.standing(proven),
+                Self.standing(proven), Self.place,
                 "Receipts say that the entry is anchored; who signed its batch, and whether it has "
                     + "effect, says a proof file.",
             ])
@@ -282,7 +289,7 @@ struct VerifyReport: Report {
     private static func standing(_ proven: ProvenReceipts) -> String {
         "It stands under block \(proven.height), signed by "
             + "\(proven.signers.map(\.name).joined(separator: ", ")): \(proven.power) of "
-            + "\(proven.totalPower) votes."
+            + "\(proven.totalPower) votes; \(proven.anchor)."
     }
 
     /// What became of a knowledge table.
@@ -318,44 +325,45 @@ struct VerifyReport: Report {
 
     /// An answer, page after page.
     private init(answer bytes: [UInt8], _ auditor: Auditor) throws(ProofFailure) {
-        var rest = bytes[...]
-        var chain = AnswerChain()
-        var entries: [EntryView] = []
-        var head: ProvenHead?
-        var lists: [String] = []
-        var pages = 0
-        var listed = 0
-        var query = Query()
-        var counts: [Int] = []
-        while !rest.isEmpty {
-            let page = try auditor.verify(try AnswerPage.decode(from: &rest))
-            try chain.append(page)
-            if head.map({ $0.header.height < page.head.header.height }) ?? true {
-                head = page.head
-            }
-            pages += 1
-            listed += page.listedCount
-            query = page.query
-            if counts.isEmpty { counts = page.listedCounts.map { _ in 0 } }
-            for (index, count) in page.listedCounts.enumerated() where index < counts.count {
-                counts[index] += count
-            }
-            lists = page.terms.map(\.description)
-            entries += page.items.map(EntryView.init)
-        }
+        self.init(try ProvenAnswer(bytes, auditor))
+    }
+
+    private init(_ proven: ProvenAnswer) {
         let steps: [ProofStep] = [
             .form, .ledger, .commitProof, .header, .cover, .termHead, .completeness, .rows,
         ]
+        let (query, chain, items) = (proven.query, proven.chain, proven.items)
         self.init(
-            holds: true, kind: "answer", steps: steps.map(\.rawValue), head: head.map(Head.init),
+            holds: true, kind: "answer", steps: steps.map(\.rawValue),
+            head: proven.head.map(Head.init),
             answer: Answer(
-                query: QueryView(query), lists: lists, blocks: chain.heights?.description ?? "",
-                asked: chain.asked?.description ?? "", isWhole: chain.isWhole, pages: pages,
-                listed: listed, matching: entries.count,
-                epochs: EpochView.all(query.epochs, counts)),
-            entries: entries,
-            limits: chain.isWhole
-                ? [] : ["these pages are a part of the answer: the blocks named are complete"])
+                query: QueryView(query),
+                lists: proven.pages.last?.terms.map(\.description) ?? [],
+                blocks: chain.heights?.description ?? "", asked: chain.asked?.description ?? "",
+                isWhole: chain.isWhole, pages: proven.pages.count,
+                listed: proven.listedCounts.reduce(0, +), matching: items.count,
+                epochs: EpochView.all(query.epochs, proven.listedCounts)),
+            entries: items.map(EntryView.init), limits: proven.limits)
+    }
+
+    /// Rows that `custos query` wrote, held against the answer that they were written from.
+    init(
+        export: [UInt8], answer bytes: [UInt8], _ auditor: Auditor
+    ) throws(ProofFailure) {
+        guard let form = QueryFormat(export: export) else {
+            throw ProofFailure(.form, "this is no export of `custos query`: CSV, NDJSON or FHIR")
+        }
+        let proven = try ProvenAnswer(bytes, auditor)
+        do throws(ExportMismatch) {
+            try proven.check(export: export, form, in: auditor.ledger, answer: bytes)
+        } catch {
+            self.init(failedStep: "rows of the export", reason: error.reason)
+            return
+        }
+        var report = VerifyReport(proven)
+        report.steps.append("the export is what the answer gives, byte for byte")
+        report.kind = "export"
+        self = report
     }
 
     private init(

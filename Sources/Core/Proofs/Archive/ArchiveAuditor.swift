@@ -16,8 +16,8 @@ public struct ArchiveAuditor: Sendable {
     /// How many entries the ledger had before the archive, and after what was checked.
     public let firstLeaf: UInt64
     public var treeSize: UInt64 { tree.size }
-    /// What the trust in the blocks rests on, as far as they were checked.
-    public private(set) var anchor = ProvenHead.Anchor.genesisOnly
+    /// The trusted head, where the chain of blocks, or what it goes on from, has come to it.
+    private var metHead: Height?
 
     private let auditor: Auditor
     private var keys: [Place: [PublicKey]] = [:]
@@ -44,6 +44,9 @@ public struct ArchiveAuditor: Sendable {
             throw ProofFailure(.form, "the archive has blocks \(heights)")
         }
         (tree, lastHash) = try ArchiveAuditor.base(head, auditor)
+        if let base = head.base?.head.header, try auditor.isTrustedHead(base, lastHash) {
+            metHead = base.height
+        }
         firstLeaf = tree.size
         for institution in genesis.institutions { add(institution) }
         try addKeys(head.keys)
@@ -142,7 +145,7 @@ public struct ArchiveAuditor: Sendable {
         try agree(
             .ledgerTree, "the root of the tree after block \(header.height)", found: tree.root,
             right: header.treeRoot)
-        if let anchor = try auditor.anchorOfChain(header, hash) { self.anchor = anchor }
+        if try auditor.isTrustedHead(header, hash) { metHead = header.height }
         last = header
         lastHash = hash
     }
@@ -180,6 +183,22 @@ public struct ArchiveAuditor: Sendable {
         _ = try step(.batchSignature) { () throws(CryptographyError) in
             try signed.verified(by: key, as: .batch)
         }
+    }
+
+    /// What the trust in the blocks that were checked rests on.
+    ///
+    /// `trusted` is the head with what links the last block's tree with it, where that is known
+    /// only once the last block is.
+    ///
+    /// - Throws: ``ProofFailure`` where nothing links the blocks with the trusted head.
+    public func anchor(
+        _ trusted: TrustedHead? = nil
+    ) throws(ProofFailure) -> ProvenHead.Anchor {
+        guard let last else { return .genesisOnly }
+        if let metHead {
+            return metHead == last.height ? .trustedHead(metHead) : .after(trustedHead: metHead)
+        }
+        return try (trusted.map { auditor.trusting($0) } ?? auditor).anchor(of: last, lastHash)
     }
 
     /// Whether all blocks that the archive names were there.

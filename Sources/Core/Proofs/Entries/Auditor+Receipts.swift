@@ -16,6 +16,8 @@ public struct ProvenReceipts: Sendable {
     /// The power of those who signed, and of all validators.
     public let power: UInt64
     public let totalPower: UInt64
+    /// What the trust in the block rests on.
+    public let anchor: ProvenHead.Anchor
 }
 
 extension Auditor {
@@ -68,13 +70,13 @@ extension Auditor {
                 .commitProof,
                 "receipts of \(power) out of \(set.totalPower) votes are no finality")
         }
-        if let anchor = trustedHash(at: height) {
-            try agree(.trustedHead, "the block that was signed", found: block, right: anchor)
-        }
+        let anchor = try anchor(
+            of: SignedTree(
+                height: height, hash: block, size: first.proof.treeSize, root: root))
         return ProvenReceipts(
             height: height, block: block, treeRoot: root, leafIndex: first.proof.leafIndex,
             treeSize: first.proof.treeSize, signers: signers.keys.sorted(), power: power,
-            totalPower: set.totalPower)
+            totalPower: set.totalPower, anchor: anchor)
     }
 
     /// The height in a receipt's subject, `HEIGHT/ROUND`.

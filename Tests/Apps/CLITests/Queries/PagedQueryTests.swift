@@ -26,10 +26,20 @@ struct PagedQueryTests {
         let report = try await command.answer { said.append($0) }
         let form = try #require(QueryFormat(rawValue: command.format.rawValue))
         if form == .text { return (report.rows.map { JSONText.of($0) }, report) }
+        let note = try #require(form.note(of: Array((said.joined(separator: "\n") + "\n").utf8)))
         if let opening = form.opening { #expect(said.removeFirst() == opening) }
-        if let closing = form.closing { #expect(said.removeLast() == closing) }
+        #expect(note.rows == said.count - 1 && note.isWhole == report.isWhole)
+        #expect(note.blocks == report.blocks && note.head != nil && note.answer == nil)
+        said.removeLast()
         // Rows of a FHIR Bundle stand behind a comma, but for the first.
-        return (said.map { $0.hasPrefix(",") ? String($0.dropFirst()) : $0 }, report)
+        return (
+            said.map {
+                for start in [#","entry":["#, ","] where $0.hasPrefix(start) {
+                    return String($0.dropFirst(start.count))
+                }
+                return $0
+            }, report
+        )
     }
 
     @Test("the cursor leads to every row exactly once, up and down, in every format")

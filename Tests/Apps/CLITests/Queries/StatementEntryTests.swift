@@ -56,7 +56,8 @@ struct StatementEntryTests {
                 _ = try await QueryCommand.parse(arguments + ["--format", format])
                     .answer { said.append($0) }
             }
-            #expect(said.count == 3 && said[1].contains(",statement,,,,,"))
+            // Heads, row and note; row and note.
+            #expect(said.count == 5 && said[1].contains(",statement,,,,,"))
             #expect(!said.contains { $0.contains("1970") || $0.contains(#""issuer":"-""#) })
         }
     }

@@ -24,13 +24,14 @@ struct AuditEventsTests {
 
     private func bundle(_ entries: [Entry], isUnfit: Bool? = false) throws -> JSONValue {
         let items = entries.enumerated().map { index, entry in
-            AuditEvents.item(
-                entry, leaf: UInt64(index), leafHash: Digest(words: (0, 0, 0, UInt64(index))),
-                height: Height(9), isUnfit: isUnfit)
+            AuditEvents.separator(isFirst: index == 0)
+                + AuditEvents.item(
+                    entry, leaf: UInt64(index), leafHash: Digest(words: (0, 0, 0, UInt64(index))),
+                    height: Height(9), isUnfit: isUnfit)
         }
         let text =
-            AuditEvents.opening + items.joined(separator: AuditEvents.separator)
-            + AuditEvents.closing
+            AuditEvents.opening + items.joined()
+            + AuditEvents.closing(isEmpty: items.isEmpty, note: #"{"query":"a \ b"}"#)
         return try JSONDocument(Array(text.utf8)).root
     }
 
@@ -40,7 +41,59 @@ struct AuditEventsTests {
             let entries = try (0..<count).map { _ in try entry(.claim, nil) }
             let bundle = try bundle(entries)
             #expect(bundle["resourceType"]?.string == "Bundle")
-            #expect(bundle["entry"]?.array?.count == count)
+            // FHIR has no empty arrays.
+            #expect(bundle["entry"]?.array?.count == (count == 0 ? nil : count))
+            let note = bundle["meta"]?["extension"]?.array?.first
+            #expect(note?["url"]?.string == AuditEvents.noteURL)
+            #expect(note?["valueString"]?.string == #"{"query":"a \ b"}"#)
+        }
+    }
+
+    /// A statement as COSE_Sign1; who reads it for its rows checks no signature.
+    private func statement(by issuer: String, _ issuedAt: Int64?) -> [UInt8] {
+        var header = CBORWriter(reservingCapacity: 64)
+        header.map(2)
+        header.integer(1)
+        header.integer(-7)
+        header.integer(15)
+        header.map(issuedAt == nil ? 2 : 3)
+        header.integer(1)
+        header.text(issuer)
+        header.integer(2)
+        header.text("assay 17")
+        if let issuedAt {
+            header.integer(6)
+            header.integer(issuedAt)
+        }
+        var writer = CBORWriter(reservingCapacity: 256)
+        writer.tag(18)
+        writer.array(4)
+        writer.bytes(header.bytes)
+        writer.map(0)
+        writer.bytes([1])
+        writer.bytes([UInt8](repeating: 7, count: 64))
+        return writer.bytes
+    }
+
+    @Test("a statement has whom FHIR wants, and says where its time is not known")
+    func statements() throws {
+        for (issuedAt, issuer) in [(nil, #"a "lab" \ of ours"#), (1_700_000_000, "lab.example")]
+            as [(Int64?, String)]
+        {
+            let bytes = statement(by: issuer, issuedAt)
+            let bundle = try bundle([Entry(try StatementBody(emptying: bytes))])
+            let event = try #require(bundle["entry"]?.array?.first?["resource"])
+            let isTimed = issuedAt != nil
+            #expect(event["recorded"]?.string == (isTimed ? "2023-11-14T22:13:20.000Z" : nil))
+            let absent = event["_recorded"]?["extension"]?.array?.first
+            #expect(absent?["valueCode"]?.string == (isTimed ? nil : "unknown"))
+            let agents = event["agent"]?.array ?? []
+            #expect(agents.map { $0["who"]?["identifier"]?["value"]?.string } == [issuer])
+            #expect(event["source"]?["observer"]?["display"]?.string == "the ledger")
+            let names = event["entity"]?.array?.compactMap {
+                $0["what"]?["identifier"]?["system"]?.string
+            }
+            #expect(names == ["urn:custos:statement-subject", "urn:custos:leaf"])
         }
     }
 

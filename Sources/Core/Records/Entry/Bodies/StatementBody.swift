@@ -171,6 +171,15 @@ extension Entry {
         return entry
     }
 
+    /// Whether issuer, stream and number are known: the bytes of a statement do not say them.
+    public var isCarried: Bool { kind != .statement || issuer != Entry.nobody }
+
+    /// Whether it is known when it happened: a statement need not say it.
+    public var isTimed: Bool {
+        guard case .statement(let statement) = body else { return true }
+        return statement.header.issuedAt != nil
+    }
+
     /// Stands for the institution that brought a statement where only its bytes are known.
     private static let nobody: InstitutionID = {
         guard let id = InstitutionID("-") else { preconditionFailure("'-' is a name") }

@@ -1,0 +1,149 @@
+internal import ArgumentParser
+internal import Cryptography
+internal import Foundation
+internal import Node
+internal import Primitives
+internal import Proofs
+internal import Testing
+
+@testable import custos
+
+/// Proofs held against a head that is older or newer than theirs, by links that are checked.
+@Suite("Proofs and heads of other heights", .timeLimit(.minutes(10)))
+struct HeldHeadTests {
+    private let folder: TemporaryFolder
+    private let node: OneVote
+    private let genesis: [String]
+
+    init() throws {
+        folder = try TemporaryFolder()
+        node = try OneVote(folder.path + "/n")
+        genesis = ["--genesis", node.place.configuration.genesis]
+    }
+
+    private func path(_ name: String) -> String { "\(folder.path)/\(name)" }
+    private var at: [String] { ["--node", node.place.file] }
+
+    @Test("without a link they are refused, older and newer; with one that is checked they hold")
+    func links() async throws {
+        try await OneVote.live([node]) { clients in
+            let patient = OneVote.patients[0].description
+            try await node.keepHead(Height(3), at: path("early.head"), clients[0])
+            try await LyingServer.run(["proof", "2", "--out", path("a.proof")] + at)
+            try await LyingServer.run(
+                ["query", "patient", patient, "--limit", "2", "--out", path("b.answer")] + at)
+            try await LyingServer.run(
+                ["archive", "export", "--from", "5", "--out", path("c.archive")] + at)
+            try await LyingServer.run(["receipt", "2", "--out", path("r")] + at)
+            try await node.live(clients[0])
+            try await node.keepHead(at: path("late.head"), clients[0])
+            for head in ["early.head", "late.head"] {
+                let held = genesis + ["--head", path(head)]
+                for file in ["a.proof", "b.answer"] {
+                    let link = path("\(file).\(head).link")
+                    await #expect(throws: Ending.refused, "\(file) \(head)") {
+                        try await LyingServer.run(["verify", path(file)] + held)
+                    }
+                    try await LyingServer.run(
+                        ["head", "--link", path(file), "--to", path(head), "--out", link] + at)
+                    try await LyingServer.run(["verify", path(file), "--link", link] + held)
+                    try await LyingServer.run(
+                        ["verify", path(file), "--link", link, "--json"] + held)
+                }
+                await #expect(throws: Ending.refused, "archive, \(head)") {
+                    try await LyingServer.run(["verify", path("c.archive")] + held)
+                }
+                let receipts = [path("r.regulator.cose"), "--entry", path("r.entry")]
+                await #expect(throws: Ending.refused, "receipts, \(head)") {
+                    try await LyingServer.run(["verify"] + receipts + held)
+                }
+                try await LyingServer.run(
+                    ["verify"] + receipts + ["--link", path("a.proof.\(head).link")] + held)
+            }
+            // An archive that comes to the head needs no link.
+            try await node.keepHead(Height(6), at: path("middle.head"), clients[0])
+            try await LyingServer.run(
+                ["verify", path("c.archive"), "--head", path("middle.head")] + genesis)
+        }
+    }
+
+    @Test("a link that does not hold is not written, and neither is one to another ledger's head")
+    func lyingLinks() async throws {
+        let other = try OneVote(path("o"), named: "other")
+        try await OneVote.live([node, other]) { clients in
+            try await node.keepHead(Height(3), at: path("early.head"), clients[0])
+            try await other.keepHead(Height(3), at: path("other.head"), clients[1])
+            try await LyingServer.run(["proof", "2", "--out", path("a.proof")] + at)
+            let bent = Lie(
+                name: "a link with a bit changed", words: ["\"trusted head\""],
+                answer: { request, honest in
+                    guard case .consistency = request, !honest.isEmpty else { return honest }
+                    return honest.dropLast() + [(honest.last ?? 0) ^ 1]
+                })
+            let out = path("out.link")
+            for (lie, head) in [
+                (bent, "early.head"),
+                (Lie(name: "a foreign head", words: ["ledger"]), "other.head"),
+            ] {
+                try await LyingServer.tell(
+                    lie, about: node, in: folder.path,
+                    ["head", "--link", path("a.proof"), "--to", path(head), "--out", out])
+                #expect(!Files.isThere(out), "\(lie.name)")
+            }
+        }
+    }
+
+    @Test("a file in the wrong place is told by what it is, and which option wants it")
+    func natures() async throws {
+        try await OneVote.live([node]) { clients in
+            try await node.keepHead(Height(3), at: path("h.head"), clients[0])
+            try await LyingServer.run(["proof", "2", "--out", path("p.proof")] + at)
+            try await LyingServer.run(["receipt", "2", "--out", path("r")] + at)
+            try await LyingServer.run(["chain", "--out", path("c.chain")] + at)
+            try await LyingServer.run(
+                ["archive", "export", "--out", path("a.archive")] + at)
+            try await LyingServer.run(
+                [
+                    "head", "--link", path("p.proof"), "--to", path("h.head"), "--out",
+                    path("l.link"),
+                ] + at)
+        }
+        let secret = node.place.secrets.govern(1)
+        let genesisFile = node.place.configuration.genesis
+        let wrong: [(String, String)] = [
+            (path("h.head"), "--head"), (path("c.chain"), "--chain"), (path("l.link"), "--link"),
+            (path("r.entry"), "--entry"), (path("r.regulator.cose"), "--entry"),
+            (genesisFile, "--genesis"), (secret, "secret"),
+        ]
+        for (file, words) in wrong {
+            try await expect(words, ["verify", file] + genesis)
+        }
+        // Each in the place of another.
+        let proof = path("p.proof")
+        for (arguments, words) in [
+            (["--head", path("l.link")], "--link"), (["--chain", path("h.head")], "--head"),
+            (["--head", path("h.head"), "--link", path("c.chain")], "--chain"),
+            (["--chain", proof], "custos verify"), (["--head", genesisFile], "--genesis"),
+        ] {
+            try await expect(words, ["verify", proof] + genesis + arguments)
+        }
+        try await expect("--head", ["verify", proof, "--genesis", path("h.head")])
+        try await expect("receipts", ["verify", proof, "--entry", path("r.entry")] + genesis)
+        // What may be a proof is judged, however bent.
+        var bytes = try Files.read(proof)
+        bytes[bytes.count / 2] ^= 1
+        try Files.write(bytes, to: proof)
+        await #expect(throws: Ending.refused) {
+            try await LyingServer.run(["verify", proof] + genesis)
+        }
+    }
+
+    private func expect(_ words: String, _ arguments: [String]) async throws {
+        let error = await #expect(throws: Failure.self, "\(arguments)") {
+            try await LyingServer.run(arguments)
+        }
+        let message = try #require(error).message
+        #expect(message.contains(words), "\(arguments): \(message)")
+        #expect(!message.contains("malformed"), "\(arguments): \(message)")
+    }
+}
