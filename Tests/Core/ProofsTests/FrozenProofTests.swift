@@ -54,6 +54,14 @@ struct FrozenProofTests {
         let other = try python.verify([bytes("genesis"), bytes("receipt"), bytes("entry") + [0]])
         #expect(!other.isProved)
     }
+
+    @Test("docs/verify.py is short enough to be read: 150 lines of at most 120 letters")
+    func length() throws {
+        let text = try String(contentsOfFile: Python.path("docs/verify.py"), encoding: .utf8)
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: false).dropLast()
+        #expect(lines.count <= 150)
+        #expect(lines.allSatisfy { $0.count <= 120 })
+    }
 }
 
 /// Runs the verifier in Python over files in a folder of its own.
