@@ -25,7 +25,7 @@ struct EndingTests {
     @Test("what a command notices while it runs comes with that command's usage, not another's")
     func usage() throws {
         let words = Ending.words(ValidationError("no such day"), QueryCommand.self)
-        #expect(words.contains("no such day") && words.contains("custos query"))
+        #expect(words.contains("no such day") && words.contains("Usage: custos query"))
         let history = Ending.words(ValidationError("x"), RulesCommand.History.self)
         #expect(history.contains("custos rules history"))
         let error = ValidationError("x")

@@ -91,6 +91,24 @@ struct QueryTests {
         #expect(chain.heights == HeightRange(Height(1), Height(12)))
     }
 
+    @Test("an answer of no block is one page, and none follows it")
+    func nothingTwice() throws {
+        let world = try QueryWorld(seed: 9)
+        var query = Query()
+        query.kinds = [.access]
+        let all = try world.auditor.verify(
+            world.page(query, HeightRange(Height(1), Height(12)), cover: 0))
+        query.anchoredBefore = Timestamp(milliseconds: 0)
+        let none = try world.auditor.verify(
+            world.page(query, HeightRange(Height(1), Height(0)), cover: 0))
+        for pages in [[none, none], [none, all], [all, none]] {
+            var chain = AnswerChain()
+            try chain.append(pages[0])
+            let failure = #expect(throws: ProofFailure.self) { try chain.append(pages[1]) }
+            #expect(failure?.step == .cover)
+        }
+    }
+
     /// One patient by these pseudonyms, each in an epoch of its own from the first on.
     private func spanning(_ names: [String], from first: UInt32 = 0) -> Query {
         var query = Query()

@@ -42,21 +42,25 @@ extension RulesCommand {
                 day = try Day.reading(service)
             }
             let auditor = try trust.auditor(try place.genesis)
-            let (proven, bytes) = try await place.ask { client in
+            let (proven, bytes, note) = try await place.ask { client in
                 let bytes = try await client.ruleProof(rule)
                 return try await NodeAuditor.checking {
                     let proof = try RuleProof.decode(bytes)
                     let under = proof.head.header
-                    return (
-                        try await auditor.auditor(under: under, .noOlder, client).verify(proof),
-                        bytes
-                    )
+                    let proven = try await auditor.auditor(under: under, .noOlder, client)
+                        .verify(proof)
+                    // That there never was such a rule is proved, and an answer.
+                    let isNone =
+                        proven.isAsInGenesis
+                        && !auditor.genesis.rules.contains { $0.id == rule }
+                    let note = isNone ? try await KnownNames(client).missing(rule: rule) : nil
+                    return (proven, bytes, note)
                 }
             }
             if let out { try Files.write(bytes, to: out) }
             output.show(
                 RuleHistoryReport(
-                    proven, at: at.map { Height($0) }, service: day, file: out))
+                    proven, at: at.map { Height($0) }, service: day, file: out, note: note))
         }
     }
 }
@@ -67,8 +71,13 @@ private struct RuleHistoryReport: Report {
     let provedUpTo: UInt64
     let judging: String?
     let file: String?
+    /// What may be wrong with the question.
+    let note: String?
 
-    init(_ proven: ProvenRule, at height: Height?, service: Day?, file: String?) {
+    init(
+        _ proven: ProvenRule, at height: Height?, service: Day?, file: String?, note: String?
+    ) {
+        self.note = note
         history = RuleHistoryView(proven)
         provedUpTo = proven.head.header.height.blocks
         self.file = file
@@ -83,6 +92,7 @@ private struct RuleHistoryReport: Report {
 
     var lines: [String] {
         history.lines + (judging.map { ["", "in force then: \($0)"] } ?? [])
+            + (note.map { ["", "note: \($0), and never was"] } ?? [])
             + ["", "proved up to block \(provedUpTo)" + (file.map { ", in \($0)" } ?? "")]
     }
 }

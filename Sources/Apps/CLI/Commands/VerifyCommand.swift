@@ -134,7 +134,7 @@ struct VerifyCommand: ParsableCommand {
             output.show(report)
             holds = report.holds
         } catch let failure as ProofFailure {
-            output.show(VerifyReport(failure))
+            output.show(VerifyReport(failure, link: link))
             throw Ending.refused
         }
         if !holds { throw Ending.refused }

@@ -42,7 +42,7 @@ enum Ending: Int32 {
     static func words(_ error: ValidationError, _ command: any ParsableCommand.Type) -> String {
         """
         Error: \(error.message)
-        \(Custos.usageString(for: command))
+        Usage: \(Custos.usageString(for: command))
         """
     }
 

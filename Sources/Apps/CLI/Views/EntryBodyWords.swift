@@ -12,11 +12,11 @@ extension EntryBody {
         case .credential(let credential): credential.words
         case .notice(let notice): "payload of leaf \(notice.leafIndex): \(notice.problem)"
         case .hold(let hold):
-            (hold.isLifted ? "lifts hold on " : "hold on ")
-                + "\(hold.leaves.count) entries: \(hold.ground)"
+            (hold.isLifted ? "lifts the hold \(hold.hold) on " : "hold \(hold.hold) on ")
+                + Self.leaves(hold.leaves)
+                + (hold.until.map { " until \($0)" } ?? "") + ": \(hold.ground)"
         case .erasure(let erasure):
-            "erased the payloads of leaves "
-                + erasure.leaves.map(String.init).joined(separator: ", ")
+            "erased the payload of \(Self.leaves(erasure.leaves)): \(erasure.ground)"
         case .finding(let mark):
             (mark.isWithdrawn ? "withdrawal of finding " : "finding ") + "\(mark.finding)"
         case .evidence(let evidence): "about \(evidence.about): \(evidence.summary)"
@@ -41,6 +41,15 @@ extension LinkBody {
         case .notSame: "patients \(first) and \(second) are not one person"
         case .provisional: "patient \(first) is provisional, for \(second)"
         }
+    }
+}
+
+extension EntryBody {
+    /// So many leaves, the first ones by number.
+    fileprivate static func leaves(_ leaves: [UInt64]) -> String {
+        let named = leaves.prefix(8).map(String.init).joined(separator: ", ")
+        let rest = leaves.count > 8 ? " and \(leaves.count - 8) more" : ""
+        return (leaves.count == 1 ? "leaf " : "leaves ") + named + rest
     }
 }
 

@@ -151,8 +151,12 @@ struct VerifyReport: Report {
         }
     }
 
-    init(_ failure: ProofFailure) {
-        self.init(failedStep: failure.step.rawValue, reason: failure.reason)
+    /// What failed; `link` is the file that was to link a proof with the trusted head.
+    init(_ failure: ProofFailure, link: String? = nil) {
+        let hint =
+            failure.step == .trustedHead && link == nil
+            ? " (`custos head --link PROOF --to HEAD` gets what may link them, for --link)" : ""
+        self.init(failedStep: failure.step.rawValue, reason: failure.reason + hint)
     }
 
     init(failedStep: String, reason: String) {
@@ -196,8 +200,13 @@ struct VerifyReport: Report {
             steps: steps.map(\.rawValue)
                 + (again == 0 ? [] : ["the rules of \(again) findings give the same bytes"]),
             head: last.map(Head.init),
-            limits: (verified.proven.isClosed
-                ? [] : ["That no step came after the last one here is not proved."])
+            limits: [
+                verified.proven.isClosed
+                    ? "That the case was not opened again after the last step here is not proved."
+                    : "That no step came after the last one here is not proved.",
+                "Appeals are steps of those who appeal, outside the chain of steps: that none is "
+                    + "left out is not proved.",
+            ]
                 + Set(verified.findings.values.flatMap(\.limits)).sorted())
         caseSteps = CaseStepView.all(verified)
         let newest = verified.proven.steps.map(\.entry.head.header.time).max()

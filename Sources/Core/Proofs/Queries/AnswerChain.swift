@@ -28,6 +28,9 @@ public struct AnswerChain: Sendable {
         guard page.query == query else {
             throw ProofFailure(.cover, "a page answers another query than the first one")
         }
+        guard !heights.isEmpty, !page.heights.isEmpty else {
+            throw ProofFailure(.cover, "a page follows one of no block, or is one itself")
+        }
         let isAbove = page.heights.first == heights.last.next
         let isBelow = page.heights.last.next == heights.first
         guard isAbove && goesDown != true || isBelow && goesDown != false else {

@@ -27,7 +27,26 @@ struct EntryBodyWordsTests {
                 from: day, to: Day(number: 18_001), isRevoked: isRevoked))
     }
 
+    private static func hold(
+        _ leaves: [UInt64], _ until: Day? = nil, isLifted: Bool = false
+    ) -> EntryBody {
+        .hold(
+            HoldBody(
+                hold: first, leaves: leaves, ground: "an appeal", until: until,
+                isLifted: isLifted))
+    }
+
     private static let table: [(EntryBody, String)] = [
+        (hold([17]), "hold \(first) on leaf 17: an appeal"),
+        (hold([17, 18], day), "hold \(first) on leaves 17, 18 until \(day): an appeal"),
+        (
+            hold(Array(1...10), isLifted: true),
+            "lifts the hold \(first) on leaves 1, 2, 3, 4, 5, 6, 7, 8 and 2 more: an appeal"
+        ),
+        (
+            .erasure(ErasureBody(leaves: [17], ground: "asked")),
+            "erased the payload of leaf 17: asked"
+        ),
         (
             .link(LinkBody(first: first, second: second, relation: .same)),
             "patients \(first) and \(second) are one person"
