@@ -77,4 +77,34 @@ struct GenesisTests {
         }
         #expect(problem([two, one], rules: [rule]) == nil)
     }
+
+    @Test("parameters on which no ledger could run are refused, and their bounds told")
+    func boundsOfParameters() throws {
+        let one = try institution("one", key: "k1")
+        let most = Parameters.blockByteCountMost(entryCount: 8_192)
+        let rows: [(word: String?, bend: (inout Parameters) -> Void)] = [
+            (nil, { _ in }),
+            ("12410880 bytes", { $0.blockByteCountMax = most + 1 }),
+            (nil, { $0.blockByteCountMax = most }),
+            ("262144 entries", { $0.blockEntryCountMax = Parameters.entryCountMax + 1 }),
+            (nil, { $0.blockEntryCountMax = Parameters.entryCountMax }),
+            ("heartbeat must be above 0", { $0.heartbeatMilliseconds = 0 }),
+            ("heartbeat must be at most", { $0.heartbeatMilliseconds = 86_400_001 }),
+            ("timeout cap must", { $0.timeoutCapMilliseconds = 86_400_001 }),
+            ("timeout growth", { $0.timeoutGrowthMilliseconds = .max >> 11 }),
+            ("clock precision", { $0.clockPrecisionMilliseconds = 86_400_001 }),
+            ("message delay", { $0.messageDelayMilliseconds = 86_400_001 }),
+            ("above 0", { $0.timeoutProposeMilliseconds = 0 }),
+            ("below a timeout", { $0.timeoutCapMilliseconds = 999 }),
+            ("one height", { $0.batchHeightsMax = 0 }),
+            ("16777216 heights", { $0.batchHeightsMax = Parameters.batchLifeMax + 1 }),
+        ]
+        for (word, bend) in rows {
+            var parameters = Parameters.standard
+            bend(&parameters)
+            let found = problem([one], parameters: parameters)
+            let isRight = word.map { found?.contains($0) == true } ?? (found == nil)
+            #expect(isRight, "\(word ?? "no problem"): \(found ?? "taken")")
+        }
+    }
 }

@@ -304,6 +304,18 @@ struct GovernanceTests {
         #expect(chamber.state.governance.proposals.map(\.id) == [good.id])
     }
 
+    @Test("parameters on which no ledger could run are not proposed")
+    func boundsOfParameters() throws {
+        var chamber = try Chamber()
+        var restless = Parameters.standard
+        restless.heartbeatMilliseconds = 0
+        let signer = try chamber.signer("regulator")
+        try chamber.decide([signer.propose(Self.proposal(.setParameters(restless)))])
+        let problem =
+            "the heartbeat must be above 0, or empty blocks would follow each other at once"
+        #expect(chamber.outcomes == [.unfit(problem)])
+    }
+
     @Test("what the genesis says of the state map and of pseudonyms is not voted on")
     func fixedByTheGenesis() throws {
         typealias Row = (change: (inout Parameters) -> Void, refusal: String)

@@ -171,25 +171,4 @@ extension Parameters {
     public func earliestAnswer(noticedAt time: Timestamp) -> Day? {
         appealDays == 0 ? nil : Day(number: time.day.number + Int32(clamping: appealDays))
     }
-
-    /// What makes these parameters unfit to run on, or nil.
-    var problem: String? {
-        if blockEntryCountMax == 0 { return "a block must hold at least one entry" }
-        if blockByteCountMax < 16_384 { return "a block must hold 16384 bytes of entries" }
-        if epochDays > Epochs.daysMax { return "an epoch must have at most \(Epochs.daysMax) days" }
-        if appealDays > Parameters.appealDaysMax {
-            return "appeals must have at most \(Parameters.appealDaysMax) days"
-        }
-        if !(1...Parameters.newestEntryRules).contains(entryRules) {
-            return "the rules for entries are 1 to \(Parameters.newestEntryRules)"
-        }
-        if batchHeightsMax == 0 { return "a batch must be valid for at least one height" }
-        if timeoutProposeMilliseconds == 0 || timeoutVoteMilliseconds == 0 {
-            return "timeouts must be above 0"
-        }
-        if timeoutCapMilliseconds < max(timeoutProposeMilliseconds, timeoutVoteMilliseconds) {
-            return "the timeout cap lies below a timeout"
-        }
-        return nil
-    }
 }
