@@ -32,6 +32,10 @@ struct DoorTests {
         #expect(try await get(base, "/healthz").0 == 200)
         let ready = try await get(base, "/readyz")
         #expect(ready.0 == 200 && ready.1.contains("\"isReady\":true"))
+        // It is one of four: what is handed in now is numbered, and not anchored.
+        let submission = try await get(base, "/readyz?for=submit")
+        #expect(submission.0 == 503 && submission.1.contains("power 10 of 40 is reached from here"))
+        #expect(try await get(base, "/readyz?for=fun").0 == 400)
         let metrics = try await get(base, "/metrics")
         #expect(metrics.0 == 200 && metrics.1.contains("\ncustos_height 0\n"))
         #expect(metrics.1.contains("\ncustos_findings_open 0\n"))
