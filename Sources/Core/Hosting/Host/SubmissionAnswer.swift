@@ -23,7 +23,7 @@ public enum SubmissionRefusal: Error, Sendable {
     public var isTemporary: Bool {
         switch self {
         case .batch: false
-        case .mempool(.full), .mempool(.streamFull): true
+        case .mempool(.full), .mempool(.shareFull), .mempool(.streamFull): true
         case .mempool: false
         }
     }

@@ -25,6 +25,9 @@ public enum Admission: Hashable, Sendable {
         case streamFull(limit: Int)
         /// As many bytes wait as may wait; try again later.
         case full(byteCount: Int, limit: Int)
+        /// The issuer has as many bytes waiting as it may have beside what others have; try again
+        /// later.
+        case shareFull(byteCount: Int, limit: Int)
     }
 }
 
@@ -43,6 +46,9 @@ extension Admission.Refusal: CustomStringConvertible {
             "\(limit) batches of the stream wait already, which is the limit"
         case .full(let byteCount, let limit):
             "\(byteCount) bytes of batches wait already, of \(limit) at most; try again later"
+        case .shareFull(let byteCount, let limit):
+            "\(byteCount) bytes of this issuer's batches wait already, and no issuer may have more "
+                + "waiting than is free for others, now \(limit); try again later"
         }
     }
 }

@@ -16,6 +16,9 @@ public struct BatchTicket: Hashable, Sendable {
     public let leafHashes: [Digest]
     /// The entries that follow a void, by their place.
     public let jumps: [Jump]
+    /// Whether it governs the ledger or convicts somebody: there is room for it where there is
+    /// none for others, and blocks take it first.
+    public let isUrgent: Bool
 
     /// An entry whose number does not follow that of the entry before it.
     public struct Jump: Hashable, Sendable {
@@ -30,7 +33,7 @@ public struct BatchTicket: Hashable, Sendable {
 
     public init(
         digest: Digest, stream: StreamKey, first: UInt64, end: UInt64, expiry: Height,
-        byteCount: Int, leafHashes: [Digest], jumps: [Jump] = []
+        byteCount: Int, leafHashes: [Digest], jumps: [Jump] = [], isUrgent: Bool = false
     ) {
         self.digest = digest
         self.stream = stream
@@ -40,6 +43,7 @@ public struct BatchTicket: Hashable, Sendable {
         self.byteCount = byteCount
         self.leafHashes = leafHashes
         self.jumps = jumps
+        self.isUrgent = isUrgent
     }
 
     public var entryCount: Int { leafHashes.count }

@@ -2,13 +2,22 @@ public import Primitives
 
 /// Verified batches that wait for a block.
 ///
-/// Within a stream batches go by number, whatever the order in which they came; among streams by
-/// turns, so that a busy institution does not hold up a quiet one. All orders come from arrays:
+/// Within a stream batches go by number, whatever the order in which they came; among issuers and
+/// their streams by turns, so that a busy institution does not hold up a quiet one. What governs
+/// the ledger or convicts somebody goes first, one batch of an issuer. All orders come from arrays:
 /// the answer depends on what was put in, and when, and on nothing else.
+///
+/// **Room.** No issuer may have more bytes waiting than are still free (``Share``): so one that
+/// floods gets half of all, two a third each, and whoever comes next finds room. A part is kept for
+/// urgent batches alone, and those of an issuer do not count against its others.
 public struct Mempool: Sendable {
     /// How much may wait.
     public struct Limits: Hashable, Sendable {
         public var byteCountMax = 64 * 1_024 * 1_024
+        /// What of it is kept for urgent batches, in bytes.
+        public var reserveByteCount: Int { byteCountMax / 16 }
+        /// The most bytes of bodies that are kept after they left, before their height is over.
+        public var departedByteCountMax = 16 * 1_024 * 1_024
         /// Most batches of one stream that wait for others with lower numbers.
         public var streamEarlyCountMax = 64
         /// Most batches of one stream that a block could take as they stand.
@@ -24,6 +33,7 @@ public struct Mempool: Sendable {
     /// How many entries wait.
     public private(set) var entryCount = 0
 
+    private var shares: [InstitutionID: Share] = [:]
     private var waiting: [StreamKey: StreamQueue] = [:]
     /// Streams of which something waits, in the order of their turns.
     private var turns: [StreamKey] = []
@@ -83,28 +93,46 @@ public struct Mempool: Sendable {
     public func reap(
         entryCountMax: Int, byteCountMax: Int, nextOnLedger: (StreamKey) -> UInt64
     ) -> [Digest] {
-        var cursors = turns.map { stream in
-            Cursor(next: nextOnLedger(stream), batches: waiting[stream]?.ready ?? [])
-        }
+        var issuers = cursors(nextOnLedger)
         var room = (entries: entryCountMax, bytes: byteCountMax)
         var reaped: [Digest] = []
-        var isFull = false
-        while !isFull {
+        /// Takes one batch of each issuer; says whether there was any, and room for all.
+        func takeTurns(urgentOnly: Bool) -> Bool {
             var tookAny = false
-            for index in cursors.indices {
-                guard let batch = cursors[index].take(good: height.next) else { continue }
+            for index in issuers.indices {
+                guard
+                    let batch = issuers[index].take(good: height.next, urgentOnly: urgentOnly)
+                else { continue }
                 guard batch.entryCount <= room.entries, batch.byteCount <= room.bytes else {
-                    isFull = true
-                    break
+                    return false
                 }
                 room.entries -= batch.entryCount
                 room.bytes -= batch.byteCount
                 reaped.append(batch.digest)
                 tookAny = true
             }
-            if !tookAny { break }
+            return tookAny || urgentOnly
         }
+        guard takeTurns(urgentOnly: true) else { return reaped }
+        while takeTurns(urgentOnly: false) {}
         return reaped
+    }
+
+    /// How far each issuer's streams have come, in the order of their turns.
+    private func cursors(_ nextOnLedger: (StreamKey) -> UInt64) -> [IssuerCursor] {
+        var issuers: [IssuerCursor] = []
+        var places: [InstitutionID: Int] = [:]
+        for stream in turns {
+            let cursor = Cursor(
+                next: nextOnLedger(stream), batches: waiting[stream]?.ready ?? [])
+            if let place = places[stream.issuer] {
+                issuers[place].streams.append(cursor)
+            } else {
+                places[stream.issuer] = issuers.count
+                issuers.append(IssuerCursor(streams: [cursor]))
+            }
+        }
+        return issuers
     }
 
     /// Takes note of a block: what it or its height settled no longer waits.
@@ -148,19 +176,43 @@ public struct Mempool: Sendable {
         {
             throw Objection(answer: .covered(by: overlapping.map(\.digest)))
         }
+        let isReady = batch.first == queue.ready.last?.end ?? nextOnLedger
         if places.isEmpty {
-            let isReady = batch.first == queue.ready.last?.end ?? nextOnLedger
             let count = isReady ? queue.readyCount : queue.earlyCount
             let limit = isReady ? limits.streamReadyCountMax : limits.streamEarlyCountMax
             guard count < limit else {
                 throw Objection(answer: .refused(.streamFull(limit: limit)))
             }
         }
-        guard byteCount + batch.byteCount <= limits.byteCountMax else {
-            throw Objection(
-                answer: .refused(.full(byteCount: byteCount, limit: limits.byteCountMax)))
+        // What it takes the place of makes room for it.
+        let freed = overlapping.reduce((all: 0, urgent: 0)) { freed, other in
+            (
+                freed.all + other.byteCount,
+                freed.urgent + (other.isUrgent ? other.byteCount : 0)
+            )
         }
+        try checkRoom(for: batch, freed, isEarly: places.isEmpty && !isReady)
         return places
+    }
+
+    private func checkRoom(
+        for batch: BatchTicket, _ freed: (all: Int, urgent: Int), isEarly: Bool
+    ) throws(Objection) {
+        let limit = limits.byteCountMax - (batch.isUrgent ? 0 : limits.reserveByteCount)
+        let taken = byteCount - freed.all
+        let free = limit - taken
+        guard batch.byteCount <= free else {
+            throw Objection(answer: .refused(.full(byteCount: taken, limit: limit)))
+        }
+        let share = shares[batch.stream.issuer] ?? Share()
+        let own =
+            batch.isUrgent
+            ? share.urgent - freed.urgent : share.plain - (freed.all - freed.urgent)
+        // What waits for others leaves room for those that it waits for.
+        let most = isEarly ? free / 2 : free
+        guard own + batch.byteCount <= most else {
+            throw Objection(answer: .refused(.shareFull(byteCount: own, limit: most)))
+        }
     }
 
     private mutating func insert(
@@ -175,6 +227,7 @@ public struct Mempool: Sendable {
         expiring[batch.expiry, default: []].insert(batch.stream)
         byteCount += batch.byteCount
         entryCount += batch.entryCount
+        shares[batch.stream.issuer, default: Share()].add(batch.byteCount, batch.isUrgent)
         return .accepted(replaced: left)
     }
 
@@ -185,7 +238,9 @@ public struct Mempool: Sendable {
             streamOfDigest[batch.digest] = nil
             byteCount -= batch.byteCount
             entryCount -= batch.entryCount
+            shares[stream.issuer]?.add(-batch.byteCount, batch.isUrgent)
         }
+        if shares[stream.issuer]?.isEmpty == true { shares[stream.issuer] = nil }
         if waiting[stream]?.isEmpty == true {
             waiting[stream] = nil
             turns.removeAll { $0 == stream }
@@ -204,18 +259,14 @@ private struct Objection: Error {
     let answer: Admission
 }
 
-/// How far a stream's batches have been taken into a block.
-private struct Cursor {
-    var next: UInt64
-    var batches: ArraySlice<BatchTicket>
+/// How many bytes of an issuer's batches wait.
+private struct Share: Sendable {
+    private(set) var plain = 0
+    private(set) var urgent = 0
 
-    /// The stream's next batch, unless its numbers have a gap here or it is no longer good.
-    mutating func take(good height: Height) -> BatchTicket? {
-        guard let batch = batches.first, batch.first == next, batch.expiry >= height else {
-            return nil
-        }
-        batches.removeFirst()
-        next = batch.end
-        return batch
+    var isEmpty: Bool { plain == 0 && urgent == 0 }
+
+    mutating func add(_ byteCount: Int, _ isUrgent: Bool) {
+        if isUrgent { urgent += byteCount } else { plain += byteCount }
     }
 }

@@ -84,19 +84,111 @@ struct MempoolTests {
     @Test("what does not fit is refused with the limit, and fits once something has left")
     func pushesBack() {
         var limits = Mempool.Limits()
-        limits.byteCountMax = 80
+        limits.byteCountMax = 128
         limits.streamReadyCountMax = 2
         var pool = Mempool(height: Height(1), limits: limits)
         _ = pool.add(batch("a", 1...4), nextOnLedger: 1)
+        // A sixteenth is kept for what is urgent.
         #expect(
-            pool.add(batch("b", 1...5), nextOnLedger: 1)
-                == .refused(.full(byteCount: 40, limit: 80)))
+            pool.add(batch("b", 1...9), nextOnLedger: 1)
+                == .refused(.full(byteCount: 40, limit: 120)))
         _ = pool.add(batch("a", 5...5), nextOnLedger: 1)
         #expect(
             pool.add(batch("a", 6...6), nextOnLedger: 1) == .refused(.streamFull(limit: 2)))
         pool.committed(height: Height(2), advanced: [(key("a"), 5)])
         #expect(pool.byteCount == 10)
-        #expect(pool.add(batch("b", 1...5), nextOnLedger: 1) == .accepted(replaced: []))
+        #expect(pool.add(batch("b", 1...9), nextOnLedger: 1) == .accepted(replaced: []))
+    }
+
+    /// A pool of 3,200 bytes into which some issuers have put all that it takes of them.
+    private static func flooded(by issuers: [String]) -> (pool: Mempool, refusals: [Admission]) {
+        var limits = Mempool.Limits()
+        limits.byteCountMax = 3_200
+        var pool = Mempool(height: Height(1), limits: limits)
+        var refusals: [Admission] = []
+        for number in 1...400 as ClosedRange<UInt64> {
+            for issuer in issuers {
+                let answer = pool.add(batch(issuer, number...number), nextOnLedger: 1)
+                if case .refused = answer { refusals.append(answer) }
+            }
+        }
+        return (pool, refusals)
+    }
+
+    @Test("who floods leaves as much free as it has, however many batches it sends")
+    func sharesRoom() {
+        for (flooders, each) in [(["a"], 1_500), (["a", "b"], 1_000), (["a", "b", "c"], 750)] {
+            var (pool, refusals) = Self.flooded(by: flooders)
+            #expect(pool.byteCount <= each * flooders.count)
+            #expect(pool.byteCount > each * flooders.count - 30 * flooders.count)
+            let areShares = refusals.allSatisfy { answer in
+                if case .refused(.shareFull) = answer { true } else { false }
+            }
+            #expect(areShares && !refusals.isEmpty)
+            // Whoever comes next has room for as much as each of them could have next to it.
+            #expect(pool.add(batch("z", 1...30), nextOnLedger: 1) == .accepted(replaced: []))
+        }
+    }
+
+    @Test("streams of one issuer share its room, and its turns")
+    func sharesAmongStreams() {
+        var limits = Mempool.Limits()
+        limits.byteCountMax = 3_200
+        var pool = Mempool(height: Height(1), limits: limits)
+        for stream in 0..<60 as Range<UInt16> {
+            for number in 1...5 as ClosedRange<UInt64> {
+                _ = pool.add(batch("a", [number], stream: stream), nextOnLedger: 1)
+            }
+        }
+        #expect(pool.byteCount <= 1_500)
+        let quiet = batch("b", 1...1)
+        #expect(pool.add(quiet, nextOnLedger: 1) == .accepted(replaced: []))
+        let first = pool.reap(entryCountMax: 2, byteCountMax: 1_000) { _ in 1 }
+        #expect(first.contains(quiet.digest), "one of each issuer, before a second of any")
+    }
+
+    @Test("what governs finds room where nothing else does, and goes first")
+    func keepsRoomForGovernance() {
+        var (pool, _) = Self.flooded(by: (0..<80).map { "flooder-\($0)" })
+        #expect(pool.byteCount > 2_900)
+        let waiting = pool.byteCount
+        #expect(
+            pool.add(batch("z", 1...12), nextOnLedger: 1)
+                == .refused(.full(byteCount: waiting, limit: 3_000)))
+        let vote = batch("z", Array(1...12), content: "vote", isUrgent: true)
+        #expect(pool.add(vote, nextOnLedger: 1) == .accepted(replaced: []))
+        let reaped = pool.reap(entryCountMax: 12, byteCountMax: 1_000) { _ in 1 }
+        #expect(reaped == [vote.digest])
+    }
+
+    @Test("an issuer that floods with what is urgent keeps nobody's vote out, and no block full")
+    func boundsWhatIsUrgent() {
+        var limits = Mempool.Limits()
+        limits.byteCountMax = 3_200
+        var pool = Mempool(height: Height(1), limits: limits)
+        for number in 1...400 as ClosedRange<UInt64> {
+            _ = pool.add(batch("a", [number], isUrgent: true), nextOnLedger: 1)
+        }
+        #expect(pool.byteCount == 1_600)
+        let (plain, vote) = (batch("b", 1...1), batch("c", [1], isUrgent: true))
+        #expect(pool.add(plain, nextOnLedger: 1) == .accepted(replaced: []))
+        #expect(pool.add(vote, nextOnLedger: 1) == .accepted(replaced: []))
+        let reaped = pool.reap(entryCountMax: 4, byteCountMax: 1_000) { _ in 1 }
+        #expect(reaped.contains(plain.digest) && reaped.contains(vote.digest))
+    }
+
+    @Test("what waits early leaves room for what it waits for")
+    func leavesRoomForWhatIsMissing() {
+        var limits = Mempool.Limits()
+        limits.byteCountMax = 3_200
+        limits.streamEarlyCountMax = 400
+        var pool = Mempool(height: Height(1), limits: limits)
+        for number in 2...400 as ClosedRange<UInt64> {
+            _ = pool.add(batch("a", number...number), nextOnLedger: 1)
+        }
+        #expect(pool.byteCount > 900 && !pool.hasReady)
+        #expect(pool.add(batch("a", 1...1), nextOnLedger: 1) == .accepted(replaced: []))
+        #expect(pool.hasReady)
     }
 
     @Test("only so many wait for others with lower numbers; those that can go next are not counted")
@@ -199,9 +291,9 @@ struct MempoolTests {
     }
 }
 
-private func key(_ issuer: String) -> StreamKey {
+private func key(_ issuer: String, _ stream: UInt16 = 0) -> StreamKey {
     guard let id = InstitutionID(issuer) else { preconditionFailure("a bad name in a test") }
-    return StreamKey(issuer: id, stream: StreamID(0))
+    return StreamKey(issuer: id, stream: StreamID(stream))
 }
 
 /// A batch of 10-byte entries with these numbers.
@@ -214,18 +306,19 @@ private func batch(
 
 /// A batch of 10-byte entries with these numbers; where they jump, the entry before is a void.
 private func batch(
-    _ issuer: String, _ numbers: [UInt64], expiry: UInt64 = 100, content: String = "entry"
+    _ issuer: String, _ numbers: [UInt64], expiry: UInt64 = 100, content: String = "entry",
+    stream: UInt16 = 0, isUrgent: Bool = false
 ) -> BatchTicket {
     let leafHashes = numbers.map { SHA256.leaf(Array("\(issuer) \(content) \($0)".utf8)) }
-    let name = "\(issuer) \(content) \(numbers) \(expiry)"
+    let name = "\(issuer) \(stream) \(content) \(numbers) \(expiry)"
     return BatchTicket(
-        digest: SHA256.hash(Array(name.utf8)), stream: key(issuer), first: numbers[0],
+        digest: SHA256.hash(Array(name.utf8)), stream: key(issuer, stream), first: numbers[0],
         end: numbers[numbers.count - 1] + 1, expiry: Height(expiry),
         byteCount: numbers.count * 10, leafHashes: leafHashes,
         jumps: numbers.indices.dropFirst().compactMap { place in
             numbers[place] == numbers[place - 1] + 1
                 ? nil : BatchTicket.Jump(place: place, number: numbers[place])
-        })
+        }, isUrgent: isUrgent)
 }
 
 extension Mempool {
