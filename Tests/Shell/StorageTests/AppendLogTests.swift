@@ -34,6 +34,18 @@ struct AppendLogTests {
         #expect(cut == 0)
     }
 
+    @Test func readsOnceMoreWhatIsOnTheDisk() throws {
+        var log = try AppendLog(directory: log) { _, _ in }
+        try log.append([1])
+        try log.rotate()
+        try log.append([2])
+        try log.sync()
+        try log.append([3])
+        var read: [[UInt8]] = []
+        try log.scan { read.append(Array($0)) }
+        #expect(read == [[1], [2]])
+    }
+
     @Test func keepsNothingThatWasNeitherFlushedNorSynced() throws {
         do {
             var log = try AppendLog(directory: log) { _, _ in }

@@ -46,6 +46,12 @@ public enum Effect: Sendable {
     /// here. Said once for each lock that a replica claims.
     case demandLock(LockClaim)
 
+    /// The message of this input is forged, or of somebody who has no vote: drop whoever sent it.
+    ///
+    /// Whoever hands a message of a height on has checked it against the same validators, so that
+    /// its sender is to blame, whoever it is said to be by.
+    case blame(ConsensusError)
+
     /// A quorum decided a block that this replica's own execution finds invalid. Stop, and call a
     /// human: either this machine or more than 2/3 of the others compute wrong.
     case halt(height: Height, block: BlockID)

@@ -34,6 +34,30 @@ extension Replica {
             missing: state.missing?.block)
     }
 
+    /// What is wrong with a peer's status, where nobody honest could send it; nil else.
+    ///
+    /// At one height all count the same validators. Of other heights nothing can be told.
+    public func fault(in peer: ReplicaStatus) -> String? {
+        guard peer.height == state.height else { return nil }
+        for bits in [peer.prevotes, peer.precommits] {
+            guard bits.count == (state.validators.count + 7) / 8 else {
+                return "a status with \(bits.count) bytes of votes, for \(state.validators.count) "
+                    + "validators"
+            }
+            let spare = UInt8(bits.count * 8 - state.validators.count)
+            guard bits.last.map({ $0 >> (8 - spare) == 0 }) ?? true else {
+                return "a status with a vote of a validator beyond the last"
+            }
+        }
+        return nil
+    }
+
+    /// Whether this proposal is the one that is known of its round.
+    public func holds(_ proposal: Proposal) -> Bool {
+        proposal.height == state.height
+            && state[proposal.round].proposal?.proposal.saysTheSame(as: proposal) == true
+    }
+
     /// What a peer at the same height lacks and this replica holds, the proposal first.
     ///
     /// It is what the paper's reliable gossip demands: whatever one honest replica has counted,

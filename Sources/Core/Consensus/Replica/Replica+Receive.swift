@@ -37,11 +37,12 @@ extension Replica {
             // A past round's proposal helps only where a quorum stands behind its block.
             guard isWanted else { return }
         }
-        guard
-            let proposal = try? state.validators.verify(
-                proposal, with: signing, by: authenticator)
-        else { return }
-        take(proposal, time: time, isTimely: isTimely, isWanted: isWanted)
+        do throws(ConsensusError) {
+            let proposal = try state.validators.verify(proposal, with: signing, by: authenticator)
+            take(proposal, time: time, isTimely: isTimely, isWanted: isWanted)
+        } catch {
+            effects.append(.blame(error))
+        }
     }
 
     private mutating func take(
@@ -78,18 +79,29 @@ extension Replica {
             keepEarly(vote)
             return
         }
-        guard claimed.height == state.height, !state.isHalted,
-            let index = state.validators.index(of: claimed.voter)
-        else { return }
+        guard claimed.height == state.height, !state.isHalted else { return }
+        guard let index = state.validators.index(of: claimed.voter) else {
+            return effects.append(.blame(.notAValidator(claimed.voter)))
+        }
         let isNews =
             claimed.round > state.round
             ? !state.future.isKnown(claimed, index: index)
             : state[claimed.round].tally(claimed.kind).hasRoom(
                 for: claimed, index: index, in: state.validators)
-        guard isNews,
-            let vote = try? state.validators.verify(vote, with: signing, by: authenticator)
-        else { return }
+        guard isNews, let vote = check(vote, by: state.validators) else { return }
         take(vote, index: index)
+    }
+
+    /// The vote, where its signature holds; whoever sent it is blamed where not.
+    private mutating func check(
+        _ vote: Unverified<Vote>, by validators: ValidatorSet
+    ) -> Verified<Vote>? {
+        do throws(ConsensusError) {
+            return try validators.verify(vote, with: signing, by: authenticator)
+        } catch {
+            effects.append(.blame(error))
+            return nil
+        }
     }
 
     /// Counts a vote, or keeps it for its round.
@@ -141,11 +153,12 @@ extension Replica {
         guard let previous, previous.height == vote.claimed.height,
             let index = previous.validators.index(of: vote.claimed.voter),
             previous.isWelcome(vote.claimed, index: index),
-            let vote = try? previous.validators.verify(vote, with: signing, by: authenticator)
+            let vote = check(vote, by: previous.validators)
         else { return }
         self.previous?.add(vote, index: index)
     }
 
+    /// Of the next height's validators nothing is known yet, so that nobody is blamed here.
     private mutating func keepEarly(_ vote: Unverified<Vote>) {
         guard let index = state.validators.index(of: vote.claimed.voter),
             !early.isKnown(vote.claimed, index: index),

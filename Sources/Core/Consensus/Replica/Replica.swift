@@ -81,7 +81,7 @@ public struct Replica: Sendable {
         stepBackToUnsigned()
         effects.removeAll { effect in
             switch effect {
-            case .commit, .convict, .demandLock, .halt: false
+            case .commit, .convict, .demandLock, .blame, .halt: false
             default: true
             }
         }
@@ -171,6 +171,8 @@ public struct Replica: Sendable {
                 receive(Unverified(vote.message))
             }
         }
+        // What waited was checked against other validators: whoever sent it is not to blame.
+        effects.removeAll { effect in if case .blame = effect { true } else { false } }
     }
 
     private mutating func wake(at height: Height) {

@@ -4,6 +4,8 @@ public import Records
 
 /// What is known against anybody and is not on the ledger yet: bounded, each offence once.
 ///
+/// Whoever is accused has so many places and no more, so that one that commits offences without end
+/// takes no place from evidence against others. What finds none is counted and told.
 /// Every node that knows of an offence can anchor it. They take turns, so that it stands on the
 /// ledger once and not once a node: see ``due(at:rank:)``.
 public struct EvidencePool: Sendable {
@@ -19,8 +21,13 @@ public struct EvidencePool: Sendable {
     /// In the order of becoming known.
     public private(set) var items: [Item] = []
 
-    /// The most offences that wait; who commits more is convicted of enough.
-    public static let countMax = 256
+    /// Of how many offences there was no place for the evidence, by accused.
+    public private(set) var dropped: [InstitutionID: UInt64] = [:]
+
+    /// The most offences of one institution that wait; who commits more is convicted of enough.
+    public static let countMaxOfAccused = 16
+    /// The most that wait in all.
+    public static let countMax = 4_096
     /// How many heights each further node waits for those before it.
     static let heightsOfTurn: UInt64 = 2
 
@@ -30,11 +37,31 @@ public struct EvidencePool: Sendable {
         items.contains { $0.offence == offence }
     }
 
-    /// Takes what is new; says whether it was, and there was room.
-    mutating func add(_ body: EvidenceBody, _ offence: Offence, at height: Height) -> Bool {
-        guard items.count < EvidencePool.countMax, !contains(offence) else { return false }
+    /// What became of evidence.
+    enum Outcome: Equatable {
+        case kept
+        case known
+        /// There was no place; for the first time with this institution, or again.
+        case dropped(isFirst: Bool)
+    }
+
+    func contains(_ body: EvidenceBody) -> Bool {
+        items.contains { $0.body == body }
+    }
+
+    /// Takes what is new, where there is a place for it.
+    mutating func add(_ body: EvidenceBody, _ offence: Offence, at height: Height) -> Outcome {
+        guard !contains(offence) else { return .known }
+        let accused = offence.institution
+        guard items.count < EvidencePool.countMax,
+            items.count(where: { $0.offence.institution == accused })
+                < EvidencePool.countMaxOfAccused
+        else {
+            dropped[accused, default: 0] += 1
+            return .dropped(isFirst: dropped[accused] == 1)
+        }
         items.append(Item(body: body, offence: offence, since: height))
-        return true
+        return .kept
     }
 
     /// What a node with this place in the order of turns is to anchor now; says each thing once.

@@ -7,6 +7,8 @@ internal import Records
 extension Host {
     /// Takes evidence that was found here, or that a peer sent.
     mutating func learn(_ body: EvidenceBody, from peer: InstitutionID?) {
+        // What waits here already costs no signature check once more.
+        guard !evidence.contains(body) else { return }
         let offence: Offence
         do throws(EvidenceRefusal) {
             offence = try state.check(body)
@@ -17,12 +19,21 @@ extension Host {
             return
         }
         guard body.kind != .proofOfLock, state.evidence(of: offence) == nil,
-            !answers(body, to: peer),
-            evidence.add(body, offence, at: state.head.height)
+            !answers(body, to: peer)
         else { return }
-        effects.append(.report("evidence: \(offence)"))
-        effects.append(.keep(body))
-        if peer == nil { effects.append(.broadcast(.evidence(body))) }
+        switch evidence.add(body, offence, at: state.head.height) {
+        case .known, .dropped(isFirst: false): break
+        case .dropped(isFirst: true):
+            effects.append(
+                .report(
+                    "evidence against \(offence.institution) finds no place: "
+                        + "\(EvidencePool.countMaxOfAccused) offences of it wait for the ledger; "
+                        + "dropped: \(offence)"))
+        case .kept:
+            effects.append(.report("evidence: \(offence)"))
+            effects.append(.keep(body))
+            if peer == nil { effects.append(.broadcast(.evidence(body))) }
+        }
     }
 
     /// Takes back what an earlier life kept.
@@ -36,6 +47,7 @@ extension Host {
                 _ = evidence.add(body, offence, at: state.head.height)
             }
         }
+        trimLocks()
     }
 
     /// After each block: anchors what it is this node's turn to anchor.
@@ -54,10 +66,15 @@ extension Host {
             for entry in batch.entries {
                 guard case .evidence(let body) = entry.body, body.kind == .unprovedLock,
                     let claim = try? LockClaim.reading(body), let lock = claim.lock,
-                    claim.claimer == identity,
+                    claim.claimer == identity
+                else { continue }
+                guard
                     let proof = proofOfLock(
                         height: claim.height, round: lock.round, block: lock.block)
-                else { continue }
+                else {
+                    recallLock(claim.height, lock.round, lock.block, for: nil)
+                    continue
+                }
                 effects.append(.anchor(.evidence(EvidenceBody(proof, claimedBy: identity))))
             }
         }
@@ -75,11 +92,12 @@ extension Host {
 }
 
 extension EvidenceRefusal {
-    /// Whether it may be sound where its sender stands: at a height that has not come here yet, or
-    /// below one from which batches live shorter.
+    /// Whether it may be sound where its sender stands: at a height that has not come here yet,
+    /// below one from which batches live shorter, or on the other side of one at which the issuer
+    /// got another key.
     fileprivate var mayBeHonest: Bool {
         switch self {
-        case .notYet, .apart: true
+        case .notYet, .apart, .otherKey: true
         case .malformed, .wrongInstitution, .consensus, .entries: false
         }
     }

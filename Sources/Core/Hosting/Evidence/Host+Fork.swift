@@ -38,7 +38,9 @@ extension Host {
     /// What this replica has of the votes of a height that was left, or of the one under way.
     func votesKept(of height: Height) -> [Vote] {
         if height == replica.height { return replica.votes.map(\.message) }
-        return leftVotes.first { $0.height == height }?.votes ?? []
+        if let left = leftVotes.first(where: { $0.height == height }) { return left.votes }
+        // Of what is longer ago the prevotes are left that prove a valid round claimed here.
+        return keptLocks.filter { $0.height == height }.flatMap(\.votes)
     }
 
     /// Before a height is left: keeps its votes for a while, where it needed more than one round.

@@ -5,8 +5,40 @@ internal import Records
 
 /// Claims of valid rounds: asking for their proofs, and being asked.
 extension Host {
-    /// How many proofs of claims of its own a replica keeps.
+    /// How many proofs of claims of its own a replica has at hand; the others are on the disk.
     private static let keptLocksMax = 256
+    /// What looking for one on the disk costs whoever asks, of its budget.
+    private static let recallByteCount = 1 << 20
+
+    /// A peer asks for the proof of a valid round that this replica claimed.
+    mutating func proveLock(
+        _ height: Height, _ round: Round, _ block: BlockID, to peer: InstitutionID
+    ) {
+        guard mayAsk(peer) else { return }
+        if let proof = proofOfLock(height: height, round: round, block: block) {
+            answer(peer, .lock(Unverified(proof)), byteCount: 256 + 128 * proof.prevotes.count)
+        } else if mayAsk(peer, byteCount: Host.recallByteCount) {
+            recallLock(height, round, block, for: peer)
+        }
+    }
+
+    /// Looks on the disk for a proof of a height that was left.
+    mutating func recallLock(
+        _ height: Height, _ round: Round, _ block: BlockID, for peer: InstitutionID?
+    ) {
+        guard height <= state.head.height else { return }
+        effects.append(
+            .recallLock(LockQuestion(height: height, round: round, block: block, peer: peer)))
+    }
+
+    /// What was looked for on the disk is there.
+    mutating func answer(_ question: LockQuestion, with proof: ProofOfLock) {
+        if let peer = question.peer {
+            answer(peer, .lock(Unverified(proof)), byteCount: 256 + 128 * proof.prevotes.count)
+        } else {
+            effects.append(.anchor(.evidence(EvidenceBody(proof, claimedBy: identity))))
+        }
+    }
 
     /// The proof of a valid round, of the height under way or of one that was left.
     func proofOfLock(height: Height, round: Round, block: BlockID) -> ProofOfLock? {
@@ -22,6 +54,10 @@ extension Host {
             keptLocks.append(proof)
             effects.append(.keep(EvidenceBody(proof, claimedBy: identity)))
         }
+        trimLocks()
+    }
+
+    mutating func trimLocks() {
         keptLocks.removeFirst(max(0, keptLocks.count - Host.keptLocksMax))
     }
 
@@ -51,6 +87,13 @@ extension Host {
     mutating func receive(_ proof: Unverified<ProofOfLock>, from peer: InstitutionID) {
         let claimed = proof.claimed
         guard claimed.height > .genesis, claimed.height <= state.head.height.next else { return }
+        // What nobody asked for, or is here already, costs no signature checks.
+        let isAsked = demands.contains { claimed.answers($0.claim) }
+        let isNews =
+            claimed.height == replica.height
+            && replica.proofOfLock(
+                height: claimed.height, round: claimed.round, block: claimed.block) == nil
+        guard isAsked || isNews else { return }
         do throws(ConsensusError) {
             _ = try state.validators(at: claimed.height).verify(
                 proof, with: signing, by: authenticator)

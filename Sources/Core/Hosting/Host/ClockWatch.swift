@@ -72,6 +72,11 @@ public struct ClockWatch: Sendable {
         return nil
     }
 
+    /// Forgets the clocks of those who vote no more.
+    mutating func keep(where isKept: (InstitutionID) -> Bool) {
+        samples.removeAll { !isKept($0.peer) }
+    }
+
     /// The middle value; of an even number the smaller of the two, by magnitude.
     private static func middle(_ values: [Int64]) -> Int64? {
         guard !values.isEmpty else { return nil }

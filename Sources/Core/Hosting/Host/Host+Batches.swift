@@ -11,6 +11,7 @@ extension Host {
             let answer = try admit(batch)
             if case .admitted = answer { effects.append(.broadcast(.batch(bytes))) }
             effects.append(.answer(token: token, answer))
+            if !waitingChecks.isEmpty || waitingDecision != nil { goOnWaiting() }
         } catch {
             effects.append(.answer(token: token, .refused(error)))
         }
@@ -23,7 +24,7 @@ extension Host {
             let batch = try verify(bytes)
             if isAwaited(batch.digest) {
                 bodies[batch.digest] = batch
-                departing.append(batch.digest)
+                depart([batch.digest])
                 goOnWaiting()
             } else {
                 _ = try admit(batch)
@@ -76,6 +77,23 @@ extension Host {
         }
     }
 
+    /// Keeps bodies that no longer wait for as long as a block may name them, and there is room.
+    mutating func depart(_ digests: [Digest]) {
+        guard !digests.isEmpty else { return }
+        for digest in digests {
+            departing.append(digest, byteCount: bodies[digest]?.entriesByteCount ?? 0)
+        }
+        let most = mempool.limits.departedByteCountMax
+        guard departing.byteCount > most, waitingDecision == nil else { return }
+        let (logged, pool) = (loggedBodies, mempool)
+        let named = Set(waitingChecks.flatMap(\.block.batches))
+        // Half of them, so that this is done seldom.
+        let gone = departing.removeOldest(downTo: most / 2) { digest in
+            logged.contains(digest) || named.contains(digest) || pool.contains(digest)
+        }
+        for digest in gone { bodies[digest] = nil }
+    }
+
     func nextOnLedger(_ stream: StreamKey) -> UInt64 {
         state.nextNumber(of: stream.issuer, stream.stream) ?? 1
     }
@@ -117,7 +135,7 @@ extension Host {
         switch mempool.add(ticket, nextOnLedger: nextOnLedger(ticket.stream)) {
         case .accepted(let replaced):
             bodies[batch.digest] = batch
-            departing += replaced
+            depart(replaced)
             return .admitted(batch.digest)
         case .duplicate: return .waiting([batch.digest])
         case .covered(let digests): return .waiting(digests)
@@ -139,7 +157,8 @@ extension BatchTicket {
             stream: StreamKey(issuer: batch.header.issuer, stream: batch.header.stream),
             first: first, end: batch.nextNumber, expiry: batch.header.expiry,
             byteCount: batch.entriesByteCount, leafHashes: batch.leafHashes,
-            jumps: hasVoids ? BatchTicket.jumps(of: batch.entries) : [])
+            jumps: hasVoids ? BatchTicket.jumps(of: batch.entries) : [],
+            isUrgent: batch.entries.contains { $0.kind == .governance || $0.kind == .evidence })
     }
 
     private static func jumps(of entries: [Entry]) -> [Jump] {

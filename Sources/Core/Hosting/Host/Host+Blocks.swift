@@ -20,7 +20,7 @@ extension Host {
                 commitProof: replica.previousCommit?.encoded)
             for (digest, refusal) in proposal.refused where !refusal.isTemporary {
                 mempool.discard(digest)
-                departing.append(digest)
+                depart([digest])
             }
             let block = proposal.executed.block
             keep(proposal.executed)
@@ -45,13 +45,22 @@ extension Host {
         if let reason = objection(to: block, round: request.round) {
             return refuse(request, reason)
         }
-        let missing = block.batches.filter { bodies[$0] == nil }
-        guard missing.isEmpty else {
-            waitingChecks.append(WaitingCheck(request: request, block: block, missing: missing))
-            let proposer = validators.proposer(height: request.height, round: request.round)
-            return effects.append(.send(.batchesWanted(missing), to: proposer.id))
+        let waiting = WaitingCheck(request: request, block: block, bodies: bodies)
+        guard !waiting.missing.isEmpty else { return execute(block, for: request) }
+        guard !waiting.isTooLarge(for: state.parameters) else { return refuseAsTooLarge(request) }
+        waitingChecks.append(waiting)
+        let proposer = validators.proposer(height: request.height, round: request.round)
+        // More than one message may ask for would be no message.
+        var rest = waiting.missing[...]
+        while !rest.isEmpty {
+            let part = Array(rest.prefix(PeerMessage.wantedCountMax))
+            effects.append(.send(.batchesWanted(part), to: proposer.id))
+            rest = rest.dropFirst(part.count)
         }
-        execute(block, for: request)
+    }
+
+    private mutating func refuseAsTooLarge(_ request: CheckRequest) {
+        refuse(request, "its batches hold more than a block may")
     }
 
     /// Applies what more than 2/3 of the power decided.
@@ -91,6 +100,10 @@ extension Host {
         keepVotes()
         previousValidators = validators
         validators = state.validators(at: height.next)
+        if validators != previousValidators {
+            let set = validators
+            clocks.keep { set.index(of: $0) != nil }
+        }
         leaveHeight(executed)
         if state.institutions != institutions { dropUnfit() }
         recallBodies()
@@ -120,7 +133,7 @@ extension Host {
             guard let batch = try? UnverifiedBatch(decoding: body.bytes).verify(against: state)
             else { continue }
             bodies[batch.digest] = batch
-            departing.append(batch.digest)
+            depart([batch.digest])
         }
         loggedAhead.removeAll { $0.height <= height }
     }
@@ -140,8 +153,10 @@ extension Host {
         let checks = waitingChecks
         waitingChecks = []
         for var check in checks {
-            check.missing.removeAll { bodies[$0] != nil }
-            if check.missing.isEmpty {
+            check.take(from: bodies)
+            if check.isTooLarge(for: state.parameters) {
+                refuseAsTooLarge(check.request)
+            } else if check.missing.isEmpty {
                 execute(check.block, for: check.request)
             } else {
                 waitingChecks.append(check)
@@ -196,7 +211,7 @@ extension Host {
         guard header.height == state.head.height.next else { return "another height" }
         let lastRound = min(round.number, 1_024)
         guard
-            (0...lastRound).contains(where: {
+            (0...lastRound).reversed().contains(where: {
                 validators.proposer(height: header.height, round: Round($0)).id == header.proposer
             })
         else { return "\(header.proposer) was not to propose in any round so far" }
@@ -241,8 +256,8 @@ extension Host {
         for digest in mempool.committed(height: block.header.height, advanced: advanced) {
             bodies[digest] = nil
         }
-        for digest in departing where !mempool.contains(digest) { bodies[digest] = nil }
-        departing = []
+        for digest in departing.digests where !mempool.contains(digest) { bodies[digest] = nil }
+        departing = DepartingBodies()
         executed = [:]
         waitingChecks = []
         waitingDecision = nil

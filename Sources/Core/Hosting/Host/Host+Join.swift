@@ -35,6 +35,7 @@ extension Host {
                     .startTimer(
                         .chunk(name, attempt: attempt), milliseconds: Host.syncMilliseconds))
             case .keep(let name, let bytes): effects.append(.keepChunk(name, bytes))
+            case .forget(let names): effects.append(.forgetChunks(names))
             case .restore(let snapshot):
                 restoring = snapshot
                 effects.append(.restoreSnapshot(snapshot))
@@ -70,7 +71,7 @@ extension Host {
         validators = state.validators(at: height.next)
         mempool = Mempool(height: height, limits: mempool.limits)
         bodies = [:]
-        departing = []
+        departing = DepartingBodies()
         executed = [:]
         waitingChecks = []
         waitingDecision = nil

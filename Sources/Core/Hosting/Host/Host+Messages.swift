@@ -8,16 +8,20 @@ extension Host {
         switch message {
         case .proposal(let proposal): receive(proposal, from: peer)
         case .vote(let vote):
-            tell(.voted(vote))
+            tell(.voted(vote), from: peer)
             addToFork(vote)
         case .status(let status): receive(status, from: peer)
         case .batch(let bytes): receiveBatch(bytes, from: peer)
         case .batchesWanted(let digests):
+            guard mayAsk(peer, byteCount: 32 * digests.count) else { return }
             for digest in digests {
                 guard let batch = bodies[digest] else { continue }
-                effects.append(.send(.batch(batch.bytes), to: peer))
+                guard answer(peer, .batch(batch.bytes), byteCount: batch.bytes.count) else {
+                    return
+                }
             }
         case .blockWanted(let height):
+            guard mayAsk(peer) else { return }
             if height > .genesis, height <= state.head.height {
                 effects.append(.serveBlock(height, to: peer))
             } else {
@@ -26,18 +30,19 @@ extension Host {
         case .block(let block): carryOut(sync.step(.received(peer, block)))
         case .evidence(let body): learn(body, from: peer)
         case .lockWanted(let height, let round, let block):
-            if let proof = proofOfLock(height: height, round: round, block: block) {
-                effects.append(.send(.lock(Unverified(proof)), to: peer))
-            }
+            proveLock(height, round, block, to: peer)
         case .lock(let proof): receive(proof, from: peer)
         case .votesWanted(let height):
+            guard mayAsk(peer) else { return }
             for vote in votesKept(of: height) {
-                effects.append(.send(.vote(Unverified(vote)), to: peer))
+                guard answer(peer, .vote(Unverified(vote)), byteCount: 256) else { return }
             }
         case .blockLacking(let height): carryOut(sync.step(.lacking(peer, height)))
-        case .snapshotWanted: effects.append(.serveSnapshot(to: peer))
+        case .snapshotWanted:
+            if mayAsk(peer) { effects.append(.serveSnapshot(to: peer)) }
         case .snapshot(let offer): join(.offered(peer, offer))
-        case .chunkWanted(let name): effects.append(.serveChunk(name, to: peer))
+        case .chunkWanted(let name):
+            if mayAsk(peer) { effects.append(.serveChunk(name, to: peer)) }
         case .chunk(let name, let bytes): join(.received(peer, name, chunk: bytes))
         case .chunkLacking(let name): join(.lacking(peer, name))
         case .unsupported(let kind): noteUnsupported(kind: kind, by: peer)
@@ -64,16 +69,18 @@ extension Host {
             effects.append(.drop(peer, reason: "a proposal that is not the block it names"))
             return
         }
-        noteClock(of: block.header, claimed, from: peer)
-        tell(.proposed(proposal, blockTime: block.header.time, receivedAt: now))
+        let isKnown = replica.holds(claimed)
+        tell(.proposed(proposal, blockTime: block.header.time, receivedAt: now), from: peer)
+        if !isKnown, replica.holds(claimed) { noteClock(of: block.header, claimed, from: peer) }
     }
 
-    /// A new block of the height under way, straight from its proposer, shows that one's clock.
+    /// A new block of the height under way, straight from the validator whose turn it is and whose
+    /// signature has been checked, shows that one's clock.
     private mutating func noteClock(
         of header: BlockHeader, _ proposal: Proposal, from peer: InstitutionID
     ) {
         guard header.proposer == peer, proposal.validRound == nil,
-            proposal.height == state.head.height.next
+            validators.proposer(height: proposal.height, round: proposal.round).id == peer
         else { return }
         let ahead = now.milliseconds - header.time.milliseconds
         let limit = state.parameters.clockPrecisionMilliseconds
@@ -83,8 +90,15 @@ extension Host {
     }
 
     private mutating func receive(_ status: ReplicaStatus, from peer: InstitutionID) {
-        for message in replica.messages(for: status) {
-            effects.append(.send(PeerMessage(message), to: peer))
+        if let fault = replica.fault(in: status) {
+            return effects.append(.drop(peer, reason: fault))
+        }
+        if mayAsk(peer) {
+            for message in replica.messages(for: status) {
+                guard answer(peer, PeerMessage(message), byteCount: message.byteCount) else {
+                    break
+                }
+            }
         }
         guard status.height > .genesis else { return }
         noteReport(status, from: peer)

@@ -20,13 +20,21 @@ extension Host {
             return "\(kind): power \(count.power)\(leader); \(standing.quorumPower) of "
                 + "\(standing.totalPower) needed; missing: \(missing.isEmpty ? "nobody" : missing)"
         }
-        var lines = ["height \(standing.height), round \(standing.round): \(standing.step)"]
+        let step = missingBodies.isEmpty ? standing.step : "waiting for batches of a block"
+        var lines = ["height \(standing.height), round \(standing.round): \(step)"]
         let proposer = name(standing.proposer)
         lines.append(
             standing.proposal.map { "proposer \(proposer) has proposed \($0)" }
                 ?? "proposer \(proposer) has proposed nothing")
         lines.append(votes("prevotes", standing.prevotes))
         lines.append(votes("precommits", standing.precommits))
+        lines += missingBodies.map { missing in
+            let named = missing.digests.prefix(3).map(\.description).joined(separator: ", ")
+            let more = missing.digests.count > 3 ? " and \(missing.digests.count - 3) more" : ""
+            return "of the \(missing.total) batches of \(missing.block) are not here: " + named
+                + more
+                + "; proposer \(name(missing.proposer)) was asked, and all others are"
+        }
         if let returning {
             let heard = returning.reports.keys.sorted().map(\.name).joined(separator: ", ")
             let what =
@@ -46,9 +54,32 @@ extension Host {
                 } ?? "this node waits for a snapshot of the state")
         }
         if sync.isCatchingUp { lines.append("this node is catching up with its peers") }
+        for (accused, count) in evidence.dropped.sorted(by: { $0.key < $1.key }) {
+            lines.append("evidence of \(count) offences of \(accused) found no place here")
+        }
         if let height = state.governance.standing.stoppedFrom {
             lines.append("submissions are stopped by governance since block \(height)")
         }
         return lines
+    }
+
+    /// The blocks under way some of whose batches are not here.
+    private var missingBodies:
+        [(block: BlockID, digests: [Digest], total: Int, proposer: InstitutionID)]
+    {
+        var found = waitingChecks.map { check in
+            (
+                check.request.blockID, check.missing, check.block.batches.count,
+                validators.proposer(height: check.request.height, round: check.request.round).id
+            )
+        }
+        if let decision = waitingDecision, let block = try? Block.decode(decision.block) {
+            found.append(
+                (
+                    decision.blockID, block.batches.filter { bodies[$0] == nil },
+                    block.batches.count, block.header.proposer
+                ))
+        }
+        return found
     }
 }

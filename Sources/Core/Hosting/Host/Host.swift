@@ -25,8 +25,8 @@ public struct Host: Sendable {
     var previousValidators: ValidatorSet
     /// The batches that wait, or that a block under way names.
     var bodies: [Digest: VerifiedBatch] = [:]
-    /// Bodies that left the mempool, kept until the height is over in case a block names them.
-    var departing: [Digest] = []
+    /// Bodies that left the mempool, kept in case a block names them.
+    var departing = DepartingBodies()
     /// Blocks of the height under way that were executed, by hash.
     var executed: [Digest: ExecutedBlock] = [:]
     /// Checks that wait for bodies.
@@ -63,6 +63,8 @@ public struct Host: Sendable {
     var heardWhileJoining: [(peer: InstitutionID, height: Height)] = []
     /// The snapshot whose state is being put together.
     var restoring: ProvedSnapshot?
+    /// How much of what peers ask for they are answered.
+    var answers = AnswerBudget()
     /// How far the own clock is from the others'.
     public internal(set) var clocks = ClockWatch()
     /// Two decided blocks of one height, where that was seen.
@@ -75,13 +77,6 @@ public struct Host: Sendable {
     var effects: [HostEffect] = []
     private var replicaEffects: [Effect] = []
     private var isSettling = false
-
-    /// A block to be checked, as soon as these bodies are here.
-    struct WaitingCheck: Sendable {
-        let request: CheckRequest
-        let block: Block
-        var missing: [Digest]
-    }
 
     /// How often the peers are told where this replica stands, in milliseconds.
     public static let statusMilliseconds: UInt64 = 250
@@ -140,7 +135,8 @@ public struct Host: Sendable {
             signsFrom: hasLostDisk ? Height(.max) : signsFrom)
         mempool = Mempool(height: height, limits: limits)
         sync = BlockSync(
-            height: height, validators: validators, signing: signing, check: authenticator)
+            height: height, validators: validators, signing: signing, check: authenticator,
+            identity: identity)
         loggedAhead = log.compactMap { record in
             guard case .batch(let height, let bytes) = record else { return nil }
             return (height, bytes)
@@ -186,20 +182,30 @@ public struct Host: Sendable {
             if joining != nil { sendIfKnown(.snapshotWanted, to: peer) }
         case .disconnected(let peer):
             words.noteDisconnected(peer)
+            answers.forget(peer)
             carryOut(sync.step(.left(peer)))
             join(.left(peer))
         case .snapshotRestored(let state): adopt(state)
         case .snapshotUnusable(let reason): join(.unusable(reason: reason))
         case .chunksLost(let names): join(.lost(names))
         case .batchesRead(let stored, let digest): compare(stored, against: digest)
+        case .lockRecalled(let proof, let question): answer(question, with: proof)
         case .numbersLost(let expiryHeights): askForExpiry(expiryHeights)
         }
         return takeEffects()
     }
 
     /// Says something to the replica, and carries out what it wants after all it wanted before.
-    mutating func tell(_ input: Input) {
-        enqueue(replica.step(input))
+    ///
+    /// Where it comes from a `peer`, that is dropped where the replica finds it forged.
+    mutating func tell(_ input: Input, from peer: InstitutionID? = nil) {
+        let new = replica.step(input)
+        if let peer {
+            for case .blame(let error) in new {
+                effects.append(.drop(peer, reason: "a forged message: \(error)"))
+            }
+        }
+        enqueue(new)
     }
 
     private mutating func takeEffects() -> [HostEffect] {
@@ -235,6 +241,7 @@ public struct Host: Sendable {
         case .fetchBlock: effects.append(.broadcast(.status(replica.status)))
         case .commit(let decision): commit(decision)
         case .convict(let evidence): learn(EvidenceBody(evidence), from: nil)
+        case .blame: break
         case .demandLock(let claim): demands.append(LockDemand(claim: claim))
         case .halt(let height, let block):
             effects.append(
@@ -254,6 +261,7 @@ public struct Host: Sendable {
         case .heartbeat(let height):
             if height == state.head.height.next { tell(.workArrived(height)) }
         case .status:
+            answers.renew()
             effects.append(.broadcast(.status(replica.status)))
             askForBodies()
             askForLocks()

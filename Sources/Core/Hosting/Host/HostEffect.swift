@@ -33,6 +33,8 @@ public enum HostEffect: Sendable {
     case serveChunk(Digest, to: InstitutionID)
     /// Keep a chunk of a snapshot that is being fetched; one that is lost is asked for again.
     case keepChunk(Digest, [UInt8])
+    /// Delete chunks that were kept.
+    case forgetChunks([Digest])
     /// Put the state together from the chunks that were kept (``SnapshotRestoration``), and say
     /// ``HostInput/snapshotRestored(_:)``, ``HostInput/snapshotUnusable(reason:)``, or
     /// ``HostInput/chunksLost(_:)`` where the own disk does not have what it kept.
@@ -58,6 +60,9 @@ public enum HostEffect: Sendable {
     /// Read the batches of the stream that have these numbers from the store, pruned ones left
     /// out, and say ``HostInput/batchesRead(_:against:)``.
     case readBatches(StreamKey, numbers: Range<UInt64>, against: Digest)
+    /// Look among what ``keep(_:)`` kept for the proof of a valid round that this replica claimed,
+    /// and say ``HostInput/lockRecalled(_:for:)`` where it is there.
+    case recallLock(LockQuestion)
     /// Something that an operator should read.
     case report(String)
     /// Stop, and call a human: going on could break what was promised.

@@ -24,6 +24,9 @@ public enum HostInput: Sendable {
     /// What the ledger has under the numbers of the batch with this digest
     /// (``HostEffect/readBatches(_:numbers:against:)``).
     case batchesRead([[UInt8]], against: Digest)
+    /// What was kept proves a valid round that this replica claimed
+    /// (``HostEffect/recallLock(_:)``).
+    case lockRecalled(ProofOfLock, for: LockQuestion)
     /// An outbox may have lost rows, and signed batches that were good for so many heights: say
     /// ``HostEffect/numberFrom(_:)`` when it is known where all of them have expired.
     case numbersLost(expiryHeights: UInt64)

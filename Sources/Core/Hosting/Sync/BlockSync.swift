@@ -5,7 +5,8 @@ public import Primitives
 /// Catching up: fetches the blocks that this replica missed, and believes none without its proof.
 ///
 /// Blocks are asked for ahead and from several peers, and checked in order, since each block may
-/// change who votes on the next. What a peer says of its height only decides whom to ask.
+/// change who votes on the next. What a peer says of its height only decides whom to ask
+/// (``HeightClaims``).
 ///
 /// A pure value: the host carries out the effects of each ``step(_:)`` in order before the next.
 public struct BlockSync: Sendable {
@@ -17,13 +18,15 @@ public struct BlockSync: Sendable {
     private var validators: ValidatorSet
     private let signing: SigningBytes
     private let check: any SignatureCheck
+    private let identity: InstitutionID?
 
-    /// Who may be asked, by id; the height is what the peer claims.
-    private var peers: [(id: InstitutionID, claimed: Height)] = []
+    /// Who may be asked.
+    private var claims = HeightClaims()
     private var requests: [Request] = []
     private var arrived: [Arrived] = []
     private var isApplying = false
-    private var turn = 0
+    /// How many blocks were fetched and applied with none between them that was decided here.
+    private var fetchedInARow: UInt64 = 0
 
     private struct Request: Sendable {
         let height: Height
@@ -37,24 +40,37 @@ public struct BlockSync: Sendable {
     }
 
     /// A replica that has applied everything up to `height`; `validators` vote on the next.
+    ///
+    /// `identity` is its own: where it has power, that counts against whoever lies about heights.
     public init(
         height: Height, validators: ValidatorSet, signing: SigningBytes,
-        check: any SignatureCheck
+        check: any SignatureCheck, identity: InstitutionID? = nil
     ) {
         self.height = height
         self.validators = validators
         self.signing = signing
         self.check = check
+        self.identity = identity
     }
 
-    /// Whether some peer claims to be ahead and blocks are being fetched.
-    public var isCatchingUp: Bool { !requests.isEmpty || !arrived.isEmpty || isApplying }
+    /// Whether this replica is known to be behind, and not only told so by a few.
+    ///
+    /// Peers with more than 1/3 of the power claim a height above; or, where so many cannot be
+    /// heard, a whole window of blocks was fetched in a row, and more are asked for.
+    public var isCatchingUp: Bool {
+        let isFetching = !requests.isEmpty || !arrived.isEmpty
+        return isApplying || claims.vouched(in: validators) > height
+            || (isFetching && fetchedInARow >= BlockSync.windowBlocks)
+    }
 
     /// Takes in what happened and says what must be done.
     public mutating func step(_ input: SyncInput) -> [SyncEffect] {
         switch input {
-        case .reported(let peer, let height):
-            report(peer, height)
+        case .reported(let peer, let claimed):
+            claims.report(peer, claimed)
+            if let liar = claims.liar(in: validators, own: identity, at: height) {
+                return drop(liar.peer, .unproven(liar.claimed))
+            }
         case .received(let peer, let block):
             return receive(block, from: peer)
         case .lacking(let peer, let height):
@@ -67,6 +83,7 @@ public struct BlockSync: Sendable {
         case .applied(let height, let validators):
             self.height = height
             self.validators = validators
+            fetchedInARow = isApplying ? fetchedInARow + 1 : 0
             isApplying = false
             requests.removeAll { $0.height <= height }
             arrived.removeAll { $0.block.height <= height }
@@ -80,15 +97,6 @@ public struct BlockSync: Sendable {
         return ask()
     }
 
-    private mutating func report(_ peer: InstitutionID, _ height: Height) {
-        if let index = peers.firstIndex(where: { $0.id == peer }) {
-            peers[index].claimed = height
-        } else {
-            peers.append((peer, height))
-            peers.sort { $0.id < $1.id }
-        }
-    }
-
     private mutating func receive(
         _ block: SyncedBlock, from peer: InstitutionID
     ) -> [SyncEffect] {
@@ -100,6 +108,7 @@ public struct BlockSync: Sendable {
             })
         else { return [] }
         requests.remove(at: index)
+        claims.noteDelivery(peer)
         arrived.append(Arrived(peer: peer, block: block))
         return applyNext() + ask()
     }
@@ -157,7 +166,7 @@ public struct BlockSync: Sendable {
             guard !requests.contains(where: { $0.height == wanted }),
                 !arrived.contains(where: { $0.block.height == wanted })
             else { continue }
-            guard let peer = nextPeer(claiming: wanted) else { break }
+            guard let peer = claims.nextPeer(claiming: wanted) else { break }
             requests.append(Request(height: wanted, peer: peer, attempt: 0))
             effects.append(.request(peer, wanted, attempt: 0))
         }
@@ -169,10 +178,9 @@ public struct BlockSync: Sendable {
         guard let index = requests.firstIndex(where: { $0.height == wanted }),
             requests[index].peer == peer
         else { return [] }
-        if let position = peers.firstIndex(where: { $0.id == peer }) {
-            peers[position].claimed = min(peers[position].claimed, Height(wanted.blocks - 1))
-        }
-        guard let other = nextPeer(claiming: wanted) else {
+        claims.noteFailure(peer, at: wanted)
+        fetchedInARow = 0
+        guard let other = claims.nextPeer(claiming: wanted) else {
             requests.remove(at: index)
             return []
         }
@@ -182,21 +190,15 @@ public struct BlockSync: Sendable {
     }
 
     private mutating func drop(_ peer: InstitutionID, _ fault: SyncFault) -> [SyncEffect] {
-        [.drop(peer, fault)] + leave(peer)
+        fetchedInARow = 0
+        return [.drop(peer, fault)] + leave(peer)
     }
 
     /// Forgets a peer and all that came from it, and asks others instead.
     private mutating func leave(_ peer: InstitutionID) -> [SyncEffect] {
-        peers.removeAll { $0.id == peer }
+        claims.remove(peer)
         requests.removeAll { $0.peer == peer }
         arrived.removeAll { $0.peer == peer }
         return ask()
-    }
-
-    private mutating func nextPeer(claiming height: Height) -> InstitutionID? {
-        let able = peers.filter { $0.claimed >= height }
-        guard !able.isEmpty else { return nil }
-        turn = (turn + 1) % able.count
-        return able[turn].id
     }
 }

@@ -23,6 +23,16 @@ public struct StateSync: Sendable {
     /// How often that is done before one is taken that no honest peer may have offered.
     public static let vouchCountMax = 3
 
+    /// How many bytes of such a one are fetched, where the ledger has so many entries.
+    ///
+    /// A proved block says how many entries there are, and nothing of the length of the state. What
+    /// an entry leaves in it is some tens of bytes, a new patient's head a few hundred; what does
+    /// not grow with entries (institutions, rules, tables) is far below the rest. A state that is
+    /// larger all the same is taken where more than 1/3 of the power offers it.
+    public static func loneByteCountMax(entryCount: UInt64) -> UInt64 {
+        (64 << 20) + 512 * min(entryCount, 1 << 48)
+    }
+
     private let trusted: ValidatorSet
     private let ledger: LedgerID
     private let signing: SigningBytes
@@ -40,6 +50,11 @@ public struct StateSync: Sendable {
     private var waits = 0
     private var turn = 0
     private var isRestoring = false
+    /// What was fetched of what is chosen, by name, and how many bytes that is.
+    private var fetched: [Digest] = []
+    private var fetchedByteCount: UInt64 = 0
+    /// Snapshots that grew beyond what is fetched of one that nobody vouches for.
+    private var tooLarge: Set<Digest> = []
 
     private struct Offer: Sendable {
         let peer: InstitutionID
@@ -163,7 +178,9 @@ public struct StateSync: Sendable {
     /// number of them before the state root shows it. So for a while one that only liars may have
     /// offered is not taken.
     private mutating func choose() -> [StateSyncEffect] {
-        let best = offers.map { (offer: $0, rank: rank($0)) }.max { $0.rank < $1.rank }
+        let best = offers.map { (offer: $0, rank: rank($0)) }
+            .filter { $0.rank.isVouched == 1 || !tooLarge.contains($0.offer.name) }
+            .max { $0.rank < $1.rank }
         guard let best, best.rank.isVouched == 1 || waits >= StateSync.vouchCountMax else {
             waits += 1
             guard waits < StateSync.waitCountMax else {
@@ -176,6 +193,8 @@ public struct StateSync: Sendable {
         sources = offers.filter { $0.name == name }.map(\.peer)
         requests = []
         isRestoring = false
+        fetched = []
+        fetchedByteCount = 0
         var seen: Set<Digest> = []
         missing = snapshot.manifest.chunks.filter { name in
             !held.contains(name) && seen.insert(name).inserted
@@ -221,7 +240,28 @@ public struct StateSync: Sendable {
         guard let index = requests.firstIndex(where: { $0.chunk == name }) else { return [] }
         requests.remove(at: index)
         held.insert(name)
-        return [.keep(name, chunk)] + ask()
+        fetched.append(name)
+        fetchedByteCount += UInt64(chunk.count)
+        let kept = StateSyncEffect.keep(name, chunk)
+        return isTooLarge ? [kept] + giveUp() : [kept] + ask()
+    }
+
+    /// Whether more was fetched of what nobody honest may have offered than a state may take.
+    private var isTooLarge: Bool {
+        guard let chosen, let offer = offers.first(where: { $0.name == chosen.manifest.digest })
+        else { return false }
+        let most = StateSync.loneByteCountMax(entryCount: chosen.manifest.tree.size)
+        return fetchedByteCount > most && rank(offer).isVouched == 0
+    }
+
+    /// Lets go of a snapshot that is too large to be believed of so few; nobody is blamed.
+    private mutating func giveUp() -> [StateSyncEffect] {
+        guard let chosen else { return [] }
+        tooLarge.insert(chosen.manifest.digest)
+        held.subtract(fetched)
+        let effects = [StateSyncEffect.forget(fetched)]
+        fetched = []
+        return effects + startOver()
     }
 
     private mutating func retry(
@@ -264,6 +304,8 @@ public struct StateSync: Sendable {
         var effects: [StateSyncEffect] = liars.map {
             .drop($0, .unusable(refused.manifest.height, reason: reason))
         }
+        effects.append(.forget(fetched))
+        fetched = []
         for liar in liars { effects += leave(liar) }
         isRestoring = false
         return effects + (chosen == nil ? [] : startOver())

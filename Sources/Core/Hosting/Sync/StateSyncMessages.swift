@@ -50,6 +50,8 @@ public enum StateSyncEffect: Sendable {
     case request(InstitutionID, Digest, attempt: UInt32)
     /// Keep the chunk under its name, so that a node that breaks off need not ask again.
     case keep(Digest, [UInt8])
+    /// Chunks that were kept are wanted no more.
+    case forget([Digest])
     /// Every chunk is kept: put the state together, or say ``StateSyncInput/unusable(reason:)``
     /// or ``StateSyncInput/lost(_:)``.
     case restore(ProvedSnapshot)

@@ -64,6 +64,8 @@ public enum SyncFault: Error, Sendable {
     case malformed(Height, CBORError)
     case proof(Height, ConsensusError)
     case unusable(Height, reason: String)
+    /// It claims a height that, by what they say themselves, nobody can have decided.
+    case unproven(Height)
 }
 
 extension SyncFault: CustomStringConvertible {
@@ -73,6 +75,9 @@ extension SyncFault: CustomStringConvertible {
         case .malformed(let height, let error): "block \(height) is malformed: \(error)"
         case .proof(let height, let error): "the proof of block \(height) does not hold: \(error)"
         case .unusable(let height, let reason): "what came with block \(height): \(reason)"
+        case .unproven(let height):
+            "it claims block \(height) and proves none; more than 2/3 of the power say that they "
+                + "are below"
         }
     }
 }

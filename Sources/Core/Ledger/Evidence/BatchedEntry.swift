@@ -63,9 +63,13 @@ struct BatchedEntry: Hashable, Sendable {
                 throw EvidenceRefusal.entries("a batch of another ledger or issuer")
             }
             guard let key = institution.submitKey(header.stream) else {
-                throw EvidenceRefusal.entries("\(institution.id) has no stream \(header.stream)")
+                throw EvidenceRefusal.otherKey(of: institution.id, "no stream \(header.stream)")
             }
-            _ = try signed.verified(by: key, as: .batch, check: check.isValid)
+            do {
+                _ = try signed.verified(by: key, as: .batch, check: check.isValid)
+            } catch {
+                throw EvidenceRefusal.otherKey(of: institution.id, "\(error)")
+            }
             let proof = InclusionProof(
                 leafIndex: position, treeSize: UInt64(header.count), path: path)
             try proof.verify(leafHash: SHA256.leaf(entry), root: header.root)

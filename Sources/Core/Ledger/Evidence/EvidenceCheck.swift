@@ -58,7 +58,7 @@ extension LedgerState {
 
     private func doubleEntry(_ body: EvidenceBody) throws(EvidenceRefusal) -> Offence {
         guard let institution = institution(body.about) else {
-            throw .entries("\(body.about) is no institution of this ledger")
+            throw .otherKey(of: body.about, "it is no institution of this ledger")
         }
         func read(_ bytes: [UInt8]) throws(EvidenceRefusal) -> (expiry: Height, entry: Entry) {
             let batched = try form { () throws(CBORError) in try BatchedEntry(decoding: bytes) }

@@ -26,6 +26,8 @@ enum LoopInput: Sendable {
     case prepared([DraftEntry], StreamID, [Acknowledgement?])
     /// Somebody who reads wants to know something of the state.
     case question(StateQuestion)
+    /// What the host had asked to be read.
+    case read(HostInput)
     case deskStands(at: Height, rules: Height)
     /// A block that was being written is on the disk, or cannot be put there.
     case blockWritten

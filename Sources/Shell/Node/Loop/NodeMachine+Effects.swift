@@ -36,12 +36,17 @@ extension NodeMachine {
         case .broadcast(let message):
             traces?.note(message)
             link.broadcast(message.encoded, message.isUrgent ? .urgent : .bulk)
-        case .serveBlock(let height, let peer): try serve(height, to: peer)
-        case .serveSnapshot(let peer): try serveSnapshot(to: peer)
+        case .serveBlock(let height, let peer):
+            try serve(.block(height), by: peer, needs: height)
+        case .serveSnapshot(let peer): try serve(.snapshot, by: peer, needs: .genesis)
         case .serveChunk(let name, let peer):
-            let chunk = snapshots.chunk(name).map { PeerMessage.chunk(name, $0) }
-            link.send((chunk ?? .chunkLacking(name)).encoded, to: peer, .bulk)
+            try serve(.chunk(name), by: peer, needs: .genesis)
         case .keepChunk(let name, let bytes): try snapshots.keep(bytes, named: name)
+        case .forgetChunks(let names): snapshots.forget(names)
+        case .recallLock(let question):
+            if let proof = try evidence.proof(question) {
+                read.append(.lockRecalled(proof, for: question))
+            }
         case .restoreSnapshot(let snapshot): complete = snapshot
         case .adopt(let adopted): try adopt(adopted)
         case .startTimer(let timer, let milliseconds):
@@ -62,9 +67,9 @@ extension NodeMachine {
             try evidence.append(body)
         case .anchor(let body): anchor(body)
         case .readBatches(let stream, let numbers, let digest):
-            if host.state.head.height > written { try finishBlocks() }
-            let found = try batchesOnDisk(of: stream, numbers)
-            read.append(.batchesRead(found, against: digest))
+            try serve(
+                .batches(stream, numbers, against: digest), by: setup.institution,
+                needs: host.state.head.height)
         case .signFrom(let height):
             try ReturnFile(.signing, in: parts.directory).write(height)
         case .numberFrom(let height): outboxesOpenAt = height
@@ -184,41 +189,23 @@ extension NodeMachine {
         if !effects.isEmpty { try carryOut(effects) }
     }
 
-    private func serve(_ height: Height, to peer: InstitutionID) throws(StorageError) {
-        if height > written { try finishBlocks() }
-        guard height >= store.entriesFrom, let stored = try store.block(at: height) else {
-            link.send(PeerMessage.blockLacking(height).encoded, to: peer, .urgent)
+    /// Has what lies on the disk sent to a peer, or read for the host: once the block is there that
+    /// is asked about.
+    private func serve(
+        _ question: PeerServer.Question, by peer: InstitutionID, needs height: Height
+    ) throws(StorageError) {
+        guard height > written else {
+            if let input = try server.ask(question, by: peer) { read.append(input) }
             return
         }
-        let block = SyncedBlock(
-            height: height, block: stored.block, proof: Unverified(stored.proof.commit),
-            batches: try store.batches(at: height))
-        link.send(PeerMessage.block(block).encoded, to: peer, .bulk)
-    }
-
-    /// The batches of a stream that have some of these numbers, but for those that were pruned.
-    private func batchesOnDisk(
-        of stream: StreamKey, _ numbers: Range<UInt64>
-    ) throws(StorageError) -> [[UInt8]] {
-        var found: [[UInt8]] = []
-        var last: EntryIndex.Place?
-        var number = numbers.lowerBound
-        while number < numbers.upperBound {
-            guard
-                let (first, place) = try index.batch(
-                    of: stream.issuer, stream.stream, number: number)
-            else { break }
-            // Where a void skips numbers, the batch before them is found once more.
-            if place != last, place.height >= store.entriesFrom,
-                let batch = try store.row(
-                    .batch, at: place.height, number: UInt64(place.batch))
-            {
-                found.append(batch)
-            }
-            last = place
-            number = max(number + 1, first + place.count)
+        guard server.isThreaded else {
+            try finishBlocks()
+            if let input = try server.ask(question, by: peer) { read.append(input) }
+            return
         }
-        return found
+        // Nobody waits for the disk here, least of all because a peer asks.
+        guard held.count < NodeMachine.heldCountMax else { return }
+        answerWhenWritten { [server] in _ = try? server.ask(question, by: peer) }
     }
 
     /// Puts an entry of this node's own into the outbox of its first stream.

@@ -7,16 +7,8 @@ internal import Primitives
 internal import Storage
 internal import Transport
 
-/// How a node offers the state to those who join, and begins with that of another.
+/// How a node begins with the state of another.
 extension NodeMachine {
-    func serveSnapshot(to peer: InstitutionID) throws(StorageError) {
-        guard let newest = snapshots.newest, let stored = try store.block(at: newest.height)
-        else { return }
-        let offer = SnapshotOffer(
-            manifest: newest.manifest, proof: Unverified(stored.proof.commit))
-        link.send(PeerMessage.snapshot(offer).encoded, to: peer, .bulk)
-    }
-
     /// Puts the state of a snapshot together, once all its chunks are here.
     func restoreSnapshot() throws(NodeError) {
         guard let snapshot = complete else { return }

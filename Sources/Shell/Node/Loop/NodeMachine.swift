@@ -46,10 +46,12 @@ final class NodeMachine {
     var evidence: EvidenceLog
     var outboxes: Outboxes
     var timers = TimerQueue<LoopTimer>()
+    private var turns = PeerTurns()
     var waiters = CommitWaiters()
     /// Deletes old entries, where the operator wants that.
     let retention: RetentionKeeper?
     let snapshots: SnapshotFolder
+    let server: PeerServer
     /// A snapshot whose chunks are all here, until its state is put together.
     var complete: ProvedSnapshot?
     /// What the host had asked to be read, until the effects of the step are carried out.
@@ -81,6 +83,9 @@ final class NodeMachine {
     var unwritten: [Unwritten] = []
     /// Answers about a head that is not on the disk yet, in the order of their heights.
     var held: [Held] = []
+
+    /// The most answers that wait for the disk, those to the operator left out.
+    static let heldCountMax = 1_024
 
     struct Unwritten {
         let height: Height
@@ -147,10 +152,10 @@ final class NodeMachine {
             throw .storage(error)
         }
         evidence = try EvidenceLog.open(in: parts.directory) { kept.append($0) }
+        server = PeerServer(parts, snapshots, link)
         let held = try NodeMachine.heldChunks(snapshots, restart)
-        let returned = ReturnFile(.signing, in: parts.directory)
         host = try NodeMachine.host(
-            setup, restart, log, kept, returned, held: held)
+            setup, restart, log, kept, ReturnFile(.signing, in: parts.directory), held: held)
         outboxes = try Outboxes(
             setup, directory: parts.directory, state: host.state, index: parts.index)
         self.log = log
@@ -213,13 +218,19 @@ final class NodeMachine {
         let inbox = inbox
         writer.start { inbox.post(.blockWritten) }
         retention?.start()
+        server.start { result in
+            switch result {
+            case .success(let input): inbox.post(.read(input))
+            case .failure(let error): inbox.post(.stop(.storage(error)))
+            }
+        }
         do throws(NodeError) {
             try begin()
             while ending == nil {
-                let inputs = inbox.take(until: timers.nextDeadline)
-                metrics.noteInbox(inputs.count)
-                for input in inputs {
-                    try take(input)
+                let came = inbox.take(until: turns.isEmpty ? timers.nextDeadline : 0)
+                metrics.noteInbox(came.count)
+                for input in turns.turn(came) {
+                    if !input.isRevoked { try take(input) }
                     if ending != nil { break }
                     try fireTimers()
                 }
@@ -233,6 +244,7 @@ final class NodeMachine {
         }
         inbox.close()
         retention?.stop()
+        server.stop()
         // What is decided is written, whatever ended the loop.
         writer.stop()
         try? takeWritten()
@@ -302,6 +314,7 @@ final class NodeMachine {
         case .prepared(let drafts, let stream, let waiting):
             try number(drafts, stream, waiting)
         case .question(let question): answer(question)
+        case .read(let input): try step(input)
         case .blockWritten: try settleBlocks()
         case .deskStands(let height, let rules):
             deskHeight = height

@@ -1,3 +1,5 @@
+internal import Consensus
+internal import Hosting
 internal import Primitives
 internal import Records
 internal import Storage
@@ -10,6 +12,14 @@ struct EvidenceLog: ~Copyable {
 
     /// How many convictions there are.
     private(set) var count: Int
+    /// Which proofs of valid rounds there are: a peer that asks for others costs no reading.
+    private var locks: Set<Lock>
+
+    private struct Lock: Hashable {
+        let height: Height
+        let round: Round
+        let block: BlockID
+    }
 
     /// Opens the log of a node.
     static func open(
@@ -25,16 +35,19 @@ struct EvidenceLog: ~Copyable {
     /// Opens the log, and hands out what it holds, in order.
     init(directory: String, _ replay: (EvidenceBody) -> Void) throws(StorageError) {
         var count = 0
+        var locks: Set<Lock> = []
         let log = try AppendLog(directory: directory) { (payload, _) throws(StorageError) in
             do throws(CBORError) {
                 let body = try EvidenceLog.decode(payload)
                 if body.kind.convicts { count += 1 }
+                if let proof = body.proofOfLock { locks.insert(EvidenceLog.lock(proof)) }
                 replay(body)
             } catch {
                 throw .corruption(path: directory, detail: "a record is malformed: \(error)")
             }
         }
         self.count = count
+        self.locks = locks
         self.log = log
     }
 
@@ -48,6 +61,26 @@ struct EvidenceLog: ~Copyable {
         try log.append(EvidenceLog.encode(body))
         try log.sync()
         if body.kind.convicts { count += 1 }
+        if let proof = body.proofOfLock { locks.insert(EvidenceLog.lock(proof)) }
+    }
+
+    /// The proof of a valid round that was kept, where there is one.
+    borrowing func proof(_ question: LockQuestion) throws(StorageError) -> ProofOfLock? {
+        let wanted = Lock(
+            height: question.height, round: question.round, block: question.block)
+        guard locks.contains(wanted) else { return nil }
+        var found: ProofOfLock?
+        try log.scan { payload in
+            guard found == nil, let body = try? EvidenceLog.decode(payload),
+                let proof = body.proofOfLock, EvidenceLog.lock(proof) == wanted
+            else { return }
+            found = proof
+        }
+        return found
+    }
+
+    private static func lock(_ proof: ProofOfLock) -> Lock {
+        Lock(height: proof.height, round: proof.round, block: proof.block)
     }
 
     private static func encode(_ body: EvidenceBody) -> [UInt8] {
@@ -76,5 +109,13 @@ struct EvidenceLog: ~Copyable {
             second: Array(try reader.bytes()))
         try reader.finish()
         return body
+    }
+}
+
+extension EvidenceBody {
+    /// The proof of a valid round that it is, where it is one.
+    fileprivate var proofOfLock: ProofOfLock? {
+        guard kind == .proofOfLock else { return nil }
+        return try? ProofOfLock.decode(first[...]).claimed
     }
 }

@@ -100,6 +100,11 @@ final class SnapshotFolder: Sendable {
         try SmallFile.write(chunk, to: "\(joiningPath)/\(name)")
     }
 
+    /// Deletes fetched chunks; one that cannot be deleted goes with all others in the end.
+    func forget(_ names: [Digest]) {
+        for name in names { try? Directory.remove("\(joiningPath)/\(name)") }
+    }
+
     /// What the fetched chunks of a manifest give, as the host wants to hear it.
     func restore(_ manifest: SnapshotManifest, genesis: Genesis) -> HostInput {
         var restoration = SnapshotRestoration(genesis: genesis, manifest: manifest)

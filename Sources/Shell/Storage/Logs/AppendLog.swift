@@ -144,6 +144,17 @@ public struct AppendLog: ~Copyable, Sendable {
     /// The name of the ``SyncMark`` in the log's directory.
     static let markName = "synced"
 
+    /// Calls `body` with the bytes of each record that is on the disk, oldest first, once more.
+    public borrowing func scan(
+        _ body: (ArraySlice<UInt8>) throws(StorageError) -> Void
+    ) throws(StorageError) {
+        for number in segments {
+            let path = AppendLog.path(number, in: directory)
+            let bytes = try SmallFile.read(path, atMost: .max)
+            _ = try LogSegment.scan(bytes, path: path, body)
+        }
+    }
+
     private static func path(_ number: UInt64, in directory: String) -> String {
         let digits = String(number, radix: 16)
         return directory + "/" + String(repeating: "0", count: 16 - digits.count) + digits

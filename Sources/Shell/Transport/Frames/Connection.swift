@@ -28,6 +28,7 @@ final class Connection: Sendable {
         var queue: OutboundQueue
         var isDraining = false
         var isClosed = false
+        var isRevoked = false
         var failure: TransportError?
         var nextRequest: UInt64 = 1
         var waiting: [UInt64: Answer] = [:]
@@ -110,6 +111,14 @@ final class Connection: Sendable {
             self.channel.close(promise: nil)
         }
     }
+
+    /// Ends the connection with a peer that misbehaved: what it has sent before counts no more.
+    func revoke() {
+        state.withLock { $0.isRevoked = true }
+        close(.refused("the peer misbehaved"))
+    }
+
+    fileprivate var isRevoked: Bool { state.withLock { $0.isRevoked } }
 
     /// Writes until the channel has enough to do; on the event loop only.
     func drain() {
@@ -225,6 +234,9 @@ public final class InboundMessage: Sendable {
     /// What a message counts for until it is done: its bytes, and what it takes to keep even an
     /// empty one.
     fileprivate static func cost(of body: ArraySlice<UInt8>) -> Int { body.count + 256 }
+
+    /// Whether its sender was dropped since, so that it is not to be looked at.
+    public var isRevoked: Bool { connection?.isRevoked ?? false }
 
     init(body: ArraySlice<UInt8>, connection: Connection?) {
         self.body = body

@@ -72,7 +72,7 @@ final class Listener: Sendable {
 
     func drop(_ peer: InstitutionID) {
         let connection = state.withLock { $0.connections[peer]?.connection }
-        connection?.close(.refused("the peer misbehaved"))
+        connection?.revoke()
     }
 
     /// Ends the connections whose keys the book gives to nobody any more, or to somebody else.

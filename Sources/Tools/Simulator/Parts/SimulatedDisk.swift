@@ -92,6 +92,10 @@ struct SimulatedDisk {
         incoming[name] = chunk
     }
 
+    mutating func forget(chunk name: Digest) {
+        incoming[name] = nil
+    }
+
     /// Begins with a snapshot, on a disk without blocks.
     mutating func found(_ adopted: AdoptedSnapshot) {
         let height = adopted.height.blocks

@@ -38,6 +38,10 @@ extension Simulation {
             reply(chunk.map { .chunk(name, $0) } ?? .chunkLacking(name), from: index, to: peer)
         case .keepChunk(let name, let chunk):
             breakable(index) { $0.keep(chunk, named: name) }
+        case .forgetChunks(let names):
+            for name in names { nodes[index].disk.forget(chunk: name) }
+        // What a node keeps is not written down here, beside what it has at hand.
+        case .recallLock: break
         case .restoreSnapshot(let snapshot): restore(snapshot, at: index)
         case .adopt(let adopted): adopt(adopted, at: index)
         case .startTimer(let timer, let milliseconds):

@@ -163,6 +163,7 @@ struct Scene {
                     + "precommits of \(voters)"
             case .convict(let evidence): return "convict \(evidence.culprit): \(evidence)"
             case .demandLock(let claim): return "demand of \(claim.claimer): \(claim)"
+            case .blame(let error): return "blame the sender: \(error)"
             case .halt(let height, let block): return "halt at \(height): \(block) is invalid here"
             }
         }.map { $0.replacingBlockNames(blockNames) }

@@ -179,6 +179,80 @@ struct EvidenceOnLedgerTests {
         #expect(world.problems == [])
     }
 
+    @Test("who offends without end takes no place from evidence against others, and is counted")
+    func placesOfTheAccused() throws {
+        var world = try Self.settled()
+        world.cutOff = [0, 1, 2, 3]
+        let height = Height(UInt64(world.heights[1]) + 1)
+        func offence(_ round: UInt32, by voter: String) throws -> EvidenceBody {
+            let votes = try ["x", "y"].map {
+                try Self.vote(.precommit, height, round, $0, in: world.region, by: voter)
+            }.sorted { $0.encoded.lexicographicallyPrecedes($1.encoded) }
+            return EvidenceBody(.doubleVote(votes[0], votes[1]))
+        }
+        var told = 0
+        func learn(_ body: EvidenceBody) {
+            let clock = Timestamp(milliseconds: world.now)
+            let input = HostInput.received(.evidence(body), from: Region.id("county-hospital"))
+            for case .report(let text) in world.nodes[1].host?.step(input, now: clock) ?? []
+            where text.contains("finds no place") { told += 1 }
+        }
+        for round in 0..<20 as Range<UInt32> {
+            learn(try offence(round, by: Self.culprit))
+        }
+        learn(try offence(0, by: "regulator"))
+        let pool = try #require(world.nodes[1].host).evidence
+        #expect(pool.items.count { $0.offence.institution == Region.id(Self.culprit) } == 16)
+        #expect(pool.items.count { $0.offence.institution == Region.id("regulator") } == 1)
+        #expect(pool.dropped == [Region.id(Self.culprit): 4] && told == 1)
+        let why = try #require(world.nodes[1].host).why(connected: [])
+        #expect(why.contains("evidence of 4 offences of insurer found no place here"))
+    }
+
+    @Test("a proof that is kept on the disk alone is found there, for a peer and for the ledger")
+    func recallsProofs() throws {
+        var world = try Self.settled()
+        let height = Height(1)
+        func proof(_ block: String) throws -> ProofOfLock {
+            let votes = try ["city-hospital", "county-hospital", "regulator"].map {
+                try Self.vote(.prevote, height, 0, block, in: world.region, by: $0)
+            }
+            return ProofOfLock(
+                height: height, round: .zero, block: try #require(votes[0].block), votes: votes)
+        }
+        world.crash(2)
+        // More than a replica has at hand; the first is on the disk alone.
+        world.nodes[2].disk.kept = try (0..<300).map {
+            EvidenceBody(try proof("seen \($0)"), claimedBy: Region.id(Self.culprit))
+        }
+        world.boot(2)
+        let first = try proof("seen 0")
+        let clock = Timestamp(milliseconds: world.now)
+        let asked =
+            world.nodes[2].host?.step(
+                .received(.lockWanted(height, .zero, first.block), from: Region.id("regulator")),
+                now: clock) ?? []
+        guard case .recallLock(let question) = asked.first else {
+            Issue.record("nothing is looked for: \(asked)")
+            return
+        }
+        let found = try #require(world.nodes[2].disk.lock(question))
+        let answered = world.nodes[2].host?.step(.lockRecalled(found, for: question), now: clock)
+        guard case .send(.lock(let sent), let peer) = answered?.first else {
+            Issue.record("no answer: \(answered ?? [])")
+            return
+        }
+        #expect(sent.claimed == first && peer == Region.id("regulator"))
+        let claim = try Self.vote(.prevote, height, 1, "seen 0", validRound: 0, in: world.region)
+        world.anchor(.evidence(EvidenceBody(unanswered: .vote(claim))), at: 3)
+        let isThere = world.run(for: 30_000) { world in
+            world.nodes.indices.allSatisfy { Self.anchored(world, $0).count == 2 }
+        }
+        #expect(isThere)
+        #expect(Self.anchored(world, 0).map(\.kind) == [.unprovedLock, .proofOfLock])
+        #expect(world.problems + world.drops == [])
+    }
+
     @Test("evidence that shows nothing keeps its batch off the ledger, with the reason")
     func refusedInBatches() throws {
         let world = try Self.settled()

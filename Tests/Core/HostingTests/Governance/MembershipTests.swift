@@ -63,6 +63,30 @@ struct MembershipTests {
         #expect(isThere, "\(why)")
     }
 
+    @Test("two entries under a key that the issuer has no more blame no messenger")
+    func evidenceAcrossKeys() throws {
+        var world = try HostWorld(seed: 5)
+        world.clientsAreBusy = false
+        world.submitEntry(at: 0)
+        world.run(for: 2_000) { $0.heights.allSatisfy { $0 >= 1 } }
+        let state = try #require(world.nodes[0].host?.state)
+        let batches = try ["a", "b"].map { salt in
+            try UnverifiedBatch(
+                decoding: try world.region.batch(
+                    "insurer", first: 1, entries: [Region.entry("insurer", 1, salt: salt)])
+            ).verify(against: state)
+        }
+        let body = try #require(state.doubleEntry(batches[0], batches[1]))
+        #expect(throws: Never.self) { try state.check(body) }
+        let key = try Region.key("insurer's next key").publicKey
+        try Self.agree(
+            &world, on: .setKey(Region.id("insurer"), .submit(Region.stream, key)),
+            by: ["city-hospital", "county-hospital", "regulator"])
+        // Whoever sends it may stand below the height from which the new key counts.
+        world.step(1, .received(.evidence(body), from: Region.id("county-hospital")))
+        #expect(world.drops + world.problems == [] && world.nodes[1].disk.kept.isEmpty)
+    }
+
     @Test("a fifth joins, the one that is down is re-keyed, one is removed")
     func membership() throws {
         var world = try HostWorld(seed: 4)

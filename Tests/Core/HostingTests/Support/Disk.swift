@@ -40,6 +40,16 @@ struct Disk {
             proof: Unverified(commit.proof), batches: commit.executed.batches.map(\.bytes))
     }
 
+    /// The proof of a valid round among what was kept.
+    func lock(_ question: LockQuestion) -> ProofOfLock? {
+        kept.filter { $0.kind == .proofOfLock }
+            .compactMap { try? ProofOfLock.decode($0.first[...]).claimed }
+            .first {
+                $0.height == question.height && $0.round == question.round
+                    && $0.block == question.block
+            }
+    }
+
     /// The batches of a stream that have some of these numbers.
     func batches(of stream: StreamKey, _ numbers: Range<UInt64>) -> [[UInt8]] {
         commits.flatMap(\.executed.batches).filter { batch in

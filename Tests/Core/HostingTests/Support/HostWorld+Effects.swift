@@ -67,7 +67,11 @@ extension HostWorld {
             }
         case .answer, .report: break
         // Nobody joins by a snapshot here; the simulator has such nodes.
-        case .serveSnapshot, .serveChunk, .keepChunk, .restoreSnapshot, .adopt: break
+        case .serveSnapshot, .serveChunk, .keepChunk, .forgetChunks, .restoreSnapshot, .adopt: break
+        case .recallLock(let question):
+            if let proof = nodes[index].disk.lock(question) {
+                schedule(index, .lockRecalled(proof, for: question), in: 0)
+            }
         case .drop(let peer, let reason):
             drops.append("\(nodes[index].name) drops \(peer): \(reason)")
         case .keep(let body):
@@ -112,7 +116,7 @@ extension HostEffect {
         case .broadcast: "broadcast"
         case .serveBlock: "serve block"
         case .serveSnapshot, .serveChunk: "serve snapshot"
-        case .keepChunk, .restoreSnapshot, .adopt: "begin with a snapshot"
+        case .keepChunk, .forgetChunks, .restoreSnapshot, .adopt: "begin with a snapshot"
         case .startTimer: "start timer"
         case .answer: "answer"
         case .report: "report"
@@ -120,6 +124,7 @@ extension HostEffect {
         case .keep: "keep"
         case .readBatches: "read batches"
         case .anchor: "anchor"
+        case .recallLock: "recall a lock"
         case .signFrom: "sign from"
         case .numberFrom: "number from"
         case .halt: "halt"

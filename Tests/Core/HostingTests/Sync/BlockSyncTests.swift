@@ -77,7 +77,7 @@ struct BlockSyncTests {
         #expect(third.count == 1)
         #expect(Set([world.peers[0], second[0].peer, third[0].peer]).count == 3)
         #expect(sync.step(.lacking(third[0].peer, Height(1))).isEmpty)
-        #expect(!sync.isCatchingUp, "nobody has it, whatever was claimed")
+        #expect(sync.isCatchingUp, "nobody has it, but more than a third say that it is there")
     }
 
     @Test("a claim of a height that does not exist costs a window of requests and no more")
@@ -87,6 +87,91 @@ struct BlockSyncTests {
         let asked = sync.step(.reported(world.peers[0], Height(.max / 2))).requests
         #expect(asked.count == Int(BlockSync.windowBlocks))
         #expect(sync.step(.reported(world.peers[0], Height(.max / 2))).isEmpty)
+    }
+
+    @Test("who claims a height alone makes nobody catch up; more than a third of the power does")
+    func believesMoreThanAThird() throws {
+        let world = try World()
+        var sync = world.sync()
+        _ = sync.step(.reported(world.peers[0], Height(1_000)))
+        #expect(!sync.isCatchingUp)
+        _ = sync.step(.reported(try #require(InstitutionID("stranger")), Height(1_000)))
+        #expect(!sync.isCatchingUp, "who has no power vouches for nothing")
+        _ = sync.step(.reported(world.peers[1], Height(20)))
+        #expect(sync.isCatchingUp)
+        for blocks in 1...20 as ClosedRange<UInt64> {
+            #expect(sync.isCatchingUp)
+            _ = sync.step(.applied(Height(blocks), world.validators))
+        }
+        #expect(!sync.isCatchingUp, "only the lone claim lies above")
+    }
+
+    @Test("one peer is enough to be behind, once it has proved a window of blocks in a row")
+    func believesWhatIsProved() throws {
+        let world = try World()
+        var sync = world.sync()
+        _ = sync.step(.reported(world.peers[0], Height(18)))
+        for blocks in 1...17 as ClosedRange<UInt64> {
+            #expect(sync.isCatchingUp == (blocks > BlockSync.windowBlocks))
+            let effects = sync.step(.received(world.peers[0], try world.block(blocks)))
+            let proved = try #require(effects.proved)
+            _ = sync.step(.applied(proved.height, world.validators))
+        }
+        #expect(sync.isCatchingUp)
+        #expect(sync.step(.timedOut(Height(18), attempt: 0)).isEmpty)
+        #expect(!sync.isCatchingUp)
+    }
+
+    struct Rumour: Sendable, CustomTestStringConvertible {
+        let testDescription: String
+        /// What peers b and c say after so many reports, of 200.
+        let others: @Sendable (_ report: UInt64) -> (UInt64?, UInt64?)
+        let isLie: Bool
+    }
+
+    static let rumours = [
+        Rumour(testDescription: "all others stay below", others: { _ in (3, 3) }, isLie: true),
+        Rumour(testDescription: "they go on, and stay below", others: { ($0, $0) }, isLie: true),
+        Rumour(
+            testDescription: "one comes there in the end",
+            others: { ($0 < 100 ? 3 : 1_000, 3) }, isLie: false),
+        Rumour(testDescription: "one is one block behind", others: { _ in (999, 3) }, isLie: false),
+        Rumour(testDescription: "one is not heard", others: { _ in (nil, 3) }, isLie: false),
+        Rumour(
+            testDescription: "one falls silent",
+            others: { ($0 < 100 ? 3 : nil, 3) }, isLie: false),
+    ]
+
+    @Test("a claim that all others contradict for long is a lie, and its author named")
+    func namesWhoClaimsAlone() throws {
+        for rumour in Self.rumours {
+            let world = try World()
+            var sync = world.sync(of: world.peers[3])
+            var dropped: [InstitutionID] = []
+            for report in 1...200 as ClosedRange<UInt64> {
+                let (b, c) = rumour.others(report)
+                let claims: [UInt64?] = [1_000, b, c]
+                for (peer, claim) in zip(world.peers, claims) {
+                    guard let claim else { continue }
+                    dropped += sync.step(.reported(peer, Height(claim))).dropped
+                }
+            }
+            let expected = rumour.isLie ? [world.peers[0]] : []
+            #expect(dropped == expected, "\(rumour.testDescription)")
+        }
+    }
+
+    @Test("who did not answer is asked again only where nobody else can be")
+    func asksTheReliableFirst() throws {
+        let world = try World()
+        var sync = world.sync()
+        _ = sync.step(.reported(world.peers[0], Height(1)))
+        _ = sync.step(.reported(world.peers[1], Height(40)))
+        _ = sync.step(.timedOut(Height(1), attempt: 0))
+        let asked = sync.step(.reported(world.peers[0], Height(40))).requests
+        #expect(asked.isEmpty, "all were asked of the other already")
+        let next = sync.step(.applied(Height(1), world.validators)).requests
+        #expect(next.map(\.peer) == [world.peers[1]])
     }
 }
 
@@ -125,9 +210,10 @@ private struct World {
             zip(peers, keys).map { Validator(id: $0, key: $1.publicKey, power: 1) })
     }
 
-    func sync() -> BlockSync {
+    func sync(of identity: InstitutionID? = nil) -> BlockSync {
         BlockSync(
-            height: .genesis, validators: validators, signing: signing, check: KeyCheck())
+            height: .genesis, validators: validators, signing: signing, check: KeyCheck(),
+            identity: identity)
     }
 
     func block(_ blocks: UInt64) throws -> SyncedBlock {

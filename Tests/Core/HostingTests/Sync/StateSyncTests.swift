@@ -132,6 +132,45 @@ struct StateSyncTests {
         #expect(waits == StateSync.vouchCountMax)
     }
 
+    @Test("of what one peer alone offers no more is fetched than a state may take")
+    func boundsWhatNobodyVouchesFor() throws {
+        let world = try World()
+        let size = world.state.head.tree.size
+        let most = StateSync.loneByteCountMax(entryCount: size)
+        let count = Int(most / UInt64(SnapshotManifest.chunkByteCountMax)) + 40
+        let chunks = (0..<count).map { number in
+            [UInt8](repeating: UInt8(number), count: SnapshotManifest.chunkByteCountMax)
+        }
+        let lie = try world.offer(naming: chunks.map { SHA256.hash($0) })
+        var byName: [Digest: [UInt8]] = [:]
+        for chunk in chunks { byName[SHA256.hash(chunk)] = chunk }
+        for vouchers in [1, 2] {
+            var sync = world.sync()
+            for peer in world.peers.prefix(vouchers) { _ = sync.step(.offered(peer, lie)) }
+            var open: [(peer: InstitutionID, name: Digest, attempt: UInt32)] = []
+            while open.isEmpty { open = sync.step(.waited).requests }
+            var fetched: UInt64 = 0
+            var forgotten: [Digest] = []
+            while let next = open.popLast(), forgotten.isEmpty {
+                let chunk = try #require(byName[next.name])
+                let effects = sync.step(.received(next.peer, next.name, chunk: chunk))
+                fetched += UInt64(effects.kept.isEmpty ? 0 : chunk.count)
+                open += effects.requests
+                for case .forget(let names) in effects { forgotten = names }
+                #expect(effects.dropped == [], "it may be honest, and its state large")
+            }
+            if vouchers == 1 {
+                #expect(fetched > most && fetched <= most + (8 << 20))
+                #expect(UInt64(forgotten.count) * (8 << 20) == fetched)
+                #expect(sync.height == nil)
+                _ = sync.step(.offered(world.peers[0], lie))
+                #expect(sync.step(.waited).requests.isEmpty, "not again, of it alone")
+            } else {
+                #expect(forgotten.isEmpty && fetched > most + (8 << 20))
+            }
+        }
+    }
+
     @Test("a proved block with another state is no snapshot: the sum of its chunks shows it")
     func otherState() throws {
         let world = try World()
@@ -238,6 +277,19 @@ private struct World {
         let chunk = try #require(spoiledChunks.last)
         let bytes = Array(offer.manifest.dropLast(32)) + SHA256.hash(chunk).bytes
         return SnapshotOffer(manifest: bytes, proof: offer.proof)
+    }
+
+    /// The proved block, with other chunks.
+    func offer(naming chunks: [Digest]) throws -> SnapshotOffer {
+        var reader = CBORReader(self.offer.manifest)
+        try reader.array(exactly: 7)
+        for _ in 0..<5 { _ = try reader.item() }
+        var writer = CBORWriter()
+        writer.unsigned(UInt64(UInt32.max))
+        writer.array(chunks.count)
+        for chunk in chunks { writer.digest(chunk) }
+        return SnapshotOffer(
+            manifest: reader.slice(from: 0) + writer.bytes, proof: self.offer.proof)
     }
 
     func offer(_ lie: StateSyncTests.Lie) throws -> SnapshotOffer {
