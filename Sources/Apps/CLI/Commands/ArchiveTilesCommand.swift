@@ -48,11 +48,16 @@ struct ArchiveTilesCommand: ParsableCommand {
         }
         let signing = try NoteKey.read(key)
         do {
-            if let old = try standing(named: name) { try checkGoesOn(from: old, genesis) }
+            let old = try standing(named: name)
+            if let old { try checkGoesOn(from: old.checkpoint, genesis) }
             let writer = try read(genesis) { (files, _) throws(Failure) in try save(files) }
             let checkpoint = Checkpoint(origin: name, size: writer.size, root: writer.root)
+            // The same checkpoint keeps the signatures of the witnesses that it has.
             var note = SignedNote(text: checkpoint.text)
-            note.sign(as: name, by: signing)
+            if let old, old.note.text == note.text { note = old.note }
+            if !note.isSigned(by: name, publicKey: signing.publicKey, as: .log) {
+                note.sign(as: name, by: signing)
+            }
             try Files.write(Array(note.note.utf8), to: "\(out)/checkpoint")
             let signer = NoteVerifier(name: name, publicKey: signing.publicKey, role: .log)
             output.show(TilesReport(checkpoint, folder: out, signer))
@@ -62,7 +67,9 @@ struct ArchiveTilesCommand: ParsableCommand {
     }
 
     /// The checkpoint of the log that is in the folder already; nil where there is none.
-    private func standing(named name: String) throws(Failure) -> Checkpoint? {
+    private func standing(
+        named name: String
+    ) throws(Failure) -> (note: SignedNote, checkpoint: Checkpoint)? {
         let path = "\(out)/checkpoint"
         guard Files.isThere(path) else { return nil }
         guard let note = SignedNote(try Files.readText(path)), let old = Checkpoint(note) else {
@@ -74,7 +81,7 @@ struct ArchiveTilesCommand: ParsableCommand {
                 "\(out) has the log \(old.origin), and \(name) would be written over it: name "
                     + "another folder with --out")
         }
-        return old
+        return (note, old)
     }
 
     /// Throws unless the archive goes on from a log that was written before: what was published
@@ -83,6 +90,12 @@ struct ArchiveTilesCommand: ParsableCommand {
         var root = old.size == 0 ? old.root : nil
         let writer = try read(genesis) { (_, tree) throws(Failure) in
             if tree.size == old.size { root = tree.root }
+        }
+        guard writer.size >= old.size else {
+            throw Failure(
+                .refused,
+                "\(out) has \(old.size) entries of \(old.origin), and the archive \(writer.size): "
+                    + "a log only grows; take a newer archive, or another folder")
         }
         guard root == old.root else {
             throw Failure(

@@ -52,7 +52,8 @@ struct ForkCommand: ParsableCommand {
                     .fork, "the heads in \(first) and \(second) do not contradict each other")
             }
             let auditor = try Auditor(
-                genesis: genesis, chain: try ChainFiles(chains).chain(of: genesis.ledger))
+                genesis: genesis,
+                chain: try ChainFiles(chains, of: [genesis.ledger]).chain(of: genesis.ledger))
             let proven = try auditor.verify(fork)
             try Files.write(fork.encode(), to: out)
             output.show(VerifyReport(proven))

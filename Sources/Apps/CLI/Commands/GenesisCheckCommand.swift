@@ -37,7 +37,8 @@ extension GenesisCommand {
             do {
                 let succession = try Succession.decode(bytes)
                 let auditor = try Auditor(
-                    genesis: old, chain: try ChainFiles(chains).chain(of: old.ledger))
+                    genesis: old,
+                    chain: try ChainFiles(chains, of: [old.ledger]).chain(of: old.ledger))
                 let proven = try auditor.verify(succession, of: successor)
                 output.show(SuccessionReport(proven, old: old, successor: successor))
             } catch let failure as ProofFailure {

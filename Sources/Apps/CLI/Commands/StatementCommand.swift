@@ -65,7 +65,7 @@ struct StatementCommand: AsyncParsableCommand {
         do {
             let auditor = try Auditor(
                 genesis: genesis, trusted: try trust.head.map { TrustedHead(try .kept($0)) },
-                chain: try ChainFiles(chain).chain(of: genesis.ledger))
+                chain: try ChainFiles(chain, of: [genesis.ledger]).chain(of: genesis.ledger))
             let answer = try TransparentStatement.reading(bytes)
             guard answer.statement.bytes == statement.bytes else {
                 throw ProofFailure(.statement, "the door answers with another statement")

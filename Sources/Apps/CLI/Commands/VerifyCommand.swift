@@ -85,6 +85,12 @@ struct VerifyCommand: ParsableCommand {
         guard answer == nil || entry == nil else {
             throw ValidationError("--answer is for an export, --entry for receipts; name one")
         }
+        guard !full || entry == nil && answer == nil && above.isEmpty else {
+            throw ValidationError("--full executes an archive, and nothing else")
+        }
+        guard above.isEmpty || entry == nil && answer == nil else {
+            throw ValidationError("--above is for a proof over tiers, which walks up")
+        }
         guard head != nil || link == nil else {
             throw ValidationError("--link links with a head; say which with --head")
         }
@@ -99,7 +105,8 @@ struct VerifyCommand: ParsableCommand {
         let trusted = try head.map { path throws(Failure) in try trustedHead(path) }
         var holds = true
         do {
-            let chains = try ChainFiles(chain)
+            let above = try above.map { path throws(Failure) in try Genesis.read(path) }
+            let chains = try ChainFiles(chain, of: ([genesis] + above).map(\.ledger))
             if let entry {
                 let auditor = try Auditor(
                     genesis: genesis, trusted: trusted, chain: chains.chain(of: genesis.ledger))
@@ -125,11 +132,18 @@ struct VerifyCommand: ParsableCommand {
                 return
             }
             if let archive = try ArchiveReader(file) {
+                guard above.isEmpty else {
+                    throw ProofFailure(.anchor, "an archive walks up to no ledger above")
+                }
                 return try verify(archive, genesis, trusted, chains.chain(of: genesis.ledger))
+            }
+            guard !full else {
+                throw ValidationError("--full executes an archive; \(file) is none")
             }
             let bytes = try Files.read(file)
             try FileNature.check(file, bytes)
-            let (auditor, anchors, proof) = try auditor(genesis, trusted, chains, bytes)
+            let (auditor, anchors, proof) = try auditor(
+                [genesis] + above, trusted, chains, bytes)
             let report = try report(proof, genesis, auditor).under(anchors)
             output.show(report)
             holds = report.holds
@@ -142,21 +156,22 @@ struct VerifyCommand: ParsableCommand {
 
     /// Who checks the proof itself, after the way down from the ledgers above, and the proof.
     private func auditor(
-        _ genesis: Genesis, _ trusted: TrustedHead?, _ chains: ChainFiles, _ bytes: [UInt8]
+        _ ledgers: [Genesis], _ trusted: TrustedHead?, _ chains: ChainFiles, _ bytes: [UInt8]
     ) throws -> (Auditor, [ProvenAnchor], [UInt8]) {
+        let tiers = ledgers.map {
+            TierAuditor.Tier(genesis: $0, chain: chains.chain(of: $0.ledger))
+        }
         guard ProofKind(bytes) == .tiers else {
+            guard tiers.count == 1 else {
+                throw ProofFailure(
+                    .anchor, "the proof walks up no ledger; --above names \(tiers.count - 1)")
+            }
             return (
-                try Auditor(
-                    genesis: genesis, trusted: trusted, chain: chains.chain(of: genesis.ledger)),
+                try Auditor(genesis: tiers[0].genesis, trusted: trusted, chain: tiers[0].chain),
                 [], bytes
             )
         }
         let tiered = try TieredProof.decode(bytes)
-        var tiers = [TierAuditor.Tier(genesis: genesis, chain: chains.chain(of: genesis.ledger))]
-        for path in above {
-            let genesis = try Genesis.read(path)
-            tiers.append(.init(genesis: genesis, chain: chains.chain(of: genesis.ledger)))
-        }
         let (auditor, anchors) = try TierAuditor(tiers: tiers, trusted: trusted)
             .descend(tiered.steps)
         return (auditor, anchors, tiered.proof)

@@ -93,17 +93,31 @@ struct ProofHeads {
 struct ChainFiles {
     private let chains: [(ledger: LedgerID, chain: GovernanceChain)]
 
-    /// - Throws: `Failure` where a file cannot be read, or is no chain.
-    init(_ paths: [String]) throws {
+    /// The chains of these ledgers: one for each that needs one, and none of another.
+    ///
+    /// - Throws: `Failure` where a file cannot be read, is no chain, or is of no use.
+    init(_ paths: [String], of ledgers: [LedgerID]) throws(Failure) {
         var chains: [(ledger: LedgerID, chain: GovernanceChain)] = []
         for path in paths {
             let bytes = try Files.read(path)
+            let named: (ledger: LedgerID, chain: GovernanceChain)
             do throws(ProofFailure) {
-                chains.append(try GovernanceChain.decodeNamed(bytes))
+                named = try GovernanceChain.decodeNamed(bytes)
             } catch {
                 throw FileNature.failure(
                     path, bytes, "no governance chain, which --chain names", error.reason)
             }
+            guard ledgers.contains(named.ledger) else {
+                let right = ledgers.map { "\($0)" }.joined(separator: " or ")
+                throw Failure(
+                    .refused,
+                    "\(path) is a chain of ledger \(named.ledger); the genesis is of \(right)")
+            }
+            guard !chains.contains(where: { $0.ledger == named.ledger }) else {
+                throw Failure(
+                    .usage, "\(path) is the second chain of ledger \(named.ledger); name one")
+            }
+            chains.append(named)
         }
         self.chains = chains
     }

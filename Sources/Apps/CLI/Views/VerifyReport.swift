@@ -155,6 +155,7 @@ struct VerifyReport: Report {
     init(_ failure: ProofFailure, link: String? = nil) {
         let hint =
             failure.step == .trustedHead && link == nil
+                && failure.reason.contains("no consistency proof links")
             ? " (`custos head --link PROOF --to HEAD` gets what may link them, for --link)" : ""
         self.init(failedStep: failure.step.rawValue, reason: failure.reason + hint)
     }

@@ -138,6 +138,28 @@ struct HeldHeadTests {
         }
     }
 
+    @Test("a chain of another ledger, a second one, or a ledger above that is not walked up to")
+    func uselessFiles() async throws {
+        let other = try OneVote(path("o"), named: "other")
+        try await OneVote.live([node, other]) { _ in
+            try await LyingServer.run(["proof", "2", "--out", path("p.proof")] + at)
+            try await LyingServer.run(["chain", "--out", path("own.chain")] + at)
+            try await LyingServer.run(
+                ["chain", "--out", path("other.chain"), "--node", other.place.file])
+        }
+        let verify = ["verify", path("p.proof")] + genesis
+        let own = ["--chain", path("own.chain")]
+        try await LyingServer.run(verify + own)
+        try await expect("is a chain of ledger", verify + ["--chain", path("other.chain")])
+        try await expect("second chain", verify + own + own)
+        await #expect(throws: Ending.refused) {
+            try await LyingServer.run(verify + ["--above", other.place.configuration.genesis])
+        }
+        await #expect(throws: ValidationError.self) {
+            try await LyingServer.run(verify + ["--full"])
+        }
+    }
+
     private func expect(_ words: String, _ arguments: [String]) async throws {
         let error = await #expect(throws: Failure.self, "\(arguments)") {
             try await LyingServer.run(arguments)
