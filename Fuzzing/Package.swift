@@ -1,10 +1,11 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-/// Rooms whose decoders are fuzzed; those that need sockets or HPKE are left to `DecoderTests`.
+/// Rooms whose decoders are fuzzed; those that need sockets, files or HPKE are left to
+/// `DecoderTests`.
 let rooms = [
     "Primitives", "Cryptography", "Tiles", "Records", "RuleLanguage", "Consensus", "Ledger",
-    "RuleEngine", "Proofs", "Findings", "Hosting", "RuleSource", "Interop",
+    "RuleEngine", "Proofs", "Findings", "Hosting", "Storage", "RuleSource", "Interop",
 ]
 
 let package = Package(

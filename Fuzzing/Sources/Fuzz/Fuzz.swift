@@ -1,7 +1,7 @@
 import Foundation
 
 /// The decoders that are fuzzed; an input's first byte says which of them reads the rest.
-private let decoders = Decoders.core + Decoders.texts
+private let decoders = Decoders.core + Decoders.texts + Decoders.disk
 
 /// Where `CUSTOS_CORPUS` names a folder, puts into it what each decoder takes of the samples of the
 /// repository at `CUSTOS_ROOT`.

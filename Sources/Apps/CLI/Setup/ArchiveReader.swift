@@ -20,12 +20,9 @@ struct ArchiveReader {
 
     /// The next record; nil at the end of the file.
     func next() throws -> [UInt8]? {
-        let head = try ArchiveReader.read(4, handle, path)
+        let head = try ArchiveReader.read(ArchiveFraming.headByteCount, handle, path)
         guard !head.isEmpty else { return nil }
-        let count = head.reduce(0) { $0 << 8 | Int($1) }
-        guard head.count == 4, count <= ArchiveHead.recordByteCountMax else {
-            throw ProofFailure(.form, "a record of the archive has no length, or too great a one")
-        }
+        let count = try ArchiveFraming.byteCount(after: head)
         let record = try ArchiveReader.read(count, handle, path)
         guard record.count == count else {
             throw ProofFailure(

@@ -175,6 +175,10 @@ extension NodeConfiguration {
         } catch {
             throw .storage(error)
         }
+        // Foundation's reader of JSON5 traps where a key should begin with what is no UTF-8.
+        guard String(validating: bytes, as: UTF8.self) != nil else {
+            throw .configuration(path: path, detail: "not text in UTF-8")
+        }
         do {
             let decoder = JSONDecoder()
             decoder.allowsJSON5 = true

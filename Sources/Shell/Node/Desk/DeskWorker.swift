@@ -1,3 +1,4 @@
+internal import Hosting
 internal import Ledger
 internal import Logging
 internal import Primitives

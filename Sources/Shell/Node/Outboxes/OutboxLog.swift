@@ -3,7 +3,7 @@ internal import Primitives
 internal import Records
 internal import Storage
 
-/// The rows of all outboxes of a node on the disk: `[1, stream, number, next number, entry]`.
+/// The rows of all outboxes of a node on the disk (`OutboxRow.encoded(of:)`).
 ///
 /// A segment goes when none of its rows is wanted any more; the newest row of a stream always
 /// stays, as a mark of where the stream stands.
@@ -27,7 +27,7 @@ struct OutboxLog: ~Copyable {
             let stream: StreamID
             let row: OutboxRow
             do throws(CBORError) {
-                (stream, row) = try OutboxLog.decode(bytes)
+                (stream, row) = try OutboxRow.decode(bytes)
             } catch {
                 throw .corruption(path: directory, detail: "a row that is none: \(error)")
             }
@@ -44,14 +44,7 @@ struct OutboxLog: ~Copyable {
     var cutBytes: Int { log.cutBytes }
 
     mutating func append(_ row: OutboxRow, of stream: StreamID) throws(StorageError) {
-        var writer = CBORWriter(reservingCapacity: row.entry.count + 32)
-        writer.array(5)
-        writer.unsigned(1)
-        writer.unsigned(UInt64(stream.number))
-        writer.unsigned(row.number)
-        writer.unsigned(row.nextNumber)
-        writer.bytes(row.entry)
-        try log.append(writer.bytes)
+        try log.append(row.encoded(of: stream))
         segments[segments.count - 1].last[stream] = row.number
     }
 
@@ -73,19 +66,5 @@ struct OutboxLog: ~Copyable {
 
     private func isUnwanted(_ last: [StreamID: UInt64]) -> Bool {
         last.allSatisfy { stream, number in number < wantedFrom[stream] ?? 0 }
-    }
-
-    private static func decode(
-        _ bytes: ArraySlice<UInt8>
-    ) throws(CBORError) -> (StreamID, OutboxRow) {
-        var reader = CBORReader(bytes)
-        try reader.array(exactly: 5)
-        _ = try reader.unsigned("version", atMost: 1)
-        let stream = try reader.stream()
-        let number = try reader.unsigned()
-        let next = try reader.unsigned()
-        let entry = Array(try reader.bytes())
-        try reader.finish()
-        return (stream, OutboxRow(number: number, entry: entry, nextNumber: next))
     }
 }

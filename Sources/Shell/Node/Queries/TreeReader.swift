@@ -1,5 +1,6 @@
 internal import Consensus
 internal import Cryptography
+internal import Hosting
 internal import Ledger
 internal import Primitives
 internal import Proofs

@@ -15,7 +15,6 @@ final class BlockStore: Sendable {
 
     /// The kind of the row beside the ledger's own (`LedgerRow.Kind`): why the block stands.
     private static let proofKind: UInt8 = 7
-    private static let proofVersion: UInt64 = 1
     /// The row at height 0 that says from which height on the batches are kept.
     private static let floorKey = RowKey(.genesis, kind: 8).bytes
 
@@ -25,36 +24,21 @@ final class BlockStore: Sendable {
     private let floor: Mutex<Height>
     /// The last blocks, from which the trail rows of the next are made.
     let stretch = Mutex(TrailStretch())
-    private let founding: Mutex<Founding>
+    private let founding: Mutex<FoundingRow>
     /// What a block is written with: the next one finds room in it.
     private let group = Mutex(WriteGroup())
 
-    /// What the ledger begins with on this disk.
-    struct Founding: Sendable {
-        /// The block that it begins after; genesis where all blocks are here.
-        var height = Height.genesis
-        /// The ledger tree after that block.
-        var tree = MerkleFrontier()
-    }
-
     /// What the ledger begins with here: the genesis, or a snapshot.
-    var base: Founding { founding.withLock { $0 } }
+    var base: FoundingRow { founding.withLock { $0 } }
 
     /// The lowest height whose batches are kept; 1 where nothing was pruned.
     var entriesFrom: Height { floor.withLock { $0 } }
-
-    /// Why a block stands, and what a restart after it must read.
-    struct Proof: Sendable {
-        let commit: CommitProof
-        /// The lowest height whose changes and chunk rows a restart needs.
-        let stateRowsFrom: Height
-    }
 
     /// A block as it is served and shown.
     struct Stored: Sendable {
         let height: Height
         let block: [UInt8]
-        let proof: Proof
+        let proof: CommitRow
     }
 
     /// Opens the blocks in the directory `path`; of their files `residentBytesMax` bytes may be
@@ -70,23 +54,15 @@ final class BlockStore: Sendable {
         founding = Mutex(
             try database.get(BlockStore.baseKey).map { (bytes) throws(StorageError) in
                 try BlockStore.founding(bytes, path: path)
-            } ?? Founding())
+            } ?? FoundingRow())
         self.database = database
     }
 
     private static func founding(
         _ bytes: [UInt8], path: String
-    ) throws(StorageError) -> Founding {
+    ) throws(StorageError) -> FoundingRow {
         do {
-            var reader = CBORReader(bytes)
-            try reader.array(exactly: 4)
-            _ = try reader.unsigned("version", atMost: 1)
-            let height = Height(try reader.unsigned())
-            let size = try reader.unsigned()
-            var peaks: [Digest] = []
-            for _ in 0..<(try reader.array(atMost: 64)) { peaks.append(try reader.digest()) }
-            return Founding(
-                height: height, tree: try MerkleFrontier(size: size, peaks: peaks))
+            return try FoundingRow.decode(bytes[...])
         } catch {
             throw .corruption(path: path, detail: "the row of its beginning: \(error)")
         }
@@ -102,28 +78,13 @@ final class BlockStore: Sendable {
         for row in adopted.rows { group.put(row, at: height) }
         group.put(
             RowKey(height, kind: BlockStore.proofKind).bytes,
-            BlockStore.proofRow(adopted.snapshot.proof, stateRowsFrom: height))
-        var writer = CBORWriter(reservingCapacity: 64 + 34 * tree.peaks.count)
-        writer.array(4)
-        writer.unsigned(1)
-        writer.unsigned(height.blocks)
-        writer.unsigned(tree.size)
-        writer.array(tree.peaks.count)
-        for peak in tree.peaks { writer.digest(peak) }
-        group.put(BlockStore.baseKey, writer.bytes)
+            CommitRow(commit: adopted.snapshot.proof, stateRowsFrom: height).encoded)
+        let founding = FoundingRow(height: height, tree: tree)
+        group.put(BlockStore.baseKey, founding.encoded)
         group.put(BlockStore.floorKey, height.next.blocks.bigEndianBytes)
         try database.write(group, synced: true)
         floor.withLock { $0 = height.next }
-        founding.withLock { $0 = Founding(height: height, tree: tree) }
-    }
-
-    private static func proofRow(_ proof: CommitProof, stateRowsFrom: Height) -> [UInt8] {
-        var writer = CBORWriter(reservingCapacity: 1_024)
-        writer.array(3)
-        writer.unsigned(BlockStore.proofVersion)
-        proof.write(to: &writer)
-        writer.unsigned(stateRowsFrom.blocks)
-        return writer.bytes
+        self.founding.withLock { $0 = founding }
     }
 
     /// Writes a decided block: all of it or nothing, and on the disk when the call returns.
@@ -135,7 +96,7 @@ final class BlockStore: Sendable {
             for row in trails { group.put(row, at: block.height) }
             group.put(
                 RowKey(block.height, kind: BlockStore.proofKind).bytes,
-                BlockStore.proofRow(block.proof, stateRowsFrom: block.stateRowsFrom))
+                CommitRow(commit: block.proof, stateRowsFrom: block.stateRowsFrom).encoded)
             try database.write(group, synced: true)
         }
     }
@@ -180,13 +141,8 @@ final class BlockStore: Sendable {
             throw .corruption(path: database.path, detail: "block \(height) lacks its proof")
         }
         do throws(CBORError) {
-            var reader = CBORReader(bytes)
-            try reader.array(exactly: 3)
-            _ = try reader.unsigned("version", atMost: BlockStore.proofVersion)
-            let commit = try CommitProof.read(from: &reader).claimed
-            let proof = Proof(
-                commit: commit, stateRowsFrom: Height(try reader.unsigned()))
-            return Stored(height: height, block: block, proof: proof)
+            return Stored(
+                height: height, block: block, proof: try CommitRow.decode(bytes[...]))
         } catch {
             throw .corruption(path: database.path, detail: "proof of \(height): \(error)")
         }

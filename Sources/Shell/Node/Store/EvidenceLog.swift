@@ -6,7 +6,7 @@ internal import Storage
 
 /// What convicts somebody, and the proofs that this node may be asked for: synced at once.
 ///
-/// Each record is `[1, about, kind, first, second]`, as in `docs/formats/log.md`.
+/// Each record is `EvidenceBody.keptBytes`.
 struct EvidenceLog: ~Copyable {
     private var log: AppendLog
 
@@ -38,7 +38,7 @@ struct EvidenceLog: ~Copyable {
         var locks: Set<Lock> = []
         let log = try AppendLog(directory: directory) { (payload, _) throws(StorageError) in
             do throws(CBORError) {
-                let body = try EvidenceLog.decode(payload)
+                let body = try EvidenceBody.decodeKept(payload)
                 if body.kind.convicts { count += 1 }
                 if let proof = body.proofOfLock { locks.insert(EvidenceLog.lock(proof)) }
                 replay(body)
@@ -58,7 +58,7 @@ struct EvidenceLog: ~Copyable {
     var cutBytes: Int { log.cutBytes }
 
     mutating func append(_ body: EvidenceBody) throws(StorageError) {
-        try log.append(EvidenceLog.encode(body))
+        try log.append(body.keptBytes)
         try log.sync()
         if body.kind.convicts { count += 1 }
         if let proof = body.proofOfLock { locks.insert(EvidenceLog.lock(proof)) }
@@ -71,7 +71,7 @@ struct EvidenceLog: ~Copyable {
         guard locks.contains(wanted) else { return nil }
         var found: ProofOfLock?
         try log.scan { payload in
-            guard found == nil, let body = try? EvidenceLog.decode(payload),
+            guard found == nil, let body = try? EvidenceBody.decodeKept(payload),
                 let proof = body.proofOfLock, EvidenceLog.lock(proof) == wanted
             else { return }
             found = proof
@@ -81,34 +81,6 @@ struct EvidenceLog: ~Copyable {
 
     private static func lock(_ proof: ProofOfLock) -> Lock {
         Lock(height: proof.height, round: proof.round, block: proof.block)
-    }
-
-    private static func encode(_ body: EvidenceBody) -> [UInt8] {
-        var writer = CBORWriter(reservingCapacity: body.first.count + body.second.count + 64)
-        writer.array(5)
-        writer.unsigned(1)
-        writer.institution(body.about)
-        writer.unsigned(UInt64(body.kind.rawValue))
-        writer.bytes(body.first)
-        writer.bytes(body.second)
-        return writer.bytes
-    }
-
-    private static func decode(_ bytes: ArraySlice<UInt8>) throws(CBORError) -> EvidenceBody {
-        var reader = CBORReader(bytes)
-        try reader.array(exactly: 5)
-        try reader.version(1)
-        let about = try reader.institution()
-        let start = reader.offset
-        let number = UInt8(try reader.unsigned("kind of evidence", atMost: 6))
-        guard let kind = EvidenceBody.Kind(rawValue: number) else {
-            throw .unexpected(offset: start, expected: "a kind of evidence, 1 to 6", found: "0")
-        }
-        let body = EvidenceBody(
-            kind: kind, about: about, first: Array(try reader.bytes()),
-            second: Array(try reader.bytes()))
-        try reader.finish()
-        return body
     }
 }
 

@@ -1,4 +1,5 @@
 internal import Dispatch
+internal import Hosting
 internal import Primitives
 internal import Storage
 internal import Synchronization

@@ -18,8 +18,7 @@ public struct ArchiveWriter: ~Copyable {
     }
 
     public mutating func add(_ record: [UInt8]) throws(StorageError) {
-        let count = UInt32(record.count)
-        try put([24, 16, 8, 0].map { UInt8(truncatingIfNeeded: count >> UInt32($0)) } + record)
+        try put(ArchiveFraming.head(of: record) + record)
     }
 
     /// Returns when all of it is on the disk.
@@ -57,10 +56,16 @@ final class ArchiveFile {
     /// The next record; nil at the end of the file.
     func next() throws(NodeError) -> [UInt8]? {
         guard offset < byteCount else { return nil }
-        let head = try read(4)
-        let count = head.reduce(0) { $0 << 8 | Int($1) }
-        guard count <= ArchiveHead.recordByteCountMax else {
-            throw damage("a record is said to have \(count) bytes")
+        let head = try read(ArchiveFraming.headByteCount)
+        let count: Int
+        do throws(ProofFailure) {
+            count = try ArchiveFraming.byteCount(after: head)
+        } catch {
+            throw damage("\(error)")
+        }
+        // What is said to come is read only where it can be there.
+        guard count <= byteCount - offset else {
+            throw damage("its last record has \(byteCount - offset) bytes of \(count)")
         }
         return try read(count)
     }

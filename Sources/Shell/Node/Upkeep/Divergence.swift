@@ -1,3 +1,4 @@
+internal import Hosting
 internal import Ledger
 public import Primitives
 internal import Storage

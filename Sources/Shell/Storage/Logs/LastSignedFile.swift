@@ -50,20 +50,7 @@ public struct LastSignedFile: ~Copyable, Sendable {
     public init(_ path: String) throws(StorageError) {
         let file = try File(path, flags: O_RDWR)
         let bytes = try file.read(at: 0, count: 2 * LastSignedFile.slotBytes)
-        guard bytes.count == 2 * LastSignedFile.slotBytes else {
-            throw .corruption(path: path, detail: "\(bytes.count) bytes, not 8192")
-        }
-        let first = LastSignedFile.parse(bytes[..<LastSignedFile.slotBytes])
-        let second = LastSignedFile.parse(bytes[LastSignedFile.slotBytes...])
-        let newest: (sequence: UInt64, content: [UInt8])
-        switch (first, second) {
-        case (let first?, let second?):
-            newest = first.sequence > second.sequence ? first : second
-        case (let only?, nil), (nil, let only?):
-            newest = only
-        case (nil, nil):
-            throw .corruption(path: path, detail: "neither slot is valid")
-        }
+        let newest = try LastSignedFile.newest(of: bytes, path: path)
         var mark = try SyncMark(path + LastSignedFile.markSuffix)
         guard newest.sequence >= mark.extent(of: LastSignedFile.markPart) else {
             throw .corruption(
@@ -101,7 +88,26 @@ public struct LastSignedFile: ~Copyable, Sendable {
         self.content = content
     }
 
-    private static func slot(_ sequence: UInt64, _ content: [UInt8]) -> [UInt8] {
+    /// What the newer valid slot of a whole file says.
+    static func newest(
+        of bytes: [UInt8], path: String
+    ) throws(StorageError) -> (sequence: UInt64, content: [UInt8]) {
+        guard bytes.count == 2 * LastSignedFile.slotBytes else {
+            throw .corruption(path: path, detail: "\(bytes.count) bytes, not 8192")
+        }
+        let first = LastSignedFile.parse(bytes[..<LastSignedFile.slotBytes])
+        let second = LastSignedFile.parse(bytes[LastSignedFile.slotBytes...])
+        switch (first, second) {
+        case (let first?, let second?):
+            return first.sequence > second.sequence ? first : second
+        case (let only?, nil), (nil, let only?):
+            return only
+        case (nil, nil):
+            throw .corruption(path: path, detail: "neither slot is valid")
+        }
+    }
+
+    static func slot(_ sequence: UInt64, _ content: [UInt8]) -> [UInt8] {
         var bytes = magic
         bytes.append(bigEndian: sequence)
         bytes.append(bigEndian: UInt32(content.count))

@@ -27,6 +27,7 @@ enum Corpus {
         }
         let batch = samples.first { $0.name == "ledger-batch" }?.bytes ?? []
         samples += messages(batch: batch)
+        samples += disk(batch: batch)
         if let signed = try? UnverifiedBatch(decoding: batch).signedHeader {
             samples.append(Sample(name: "signed-header", bytes: Array(signed)))
         }

@@ -16,7 +16,7 @@ struct Decoder: Sendable {
 /// clients ask, rules, tables and what hospitals export.
 ///
 /// `DecoderTests` mutates inputs for some seconds; `./custos.sh campaign fuzz` gives all but those
-/// of a node's doors to libFuzzer for as long as one likes.
+/// of a node's doors, and those that need files, to libFuzzer for as long as one likes.
 enum Decoders {
     static let core = consensus + ledger + proofs
 }

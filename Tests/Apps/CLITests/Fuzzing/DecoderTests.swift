@@ -41,6 +41,13 @@ struct DecoderTests {
         #expect(!decoder.read([]), "\(decoder.name) takes nothing at all for something")
     }
 
+    /// Found by the mutants: Foundation's reader of JSON5 traps on it.
+    @Test("settings that are no UTF-8 are refused")
+    func refusesSettingsThatAreNoText() throws {
+        let settings = try #require(Decoders.all.first { $0.name == "settings of a node" })
+        #expect(!settings.read(Array("{ ".utf8) + [0xff] + Array("\"data\": 1}".utf8)))
+    }
+
     @Test("there are sound samples of the formats that are frozen")
     func samplesAreSound() throws {
         let samples = try Self.samples().map(\.bytes)
@@ -49,7 +56,10 @@ struct DecoderTests {
             "peer message", "log record", "vote", "proposal", "genesis", "block", "batch", "entry",
             "tree row", "COSE_Sign1", "JSON", "rule", "pattern", "mapping of a table", "labels",
             "mapping of a published table", "published table", "table", "export in FHIR",
-            "log of a node", "what was signed last", "snapshot", "trail row",
+            "log of a node", "what was signed last", "snapshot", "trail row", "segment of a log",
+            "mark of a log", "slots of what was signed last", "record of the host",
+            "row of an outbox", "kept evidence", "commit row", "founding row",
+            "framing of an archive", "archive of a node", "archive of a stranger",
         ] {
             let decoder = try #require(Decoders.all.first { $0.name == name })
             #expect(samples.contains(where: decoder.read), "no sample is a \(name)")

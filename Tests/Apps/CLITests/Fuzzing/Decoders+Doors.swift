@@ -4,10 +4,11 @@ import Sealing
 
 @testable import Node
 @testable import Supervision
+@testable import Transport
 
 /// What a node's doors read.
 extension Decoders {
-    static let all = core + texts + doors + files
+    static let all = core + texts + disk + doors + files
 
     static let doors = [
         Decoder("delivery") { try Delivery(decoding: $0) },
@@ -33,12 +34,15 @@ extension Decoders {
         Decoder("answer with a block") { try BlockAnswer.decode($0[...]) },
         Decoder("notice of a block") { try CommitNotice.decode($0[...]) },
         Decoder("submission answers") { try SubmissionAnswers.decode($0[...]) },
-        Decoder("record of the host") { try HostRecord.decode($0[...]) },
         Decoder("answer with a disclosure") { try DisclosureAnswer.decode($0) },
         Decoder("answer with an explanation") { try ExplanationAnswer.decode($0) },
         Decoder("answer with names") { try NamesAnswer.decode($0) },
         Decoder("answer with spans") { try SpansAnswer.decode($0) },
         Decoder("answer with a person's keys") { try PersonKeyAnswer.decode($0) },
         Decoder("reports of a trial") { try BackTestReport.decode($0) },
+        Decoder("hello of a peer") { try Hello($0[...]) },
+        Decoder("frame") { try Frame($0) },
+        Decoder("block in the entry index") { IndexedBlock($0) },
+        Decoder("place in the entry index") { EntryIndex.Place($0) },
     ]
 }

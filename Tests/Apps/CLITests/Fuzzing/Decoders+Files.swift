@@ -6,6 +6,7 @@ import Records
 import Storage
 
 @testable import Node
+@testable import custos
 
 /// What is read out of files: the log, what was signed last, exports, tables and settings.
 extension Decoders {
@@ -19,6 +20,18 @@ extension Decoders {
         file("what was signed last", "signed") { path -> [UInt8]? in
             let file = try LastSignedFile(path)
             return file.content.isEmpty ? nil : file.content
+        },
+        file("archive of a node", "1-2.archive") { path -> Int? in
+            let file = try ArchiveFile(path)
+            var count = 0
+            while try file.next() != nil { count += 1 }
+            return count > 0 ? count : nil
+        },
+        file("archive of a stranger", "1-2.archive") { path -> Int? in
+            guard let file = try ArchiveReader(path) else { return nil }
+            var count = 0
+            while try file.next() != nil { count += 1 }
+            return count > 0 ? count : nil
         },
         file("settings of a node", "node.json") { try NodeConfiguration.read($0) },
         file("labels", "labels.json") { try LabelFile(path: $0) },

@@ -1,17 +1,18 @@
 internal import Consensus
-internal import Hosting
-internal import Primitives
+public import Primitives
 
 /// How the write-ahead log keeps a host's records: `[1, record]` or `[2, height, batch]`.
 extension HostRecord {
-    var height: Height {
+    /// The height that it is of.
+    public var height: Height {
         switch self {
         case .replica(let record): record.height
         case .batch(let height, _): height
         }
     }
 
-    var encoded: [UInt8] {
+    /// Its bytes (`docs/formats/log.md`).
+    public var encoded: [UInt8] {
         switch self {
         case .replica(let record):
             let bytes = record.encoded
@@ -30,7 +31,8 @@ extension HostRecord {
         }
     }
 
-    static func decode(_ bytes: ArraySlice<UInt8>) throws(CBORError) -> HostRecord {
+    /// Reads what ``encoded`` gave.
+    public static func decode(_ bytes: ArraySlice<UInt8>) throws(CBORError) -> HostRecord {
         var reader = CBORReader(bytes)
         let start = reader.offset
         let count = try reader.array(atMost: 3)

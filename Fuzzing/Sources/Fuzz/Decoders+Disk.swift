@@ -1,0 +1,1 @@
+../../../Tests/Apps/CLITests/Fuzzing/Decoders+Disk.swift
