@@ -55,6 +55,11 @@ final class ProgramNetwork {
         try NodePlace(folder(index)).configuration
     }
 
+    /// The nodes' control sockets.
+    var sockets: [String] {
+        get throws { try indices.map { try configuration($0).controlPath } }
+    }
+
     /// Changes what a node's file says, which counts from its next start or reload on.
     func change(_ index: Int, _ body: (inout NodeConfiguration) -> Void) throws {
         let file = layout.member(id(index)).nodeFile
