@@ -20,10 +20,11 @@ struct EvidenceCommandTests {
         #expect(none.status == 0 && none.output.hasPrefix("No evidence"))
 
         let first = try await network.client(1)
-        _ = try await first.submitBatch(try batch(of: network), waits: true)
+        let expiry = Height(try await first.status().height.blocks + 500)
+        _ = try await first.submitBatch(try batch(of: network, expiry), waits: true)
         await first.close()
         let second = try await network.client(2)
-        _ = try? await second.submitBatch(try batch(of: network), waits: false)
+        _ = try? await second.submitBatch(try batch(of: network, expiry), waits: false)
         var query = Query()
         query.kinds = [.evidence]
         for try await _ in second.watch(from: Height(1)) {
@@ -45,7 +46,7 @@ struct EvidenceCommandTests {
     }
 
     /// A batch of one entry under number 1 of the first member's stream, like no other.
-    private func batch(of network: ProgramNetwork) throws -> [UInt8] {
+    private func batch(of network: ProgramNetwork, _ expiry: Height) throws -> [UInt8] {
         let submission = ProcessSoakTests.link()
         let entry = Entry(
             kind: .link, issuer: network.id(0), stream: StreamID(0), number: 1,
@@ -54,7 +55,7 @@ struct EvidenceCommandTests {
         let path = try NodePlace(network.folder(0)).secrets.submit(0)
         return BatchWriter.batch(
             of: [entry.encode()], ledger: network.genesis.ledger, issuer: network.id(0),
-            stream: StreamID(0), firstNumber: 1, expiry: Height(90),
+            stream: StreamID(0), firstNumber: 1, expiry: expiry,
             signedBy: try SecretFile(path: path).signingKey(path))
     }
 }

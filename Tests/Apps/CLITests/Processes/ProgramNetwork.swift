@@ -23,7 +23,7 @@ final class ProgramNetwork {
           south: {name: South Hospital, kind: hospital, tier: county, power: 1, streams: [0]}
           insurer: {name: Insurer, kind: insurer, tier: county, power: 1, streams: [0]}
           regulator: {name: Regulator, kind: regulator, tier: county, power: 1, streams: [0]}
-        parameters: {timeout-propose: 500, timeout-vote: 250, heartbeat: 200}
+        parameters: {timeout-propose: 500, timeout-vote: 250, heartbeat: 500}
         """
 
     /// Makes keys, genesis and folders; no node runs yet.
