@@ -82,6 +82,11 @@ public struct File: ~Copyable, Sendable {
         return FileIdentity(device: UInt64(status.st_dev), inode: UInt64(status.st_ino))
     }
 
+    /// Lets go of what ``lock()`` took.
+    func unlock() {
+        _ = flock(descriptor, LOCK_UN)
+    }
+
     /// Takes the file for this open file alone until it is closed (flock), or throws `locked`.
     public func lock() throws(StorageError) {
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {

@@ -62,4 +62,10 @@ public struct FileLock: ~Copyable, Sendable {
         identity = try file.identity()
         self.file = file
     }
+
+    deinit {
+        // Closing alone would not do: a child that is being started has the descriptor, too, until
+        // its own program runs.
+        file.unlock()
+    }
 }
