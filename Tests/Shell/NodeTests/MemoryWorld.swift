@@ -91,6 +91,8 @@ final class MemoryWorld {
     /// What such a node hung up on.
     private(set) var hangups: [String] = []
     private var inFlight: [(from: Int, message: Wire.Sent)] = []
+    /// How much all nodes have sent so far.
+    private(set) var sent = (messages: 0, bytes: 0)
     /// The last entry that was acknowledged.
     private(set) var lastSubmitted: UInt64 = 0
     /// All votes that a node ever sent, by height, round and kind.
@@ -230,6 +232,7 @@ final class MemoryWorld {
     private func collect(_ index: Int) {
         for sent in wires[index].takeSent() {
             inFlight.append((index, sent))
+            self.sent = (self.sent.messages + 1, self.sent.bytes + sent.bytes.count)
             guard case .vote(let vote) = try? PeerMessage.decode(sent.bytes[...]),
                 vote.claimed.voter == network.ids[index]
             else { continue }
