@@ -31,7 +31,10 @@ final class SnapshotFolder: Sendable {
         if Directory.exists(path) {
             for name in try Directory.names(in: path).reversed() {
                 guard let height = UInt64(name) else { continue }
-                let manifest = try SmallFile.read("\(path)/\(name)/manifest")
+                // One that cannot be read is not offered; the next one is cut in time.
+                guard let manifest = try? SmallFile.read("\(path)/\(name)/manifest"),
+                    (try? SnapshotManifest.decode(manifest)) != nil
+                else { continue }
                 newest = Newest(height: Height(height), manifest: manifest)
                 break
             }

@@ -3,14 +3,32 @@ internal import Glibc
 /// Calls on directories and whole files, synced where a name must survive a power cut.
 public enum Directory {
     /// Makes `path` and the directories above it, mode 0700, where they are not there.
+    ///
+    /// Those that are made are on the disk when it returns: what is synced in a directory whose own
+    /// name a power cut takes is lost with it.
     public static func make(_ path: String) throws(StorageError) {
-        if unsafe mkdir(path, 0o700) == 0 || errno == EEXIST { return }
-        guard errno == ENOENT, let slash = path.lastIndex(of: "/"), slash != path.startIndex
-        else { throw StorageError(errno: errno, path: path, "make directory") }
-        try make(String(path[..<slash]))
-        guard unsafe mkdir(path, 0o700) == 0 || errno == EEXIST else {
-            throw StorageError(errno: errno, path: path, "make directory")
+        if try makeOne(path) { return }
+        guard let slash = path.lastIndex(of: "/"), slash != path.startIndex else {
+            throw StorageError(errno: ENOENT, path: path, "make directory")
         }
+        try make(String(path[..<slash]))
+        guard try makeOne(path) else {
+            throw StorageError(errno: ENOENT, path: path, "make directory")
+        }
+    }
+
+    /// Makes a directory where it is not there; false where the one above it is not there either.
+    private static func makeOne(_ path: String) throws(StorageError) -> Bool {
+        guard unsafe mkdir(path, 0o700) == 0 else {
+            switch errno {
+            case EEXIST: return true
+            case ENOENT: return false
+            default: throw StorageError(errno: errno, path: path, "make directory")
+            }
+        }
+        let parent = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
+        try sync(parent.isEmpty ? "/" : parent)
+        return true
     }
 
     /// The names in `path`, sorted, without `.` and `..`.
