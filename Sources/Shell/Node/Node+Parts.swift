@@ -51,6 +51,7 @@ extension Node {
     private static func directory(_ setup: NodeSetup) throws(NodeError) -> DataDirectory {
         do throws(StorageError) {
             let directory = try DataDirectory(setup.data, ledger: setup.genesis.ledger)
+            try directory.takeFormat(ledger: setup.genesis.ledger)
             let lastSigned = directory.path(of: ReplicaLog.lastSignedName)
             // A voter's directory without the file has lost it: the replica keeps silent until
             // the network has told it from where on it contradicts nothing.

@@ -1,3 +1,4 @@
+internal import Cryptography
 internal import Hosting
 internal import Ledger
 internal import Primitives
@@ -9,16 +10,20 @@ internal import Testing
 
 @Suite("Look-ups of one entry", .timeLimit(.minutes(10)))
 struct LookupTests {
-    private static let count: UInt64 = 12
+    /// The entries that have a block of their own, and all.
+    private static let alone: UInt64 = 12
+    private static let count: UInt64 = 52
 
-    /// Four nodes with an entry in each of some blocks, stopped.
+    /// Four nodes with an entry in each of some blocks, and a batch of many in the last, stopped.
     private func ledger() throws -> MemoryWorld {
         let world = try MemoryWorld()
         for index in 0..<4 { try world.start(index) }
-        for number in 1...LookupTests.count {
+        for number in 1...LookupTests.alone {
             try world.submit(number, at: 0)
             try world.settle(number, at: [1])
         }
+        try world.submit((LookupTests.alone + 1)...LookupTests.count, at: 0)
+        try world.settle(LookupTests.count, at: [1])
         for index in 0..<4 { world.kill(index) }
         return world
     }
@@ -54,24 +59,73 @@ struct LookupTests {
         arguments: [LedgerRow.Kind.batch, .tree])
     func damaged(_ kind: LedgerRow.Kind) throws {
         let world = try ledger()
-        // In the entry, at the end of its batch; in its leaf hash, at the start of the tree row.
-        let height = try UpkeepTests.flip(kind, in: world.network.data(1)) {
+        // In the last entry, at the end of its batch; in the first leaf hash of the last tree row.
+        _ = try UpkeepTests.flip(kind, in: world.network.data(1)) {
             kind == .batch ? $0 - 10 : 10
         }
+        try expectRefusal(of: kind == .batch ? LookupTests.count - 1 : LookupTests.alone, world)
+    }
+
+    private func expectRefusal(of leaf: UInt64, _ world: MemoryWorld) throws {
         let nodes = try reader(world)
-        var refused = 0
+        var refused: [UInt64] = []
         for leaf in 0..<LookupTests.count {
             do throws(QueryError) {
-                #expect(try nodes.entry(at: leaf).height != height)
+                #expect(try nodes.entry(at: leaf).leafIndex == leaf)
             } catch {
                 guard case .damaged = error else {
                     Issue.record("leaf \(leaf): \(error)")
                     continue
                 }
-                refused += 1
+                refused.append(leaf)
             }
         }
-        #expect(refused == 1)
+        #expect(refused == [leaf])
+    }
+
+    /// Batches and tree rows in one piece, as versions before this one wrote them.
+    private func makeFormer(_ world: MemoryWorld) throws {
+        let store = try BlockStore(path: world.network.data(1) + "/blocks")
+        var pieces = 0
+        for blocks in 1...(try store.headHeight().blocks) {
+            let height = Height(blocks)
+            var group = WriteGroup()
+            for kind in [LedgerRow.Kind.batch, .tree] {
+                for (number, bytes) in try store.rows(kind, at: height).enumerated() {
+                    group.put(
+                        RowKey(height, kind: kind.rawValue, number: UInt64(number)).bytes, bytes)
+                }
+                let pieceKind = try #require(BlockStore.pieceKind(kind))
+                var cursor = store.database.cursor(.rows(height, kind: pieceKind))
+                while try cursor.next() {
+                    group.delete(cursor.key)
+                    pieces += 1
+                }
+            }
+            try store.database.write(group, synced: true)
+        }
+        #expect(pieces > 2 * Int(LookupTests.alone) + 3)
+    }
+
+    @Test("blocks of an older version, uncut, give the same entries and the same proofs")
+    func formerBlocks() throws {
+        let world = try ledger()
+        func proofs() throws -> [InclusionProof] {
+            let nodes = try reader(world)
+            return try (0..<LookupTests.count).map {
+                try nodes.inclusion(of: $0, treeSize: LookupTests.count)
+            }
+        }
+        let before = (try answers(world), try proofs())
+        try makeFormer(world)
+        #expect(try answers(world) == before.0)
+        #expect(try proofs() == before.1)
+        #expect(
+            try Divergence.find(
+                world.network.configuration(1), world.network.configuration(2)
+            ).first == nil)
+        _ = try UpkeepTests.flip(.batch, in: world.network.data(1), isCut: false) { $0 - 10 }
+        try expectRefusal(of: LookupTests.count - 1, world)
     }
 
     private func answers(_ world: MemoryWorld) throws -> [EntryAnswer] {
@@ -98,7 +152,7 @@ struct LookupTests {
             return rows
         }
         let (before, written) = (try answers(world), try rows())
-        #expect(written.count >= 2 * Int(LookupTests.count))
+        #expect(written.count >= 2 * Int(LookupTests.alone))
         _ = try Repair.setAside(.index, of: world.network.configuration(1))
         try world.start(1)
         world.kill(1)
@@ -136,7 +190,7 @@ struct LookupTests {
         do {
             let database = try Database(path: world.network.data(1) + "/index")
             var group = WriteGroup()
-            for answer in before.prefix(before.count / 2) {
+            for answer in before.prefix(Int(LookupTests.alone / 2)) {
                 let leaf = answer.leafIndex.bigEndianBytes
                 #expect(try database.get([6] + leaf)?.isEmpty == false)
                 group.delete([6] + leaf)

@@ -157,19 +157,28 @@ final class MemoryWorld {
 
     func isDead(_ index: Int) -> Bool { wires[index].isDead }
 
-    /// Hands an entry in at a node; returns its number once it is acknowledged.
+    /// Hands an entry in at a node; returns once it is acknowledged.
     func submit(_ number: UInt64, at index: Int, body: EntryBody? = nil) throws {
-        let link = TestNetwork.link(issuer: network.ids[index], number: number)
-        let draft = DraftEntry(
-            body.flatMap {
-                Entry.anchoring(
-                    $0, issuer: link.issuer, stream: link.stream, number: number,
-                    at: link.eventTime)
-            } ?? link)
+        try submit(number...number, at: index, body: body)
+    }
+
+    /// Hands entries in together, which go into one batch where they find room.
+    func submit(
+        _ numbers: ClosedRange<UInt64>, at index: Int, body: EntryBody? = nil
+    ) throws {
+        let drafts = numbers.map { number in
+            let link = TestNetwork.link(issuer: network.ids[index], number: number)
+            return DraftEntry(
+                body.flatMap {
+                    Entry.anchoring(
+                        $0, issuer: link.issuer, stream: link.stream, number: number,
+                        at: link.eventTime)
+                } ?? link)
+        }
         let machine = try machine(index)
-        try machine.number([draft], StreamID(0), [nil])
+        try machine.number(drafts, StreamID(0), drafts.map { _ in nil })
         try machine.syncOutboxes()
-        lastSubmitted = number
+        lastSubmitted = numbers.upperBound
         collect(index)
     }
 

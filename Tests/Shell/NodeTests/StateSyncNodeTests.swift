@@ -159,7 +159,9 @@ struct StateSyncNodeTests {
                 let database = try database()
                 var cursor = database.cursor(.heights(height..<Height(60)))
                 while kept == nil, try cursor.next() {
-                    guard RowKey(cursor.key)?.kind == kind.rawValue else { continue }
+                    guard let row = RowKey(cursor.key),
+                        row.kind == BlockStore.pieceKind(kind) ?? kind.rawValue
+                    else { continue }
                     var bytes = cursor.value
                     kept = (cursor.key, bytes)
                     bytes[bytes.count / 2] ^= 1

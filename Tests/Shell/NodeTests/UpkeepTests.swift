@@ -194,12 +194,14 @@ struct UpkeepTests {
 
     /// Flips a bit in the last row of a kind, in its middle unless told where; returns its height.
     static func flip(
-        _ kind: LedgerRow.Kind, in data: String, at place: (Int) -> Int = { $0 / 2 }
+        _ kind: LedgerRow.Kind, in data: String, isCut: Bool = true,
+        at place: (Int) -> Int = { $0 / 2 }
     ) throws -> Height {
         let database = try Database(path: data + "/blocks")
+        let rowKind = isCut ? BlockStore.pieceKind(kind) ?? kind.rawValue : kind.rawValue
         var cursor = database.cursor()
         while try cursor.previous() {
-            guard let key = RowKey(cursor.key), key.kind == kind.rawValue else { continue }
+            guard let key = RowKey(cursor.key), key.kind == rowKind else { continue }
             var bytes = cursor.value
             bytes[place(bytes.count)] ^= 1
             var group = WriteGroup()

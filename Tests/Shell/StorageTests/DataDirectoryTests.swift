@@ -36,13 +36,27 @@ struct DataDirectoryTests {
         #expect(first.path == path)
     }
 
-    @Test func refusesANewerFormat() throws {
+    @Test(arguments: ["3", "0", "", "two"])
+    func refusesAFormatThatItDoesNotRead(_ found: String) throws {
         try SmallFile.write(
-            Array("custos format 2\nledger \(ledger)\n".utf8), to: path + "/LEDGER")
+            Array("custos format \(found)\nledger \(ledger)\n".utf8), to: path + "/LEDGER")
         #expect(
             throws: StorageError.formatVersion(
-                path: path + "/LEDGER", found: "2", supported: 1)
+                path: path + "/LEDGER", found: found, supported: 2)
         ) { _ = try DataDirectory(path, ledger: ledger) }
+    }
+
+    /// Reading leaves the format to the version that wrote it, which may have to go on.
+    @Test func takesADirectoryOfTheFirstFormatOverOnlyToWrite() throws {
+        let former = Array("custos format 1\nledger \(ledger)\n".utf8)
+        try SmallFile.write(former, to: path + "/LEDGER")
+        let directory = try DataDirectory(path, ledger: ledger)
+        #expect(try SmallFile.read(path + "/LEDGER") == former)
+        for _ in 0..<2 {
+            try directory.takeFormat(ledger: ledger)
+            let now = Array("custos format 2\nledger \(ledger)\n".utf8)
+            #expect(try SmallFile.read(path + "/LEDGER") == now)
+        }
     }
 
     @Test func refusesAManifestThatIsNone() throws {

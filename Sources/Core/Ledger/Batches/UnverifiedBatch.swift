@@ -84,9 +84,7 @@ extension UnverifiedBatch {
     /// read; nil where there is no such entry.
     public static func entry(_ place: Int, in bytes: RawSpan) -> [UInt8]? {
         var offset = 0
-        guard bytes.cborHead(4, at: &offset) == 3, bytes.cborHead(0, at: &offset) == 1,
-            bytes.cborBytes(at: &offset) != nil,
-            let count = bytes.cborHead(4, at: &offset), place >= 0, UInt64(place) < count
+        guard let count = BatchPieces.entries(in: bytes, at: &offset), place >= 0, place < count
         else { return nil }
         for _ in 0..<place where bytes.cborBytes(at: &offset) == nil { return nil }
         return bytes.cborBytes(at: &offset).map { range in

@@ -46,26 +46,21 @@ final class TreeReader {
         return answer
     }
 
-    /// The entry at a leaf, read where it lies without its neighbours; nil where it must be read
-    /// with them, or is not what the ledger tree has at the leaf.
+    /// The entry at a leaf, read without most of its neighbours; nil where it must be read with
+    /// them, or is not what the ledger tree has at the leaf.
     private func glance(at leaf: UInt64) throws(QueryError) -> EntryAnswer? {
         guard let block = try knownBlock(ofLeaf: leaf),
-            let position = block.place(ofLeaf: leaf)
+            let place = block.place(ofLeaf: leaf)
         else { return nil }
-        let height = block.height
-        return try queryStorage { () throws(StorageError) in
-            try store.requireEntries(at: height)
-            var rows = store.peeking(at: height)
-            let entry = try rows.peek(.batch, at: height, number: UInt64(position.batch)) {
-                UnverifiedBatch.entry(position.entry, in: $0)
-            }
-            let hash = try rows.peek(.tree, at: height) { TreeRow.leafHash(at: leaf, in: $0) }
-            guard case .some(.some(let bytes)) = entry, case .some(.some(let leafHash)) = hash,
-                SHA256.leaf(bytes) == leafHash
-            else { return nil }
-            return EntryAnswer(
-                leafIndex: leaf, height: height, time: block.time,
-                batch: block.batches[position.batch].digest, entry: bytes)
+        let entry = try queryStorage { () throws(StorageError) -> [UInt8]? in
+            try store.requireEntries(at: block.height)
+            if let entry = try store.entry(at: leaf, of: block) { return entry }
+            return try store.formerEntry(at: leaf, of: block)
+        }
+        return entry.map { entry in
+            EntryAnswer(
+                leafIndex: leaf, height: block.height, time: block.time,
+                batch: block.batches[place.batch].digest, entry: entry)
         }
     }
 
@@ -353,9 +348,16 @@ final class TreeReader {
             }
             return peak
         }
-        guard let height = try knownBlock(ofLeaf: node.range.end - 1)?.height,
-            let hash = try row(at: height)?.hash(of: node)
-        else { throw .damaged("the ledger tree over \(node.range)") }
+        guard let block = try knownBlock(ofLeaf: node.range.end - 1) else {
+            throw .damaged("the ledger tree over \(node.range)")
+        }
+        let cut = try queryStorage { () throws(StorageError) in
+            try store.treeHash(of: node, in: block)
+        }
+        if let cut { return cut }
+        guard let hash = try row(at: block.height)?.hash(of: node) else {
+            throw .damaged("the ledger tree over \(node.range)")
+        }
         return hash
     }
 

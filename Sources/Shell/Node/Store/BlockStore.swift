@@ -92,7 +92,7 @@ final class BlockStore: Sendable {
         let trails = try trailRows(after: block)
         try group.withLock { (group) throws(StorageError) in
             group.clear()
-            for row in block.rows { group.put(row, at: block.height) }
+            for row in block.rows { BlockStore.put(row, at: block.height, into: &group) }
             for row in trails { group.put(row, at: block.height) }
             group.put(
                 RowKey(block.height, kind: BlockStore.proofKind).bytes,
@@ -167,11 +167,13 @@ final class BlockStore: Sendable {
     /// Headers, commit proofs, the tree and the runs stay: what is left is proved by them.
     func removeBatches(from first: Height, below height: Height) throws(StorageError) {
         guard height > entriesFrom else { return }
+        let ledgerKinds = [.batch] + LedgerRow.Kind.trails + LedgerRow.Kind.formerTrails
+        let kinds = ledgerKinds.map(\.rawValue) + [BlockStore.pieceKind(.batch)].compactMap(\.self)
         var group = WriteGroup()
         group.put(BlockStore.floorKey, height.blocks.bigEndianBytes)
         for blocks in first.blocks..<height.blocks {
-            for kind in [.batch] + LedgerRow.Kind.trails + LedgerRow.Kind.formerTrails {
-                var cursor = database.cursor(.rows(Height(blocks), kind: kind.rawValue))
+            for kind in kinds {
+                var cursor = database.cursor(.rows(Height(blocks), kind: kind))
                 while try cursor.next() { group.delete(cursor.key) }
             }
         }
@@ -182,18 +184,19 @@ final class BlockStore: Sendable {
     func row(
         _ kind: LedgerRow.Kind, at height: Height, number: UInt64 = 0
     ) throws(StorageError) -> [UInt8]? {
-        try database.get(RowKey(height, kind: kind.rawValue, number: number).bytes)
-    }
-
-    /// A cursor over the rows of a block, for ``Cursor/peek(_:at:number:_:)``.
-    func peeking(at height: Height) -> Cursor {
-        database.uncheckedCursor(.heights(height..<height.next))
+        if BlockStore.pieceKind(kind) != nil,
+            let row = try pieced(kind, at: height, number: number)
+        {
+            return row
+        }
+        return try database.get(RowKey(height, kind: kind.rawValue, number: number).bytes)
     }
 
     /// All rows of one kind of a height, by number.
     func rows(_ kind: LedgerRow.Kind, at height: Height) throws(StorageError) -> [[UInt8]] {
+        var rows = try pieced(kind, at: height)
+        guard rows.isEmpty else { return rows }
         var cursor = database.cursor(.rows(height, kind: kind.rawValue))
-        var rows: [[UInt8]] = []
         while try cursor.next() { rows.append(cursor.value) }
         return rows
     }
@@ -238,15 +241,5 @@ final class BlockStore: Sendable {
             }
             height = height.next
         }
-    }
-}
-
-extension Cursor {
-    /// Lends a row of the block where it lies, unchecked.
-    mutating func peek<Result>(
-        _ kind: LedgerRow.Kind, at height: Height, number: UInt64 = 0,
-        _ body: (RawSpan) -> Result
-    ) throws(StorageError) -> Result? {
-        try peek(RowKey(height, kind: kind.rawValue, number: number).bytes, body)
     }
 }

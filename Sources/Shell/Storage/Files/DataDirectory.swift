@@ -7,8 +7,11 @@ public struct DataDirectory: ~Copyable, Sendable {
     public let path: String
     private let lock: FileLock
 
-    /// The format of the directory that this build writes and reads.
-    public static let formatVersion = 1
+    /// The format of the directory that this build writes: since 2, batches and tree rows stand in
+    /// pieces.
+    public static let formatVersion = 2
+    /// The oldest format that it reads, and goes on with.
+    private static let formerVersion = 1
 
     private static let manifest = "LEDGER"
 
@@ -23,12 +26,26 @@ public struct DataDirectory: ~Copyable, Sendable {
         if Directory.exists(manifest) {
             try DataDirectory.check(manifest, ledger: ledger)
         } else {
-            let text = "custos format \(DataDirectory.formatVersion)\nledger \(ledger)\n"
-            try Directory.replace(
-                DataDirectory.manifest, in: path, with: Array(text.utf8))
+            try DataDirectory.write(ledger, in: path)
         }
         self.path = path
         self.lock = lock
+    }
+
+    /// Notes that this build writes here from now on: one that reads no format newer than the one
+    /// that the directory had will refuse it.
+    public func takeFormat(ledger: LedgerID) throws(StorageError) {
+        let bytes = try SmallFile.read(path(of: DataDirectory.manifest), atMost: 4096)
+        guard bytes != DataDirectory.text(ledger) else { return }
+        try DataDirectory.write(ledger, in: path)
+    }
+
+    private static func write(_ ledger: LedgerID, in path: String) throws(StorageError) {
+        try Directory.replace(manifest, in: path, with: text(ledger))
+    }
+
+    private static func text(_ ledger: LedgerID) -> [UInt8] {
+        Array("custos format \(formatVersion)\nledger \(ledger)\n".utf8)
     }
 
     /// The path of `name` in the directory.
@@ -43,7 +60,7 @@ public struct DataDirectory: ~Copyable, Sendable {
             lines[1].hasPrefix("ledger ")
         else { throw .corruption(path: manifest, detail: "not the manifest of a node") }
         let version = lines[0].dropFirst("custos format ".count)
-        guard version == String(formatVersion) else {
+        guard (formerVersion...formatVersion).contains(Int(version) ?? 0) else {
             throw .formatVersion(
                 path: manifest, found: String(version), supported: formatVersion)
         }
