@@ -19,19 +19,24 @@ struct SnapshotSimulationTests {
         #expect(snapshots > 0 && upgrades > 0, "nothing of the kind came up")
     }
 
-    /// Each of these seeds once found the first block after a snapshot wanting.
-    @Test("what peers lie of a snapshot is believed by nobody", arguments: [69, 158] as [UInt64])
-    func liesAboutSnapshots(seed: UInt64) throws {
-        var plan = SimulationPlan(
-            seed: seed, nodeCount: 7, heights: 60,
-            faults: [
-                .diskLoss, .crash, .loss, .writeLost, .writeKept, .writeError, .delay, .partition,
-            ])
-        plan.olderCount = 0
-        plan.traffic = .accesses
-        var simulation = try Simulation(plan)
-        let report = simulation.run()
-        #expect(report.violations.map(\.description) == [], "seed \(seed)")
-        #expect(report.snapshotCount > 0)
+    /// The first and last of these seeds once found the first block after a snapshot wanting.
+    @Test("what peers lie of a snapshot is believed by nobody")
+    func liesAboutSnapshots() throws {
+        var snapshots = 0
+        for seed in [69, 71, 158] as [UInt64] {
+            var plan = SimulationPlan(
+                seed: seed, nodeCount: 7, heights: 60,
+                faults: [
+                    .diskLoss, .crash, .loss, .writeLost, .writeKept, .writeError, .delay,
+                    .partition,
+                ])
+            plan.olderCount = 0
+            plan.traffic = .accesses
+            var simulation = try Simulation(plan)
+            let report = simulation.run()
+            #expect(report.violations.map(\.description) == [], "seed \(seed)")
+            snapshots += report.snapshotCount
+        }
+        #expect(snapshots > 0, "nothing of the kind came up")
     }
 }
