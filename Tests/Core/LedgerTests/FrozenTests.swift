@@ -28,7 +28,12 @@ struct FrozenTests {
             ("header 1", first.header.encode()), ("block 1", first.block.encode()),
             ("block hash 1", first.block.hash.bytes),
         ]
-        items += state.apply(first).map { ("row 1 \($0.kind) \($0.number)", $0.bytes) }
+        let rows = state.apply(first)
+        items += rows.map { ("row 1 \($0.kind) \($0.number)", $0.bytes) }
+        items += rows.filter { $0.kind == .changes }.map {
+            let former = state.row($0, of: first, inTheFormOf: [0x86, 0x01])
+            return ("row 1 changes, by older versions", former.bytes)
+        }
         let second = try TestNetwork.execute([], on: state)
         items.append(("block 2", second.block.encode()))
         items += state.apply(second).map { ("row 2 \($0.kind) \($0.number)", $0.bytes) }

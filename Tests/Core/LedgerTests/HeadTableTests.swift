@@ -9,7 +9,7 @@ internal import Testing
 struct HeadTableTests {
     /// Against heads one by one; lists grow at different paces, so that stretches change hands.
     @Test(arguments: [1, 2, 3] as [UInt64])
-    func everyHeadIsWhatItWouldBeAlone(seed: UInt64) {
+    func everyHeadIsWhatItWouldBeAlone(seed: UInt64) throws {
         var random = SplitMix(seed: seed)
         var table = HeadTable()
         var right: [TermHead?] = []
@@ -25,7 +25,14 @@ struct HeadTableTests {
                     runLeaf: Digest(words: (random.next(), run, 0, 0)), entryCount: 2,
                     height: Height(UInt64(height)))
             }
-            table.set(slot, head.counts, peaks: [.zero] + head.runs.peaks, from: 1)
+            if right[slot] == nil || random.next().isMultiple(of: 2) {
+                table.set(slot, head.counts, peaks: [.zero] + head.runs.peaks, from: 1)
+            } else {
+                head = try #require(right[slot])
+                let leaf = Digest(words: (random.next(), 1, 1, 1))
+                head.append(runLeaf: leaf, entryCount: 3, height: Height(UInt64(height)))
+                table.grow(slot, to: head.counts, peak: try #require(head.runs.peaks.last))
+            }
             right[slot] = head
             guard height.isMultiple(of: 50) else { continue }
             for (slot, head) in right.enumerated() {

@@ -10,12 +10,10 @@ struct RestorationTests {
         var state: LedgerState
         var rows: [(height: Height, row: LedgerRow)] = []
         var headers: [BlockHeader] = []
-        /// Of each height, the next batch that nobody has seen yet.
-        var pending: [Entry] = []
     }
 
     private func live(
-        _ network: TestNetwork, seed: UInt64, blocks: Int, prunes: Bool
+        _ network: TestNetwork, seed: UInt64, blocks: Int, prunes: Bool, formerUpTo: UInt64 = 0
     ) throws -> Life {
         var life = Life(state: LedgerState(genesis: network.genesis))
         var random = RandomBlocks(network, seed: seed)
@@ -24,7 +22,11 @@ struct RestorationTests {
             let batches = try entries.map { try network.verified($0, in: life.state, expiry: 900) }
             let executed = try TestNetwork.execute(batches, on: life.state)
             let height = executed.header.height
-            life.rows += life.state.apply(executed).map { (height, $0) }
+            var rows = life.state.apply(executed)
+            if height.blocks <= formerUpTo {
+                rows = rows.map { life.state.row($0, of: executed, inTheFormOf: [0x86, 0x01]) }
+            }
+            life.rows += rows.map { (height, $0) }
             life.headers.append(executed.header)
             if prunes {
                 let needed = life.state.stateRowsNeededFrom
@@ -85,6 +87,23 @@ struct RestorationTests {
         let life = try live(network, seed: 5, blocks: 40, prunes: true)
         #expect(life.state.stateRowsNeededFrom > Height(20))
         #expect(try restore(network, life).stateRoot == life.state.stateRoot)
+    }
+
+    @Test("rows of an older version give the same state, also where newer ones follow")
+    func former() throws {
+        let network = try TestNetwork()
+        for formerUpTo in [7, 20] as [UInt64] {
+            let life = try live(
+                network, seed: 98, blocks: 20, prunes: false, formerUpTo: formerUpTo)
+            let former = life.rows.filter {
+                $0.row.kind == .changes && $0.row.bytes.starts(with: [0x86, 0x01])
+            }
+            #expect(former.count == Int(formerUpTo))
+            for header in life.headers {
+                let restored = try restore(network, life, upTo: header.height)
+                #expect(restored.stateRoot == header.stateRoot)
+            }
+        }
     }
 
     @Test("a batch of the last heights is known as a duplicate after a restart")

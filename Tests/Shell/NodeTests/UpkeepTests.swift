@@ -192,6 +192,59 @@ struct UpkeepTests {
         }
     }
 
+    /// A disk on which the last rows for restarts are of the form of the versions before this one.
+    @Test func takesRowsOfAnOlderVersionForWhatTheyAre() throws {
+        let world = try ledger()
+        let configuration = world.network.configuration(1)
+        try UpkeepTests.writeFormerRows(world.network.genesis, in: configuration.data)
+        let check = try LedgerCheck.run(configuration)
+        #expect(check.entries == 4 && check.prunedRowCount == 0)
+        #expect(try Divergence.find(configuration, world.network.configuration(3)).first == nil)
+        for index in 0..<4 { try world.start(index) }
+        try world.submit(5, at: 0)
+        try world.settle(5, at: 0..<4)
+        for index in 0..<4 { world.kill(index) }
+        try UpkeepTests.writeFormerRows(world.network.genesis, in: configuration.data)
+        let height = try UpkeepTests.flip(.changes, in: configuration.data)
+        #expect {
+            _ = try LedgerCheck.run(configuration)
+        } throws: { error in
+            guard case NodeError.damaged(let what, _) = error else { return false }
+            return what == "block \(height)"
+        }
+    }
+
+    /// Executes the blocks of a node once more, and leaves what an older version would have left.
+    private static func writeFormerRows(_ genesis: Genesis, in data: String) throws {
+        let rows = try formerRows(genesis, of: try BlockStore(path: data + "/blocks"))
+        #expect(!rows.isEmpty)
+        var group = WriteGroup()
+        for (key, bytes) in rows { group.put(key.bytes, bytes) }
+        let database = try Database(path: data + "/blocks")
+        try database.write(group, synced: true)
+    }
+
+    private static func formerRows(
+        _ genesis: Genesis, of store: BlockStore
+    ) throws -> [(RowKey, [UInt8])] {
+        var state = LedgerState(genesis: genesis)
+        var rows: [(RowKey, [UInt8])] = []
+        while let stored = try store.block(at: state.head.height.next) {
+            let height = state.head.height.next
+            var batches: [VerifiedBatch] = []
+            for bytes in try store.batches(at: height) {
+                batches.append(try UnverifiedBatch(decoding: bytes).verify(against: state))
+            }
+            let executed = try state.check(try Block.decode(stored.block), with: batches)
+            for row in state.apply(executed) where row.kind == .changes {
+                let former = state.row(row, of: executed, inTheFormOf: [0x86, 0x01])
+                #expect(former != row)
+                rows.append((RowKey(height, kind: row.kind.rawValue), former.bytes))
+            }
+        }
+        return rows
+    }
+
     /// Flips a bit in the last row of a kind, in its middle unless told where; returns its height.
     static func flip(
         _ kind: LedgerRow.Kind, in data: String, isCut: Bool = true,

@@ -109,9 +109,11 @@ public struct ExecutedBlock: Sendable {
             rows.append(
                 LedgerRow(kind: .unfit, number: 0, bytes: UnfitRow(unfit).encode()))
         }
-        let row = ChangesRow(
-            hash: block.hash, tree: tree, committed: committed, changes: changes)
-        rows.append(LedgerRow(kind: .changes, number: 0, bytes: row.encode()))
+        rows.append(LedgerRow(kind: .changes, number: 0, bytes: changesRow.encode()))
         return rows
+    }
+
+    var changesRow: ChangesRow {
+        ChangesRow(hash: block.hash, tree: tree, committed: committed, changes: changes)
     }
 }

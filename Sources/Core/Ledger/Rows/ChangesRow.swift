@@ -3,19 +3,39 @@ internal import Primitives
 
 /// What a block changed: enough, with the rows before it, to have the state again.
 ///
-/// `[1, block hash, tree size, [* peak], [* [batch digest, first leaf]], [* change]]`, where a
-/// change is `[slot, value, ? space, ? key]`: key and space where the slot is new.
+/// `[2, block hash, tree size, [* peak], [* [batch digest, first leaf]], first new slot,
+/// [* [space, key]], [* [slot, value]], growths]`: the keys of new slots; the values that are no
+/// list's head; and the runs of those that are (``HeadGrowth``).
 struct ChangesRow {
     let hash: Digest
     let tree: MerkleFrontier
     let committed: [CommittedBatch]
     let changes: StateChanges
 
+    private static let partCount = 9
+    private static let version: UInt64 = 2
+
     func encode() -> [UInt8] {
+        let growthByteCount = HeadGrowth.byteCount * changes.peaks.count
         var writer = CBORWriter(
-            reservingCapacity: 256 + 48 * committed.count + 160 * changes.items.count)
-        writer.array(6)
-        writer.unsigned(1)
+            reservingCapacity: 256 + 48 * committed.count + 24 * changes.newKeys.count
+                + 64 * changes.others.count + growthByteCount)
+        writer.array(ChangesRow.partCount)
+        writer.unsigned(ChangesRow.version)
+        writeHead(into: &writer)
+        writer.unsigned(UInt64(changes.firstNewSlot))
+        writer.array(changes.newKeys.count)
+        for key in changes.newKeys {
+            writer.array(2)
+            writer.unsigned(UInt64(key.space))
+            writer.bytes(key.bytes)
+        }
+        writeItems(into: &writer, growthByteCount)
+        return writer.bytes
+    }
+
+    /// Writes what rows of every version have in common, after the version.
+    func writeHead(into writer: inout CBORWriter) {
         writer.digest(hash)
         writer.unsigned(tree.size)
         writer.array(tree.peaks.count)
@@ -26,57 +46,55 @@ struct ChangesRow {
             writer.digest(batch.digest)
             writer.unsigned(batch.firstLeaf)
         }
-        writer.array(changes.items.count)
-        var value = LeafBuffer()
+    }
+
+    private func writeItems(into writer: inout CBORWriter, _ growthByteCount: Int) {
+        var growths: [UInt8] = []
+        growths.reserveCapacity(growthByteCount)
+        writer.array(changes.others.count)
         for item in changes.items {
-            changes.append(item, to: &value)
-            writer.array(item.isNew ? 4 : 2)
-            writer.unsigned(UInt64(item.slot))
-            unsafe value.take { unsafe writer.bytes($0) }
-            guard item.isNew else { continue }
-            let key = changes.newKeys[Int(item.slot) - changes.firstNewSlot]
-            writer.unsigned(UInt64(key.space))
-            writer.bytes(key.bytes)
+            if item.isHead {
+                HeadGrowth(
+                    slot: Int(item.slot), total: item.counts.total,
+                    peak: changes.peaks[Int(item.place)]
+                ).append(to: &growths)
+            } else {
+                writer.array(2)
+                writer.unsigned(UInt64(item.slot))
+                writer.bytes(changes.others[Int(item.place)].encoded)
+            }
         }
-        return writer.bytes
+        writer.bytes(growths)
     }
 }
 
 extension ChangesRow {
-    /// A change as it was stored; the key is there where the slot was new.
-    struct Stored {
-        let slot: Int
-        let value: [UInt8]
-        let key: StateKey?
-    }
-
     /// The parts of a row.
     struct Contents {
         let hash: Digest
         let tree: MerkleFrontier
         let committed: [CommittedBatch]
-        let changes: [Stored]
+        /// The keys of slots that are new.
+        var newKeys: [(slot: Int, key: StateKey)] = []
+        /// Values; of an older version's rows, heads among them.
+        var values: [(slot: Int, bytes: [UInt8])] = []
+        var growths: [HeadGrowth] = []
     }
 
     static func decode(_ bytes: [UInt8], at height: Height) throws(LedgerError) -> Contents {
         try reading("changes row", bytes[...]) { reader throws(CBORError) in
-            try reader.array(exactly: 6)
-            try reader.version(1)
-            let hash = try reader.digest()
-            let tree = try frontier(&reader)
-            var committed: [CommittedBatch] = []
-            for _ in 0..<(try reader.array(atMost: Block.batchCountMax)) {
-                try reader.array(exactly: 2)
-                committed.append(
-                    CommittedBatch(
-                        digest: try reader.digest(), height: height,
-                        firstLeaf: try reader.unsigned()))
+            let isFormer = FormerChangesRow.isOne(bytes)
+            try reader.array(exactly: isFormer ? FormerChangesRow.partCount : partCount)
+            try reader.version(isFormer ? FormerChangesRow.version : version)
+            var contents = Contents(
+                hash: try reader.digest(), tree: try frontier(&reader),
+                committed: try committed(&reader, at: height))
+            if isFormer {
+                try FormerChangesRow.readChanges(&reader, into: &contents)
+            } else {
+                try readChanges(&reader, into: &contents)
             }
-            var changes: [Stored] = []
-            for _ in 0..<(try reader.array(atMost: .max)) {
-                changes.append(try stored(&reader))
-            }
-            return Contents(hash: hash, tree: tree, committed: committed, changes: changes)
+            return contents
         }
     }
 
@@ -95,25 +113,40 @@ extension ChangesRow {
         return frontier
     }
 
-    private static func stored(_ reader: inout CBORReader) throws(CBORError) -> Stored {
-        let count = try reader.array(atMost: 4)
-        let slot = Int(try reader.unsigned("slot", atMost: UInt64(UInt32.max)))
-        let value = Array(try reader.bytes())
-        guard count == 4 else { return Stored(slot: slot, value: value, key: nil) }
-        return Stored(slot: slot, value: value, key: try reader.stateKey())
-    }
-}
-
-extension CBORReader {
-    /// Space and bytes of a key, as rows have them.
-    mutating func stateKey() throws(CBORError) -> StateKey {
-        let start = offset
-        let space = UInt8(try unsigned("space", atMost: 255))
-        let bytes = Array(try bytes())
-        guard let key = StateKey(space: space, bytes: bytes) else {
-            throw .unexpected(
-                offset: start, expected: "a key of space \(space)", found: bytes.hex)
+    private static func committed(
+        _ reader: inout CBORReader, at height: Height
+    ) throws(CBORError) -> [CommittedBatch] {
+        var committed: [CommittedBatch] = []
+        for _ in 0..<(try reader.array(atMost: Block.batchCountMax)) {
+            try reader.array(exactly: 2)
+            committed.append(
+                CommittedBatch(
+                    digest: try reader.digest(), height: height,
+                    firstLeaf: try reader.unsigned()))
         }
-        return key
+        return committed
+    }
+
+    private static func readChanges(
+        _ reader: inout CBORReader, into contents: inout Contents
+    ) throws(CBORError) {
+        let firstNewSlot = Int(try reader.unsigned("slot", atMost: UInt64(UInt32.max)))
+        for index in 0..<(try reader.array(atMost: .max)) {
+            try reader.array(exactly: 2)
+            contents.newKeys.append((firstNewSlot + index, try reader.stateKey()))
+        }
+        for _ in 0..<(try reader.array(atMost: .max)) {
+            try reader.array(exactly: 2)
+            let slot = Int(try reader.unsigned("slot", atMost: UInt64(UInt32.max)))
+            contents.values.append((slot, Array(try reader.bytes())))
+        }
+        let start = reader.offset
+        let growths = try reader.bytes()
+        guard let list = HeadGrowth.list(growths) else {
+            throw .unexpected(
+                offset: start, expected: "growths of \(HeadGrowth.byteCount) bytes",
+                found: "\(growths.count) bytes")
+        }
+        contents.growths = list
     }
 }

@@ -122,14 +122,33 @@ public struct LedgerRestoration {
         self.height = height
         hash = row.hash
         tree = row.tree
-        for change in row.changes {
-            guard grow(to: change.slot) else {
-                throw .restore("height \(height) changes slot \(change.slot), far from any other")
-            }
-            values[change.slot] = change.value
-            if let key = change.key { keys[change.slot] = key }
+        for (slot, key) in row.newKeys {
+            try grow(to: slot, at: height)
+            keys[slot] = key
+            values[slot] = key.isTerm ? TermHead().encode() : nil
         }
+        for (slot, value) in row.values {
+            try grow(to: slot, at: height)
+            values[slot] = value
+        }
+        for growth in row.growths { try add(growth, at: height) }
         recent.add(row.committed, at: height, keepingFrom: 0)
+    }
+
+    /// Adds a run to a head; one that is not known yet comes whole, with a later chunk.
+    private mutating func add(_ growth: HeadGrowth, at height: Height) throws(LedgerError) {
+        try grow(to: growth.slot, at: height)
+        guard let before = values[growth.slot] else { return }
+        guard let after = growth.head(after: before, at: height) else {
+            throw .restore("height \(height) adds a run to slot \(growth.slot), which has no list")
+        }
+        values[growth.slot] = after
+    }
+
+    private mutating func grow(to slot: Int, at height: Height) throws(LedgerError) {
+        guard grow(to: slot) else {
+            throw .restore("height \(height) changes slot \(slot), far from any other")
+        }
     }
 
     private mutating func addChunk(_ bytes: [UInt8], at height: Height) throws(LedgerError) {

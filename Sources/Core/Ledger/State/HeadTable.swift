@@ -52,14 +52,24 @@ struct HeadTable: Sendable {
     /// Puts a head into a slot; its peaks begin at `start` of `peaks`.
     mutating func set(_ slot: Int, _ counts: HeadCounts, peaks source: [Digest], from start: Int) {
         let count = counts.peakCount
-        if count > cells[slot].capacity { move(slot, toHold: count) }
+        if count > cells[slot].capacity { move(slot, toHold: count, keeping: 0) }
         cells[slot].counts = counts
         let place = Int(cells[slot].place)
         for index in 0..<count { peaks[place + index] = source[start + index] }
     }
 
-    /// Gives a head a stretch of at least so many places, and gives back the one that it had.
-    private mutating func move(_ slot: Int, toHold count: Int) {
+    /// Gives the head of a slot one run more: `peak` is its last peak after it, and those before
+    /// stay.
+    mutating func grow(_ slot: Int, to counts: HeadCounts, peak: Digest) {
+        let kept = counts.peakCount - 1
+        if kept >= cells[slot].capacity { move(slot, toHold: kept + 1, keeping: kept) }
+        cells[slot].counts = counts
+        peaks[Int(cells[slot].place) + kept] = peak
+    }
+
+    /// Gives a head a stretch of at least so many places, with the first peaks that it had, and
+    /// gives back the one that it had.
+    private mutating func move(_ slot: Int, toHold count: Int, keeping kept: Int) {
         let old = cells[slot]
         if old.lengthBits >= 0 { free[Int(old.lengthBits)].append(old.place) }
         let bits = Int.bitWidth - (count - 1).leadingZeroBitCount
@@ -70,6 +80,8 @@ struct HeadTable: Sendable {
             cells[slot].place = UInt32(peaks.count)
             peaks.append(contentsOf: repeatElement(.zero, count: 1 << bits))
         }
+        let place = Int(cells[slot].place)
+        for index in 0..<kept { peaks[place + index] = peaks[Int(old.place) + index] }
     }
 }
 
@@ -82,7 +94,12 @@ struct HeadCounts: Hashable, Sendable {
     /// The height of the last run.
     var lastHeight = Height.genesis
 
+    /// How many bytes of a head these are.
+    static let byteCount = 24
+
     var peakCount: Int { runs.nonzeroBitCount }
+    /// How many of its peaks, the last ones, the next run completes and so takes the place of.
+    var completedByNext: Int { (~runs).trailingZeroBitCount }
 
     /// Appends the first bytes of a head: runs, total, last height, of 8 bytes each.
     func append(to bytes: inout some ByteSink & ~Copyable) {

@@ -7,7 +7,7 @@ struct StateChanges: Sendable {
     /// The keys of new slots, of which the first is ``firstNewSlot``.
     let newKeys: [StateKey]
     let firstNewSlot: Int
-    /// The peaks of all heads, and the values of all other items, where the items say.
+    /// The last peak of each head, and the values of all other items, where the items say.
     let peaks: [Digest]
     let others: [StateValue]
     let tree: StateTree.Changes?
@@ -20,27 +20,12 @@ struct StateChanges: Sendable {
     /// A slot and what will stand in it.
     struct Item: Sendable {
         let slot: UInt32
-        /// Where the peaks of a head begin, or where another value stands.
+        /// Where the last peak of a head stands, or where another value does.
         var place: UInt32
         let isHead: Bool
         let isPatient: Bool
         let isNew: Bool
         /// All zero where it is no head.
         var counts: HeadCounts
-    }
-
-    /// Appends the bytes of an item's value.
-    func append(_ item: Item, to bytes: inout some ByteSink & ~Copyable) {
-        StateChanges.append(item, peaks, others, to: &bytes)
-    }
-
-    static func append(
-        _ item: Item, _ peaks: [Digest], _ others: [StateValue],
-        to bytes: inout some ByteSink & ~Copyable
-    ) {
-        guard item.isHead else { return others[Int(item.place)].append(to: &bytes) }
-        item.counts.append(to: &bytes)
-        let start = Int(item.place)
-        for place in start..<start + item.counts.peakCount { bytes.append(peaks[place]) }
     }
 }

@@ -101,3 +101,17 @@ extension StateKey {
         return (id, Day(number: Int32(bitPattern: number)))
     }
 }
+
+extension CBORReader {
+    /// Space and bytes of a key, as rows have them.
+    mutating func stateKey() throws(CBORError) -> StateKey {
+        let start = offset
+        let space = UInt8(try unsigned("space", atMost: 255))
+        let bytes = Array(try bytes())
+        guard let key = StateKey(space: space, bytes: bytes) else {
+            throw .unexpected(
+                offset: start, expected: "a key of space \(space)", found: bytes.hex)
+        }
+        return key
+    }
+}

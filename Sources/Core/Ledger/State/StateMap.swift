@@ -105,7 +105,7 @@ public struct StateMap: Sendable {
             let slot = Int(item.slot)
             if item.isNew { add(changes.newKeys[slot - changes.firstNewSlot]) }
             if item.isHead {
-                heads.set(slot, item.counts, peaks: changes.peaks, from: Int(item.place))
+                heads.grow(slot, to: item.counts, peak: changes.peaks[Int(item.place)])
             } else {
                 put(changes.others[Int(item.place)], inSlot: slot)
             }

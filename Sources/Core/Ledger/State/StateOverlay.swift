@@ -20,7 +20,7 @@ struct StateOverlay {
 
     mutating func reserve(_ count: Int) {
         items.reserveCapacity(count)
-        peaks.reserveCapacity(2 * count)
+        peaks.reserveCapacity(count)
     }
 
     /// The place of a key among the changes; a key that is new takes the next slot.
@@ -86,19 +86,18 @@ struct StateOverlay {
 
     /// Adds to a head the run of this block, of which there is one at most.
     ///
-    /// The run's leaf is hashed with the peaks of the trees that it completes; those before stay.
+    /// The run's leaf is hashed with the peaks of the trees that it completes; those before stay
+    /// where they are.
     mutating func appendRun(
         at index: Int, leaf: Digest, entryCount: Int, height: Height
     ) {
         let item = items[index]
         let before = item.isNew ? 0..<0 : map.heads.peakPlaces(Int(item.slot))
-        let completed = (~item.counts.runs).trailingZeroBitCount
-        items[index].place = UInt32(peaks.count)
-        for place in before.dropLast(completed) { peaks.append(map.heads[peak: place]) }
         var hash = leaf
-        for place in before.suffix(completed).reversed() {
+        for place in before.suffix(item.counts.completedByNext).reversed() {
             hash = SHA256.node(map.heads[peak: place], hash)
         }
+        items[index].place = UInt32(peaks.count)
         peaks.append(hash)
         items[index].counts = HeadCounts(
             runs: item.counts.runs + 1, total: item.counts.total + UInt64(entryCount),
@@ -115,13 +114,25 @@ struct StateOverlay {
         ) { slot, leaf in
             if let next = rest.first, UInt32(next >> 32) == slot {
                 rest.removeFirst()
-                StateChanges.append(
-                    items[Int(next & 0xffff_ffff)], peaks, others, to: &leaf)
+                append(items[Int(next & 0xffff_ffff)], to: &leaf)
             } else {
                 map.append(valueOf: Int(slot), to: &leaf)
             }
         }
         return changes(treeChanges, root: treeChanges.root)
+    }
+
+    /// Appends the bytes of an item's value: of a head, the peaks that stay and its last one.
+    private func append(_ item: StateChanges.Item, to bytes: inout LeafBuffer) {
+        guard item.isHead else { return others[Int(item.place)].append(to: &bytes) }
+        item.counts.append(to: &bytes)
+        let kept = item.counts.peakCount - 1
+        if kept > 0 {
+            for place in map.heads.peakPlaces(Int(item.slot)).prefix(kept) {
+                bytes.append(map.heads[peak: place])
+            }
+        }
+        bytes.append(peaks[Int(item.place)])
     }
 
     private func changes(_ tree: StateTree.Changes?, root: Digest) -> StateChanges {

@@ -58,6 +58,7 @@ public struct Divergence: Equatable, Sendable {
             let isTrail = LedgerRow.Kind.trails.contains(kind)
             let isOptional = kind == .changes || kind == .chunk || isTrail
             if isOptional, ours.isEmpty || theirs.isEmpty { continue }
+            if kind == .changes, !LedgerRow.areOfOneForm(ours[0], theirs[0]) { continue }
             // Pieces of the state lie elsewhere where a ledger began with a snapshot, and trails
             // know nothing of what was before.
             let isFounded = max(first.base.height, second.base.height) > .genesis

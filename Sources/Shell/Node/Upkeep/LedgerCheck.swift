@@ -158,7 +158,7 @@ private struct Walk {
             }
             let executed = try state.check(block, with: batches)
             let rows = state.apply(executed)
-            for row in rows { try compare(row, at: height, in: store) }
+            for row in rows { try compare(row, of: executed, in: store) }
             try trails.add(
                 height, firstLeaf: executed.firstLeaf,
                 runs: rows.first { $0.kind == .runs }?.bytes,
@@ -193,8 +193,9 @@ private struct Walk {
     }
 
     private mutating func compare(
-        _ row: LedgerRow, at height: Height, in store: BlockStore
+        _ row: LedgerRow, of executed: ExecutedBlock, in store: BlockStore
     ) throws {
+        let height = executed.header.height
         guard let found = try store.row(row.kind, at: height, number: row.number) else {
             let isPruned = row.kind == .batch && height < store.entriesFrom
             guard row.kind == .changes || row.kind == .chunk || isPruned else {
@@ -204,7 +205,7 @@ private struct Walk {
             prunedRowCount += 1
             return
         }
-        guard found == row.bytes else {
+        guard found == state.row(row, of: executed, inTheFormOf: found).bytes else {
             throw NodeError.damaged(
                 what: "block \(height)",
                 detail: "its \(row.kind) row \(row.number) is not what its entries give")
