@@ -172,7 +172,11 @@ struct GovernCommand: AsyncParsableCommand {
                 $0.id.description.hasPrefix(proposal.beginningOfID)
             }
             guard let record = found.first, found.count == 1 else {
-                throw Failure(.refused, "\(found.count) proposals begin with \(proposal)")
+                throw Failure(
+                    .refused,
+                    found.isEmpty
+                        ? "no proposal begins with '\(proposal)'; `custos govern list` has them"
+                        : "\(found.count) proposals begin with '\(proposal)': say more of it")
             }
             let body = try signer.signer(place).vote(on: record.id, isFor: verdict == "yes")
             try await Governing(place: place).hand(in: body, record.id, output)

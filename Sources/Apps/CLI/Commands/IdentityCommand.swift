@@ -18,7 +18,7 @@ struct IdentityCommand: AsyncParsableCommand {
 
             Examples:
               custos identity status --node devnet/regulator
-              custos identity forget S12345678 --node devnet/regulator
+              custos identity forget Patient/4711 --node devnet/regulator
               custos identity link 0f1e… 77ab… --node devnet/regulator
               custos identity link 0f1e… 77ab… --as provisional --node devnet/county-hospital
               custos identity link 0f1e… 77ab… --as not-same --node devnet/regulator
@@ -56,10 +56,10 @@ struct IdentityCommand: AsyncParsableCommand {
                 nodes destroy their copies when they next ask, within seconds of being reached.
 
                 Examples:
-                  custos identity forget S12345678 --node devnet/regulator
+                  custos identity forget Patient/4711 --node devnet/regulator
                 """)
 
-        @Argument(help: "Identifiers as the region's systems know them.")
+        @Argument(help: "Identifiers as they were ingested: SYSTEM|VALUE, or Patient/ID.")
         var identifiers: [String]
 
         @OptionGroup var node: NodeOptions

@@ -30,7 +30,7 @@ struct QueryCommand: AsyncParsableCommand {
             Examples:
               custos query patient 0f1e…  --node devnet/regulator
               custos query patient 0f1e… --epochs 18-20 --out trail.answer
-              custos query --person S12345678 --from 2020-01-01 --to 2022-01-01
+              custos query --person Patient/4711 --from 2020-01-01 --to 2022-01-01
               custos query practitioner 5a6b… --action read --from 2021-05-01 --to 2021-06-01
               custos query institution county-hospital --kind claim --limit 20 --json
               custos query --basis break-glass --format csv --out glass.answer > glass.csv

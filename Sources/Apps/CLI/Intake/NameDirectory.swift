@@ -53,7 +53,8 @@ struct NameDirectory {
                     throw Failure(
                         .refused,
                         "the identity provider knows nobody by '\(names[place].identifier)'; no "
-                            + "key was made, and nothing was asked of the ledger")
+                            + "key was made, and nothing was asked of the ledger. Who came by FHIR "
+                            + "is known by 'SYSTEM|VALUE', or by 'Patient/ID' (docs/interop.md)")
                 }
                 let ids = answer.ids.compactMap(\.self)
                 if ids.count == names.count { return ids }

@@ -58,9 +58,13 @@ struct KnownCase {
                 && (issuer ?? $0.issuer) == $0.issuer
         }
         guard found.count == 1 else {
+            let whose = issuer.map { " of \($0)" } ?? ""
             throw Failure(
                 .refused,
-                "\(found.count) cases\(issuer.map { " of \($0)" } ?? "") begin with '\(prefix)'")
+                found.isEmpty
+                    ? "no case\(whose) that this node knows of begins with '\(prefix)'; `custos "
+                        + "case show` lists them"
+                    : "\(found.count) cases\(whose) begin with '\(prefix)': say more of it")
         }
         return found[0]
     }

@@ -14,7 +14,11 @@ struct QueryOptions: ParsableArguments {
                 + "--to where both are given and the node can tell.", valueName: "first-last"))
     var epochs: EpochRange?
 
-    @Option(help: "The patient with this identifier in the region's systems, over --epochs.")
+    @Option(
+        help: """
+            The patient by the identifier that was ingested, over --epochs: SYSTEM|VALUE, or \
+            Patient/ID (docs/interop.md).
+            """)
     var person: String?
 
     @Option(help: "With this practitioner.")
