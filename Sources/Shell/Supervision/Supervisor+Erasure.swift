@@ -11,7 +11,7 @@ extension Supervisor {
     /// already is not certified twice: the answer says by which certificate.
     ///
     /// - Throws: ``SupervisionError/held(leafIndex:by:)`` where a hold is against it, or a finding
-    ///   that stands, which may be what is to be erased;
+    ///   that stands, which may be what is to be erased, or what a case was given has a copy;
     ///   ``SupervisionError/nothingToErase(leafIndex:)``;
     ///   ``SupervisionError/noPayload(leafIndex:isThere:)``. Nothing is erased then.
     func erase(
@@ -44,6 +44,7 @@ extension Supervisor {
             else { continue }
             throw .held(leafIndex: leaf, by: "finding \(finding) rests on it and stands")
         }
+        try checkCopies(of: wanted)
         let body = ErasureBody(leaves: wanted, ground: ground)
         let certificate = try carryOut(try erasures.begin(body, at: now))
         let names = wanted.map { "\($0)" }.joined(separator: ", ")

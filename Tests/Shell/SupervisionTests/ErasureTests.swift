@@ -1,5 +1,6 @@
 import Findings
 import Primitives
+import Proofs
 import Records
 import Supervision
 import Testing
@@ -110,6 +111,56 @@ struct ErasureTests {
         #expect(try erase([0], by: Region.insurer).count == 1)
         try hold([1], by: Region.regulator, until: Day(number: -1))
         #expect(try erase([1], by: Region.regulator).count == 1, "it ran out in 1969")
+    }
+
+    /// A step of a case of the regulator's that gives these bytes, at the next leaf.
+    private func give(
+        _ step: CaseBody.Step, after previous: UInt64?, _ bytes: [UInt8]?,
+        to recipients: [InstitutionID] = []
+    ) throws {
+        let id = Region.opaque(0x55)
+        let statement = CaseStatement(
+            blindedCase: id, step: step, words: "in words", findings: [.zero],
+            bundles: bytes.map { [$0] } ?? [])
+        let submission = Submission(
+            kind: step.kind, eventTime: Self.now,
+            subjects: step.kind == .notice ? [.institution(Region.hospital)] : [],
+            body: .case(CaseBody(blindedCase: id, step: step, previous: previous)),
+            payload: statement.payload, recipients: recipients)
+        try region.commit(try region.prepare([submission], by: Region.regulator))
+        try region.deliverAll()
+    }
+
+    @Test("what a share or a notice gave a copy of is erased together with that, or not at all")
+    func copies() throws {
+        let entry = try #require(try region.node(Region.insurer).entries.entry(at: 0)).entry
+        let salt = try #require(try region.node(Region.insurer).payloads.opened(entry)).salt
+        let notice = CaseBody.Step.noticed(CaseBody.Opening(findings: [1], rules: ["PR-03"]))
+        try give(.opened, after: nil, nil)
+        try give(notice, after: 2, [7, 7] + salt + [7], to: [Region.hospital])
+        // That this one names another step, and does not count, makes it no less a copy.
+        try give(.shared(.legal), after: 0, salt, to: [Region.insurer])
+        try give(.shared(.legal), after: 3, Array(salt.dropLast()) + [0], to: [Region.pharmacy])
+        for (id, word, leaf) in [
+            (Region.hospital, "notice", 3), (Region.insurer, "share", 4),
+            (Region.regulator, "notice", 3),
+        ] as [(InstitutionID, String, UInt64)] {
+            let words = "the \(word) of a case at leaf \(leaf) has a copy of it, with its salt; "
+            #expect(
+                throws: SupervisionError.held(leafIndex: 0, by: words + "erase both together"),
+                "\(id)"
+            ) { try erase([0], by: id) }
+            guard case .opened = try content(0, at: id) else {
+                Issue.record("\(id) erased it all the same")
+                return
+            }
+        }
+        // What nobody gave on goes by itself; and the copies go before, or with it.
+        #expect(try erase([1], by: Region.hospital).count == 1)
+        #expect(try erase([3, 0], by: Region.hospital).count == 1)
+        #expect(try content(3, at: Region.hospital) == .erased)
+        #expect(try erase([4], by: Region.insurer).count == 1)
+        #expect(try erase([0], by: Region.insurer).count == 1)
     }
 
     @Test("what this institution does not hold cannot be erased by it")

@@ -12,7 +12,8 @@ struct EraseCommand: AsyncParsableCommand {
         discussion: """
             Every holder of a payload erases for itself. The entries stay, and so does every proof \
             of them; what was sealed can be read nowhere once all holders have certified. A hold, \
-            or a finding that stands, keeps its evidence from being erased.
+            or a finding that stands, keeps its evidence from being erased. Where a share or \
+            notice of a case gave a copy, name its entry as well.
 
             What was erased here before is not certified again: it says by which certificate. With \
             --status nothing is erased: it says who has certified, and what is held.

@@ -25,6 +25,9 @@ final class CaseDesk {
         var notices: [[UInt8]: Entry] = [:]
         for item in block.entries {
             guard case .case(let body) = item.entry.body else { continue }
+            if item.entry.kind != .case, item.entry.recipients.contains(entries.institution) {
+                group.put(Table.caseGift.key(item.leafIndex.bigEndianBytes), [])
+            }
             let owner = body.owner(issuer: item.entry.issuer)
             let key = Table.caseState.key(
                 Array(owner.name.utf8) + [0], body.blindedCase.bytes)
@@ -76,6 +79,22 @@ final class CaseDesk {
             return true
         }
         return leaves
+    }
+
+    /// The leaf indexes of shares and notices that may be opened here, whether they count or not,
+    /// increasing.
+    func gifts() throws(SupervisionError) -> [UInt64] {
+        // An older version kept the steps that count, and nothing of the others.
+        var leaves = Set(try steps(of: nil))
+        try database.scan(.caseGift, wrap: SupervisionError.storage) {
+            (key, _) throws(SupervisionError) in
+            guard key.count == 8, let leaf = key.bigEndianNumber else {
+                throw .damaged(table: "share or notice of a case", key: key)
+            }
+            leaves.insert(leaf)
+            return true
+        }
+        return leaves.sorted()
     }
 
     private func state(_ key: [UInt8]) throws(SupervisionError) -> CaseState? {

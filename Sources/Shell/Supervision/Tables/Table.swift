@@ -55,6 +55,8 @@ enum Table: UInt8 {
     case caseState = 23
     /// Case, then leaf index: the steps of it that count.
     case caseStep = 24
+    /// Leaf index: shares and notices of cases that are sealed to this institution.
+    case caseGift = 25
 
     func key(_ parts: [UInt8]...) -> [UInt8] {
         var key = [rawValue]
