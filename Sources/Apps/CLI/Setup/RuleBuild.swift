@@ -44,12 +44,19 @@ enum RuleBuild {
         }
     }
 
-    /// The rules that a network's description names; none where it names none, or its folder is
-    /// not there.
+    /// The rules that a network's description names; none where it names none.
+    ///
+    /// - Throws: `Failure` where they are not there: nobody would notice a ledger without rules.
     static func rules(
         of network: NetworkFile
     ) throws(Failure) -> (folder: RuleFolder, versions: [RuleVersion])? {
-        guard let named = network.rules, Files.isThere(named.folder) else { return nil }
+        guard let named = network.rules else { return nil }
+        guard Files.isThere(named.folder) else {
+            throw Failure(
+                .file,
+                "the network's description names the rules in \(named.folder), which is not there; "
+                    + "bring them, or take 'rules' out of it")
+        }
         let folder = try read(named.folder)
         return (folder, versions(folder, runners: named.runners))
     }

@@ -24,6 +24,18 @@ struct NetworkFileTests {
         #expect(network.rules?.folder == "\(root)/rules")
     }
 
+    @Test("a folder of rules that is not there is said, and makes no ledger without rules")
+    func missingRules() throws {
+        let network = try read(
+            """
+            name: n
+            rules: {folder: nowhere, run-by: [a]}
+            institutions: {a: {name: A, kind: hospital, tier: city, power: 1}}
+            """)
+        let error = #expect(throws: Failure.self) { try RuleBuild.rules(of: network) }
+        #expect(error?.ending == .file && error?.message.contains("/nowhere, which is not") == true)
+    }
+
     @Test func readsTimesAndRelativeFolders() throws {
         let network = try read(
             """
