@@ -41,8 +41,8 @@ struct ForkCommand: ParsableCommand {
         let (one, another) = (try Files.read(first), try Files.read(second))
         do {
             let heads = try (
-                ProofHeads(one).heads(of: genesis.ledger),
-                ProofHeads(another).heads(of: genesis.ledger)
+                Self.heads(one, first).heads(of: genesis.ledger),
+                Self.heads(another, second).heads(of: genesis.ledger)
             )
             let pairs = heads.0.flatMap { one in
                 heads.1.map { ForkProof(ledger: genesis.ledger, one, $0) }
@@ -60,6 +60,18 @@ struct ForkCommand: ParsableCommand {
         } catch let failure as ProofFailure {
             output.show(VerifyReport(failure))
             throw Ending.refused
+        }
+    }
+
+    /// The heads in a file; of one that carries none it says what it is instead.
+    private static func heads(_ bytes: [UInt8], _ path: String) throws -> ProofHeads {
+        do throws(ProofFailure) {
+            return try ProofHeads(bytes)
+        } catch {
+            guard let nature = FileNature(bytes) else { throw error }
+            throw Failure(
+                .usage,
+                "\(path) is \(nature.words); a fork is shown by two proofs, with signed heads")
         }
     }
 }

@@ -13,7 +13,8 @@ struct HeadCommand: AsyncParsableCommand {
             A head that you keep today, print or hand to a witness is what proofs are held \
             against later: then no key that leaks can make another past. A proof under another \
             header needs a link, the proof that the one's tree is the start of the other's; it is \
-            checked before it is written.
+            checked before it is written. Of receipts, and of a statement with receipts, the node \
+            has the header.
 
             The head is checked before it is written: it is of the ledger of the node's genesis, \
             and more than 2/3 of the votes signed it.
@@ -27,7 +28,7 @@ struct HeadCommand: AsyncParsableCommand {
     @Option(help: "The height; the last block if none is named.")
     var height: UInt64 = 0
 
-    @Option(help: "Write the link from this proof instead.")
+    @Option(help: "Write the link from this proof, receipt or statement instead.")
     var link: String?
 
     @Option(help: "The head that the proof is linked with.")
@@ -59,13 +60,8 @@ struct HeadCommand: AsyncParsableCommand {
     private func writeLink(from proof: String, to path: String) async throws {
         let bytes = try Files.read(proof)
         let head = try BlockHeader.kept(path)
-        let headers: [BlockHeader]
-        do throws(ProofFailure) {
-            headers = try ProofHeads(bytes).held
-        } catch {
-            throw FileNature.failure(proof, bytes, "no proof to be linked", error.reason)
-        }
         let place = try node.place
+        let headers = try await held(by: proof, bytes, of: head.ledger, place)
         for header in headers where header.ledger != head.ledger {
             throw Failure(
                 .refused,
@@ -86,6 +82,28 @@ struct HeadCommand: AsyncParsableCommand {
         for link in links { link.encode(into: &writer) }
         try Files.write(writer.bytes, to: out)
         output.show(HeadReport(head, file: out))
+    }
+
+    /// The headers that a head is held against: those that the proof carries, or that of the block
+    /// which receipts name.
+    private func held(
+        by proof: String, _ bytes: [UInt8], of ledger: LedgerID, _ place: NodePlace
+    ) async throws -> [BlockHeader] {
+        let block: ReceiptBlock?
+        do throws(ProofFailure) {
+            block = try ReceiptBlock(bytes, of: ledger)
+        } catch {
+            throw Failure(.refused, "\(proof) cannot be linked: \(error.reason)")
+        }
+        if let block {
+            let signed = try NodeAuditor(genesis: try place.genesis, head: nil)
+            return [try await place.ask { try await block.header(signed, $0) }]
+        }
+        do throws(ProofFailure) {
+            return try ProofHeads(bytes).held
+        } catch {
+            throw FileNature.failure(proof, bytes, "no proof to be linked", error.reason)
+        }
     }
 }
 

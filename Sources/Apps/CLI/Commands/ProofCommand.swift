@@ -49,10 +49,6 @@ struct ProofCommand: AsyncParsableCommand {
         guard (entry == nil) != (finding == nil) else {
             throw ValidationError("name an entry, or a finding with --finding")
         }
-        guard finding == nil || trust.head == nil else {
-            throw ValidationError(
-                "--head goes with the proof of an entry; `custos verify` takes one for a finding")
-        }
     }
 
     func run() async throws {

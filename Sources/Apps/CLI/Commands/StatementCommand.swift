@@ -18,13 +18,17 @@ struct StatementCommand: AsyncParsableCommand {
             first: that it is this statement, and that a quorum of the ledger's validators signed \
             the tree in which it stands. Who has registered already gets the receipts.
 
-            Where validators changed, --chain says how (`custos chain`); with --head, the receipts \
-            of that block must be of no other.
+            Where validators changed, --chain says how (`custos chain`). Whoever trusts a head \
+            holds what was written against it: the door does not link the one with the other, and \
+            `custos head --link` does.
 
             Examples:
               custos statement assay.cose --door http://127.0.0.1:7500 \
             --genesis county.genesis --out assay.transparent
               custos verify assay.transparent --genesis county.genesis
+              custos head --link assay.transparent --to june.head --out assay.link
+              custos verify assay.transparent --genesis county.genesis --head june.head \
+            --link assay.link
             """)
 
     @Argument(help: "The statement.")
@@ -48,7 +52,6 @@ struct StatementCommand: AsyncParsableCommand {
     @Option(help: "The file to write.")
     var out: String
 
-    @OptionGroup var trust: TrustOptions
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
@@ -64,7 +67,7 @@ struct StatementCommand: AsyncParsableCommand {
         let (place, bytes) = try await receipts(of: statement, client)
         do {
             let auditor = try Auditor(
-                genesis: genesis, trusted: try trust.head.map { TrustedHead(try .kept($0)) },
+                genesis: genesis,
                 chain: try ChainFiles(chain, of: [genesis.ledger]).chain(of: genesis.ledger))
             let answer = try TransparentStatement.reading(bytes)
             guard answer.statement.bytes == statement.bytes else {

@@ -258,7 +258,8 @@ struct VerifyCommand: ParsableCommand {
             if let tables { verifier.archive = { TableFiles.table($0, in: tables) } }
             return try verify(verifier)
         } catch {
-            return VerifyReport(failedStep: error.step.rawValue, reason: error.reason)
+            return VerifyReport(
+                failedStep: error.step.rawValue, reason: error.reason, link: link)
         }
     }
 

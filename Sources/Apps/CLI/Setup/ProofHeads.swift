@@ -32,12 +32,13 @@ struct ProofHeads {
                 parts.append(try AnswerPage.decode(from: &rest).head.header)
             }
         case .case:
-            all = try CaseFile.decode(bytes).steps.map(\.proof.head)
+            let steps = try CaseFile.decode(bytes).steps
+            all = steps.map(\.proof.head)
             guard let last = all.last else {
                 throw ProofFailure(.caseSteps, "the file has no step")
             }
             own = last
-            held = all.map(\.header)
+            held = all.map(\.header) + ProofHeads.given(by: steps)
             return
         case .fork:
             let fork = try ForkProof.decode(bytes)
@@ -69,6 +70,15 @@ struct ProofHeads {
             heads.append(anchored)
         }
         all = heads
+    }
+
+    /// The headers under which what shares and notices give is proved.
+    private static func given(by steps: [CaseFile.Step]) -> [BlockHeader] {
+        steps.compactMap(\.opened).flatMap { opened in
+            ((try? CaseStatement.decode(opened.statement))?.bundles ?? []).flatMap {
+                (try? FindingBundle.decode($0))?.headers ?? []
+            }
+        }
     }
 
     func heads(of ledger: LedgerID) throws(ProofFailure) -> [ClaimedHead] {

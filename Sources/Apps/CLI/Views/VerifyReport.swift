@@ -153,11 +153,14 @@ struct VerifyReport: Report {
 
     /// What failed; `link` is the file that was to link a proof with the trusted head.
     init(_ failure: ProofFailure, link: String? = nil) {
-        let hint =
-            failure.step == .trustedHead && link == nil
-                && failure.reason.contains("no consistency proof links")
-            ? " (`custos head --link PROOF --to HEAD` gets what may link them, for --link)" : ""
-        self.init(failedStep: failure.step.rawValue, reason: failure.reason + hint)
+        self.init(failedStep: failure.step.rawValue, reason: failure.reason, link: link)
+    }
+
+    /// The same of what failed at a step that has others in it.
+    init(failedStep: String, reason: String, link: String?) {
+        let isUnlinked = link == nil && reason.contains("no consistency proof links")
+        let hint = " (`custos head --link PROOF --to HEAD` gets what may link them, for --link)"
+        self.init(failedStep: failedStep, reason: reason + (isUnlinked ? hint : ""))
     }
 
     init(failedStep: String, reason: String) {

@@ -39,7 +39,7 @@ extension Auditor {
         guard let first = receipts.first, let block = first.header.blockHash else {
             throw ProofFailure(.commitProof, "there is no receipt")
         }
-        let height = try self.height(of: first)
+        let height = try first.height(in: ledger)
         let set = validators(at: height)
         var signers: [InstitutionID: UInt64] = [:]
         var root: Digest?
@@ -48,8 +48,8 @@ extension Auditor {
                 throw ProofFailure(.header, "two receipts name different blocks")
             }
             try agree(
-                .header, "the height that a receipt names", found: try self.height(of: receipt),
-                right: height)
+                .header, "the height that a receipt names",
+                found: try receipt.height(in: ledger), right: height)
             let validator = set.validators.first { $0.key.keyID == receipt.header.keyID }
             guard let validator else {
                 throw ProofFailure(
@@ -78,10 +78,14 @@ extension Auditor {
             treeSize: first.proof.treeSize, signers: signers.keys.sorted(), power: power,
             totalPower: set.totalPower, anchor: anchor)
     }
+}
 
-    /// The height in a receipt's subject, `HEIGHT/ROUND`.
-    private func height(of receipt: COSEReceipt) throws(ProofFailure) -> Height {
-        guard receipt.header.isOfReceipt, let claims = receipt.header.claims else {
+extension COSEReceipt {
+    /// The height of the block whose tree root is signed: the receipt's subject is `HEIGHT/ROUND`.
+    ///
+    /// - Throws: ``ProofFailure`` where it is no receipt, or one of another ledger.
+    public func height(in ledger: LedgerID) throws(ProofFailure) -> Height {
+        guard header.isOfReceipt, let claims = header.claims else {
             throw ProofFailure(.form, "a message is no receipt")
         }
         try agree(

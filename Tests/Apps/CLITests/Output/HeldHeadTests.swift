@@ -1,9 +1,13 @@
+internal import API
 internal import ArgumentParser
 internal import Cryptography
 internal import Foundation
+internal import Ledger
 internal import Node
 internal import Primitives
 internal import Proofs
+internal import Records
+internal import Strangers
 internal import Testing
 
 @testable import custos
@@ -59,11 +63,78 @@ struct HeldHeadTests {
                 }
                 try await LyingServer.run(
                     ["verify"] + receipts + ["--link", path("a.proof.\(head).link")] + held)
+                let link = path("r.\(head).link")
+                try await LyingServer.run(
+                    ["head", "--link", receipts[0], "--to", path(head), "--out", link] + at)
+                try await LyingServer.run(["verify"] + receipts + ["--link", link] + held)
             }
             // An archive that comes to the head needs no link.
             try await node.keepHead(Height(6), at: path("middle.head"), clients[0])
             try await LyingServer.run(
                 ["verify", path("c.archive"), "--head", path("middle.head")] + genesis)
+        }
+    }
+
+    @Test("a statement with its receipts is linked, and receipts of another block are not")
+    func receipts() async throws {
+        let other = try OneVote(path("o"), named: "other")
+        try await OneVote.live([node, other]) { clients in
+            try await node.keepHead(Height(3), at: path("h.head"), clients[0])
+            try await node.register("lab.example", clients[0])
+            let door = try await node.door()
+            let statement = try SignedStatement.bytes(issuer: "lab.example")
+            try Files.write(statement, to: path("s.cose"))
+            try await LyingServer.run(
+                [
+                    "statement", path("s.cose"), "--door", "http://127.0.0.1:\(door.port)",
+                    "--out", path("s.transparent"),
+                ] + genesis)
+            await door.close()
+            let held = ["--head", path("h.head")] + genesis
+            await #expect(throws: Ending.refused) {
+                try await LyingServer.run(["verify", path("s.transparent")] + held)
+            }
+            let link = ["head", "--link", path("s.transparent"), "--to", path("h.head")]
+            try await LyingServer.run(link + ["--out", path("s.link")] + at)
+            try await LyingServer.run(
+                ["verify", path("s.transparent"), "--link", path("s.link")] + held)
+            // Receipts of one ledger, a node of the other.
+            try await LyingServer.run(
+                ["receipt", "2", "--out", path("r"), "--node", other.place.file])
+            let stranger = ["head", "--link", path("r.regulator.cose"), "--to", path("h.head")]
+            try await expect("issuer", stranger + ["--out", path("r.link")] + at)
+            #expect(!Files.isThere(path("r.link")))
+        }
+    }
+
+    @Test("what a case gives is held against the head, too: its link has the tree of each bundle")
+    func given() async throws {
+        try await OneVote.live([node]) { clients in
+            try await node.keepHead(Height(3), at: path("h.head"), clients[0])
+            var proofs: [ProofFile] = []
+            for leaf in 0..<3 as Range<UInt64> {
+                proofs.append(try ProofFile.decode(try await clients[0].proof(leaf: leaf)))
+                try await node.block([0], clients[0])
+            }
+            let salt = [UInt8](repeating: 1, count: 32)
+            let bundle = FindingBundle(
+                proof: proofs[1], statement: [], salt: salt, rules: [], knowledge: [],
+                evidence: [FindingBundle.Evidence(proof: proofs[2], payload: [], salt: salt)])
+            let statement = CaseStatement(
+                blindedCase: OneVote.patients[0], step: .shared(.legal), words: "",
+                findings: [.zero], bundles: [bundle.encode()])
+            let opened = CaseFile.Opened(statement: statement.encode(), salt: salt)
+            let file = CaseFile(
+                isClosed: false, steps: [CaseFile.Step(proof: proofs[0], opened: opened)])
+            let held = try ProofHeads(file.encode()).held
+            #expect(held == proofs.map(\.head.header))
+            #expect(Set(held.map(\.height)).count == 3)
+            try Files.write(file.encode(), to: path("a.case"))
+            try await LyingServer.run(
+                ["head", "--link", path("a.case"), "--to", path("h.head")]
+                    + ["--out", path("a.link")] + at)
+            let links = try ConsistencyProof.list(try Files.read(path("a.link")))
+            #expect(links.map(\.secondSize) == held.map(\.treeSize))
         }
     }
 
@@ -128,6 +199,8 @@ struct HeldHeadTests {
             try await expect(words, ["verify", proof] + genesis + arguments)
         }
         try await expect("--head", ["verify", proof, "--genesis", path("h.head")])
+        try await expect(
+            "is a head", ["fork", proof, path("h.head"), "--out", path("f")] + genesis)
         try await expect("receipts", ["verify", proof, "--entry", path("r.entry")] + genesis)
         // What may be a proof is judged, however bent.
         var bytes = try Files.read(proof)

@@ -28,4 +28,20 @@ struct VerifyReportTests {
         #expect(!report.holds)
         #expect(report.lines == ["REFUSED at \"signature of the batch\": it is not the issuer's"])
     }
+
+    @Test("where no link is named and one is missing, it says how to get it; else not")
+    func hints() {
+        let failure = ProofFailure(
+            .trustedHead, "the header is of height 9, and no consistency proof links their trees")
+        let hint = "`custos head --link PROOF --to HEAD`"
+        #expect(VerifyReport(failure).reason?.contains(hint) == true)
+        #expect(VerifyReport(failure, link: "a.link").reason == failure.reason)
+        // Bundles and cases say at which of their own steps a proof in them failed.
+        let within = VerifyReport(failedStep: "proofs", reason: "\(failure)", link: nil)
+        #expect(within.reason?.contains(hint) == true)
+        #expect(
+            VerifyReport(failedStep: "proofs", reason: "\(failure)", link: "a.link").reason
+                == "\(failure)")
+        #expect(VerifyReport(failedStep: "proofs", reason: "bent", link: nil).reason == "bent")
+    }
 }
