@@ -12,6 +12,9 @@ public import Primitives
 public struct BlockSync: Sendable {
     /// How many blocks are asked for ahead of the one that is to be applied.
     public static let windowBlocks: UInt64 = 16
+    /// The most bytes of blocks that wait for those before them: what is more is asked for again,
+    /// once half of it has been applied.
+    public static let waitingByteCountMax = 64 << 20
 
     /// The height that was applied last.
     public private(set) var height: Height
@@ -109,7 +112,10 @@ public struct BlockSync: Sendable {
         else { return [] }
         requests.remove(at: index)
         claims.noteDelivery(peer)
-        arrived.append(Arrived(peer: peer, block: block))
+        let waiting = waitingByteCount + block.byteCount
+        if block.height == height.next || waiting <= BlockSync.waitingByteCountMax {
+            arrived.append(Arrived(peer: peer, block: block))
+        }
         return applyNext() + ask()
     }
 
@@ -157,11 +163,14 @@ public struct BlockSync: Sendable {
         }
     }
 
+    private var waitingByteCount: Int { arrived.reduce(0) { $0 + $1.block.byteCount } }
+
     /// Asks for every block of the window that is neither here nor asked for.
     private mutating func ask() -> [SyncEffect] {
         var effects: [SyncEffect] = []
         let first = isApplying ? height.blocks + 2 : height.blocks + 1
-        for blocks in first..<(first + BlockSync.windowBlocks) {
+        let isFull = waitingByteCount > BlockSync.waitingByteCountMax / 2
+        for blocks in first..<(isFull ? first + 1 : first + BlockSync.windowBlocks) {
             let wanted = Height(blocks)
             guard !requests.contains(where: { $0.height == wanted }),
                 !arrived.contains(where: { $0.block.height == wanted })

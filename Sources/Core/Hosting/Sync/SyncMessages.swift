@@ -20,6 +20,11 @@ public struct SyncedBlock: Sendable {
     }
 }
 
+extension SyncedBlock {
+    /// About how many bytes it has.
+    var byteCount: Int { batches.reduce(block.count) { $0 + $1.count } }
+}
+
 /// A block that more than 2/3 of the power is known to have committed.
 ///
 /// Its batches are still to be checked against the digests in the block.

@@ -106,6 +106,37 @@ struct BlockSyncTests {
         #expect(!sync.isCatchingUp, "only the lone claim lies above")
     }
 
+    @Test("blocks that wait for the next one take so much room, and others are asked for later")
+    func boundsWhatWaits() throws {
+        let world = try World()
+        var sync = world.sync()
+        _ = sync.step(.reported(world.peers[0], Height(16)))
+        let large = [UInt8](repeating: 0, count: BlockSync.waitingByteCountMax / 4)
+        var asked: [UInt64] = []
+        for blocks in 2...16 as ClosedRange<UInt64> {
+            let effects = sync.step(
+                .received(world.peers[0], try world.block(blocks, batches: [large])))
+            asked += effects.requests.map(\.height.blocks)
+        }
+        #expect(asked == [], "three wait, and nothing is asked for again meanwhile")
+        var applied: [UInt64] = []
+        var again: [UInt64] = []
+        var effects = sync.step(.received(world.peers[0], try world.block(1)))
+        while applied.count < 16 {
+            while let proved = effects.proved {
+                applied.append(proved.height.blocks)
+                effects = sync.step(.applied(proved.height, world.validators))
+                again += effects.requests.map(\.height.blocks)
+            }
+            guard applied.count + 1 < 5 + again.count else { break }
+            let next = again[applied.count - 4]
+            effects = sync.step(.received(world.peers[0], try world.block(next, batches: [large])))
+            again += effects.requests.map(\.height.blocks)
+        }
+        #expect(again == Array(5...16), "for what did not fit, once each")
+        #expect(applied == Array(1...16))
+    }
+
     @Test("one peer is enough to be behind, once it has proved a window of blocks in a row")
     func believesWhatIsProved() throws {
         let world = try World()
@@ -216,12 +247,12 @@ private struct World {
             identity: identity)
     }
 
-    func block(_ blocks: UInt64) throws -> SyncedBlock {
+    func block(_ blocks: UInt64, batches: [[UInt8]] = []) throws -> SyncedBlock {
         let height = Height(blocks)
         let header = Array("header \(blocks)".utf8)
         return SyncedBlock(
             height: height, block: bytes(header: header),
-            proof: proof(height, id(of: header), signers: [0, 1, 2]), batches: [])
+            proof: proof(height, id(of: header), signers: [0, 1, 2]), batches: batches)
     }
 
     func lie(_ lie: BlockSyncTests.Lie) throws -> SyncedBlock {
