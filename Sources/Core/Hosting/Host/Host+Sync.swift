@@ -20,12 +20,28 @@ extension Host {
     }
 
     private mutating func apply(_ proved: ProvedBlock) {
+        guard !isOfOtherPast(proved.block) else {
+            return carryOut(sync.step(.forked(proved.peer, proved.height)))
+        }
         do throws(Unusable) {
             apply(try execute(proved), proof: proved.proof.message)
         } catch {
             carryOut(
                 sync.step(.unusable(proved.peer, proved.height, reason: error.reason)))
         }
+    }
+
+    /// Whether a proved block follows another one than stands here.
+    ///
+    /// Its header says so, and the proof is of that; why the other one was decided stands beside.
+    private mutating func isOfOtherPast(_ bytes: [UInt8]) -> Bool {
+        guard let block = try? Block.decode(bytes), block.header.previous != state.head.hash,
+            block.header.previousCommit == Block.commitDigest(block.commitProof)
+        else { return false }
+        if let commit = block.commitProof, let proof = try? CommitProof.decode(commit[...]) {
+            noteFork(proof)
+        }
+        return true
     }
 
     private func execute(_ proved: ProvedBlock) throws(Unusable) -> ExecutedBlock {

@@ -94,6 +94,10 @@ public struct BlockSync: Sendable {
         case .unusable(let peer, let height, let reason):
             isApplying = false
             return drop(peer, .unusable(height, reason: reason))
+        case .forked(let peer, let height):
+            isApplying = false
+            fetchedInARow = 0
+            claims.noteFailure(peer, at: height)
         case .left(let peer):
             return leave(peer)
         }

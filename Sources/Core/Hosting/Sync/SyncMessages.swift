@@ -49,6 +49,9 @@ public enum SyncInput: Sendable {
     case applied(Height, ValidatorSet)
     /// What came with a proved block was not what the block names, or did not execute.
     case unusable(InstitutionID, Height, reason: String)
+    /// A proved block follows another one than stands here, so that two were decided at a height:
+    /// whoever sent it is not to blame.
+    case forked(InstitutionID, Height)
     case left(InstitutionID)
 }
 
