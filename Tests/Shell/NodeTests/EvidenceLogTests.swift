@@ -29,22 +29,24 @@ struct EvidenceLogTests {
         func question(_ number: UInt64, height: UInt64? = nil) -> LockQuestion {
             let proof = proof(number)
             return LockQuestion(
-                height: Height(height ?? number), round: proof.round, block: proof.block,
-                peer: nil)
+                height: Height(height ?? number),
+                lock: SignedState.Polka(round: proof.round, block: proof.block), peer: nil)
         }
         do {
             var log = try EvidenceLog(directory: directory) { _ in }
             for number in 1...3 as ClosedRange<UInt64> {
                 try log.append(EvidenceBody(proof(number), claimedBy: network.ids[0]))
             }
-            #expect(try log.proof(question(2)) == proof(2))
+            #expect(try log.proofs(question(2)) == [proof(2)])
         }
         let log = try EvidenceLog(directory: directory) { _ in }
         for number in 1...3 as ClosedRange<UInt64> {
-            #expect(try log.proof(question(number)) == proof(number))
+            #expect(try log.proofs(question(number)) == [proof(number)])
+            let all = LockQuestion(height: Height(number), lock: nil, peer: nil)
+            #expect(try log.proofs(all) == [proof(number)], "all of the height")
         }
-        #expect(try log.proof(question(4)) == nil)
-        #expect(try log.proof(question(2, height: 3)) == nil)
+        #expect(try log.proofs(question(4)) == [])
+        #expect(try log.proofs(question(2, height: 3)) == [])
         #expect(log.count == 0, "a proof convicts nobody")
     }
 }

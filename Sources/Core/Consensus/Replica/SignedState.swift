@@ -9,6 +9,11 @@ public struct SignedState: Hashable, Sendable {
     public struct Polka: Hashable, Sendable {
         public let round: Round
         public let block: BlockID
+
+        public init(round: Round, block: BlockID) {
+            self.round = round
+            self.block = block
+        }
     }
 
     /// What was signed last; later messages of a height have a greater (round, step).

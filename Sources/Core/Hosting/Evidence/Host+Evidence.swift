@@ -72,7 +72,9 @@ extension Host {
                     let proof = proofOfLock(
                         height: claim.height, round: lock.round, block: lock.block)
                 else {
-                    recallLock(claim.height, lock.round, lock.block, for: nil)
+                    recallLock(
+                        claim.height, SignedState.Polka(round: lock.round, block: lock.block),
+                        for: nil)
                     continue
                 }
                 effects.append(.anchor(.evidence(EvidenceBody(proof, claimedBy: identity))))

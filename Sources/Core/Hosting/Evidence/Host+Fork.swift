@@ -35,6 +35,22 @@ extension Host {
         for evidence in found { learn(EvidenceBody(evidence), from: nil) }
     }
 
+    /// A peer has seen a fork, and asks for the votes of its height.
+    mutating func giveVotes(of height: Height, to peer: InstitutionID) {
+        guard mayAsk(peer) else { return }
+        let votes = votesKept(of: height)
+        if votes.isEmpty, mayAsk(peer, byteCount: Host.recallByteCount) {
+            return recallLock(height, nil, for: peer)
+        }
+        give(votes, to: peer)
+    }
+
+    mutating func give(_ votes: [Vote], to peer: InstitutionID) {
+        for vote in votes {
+            guard answer(peer, .vote(Unverified(vote)), byteCount: 256) else { return }
+        }
+    }
+
     /// What this replica has of the votes of a height that was left, or of the one under way.
     func votesKept(of height: Height) -> [Vote] {
         if height == replica.height { return replica.votes.map(\.message) }
@@ -43,6 +59,9 @@ extension Host {
         return keptLocks.filter { $0.height == height }.flatMap(\.votes)
     }
 
+    /// How many votes of heights that were left are kept.
+    private static let leftVoteCountMax = 16_384
+
     /// Before a height is left: keeps its votes for a while, where it needed more than one round.
     ///
     /// Of round 0 the commit proof says all that can be needed.
@@ -50,6 +69,9 @@ extension Host {
         let votes = replica.votes.map(\.message)
         guard votes.contains(where: { $0.round > .zero }) else { return }
         leftVotes.append((replica.height, votes))
-        leftVotes.removeFirst(max(0, leftVotes.count - 16))
+        var count = leftVotes.reduce(0) { $0 + $1.votes.count }
+        while count > Host.leftVoteCountMax, leftVotes.count > 1 {
+            count -= leftVotes.removeFirst().votes.count
+        }
     }
 }

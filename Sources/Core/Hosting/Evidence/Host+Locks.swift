@@ -8,7 +8,7 @@ extension Host {
     /// How many proofs of claims of its own a replica has at hand; the others are on the disk.
     private static let keptLocksMax = 256
     /// What looking for one on the disk costs whoever asks, of its budget.
-    private static let recallByteCount = 1 << 20
+    static let recallByteCount = 1 << 20
 
     /// A peer asks for the proof of a valid round that this replica claimed.
     mutating func proveLock(
@@ -18,22 +18,23 @@ extension Host {
         if let proof = proofOfLock(height: height, round: round, block: block) {
             answer(peer, .lock(Unverified(proof)), byteCount: 256 + 128 * proof.prevotes.count)
         } else if mayAsk(peer, byteCount: Host.recallByteCount) {
-            recallLock(height, round, block, for: peer)
+            recallLock(height, SignedState.Polka(round: round, block: block), for: peer)
         }
     }
 
-    /// Looks on the disk for a proof of a height that was left.
+    /// Looks on the disk for a proof of a height that was left, or for all of that height.
     mutating func recallLock(
-        _ height: Height, _ round: Round, _ block: BlockID, for peer: InstitutionID?
+        _ height: Height, _ lock: SignedState.Polka?, for peer: InstitutionID?
     ) {
         guard height <= state.head.height else { return }
-        effects.append(
-            .recallLock(LockQuestion(height: height, round: round, block: block, peer: peer)))
+        effects.append(.recallLock(LockQuestion(height: height, lock: lock, peer: peer)))
     }
 
     /// What was looked for on the disk is there.
     mutating func answer(_ question: LockQuestion, with proof: ProofOfLock) {
-        if let peer = question.peer {
+        if let peer = question.peer, question.lock == nil {
+            give(proof.votes, to: peer)
+        } else if let peer = question.peer {
             answer(peer, .lock(Unverified(proof)), byteCount: 256 + 128 * proof.prevotes.count)
         } else {
             effects.append(.anchor(.evidence(EvidenceBody(proof, claimedBy: identity))))

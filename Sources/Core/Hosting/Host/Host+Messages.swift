@@ -32,11 +32,7 @@ extension Host {
         case .lockWanted(let height, let round, let block):
             proveLock(height, round, block, to: peer)
         case .lock(let proof): receive(proof, from: peer)
-        case .votesWanted(let height):
-            guard mayAsk(peer) else { return }
-            for vote in votesKept(of: height) {
-                guard answer(peer, .vote(Unverified(vote)), byteCount: 256) else { return }
-            }
+        case .votesWanted(let height): giveVotes(of: height, to: peer)
         case .blockLacking(let height): carryOut(sync.step(.lacking(peer, height)))
         case .snapshotWanted:
             if mayAsk(peer) { effects.append(.serveSnapshot(to: peer)) }

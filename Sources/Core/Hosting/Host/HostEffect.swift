@@ -61,7 +61,7 @@ public enum HostEffect: Sendable {
     /// out, and say ``HostInput/batchesRead(_:against:)``.
     case readBatches(StreamKey, numbers: Range<UInt64>, against: Digest)
     /// Look among what ``keep(_:)`` kept for the proof of a valid round that this replica claimed,
-    /// and say ``HostInput/lockRecalled(_:for:)`` where it is there.
+    /// or for all of a height, and say ``HostInput/lockRecalled(_:for:)`` of each that is there.
     case recallLock(LockQuestion)
     /// Something that an operator should read.
     case report(String)

@@ -44,7 +44,7 @@ extension NodeMachine {
         case .keepChunk(let name, let bytes): try snapshots.keep(bytes, named: name)
         case .forgetChunks(let names): snapshots.forget(names)
         case .recallLock(let question):
-            if let proof = try evidence.proof(question) {
+            for proof in try evidence.proofs(question) {
                 read.append(.lockRecalled(proof, for: question))
             }
         case .restoreSnapshot(let snapshot): complete = snapshot

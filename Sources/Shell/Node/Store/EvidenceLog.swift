@@ -17,8 +17,7 @@ struct EvidenceLog: ~Copyable {
 
     private struct Lock: Hashable {
         let height: Height
-        let round: Round
-        let block: BlockID
+        let lock: SignedState.Polka
     }
 
     /// Opens the log of a node.
@@ -64,23 +63,25 @@ struct EvidenceLog: ~Copyable {
         if let proof = body.proofOfLock { locks.insert(EvidenceLog.lock(proof)) }
     }
 
-    /// The proof of a valid round that was kept, where there is one.
-    borrowing func proof(_ question: LockQuestion) throws(StorageError) -> ProofOfLock? {
-        let wanted = Lock(
-            height: question.height, round: question.round, block: question.block)
-        guard locks.contains(wanted) else { return nil }
-        var found: ProofOfLock?
+    /// The proofs of valid rounds that were kept and are asked for.
+    borrowing func proofs(_ question: LockQuestion) throws(StorageError) -> [ProofOfLock] {
+        let isThere =
+            question.lock.map { locks.contains(Lock(height: question.height, lock: $0)) }
+            ?? locks.contains { $0.height == question.height }
+        guard isThere else { return [] }
+        var found: [ProofOfLock] = []
         try log.scan { payload in
-            guard found == nil, let body = try? EvidenceBody.decodeKept(payload),
-                let proof = body.proofOfLock, EvidenceLog.lock(proof) == wanted
+            guard let body = try? EvidenceBody.decodeKept(payload), let proof = body.proofOfLock,
+                question.isAnswered(by: proof), !found.contains(proof)
             else { return }
-            found = proof
+            found.append(proof)
         }
         return found
     }
 
     private static func lock(_ proof: ProofOfLock) -> Lock {
-        Lock(height: proof.height, round: proof.round, block: proof.block)
+        Lock(
+            height: proof.height, lock: SignedState.Polka(round: proof.round, block: proof.block))
     }
 }
 

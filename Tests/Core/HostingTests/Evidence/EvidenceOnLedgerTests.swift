@@ -236,7 +236,7 @@ struct EvidenceOnLedgerTests {
             Issue.record("nothing is looked for: \(asked)")
             return
         }
-        let found = try #require(world.nodes[2].disk.lock(question))
+        let found = try #require(world.nodes[2].disk.locks(question).first)
         let answered = world.nodes[2].host?.step(.lockRecalled(found, for: question), now: clock)
         guard case .send(.lock(let sent), let peer) = answered?.first else {
             Issue.record("no answer: \(answered ?? [])")

@@ -40,14 +40,11 @@ struct Disk {
             proof: Unverified(commit.proof), batches: commit.executed.batches.map(\.bytes))
     }
 
-    /// The proof of a valid round among what was kept.
-    func lock(_ question: LockQuestion) -> ProofOfLock? {
+    /// The proofs of valid rounds among what was kept.
+    func locks(_ question: LockQuestion) -> [ProofOfLock] {
         kept.filter { $0.kind == .proofOfLock }
             .compactMap { try? ProofOfLock.decode($0.first[...]).claimed }
-            .first {
-                $0.height == question.height && $0.round == question.round
-                    && $0.block == question.block
-            }
+            .filter(question.isAnswered)
     }
 
     /// The batches of a stream that have some of these numbers.

@@ -69,7 +69,7 @@ extension HostWorld {
         // Nobody joins by a snapshot here; the simulator has such nodes.
         case .serveSnapshot, .serveChunk, .keepChunk, .forgetChunks, .restoreSnapshot, .adopt: break
         case .recallLock(let question):
-            if let proof = nodes[index].disk.lock(question) {
+            for proof in nodes[index].disk.locks(question) {
                 schedule(index, .lockRecalled(proof, for: question), in: 0)
             }
         case .drop(let peer, let reason):
