@@ -20,14 +20,18 @@ public struct Accounting: Sendable {
         votes = Array(repeating: [], count: validators.count)
     }
 
+    /// Whether this vote would be kept: asked before its signature is checked.
+    public func hasRoom(for vote: Vote) -> Bool {
+        guard let index = validators.index(of: vote.voter) else { return false }
+        return votes[index].count < Accounting.votesPerValidatorMax
+            && !votes[index].contains { $0.saysTheSame(as: vote) }
+    }
+
     /// Adds a vote whose signature has been checked; returns what it convicts its voter of.
     @discardableResult
     public mutating func add(_ verified: Verified<Vote>) -> [Evidence] {
         let vote = verified.message
-        guard let index = validators.index(of: vote.voter),
-            votes[index].count < Accounting.votesPerValidatorMax,
-            !votes[index].contains(where: { $0.saysTheSame(as: vote) })
-        else { return [] }
+        guard let index = validators.index(of: vote.voter), hasRoom(for: vote) else { return [] }
         var found: [Evidence] = []
         for other in votes[index] {
             guard let new = Evidence(vote, beside: other) else { continue }

@@ -52,6 +52,11 @@ public enum Effect: Sendable {
     /// its sender is to blame, whoever it is said to be by.
     case blame(ConsensusError)
 
+    /// The message of this input is of the next height, and not signed as the present validators
+    /// sign: it is forged, or by one who gets another key with the block under way. Nobody can tell
+    /// yet, so nobody is dropped; but it cost a signature check, and no honest peer sends many.
+    case doubt(ConsensusError)
+
     /// A quorum decided a block that this replica's own execution finds invalid. Stop, and call a
     /// human: either this machine or more than 2/3 of the others compute wrong.
     case halt(height: Height, block: BlockID)

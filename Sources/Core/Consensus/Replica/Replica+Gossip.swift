@@ -52,10 +52,13 @@ extension Replica {
         return nil
     }
 
-    /// Whether this proposal is the one that is known of its round.
+    /// Whether this proposal is the one that is known of its round, or kept for the next height.
     public func holds(_ proposal: Proposal) -> Bool {
-        proposal.height == state.height
-            && state[proposal.round].proposal?.proposal.saysTheSame(as: proposal) == true
+        let known =
+            proposal.height == early.height
+            ? early.proposal?.message.message
+            : proposal.height == state.height ? state[proposal.round].proposal?.proposal : nil
+        return known?.saysTheSame(as: proposal) == true
     }
 
     /// What a peer at the same height lacks and this replica holds, the proposal first.

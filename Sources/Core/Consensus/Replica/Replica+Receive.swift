@@ -85,7 +85,7 @@ extension Replica {
         }
         let isNews =
             claimed.round > state.round
-            ? !state.future.isKnown(claimed, index: index)
+            ? state.future.hasRoom(for: claimed, index: index)
             : state[claimed.round].tally(claimed.kind).hasRoom(
                 for: claimed, index: index, in: state.validators)
         guard isNews, let vote = check(vote, by: state.validators) else { return }
@@ -161,20 +161,27 @@ extension Replica {
     /// Of the next height's validators nothing is known yet, so that nobody is blamed here.
     private mutating func keepEarly(_ vote: Unverified<Vote>) {
         guard let index = state.validators.index(of: vote.claimed.voter),
-            !early.isKnown(vote.claimed, index: index),
-            let vote = try? state.validators.verify(vote, with: signing, by: authenticator)
+            early.hasRoom(for: vote.claimed, index: index)
         else { return }
-        early.add(vote, index: index)
+        do throws(ConsensusError) {
+            early.add(
+                try state.validators.verify(vote, with: signing, by: authenticator), index: index)
+        } catch {
+            effects.append(.doubt(error))
+        }
     }
 
     private mutating func keepEarly(
         _ proposal: Unverified<Proposal>, time: Timestamp, receivedAt: Timestamp
     ) {
         guard early.proposal == nil, proposal.claimed.round == .zero,
-            proposal.claimed.block.count <= Proposal.blockByteCountMax,
-            let proposal = try? state.validators.verify(
-                proposal, with: signing, by: authenticator)
+            proposal.claimed.block.count <= Proposal.blockByteCountMax
         else { return }
-        early.proposal = (proposal, time, receivedAt)
+        do throws(ConsensusError) {
+            let proposal = try state.validators.verify(proposal, with: signing, by: authenticator)
+            early.proposal = (proposal, time, receivedAt)
+        } catch {
+            effects.append(.doubt(error))
+        }
     }
 }

@@ -81,7 +81,7 @@ public struct Replica: Sendable {
         stepBackToUnsigned()
         effects.removeAll { effect in
             switch effect {
-            case .commit, .convict, .demandLock, .blame, .halt: false
+            case .commit, .convict, .demandLock, .blame, .doubt, .halt: false
             default: true
             }
         }

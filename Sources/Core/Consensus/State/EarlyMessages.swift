@@ -14,8 +14,8 @@ struct EarlyMessages: Sendable {
         votes = FutureVotes(validatorCount: validatorCount)
     }
 
-    func isKnown(_ vote: Vote, index: Int) -> Bool {
-        votes.isKnown(vote, index: index)
+    func hasRoom(for vote: Vote, index: Int) -> Bool {
+        votes.hasRoom(for: vote, index: index)
     }
 
     mutating func add(_ vote: Verified<Vote>, index: Int) {

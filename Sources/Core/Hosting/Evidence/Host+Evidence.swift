@@ -8,7 +8,9 @@ extension Host {
     /// Takes evidence that was found here, or that a peer sent.
     mutating func learn(_ body: EvidenceBody, from peer: InstitutionID?) {
         // What waits here already costs no signature check once more.
-        guard !evidence.contains(body) else { return }
+        guard !evidence.contains(body), peer.map({ !vain.isSpent($0) }) ?? true else { return }
+        let count = evidence.items.count
+        defer { if let peer, evidence.items.count == count { noteVain(peer) } }
         let offence: Offence
         do throws(EvidenceRefusal) {
             offence = try state.check(body)
@@ -88,7 +90,9 @@ extension Host {
             let lock = claim.lock,
             let proof = proofOfLock(height: claim.height, round: lock.round, block: lock.block)
         else { return false }
-        if let peer { effects.append(.send(.lock(Unverified(proof)), to: peer)) }
+        if let peer {
+            answer(peer, .lock(Unverified(proof)), byteCount: 256 + 128 * proof.prevotes.count)
+        }
         return true
     }
 }

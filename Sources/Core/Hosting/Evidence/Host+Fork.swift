@@ -20,16 +20,22 @@ extension Host {
             height: claimed.height, accounting: Accounting(state.validators(at: claimed.height)))
         let own = replica.previousCommit?.votes.map(\.claimed) ?? []
         let votes = own + claimed.votes.map(\.claimed) + votesKept(of: claimed.height)
-        for vote in votes { addToFork(Unverified(vote)) }
+        for vote in votes { addToFork(Unverified(vote), from: nil) }
         effects.append(.broadcast(.votesWanted(claimed.height)))
     }
 
     /// A vote of the height at which the fork is, from whomever.
-    mutating func addToFork(_ vote: Unverified<Vote>) {
+    mutating func addToFork(_ vote: Unverified<Vote>, from peer: InstitutionID?) {
         guard var fork, vote.claimed.height == fork.height,
+            fork.accounting.hasRoom(for: vote.claimed), peer.map({ !vain.isSpent($0) }) ?? true
+        else { return }
+        guard
             let verified = try? state.validators(at: fork.height).verify(
                 vote, with: signing, by: authenticator)
-        else { return }
+        else {
+            if let peer { noteVain(peer) }
+            return
+        }
         let found = fork.accounting.add(verified)
         self.fork = fork
         for evidence in found { learn(EvidenceBody(evidence), from: nil) }

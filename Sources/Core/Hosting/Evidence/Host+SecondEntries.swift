@@ -21,6 +21,13 @@ extension Host {
             .readBatches(ticket.stream, numbers: ticket.first..<end, against: batch.digest))
     }
 
+    /// At each status interval: lets go of comparisons where no more have room.
+    ///
+    /// What is read for one comes in milliseconds, or never, where too much waits for the disk.
+    mutating func renewComparisons() {
+        if comparisons.count >= Host.comparisonCountMax { comparisons = [:] }
+    }
+
     /// Convicts the issuer where the ledger has another entry under a number of the batch.
     mutating func compare(_ stored: [[UInt8]], against digest: Digest) {
         guard let batch = comparisons.removeValue(forKey: digest) else { return }

@@ -7,7 +7,7 @@ internal import Records
 extension Host {
     mutating func submit(_ bytes: [UInt8], token: UInt64) {
         do throws(SubmissionRefusal) {
-            let batch = try verify(bytes)
+            let batch = try verify(try decode(bytes))
             let answer = try admit(batch)
             if case .admitted = answer { effects.append(.broadcast(.batch(bytes))) }
             effects.append(.answer(token: token, answer))
@@ -21,8 +21,13 @@ extension Host {
     /// A batch that a peer sent: one that was submitted there, or one that was asked for.
     mutating func receiveBatch(_ bytes: [UInt8], from peer: InstitutionID) {
         do throws(SubmissionRefusal) {
-            let batch = try verify(bytes)
-            if isAwaited(batch.digest) {
+            let claimed = try decode(bytes)
+            // What is on the ledger already is told again, and costs no signature check.
+            guard state.committed(batch: claimed.digest) == nil else { return }
+            let isAwaited = self.isAwaited(claimed.digest)
+            guard isAwaited || bodies[claimed.digest] != nil || !vain.isSpent(peer) else { return }
+            let batch = try verify(claimed)
+            if isAwaited {
                 bodies[batch.digest] = batch
                 depart([batch.digest])
                 goOnWaiting()
@@ -30,9 +35,14 @@ extension Host {
                 _ = try admit(batch)
             }
         } catch {
-            // A refusal says nothing against the peer: it may stand at another height.
-            guard case .batch(.malformed) = error else { return }
-            effects.append(.drop(peer, reason: "\(error)"))
+            guard case .batch(let refusal) = error else { return }
+            switch refusal {
+            case .malformed, .oversize, .wrongCount, .wrongRoot:
+                effects.append(.drop(peer, reason: "\(error)"))
+            case .gap, .noRoom, .duplicate: break
+            // That says nothing against the peer: it may stand at another height.
+            default: noteVain(peer)
+            }
         }
         wake()
     }
@@ -98,11 +108,18 @@ extension Host {
         state.nextNumber(of: stream.issuer, stream.stream) ?? 1
     }
 
-    /// The batch, checked once: one that is here already costs no signature check.
-    private func verify(_ bytes: [UInt8]) throws(SubmissionRefusal) -> VerifiedBatch {
+    private func decode(_ bytes: [UInt8]) throws(SubmissionRefusal) -> UnverifiedBatch {
         do throws(BatchRefusal) {
-            let claimed = try UnverifiedBatch(decoding: bytes)
-            if let known = bodies[claimed.digest], known.bytes == bytes { return known }
+            return try UnverifiedBatch(decoding: bytes)
+        } catch {
+            throw .batch(error)
+        }
+    }
+
+    /// The batch, checked once: one that is here already costs no signature check.
+    private func verify(_ claimed: UnverifiedBatch) throws(SubmissionRefusal) -> VerifiedBatch {
+        do throws(BatchRefusal) {
+            if let known = bodies[claimed.digest], known.bytes == claimed.bytes { return known }
             return try claimed.verify(against: state)
         } catch {
             throw .batch(error)

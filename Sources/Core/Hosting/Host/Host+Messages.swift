@@ -7,9 +7,7 @@ extension Host {
     mutating func receive(_ message: PeerMessage, from peer: InstitutionID) {
         switch message {
         case .proposal(let proposal): receive(proposal, from: peer)
-        case .vote(let vote):
-            tell(.voted(vote), from: peer)
-            addToFork(vote)
+        case .vote(let vote): receive(vote, from: peer)
         case .status(let status): receive(status, from: peer)
         case .batch(let bytes): receiveBatch(bytes, from: peer)
         case .batchesWanted(let digests):
@@ -45,9 +43,20 @@ extension Host {
         }
     }
 
+    private mutating func receive(_ vote: Unverified<Vote>, from peer: InstitutionID) {
+        guard vote.claimed.height != replica.height.next || !vain.isSpent(peer) else { return }
+        tell(.voted(vote), from: peer)
+        addToFork(vote, from: peer)
+    }
+
     /// Makes sure that the bytes of a proposal are the block that it names.
     private mutating func receive(_ proposal: Unverified<Proposal>, from peer: InstitutionID) {
         let claimed = proposal.claimed
+        // What the replica would not look at is not worth the hashing.
+        let isEarly = claimed.height == replica.height.next
+        guard isEarly ? !vain.isSpent(peer) : claimed.height == replica.height,
+            !replica.holds(claimed)
+        else { return }
         let block: Block
         do throws(LedgerError) {
             block = try Block.decode(claimed.block)
@@ -65,13 +74,12 @@ extension Host {
             effects.append(.drop(peer, reason: "a proposal that is not the block it names"))
             return
         }
-        let isKnown = replica.holds(claimed)
         tell(.proposed(proposal, blockTime: block.header.time, receivedAt: now), from: peer)
-        if !isKnown, replica.holds(claimed) { noteClock(of: block.header, claimed, from: peer) }
+        if replica.holds(claimed) { noteClock(of: block.header, claimed, from: peer) }
     }
 
-    /// A new block of the height under way, straight from the validator whose turn it is and whose
-    /// signature has been checked, shows that one's clock.
+    /// A new block, straight from the validator whose turn it is and whose signature has been
+    /// checked, shows that one's clock.
     private mutating func noteClock(
         of header: BlockHeader, _ proposal: Proposal, from peer: InstitutionID
     ) {

@@ -65,6 +65,8 @@ public struct Host: Sendable {
     var restoring: ProvedSnapshot?
     /// How much of what peers ask for they are answered.
     var answers = AnswerBudget()
+    /// How much of what peers send was checked in vain.
+    var vain = VainChecks()
     /// How far the own clock is from the others'.
     public internal(set) var clocks = ClockWatch()
     /// Two decided blocks of one height, where that was seen.
@@ -183,6 +185,7 @@ public struct Host: Sendable {
         case .disconnected(let peer):
             words.noteDisconnected(peer)
             answers.forget(peer)
+            vain.forget(peer)
             carryOut(sync.step(.left(peer)))
             join(.left(peer))
         case .snapshotRestored(let state): adopt(state)
@@ -201,8 +204,13 @@ public struct Host: Sendable {
     mutating func tell(_ input: Input, from peer: InstitutionID? = nil) {
         let new = replica.step(input)
         if let peer {
-            for case .blame(let error) in new {
-                effects.append(.drop(peer, reason: "a forged message: \(error)"))
+            for effect in new {
+                switch effect {
+                case .blame(let error):
+                    effects.append(.drop(peer, reason: "a forged message: \(error)"))
+                case .doubt: noteVain(peer)
+                default: break
+                }
             }
         }
         enqueue(new)
@@ -241,7 +249,7 @@ public struct Host: Sendable {
         case .fetchBlock: effects.append(.broadcast(.status(replica.status)))
         case .commit(let decision): commit(decision)
         case .convict(let evidence): learn(EvidenceBody(evidence), from: nil)
-        case .blame: break
+        case .blame, .doubt: break
         case .demandLock(let claim): demands.append(LockDemand(claim: claim))
         case .halt(let height, let block):
             effects.append(
@@ -262,6 +270,8 @@ public struct Host: Sendable {
             if height == state.head.height.next { tell(.workArrived(height)) }
         case .status:
             answers.renew()
+            vain.renew()
+            renewComparisons()
             effects.append(.broadcast(.status(replica.status)))
             askForBodies()
             askForLocks()

@@ -139,7 +139,7 @@ struct Network {
                     .valueChecked(
                         height: request.height, block: request.blockID, isValid: isValid),
                     to: index, in: 3)
-            case .fetchBlock, .demandLock, .blame: break
+            case .fetchBlock, .demandLock, .blame, .doubt: break
             case .commit(let decision): commit(decision, at: index)
             case .convict(let evidence):
                 let culprit = names.firstIndex(of: evidence.culprit.name) ?? 0

@@ -164,6 +164,7 @@ struct Scene {
             case .convict(let evidence): return "convict \(evidence.culprit): \(evidence)"
             case .demandLock(let claim): return "demand of \(claim.claimer): \(claim)"
             case .blame(let error): return "blame the sender: \(error)"
+            case .doubt(let error): return "doubt the sender: \(error)"
             case .halt(let height, let block): return "halt at \(height): \(block) is invalid here"
             }
         }.map { $0.replacingBlockNames(blockNames) }

@@ -229,5 +229,15 @@ struct LimitlessPeerTests {
         let count = world.nodes[1].host?.clocks
         world.step(1, .received(.proposal(Unverified(honest)), from: Self.liar))
         #expect(world.nodes[1].host?.clocks.offsets == count?.offsets, "and once")
+        // Who is a block behind hears it early, and sees the same clock.
+        var behind = try world.region.host("county-hospital")
+        let clock = Timestamp(milliseconds: world.now)
+        _ = behind.start(now: clock)
+        _ = behind.step(.received(.proposal(Unverified(try forged())), from: Self.liar), now: clock)
+        #expect(behind.clocks.offsets == [])
+        for _ in 0..<2 {
+            _ = behind.step(.received(.proposal(Unverified(honest)), from: Self.liar), now: clock)
+        }
+        #expect(behind.clocks.offsets == count?.offsets)
     }
 }
