@@ -31,6 +31,7 @@ enum Corpus {
         if let signed = try? UnverifiedBatch(decoding: batch).signedHeader {
             samples.append(Sample(name: "signed-header", bytes: Array(signed)))
         }
+        samples.append(Sample(name: "piece", bytes: [0x42, 1, 2, 0x43, 3, 4, 5, 0x41, 6]))
         samples.append(Sample(name: "snapshot", bytes: try snapshot(samples)))
         samples.append(Sample(name: "trail-row", bytes: try trailRow(samples)))
         samples += try texts(root: root)

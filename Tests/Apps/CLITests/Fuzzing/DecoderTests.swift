@@ -59,7 +59,9 @@ struct DecoderTests {
             "log of a node", "what was signed last", "snapshot", "trail row", "segment of a log",
             "mark of a log", "slots of what was signed last", "record of the host",
             "row of an outbox", "kept evidence", "commit row", "founding row",
-            "framing of an archive", "archive of a node", "archive of a stranger",
+            "first piece of a batch", "later piece of a batch", "first piece of a tree row",
+            "changes row", "changes row of an older version", "framing of an archive",
+            "archive of a node", "archive of a stranger",
         ] {
             let decoder = try #require(Decoders.all.first { $0.name == name })
             #expect(samples.contains(where: decoder.read), "no sample is a \(name)")

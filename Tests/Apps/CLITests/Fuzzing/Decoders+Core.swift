@@ -33,6 +33,18 @@ extension Decoders {
         Decoder("batch") { try UnverifiedBatch(decoding: $0) },
         Decoder("batch header") { try BatchHeader.decode($0[...]) },
         Decoder("tree row") { try TreeRow.decode($0) },
+        Decoder("first piece of a batch") { bytes -> [UInt8]? in
+            BatchPieces.cut(bytes).first.flatMap { BatchPieces.entry(1, in: unsafe $0.span.bytes) }
+        },
+        Decoder("later piece of a batch") {
+            BatchPieces.entry(BatchPieces.entryCount + 1, in: unsafe $0.span.bytes)
+        },
+        Decoder("first piece of a tree row") { bytes -> Digest? in
+            TreePieces.cut(bytes).first.flatMap {
+                TreePieces.hash(
+                    of: MerkleNode(level: 0, index: 1), firstLeaf: 0, in: unsafe $0.span.bytes)
+            }
+        },
         Decoder("unfit row") { try UnfitRow.decode($0) },
         Decoder("unfitness") { try Unfitness.decode($0) },
         Decoder("trail row") { try TermTrail.decode($0, slot: 20) },
@@ -57,6 +69,10 @@ extension Decoders {
             bytes.first.flatMap { StateKey(space: $0, bytes: Array(bytes.dropFirst())) }
         },
         row("changes row", .changes), row("chunk row", .chunk),
+        Decoder("changes row of an older version") { bytes -> [UInt8]? in
+            guard bytes.starts(with: [0x86, 0x01]) else { return nil }
+            return row("", .changes).read(bytes) ? bytes : nil
+        },
         Decoder("state of a finding") { try FindingState.decode($0) },
         Decoder("state of a case") { try CaseState.decode($0) },
         Decoder("snapshot manifest") { try SnapshotManifest.decode($0) },
