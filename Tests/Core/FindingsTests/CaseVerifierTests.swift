@@ -69,6 +69,17 @@ struct CaseVerifierTests {
                 from: ClaimedHead(header: block.executed.header, commitProof: block.proof))
         }
 
+        /// What the ledger says of the case, as of its last block.
+        func standing() throws -> CaseStanding {
+            let block = try #require(chain.blocks.last)
+            let key = StateKey.case(Network.regulator, Life.id)
+            return CaseStanding(
+                head: ClaimedHead(header: block.executed.header, commitProof: block.proof),
+                state: try #require(map.proof(of: key) ?? map.absence(of: key)))
+        }
+
+        var map: StateMap { chain.state.map }
+
         /// The file of some of the steps; `sealed` are not opened, and those of `timed` show when
         /// each of these was anchored.
         func file(
@@ -256,10 +267,48 @@ struct CaseVerifierTests {
         }
     }
 
+    @Test("of two steps that name the same one before, only the one that counts is shown")
+    func branches() throws {
+        var life = try Life()
+        let before = try life.standing()
+        try life.take(.opened, after: nil)
+        let opened = try life.standing()
+        try life.take(.added, after: life.last)
+        try life.take(.shared(.legal), after: life.steps[0].leaf)
+        // By themselves both follow; what the ledger counts tells them apart.
+        func file(_ wanted: [Int], _ standing: CaseStanding?) throws -> CaseFile {
+            CaseFile(
+                isClosed: false, steps: try life.file(wanted, sealed: [0, 1, 2]).steps,
+                standing: standing)
+        }
+        #expect(try life.verify(try file([0, 2], nil)).proven.standing == nil)
+        let now = try life.standing()
+        let right = try file([0, 1], now)
+        #expect(try CaseFile.decode(right.encode()) == right)
+        let proven = try life.verify(right).proven
+        #expect(proven.standing?.header == now.head.header)
+        #expect(now.last == life.steps[1].leaf)
+        // The branch, too few and too many steps, no case yet, another leaf, another block.
+        let elsewhere = CaseStanding(
+            head: now.head, state: try #require(life.map.proof(of: .parameters)))
+        for (wanted, standing) in [
+            ([0, 2], now), ([0], now), ([0, 1], opened), ([0, 1], before),
+            ([0, 1], elsewhere),
+            ([0, 1], CaseStanding(head: opened.head, state: now.state)),
+        ] as [([Int], CaseStanding)] {
+            let failure = life.failure(try file(wanted, standing))
+            #expect(failure?.proof?.step == .caseSteps, "\(wanted)")
+        }
+        #expect(try life.verify(try file([0], opened)).proven.steps.count == 1)
+    }
+
     @Test("no flipped bit of a case is verified")
     func flips() throws {
         let life = try whole()
-        let bytes = try life.file().encode()
+        let file = try life.file()
+        let bytes = CaseFile(
+            isClosed: file.isClosed, steps: file.steps, standing: try life.standing()
+        ).encode()
         for index in stride(from: 0, to: bytes.count, by: 61) {
             var bent = bytes
             bent[index] ^= 1 << UInt8(index % 8)

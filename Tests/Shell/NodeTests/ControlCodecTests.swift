@@ -25,12 +25,13 @@ struct ControlCodecTests {
             .archiveHead(from: Height(1), through: Height(4)), .archiveBlock(Height(3)),
             .desk([9, 9]), .governance, .validatorKeys, .anchored(LedgerID(digest)),
             .anchorStep(LedgerID(digest), treeSize: 7),
-            .chain(from: Height(1), through: Height(9), skips: true),
+            .chain(from: Height(1), through: Height(9), skips: true), .ruleProof("CE-01"),
+            .tableProof("limit"), .caseStanding(id, OpaqueID(prefixOf: digest)),
         ]
     }
 
     @Test func everyRequestReadsBack() throws {
-        #expect(ControlCodecTests.requests.count == 24)
+        #expect(ControlCodecTests.requests.count == 27)
         for request in ControlCodecTests.requests {
             #expect(try ControlRequest.decode(request.encoded[...]) == request)
         }

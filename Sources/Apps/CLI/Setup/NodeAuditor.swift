@@ -233,9 +233,17 @@ extension KnownCase {
                     proof: try await Finding.proof(of: step.leaf, client), opened: step.opened,
                     anchored: try await KnownCase.anchoring(of: step, client)))
         }
-        let file = CaseFile(isClosed: isClosed, steps: parts)
         return try await NodeAuditor.checking {
-            let headers = parts.map(\.proof.head.header)
+            let standing = try CaseStanding.decode(
+                try await client.caseStanding(issuer, blindedCase))
+            if let newer = standing.last, let last, newer > last {
+                throw Failure(
+                    .other,
+                    "the case has a step at leaf \(newer) already, which the node is still to "
+                        + "read; ask again")
+            }
+            let file = CaseFile(isClosed: isClosed, steps: parts, standing: standing)
+            let headers = parts.map(\.proof.head.header) + [standing.head.header]
             let proven = try await auditor.auditor(underAll: headers, client).verify(file)
             try check(proven)
             return (file, proven)

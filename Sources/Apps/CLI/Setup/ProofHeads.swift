@@ -32,9 +32,10 @@ struct ProofHeads {
                 parts.append(try AnswerPage.decode(from: &rest).head.header)
             }
         case .case:
-            let steps = try CaseFile.decode(bytes).steps
-            all = steps.map(\.proof.head)
-            guard let last = all.last else {
+            let file = try CaseFile.decode(bytes)
+            let steps = file.steps
+            all = steps.map(\.proof.head) + (file.standing.map { [$0.head] } ?? [])
+            guard let last = steps.last?.proof.head else {
                 throw ProofFailure(.caseSteps, "the file has no step")
             }
             own = last

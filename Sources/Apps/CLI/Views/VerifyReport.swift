@@ -198,22 +198,19 @@ struct VerifyReport: Report {
             .batchSignature, .number, .caseSteps, .caseStatement,
         ]
         let again = verified.findings.count
-        let last = verified.proven.steps.last?.entry.head
+        let standing = verified.proven.standing
+        let last = standing ?? verified.proven.steps.last?.entry.head
         self.init(
             holds: true, kind: "case",
             steps: steps.map(\.rawValue)
+                + (standing == nil ? [] : ["these steps are those that the ledger counts"])
                 + (again == 0 ? [] : ["the rules of \(again) findings give the same bytes"]),
             head: last.map(Head.init),
-            limits: [
-                verified.proven.isClosed
-                    ? "That the case was not opened again after the last step here is not proved."
-                    : "That no step came after the last one here is not proved.",
-                "Appeals are steps of those who appeal, outside the chain of steps: that none is "
-                    + "left out is not proved.",
-            ]
+            limits: verified.proven.limits
                 + Set(verified.findings.values.flatMap(\.limits)).sorted())
         caseSteps = CaseStepView.all(verified)
-        let newest = verified.proven.steps.map(\.entry.head.header.time).max()
+        let heads = verified.proven.steps.map(\.entry.head) + [standing].compactMap(\.self)
+        let newest = heads.map(\.header.time).max()
         deadlines = newest.map { newest in
             verified.proven.deadlines.map { CaseDeadlineView($0, asOf: newest.day) }
         }

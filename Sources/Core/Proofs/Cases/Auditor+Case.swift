@@ -11,6 +11,9 @@ public struct ProvenCase: Sendable {
     public let blindedCase: OpaqueID
     public let steps: [Step]
     public let isClosed: Bool
+    /// The head as of which these are the steps that the ledger counts, and all of them; nil where
+    /// the file does not show that.
+    public let standing: ProvenHead?
 
     public struct Step: Sendable {
         public let entry: ProvenEntry
@@ -82,9 +85,36 @@ extension Auditor {
         }
         try agree(
             .caseSteps, "whether the case is closed", found: file.isClosed, right: state.isClosed)
+        let key = StateKey.case(first.entry.entry.issuer, first.body.blindedCase)
+        let standing = try file.standing.map { (standing) throws(ProofFailure) in
+            try check(standing, key, after: state)
+        }
         return ProvenCase(
             issuer: first.entry.issuer, blindedCase: first.body.blindedCase, steps: steps,
-            isClosed: state.isClosed)
+            isClosed: state.isClosed, standing: standing)
+    }
+
+    /// Throws unless the ledger has the case as the steps leave it: the last of them counts, hence
+    /// the one that it names, and so on.
+    private func check(
+        _ standing: CaseStanding, _ key: StateKey, after state: CaseState
+    ) throws(ProofFailure) -> ProvenHead {
+        let (head, value) = try value(of: key, standing.head, standing.state, at: .caseSteps)
+        let block = "as of block \(head.header.height)"
+        guard let value else {
+            throw ProofFailure(.caseSteps, "the ledger has no such case \(block)")
+        }
+        let right = try step(.caseSteps) { () throws(CBORError) in try CaseState.decode(value) }
+        try agree(
+            .caseSteps, "the leaf of the case's last step \(block)", found: state.last,
+            right: right.last)
+        try agree(
+            .caseSteps, "the leaf that opened the case \(block)", found: state.opening,
+            right: right.opening)
+        try agree(
+            .caseSteps, "whether the case is closed \(block)", found: state.isClosed,
+            right: right.isClosed)
+        return head
     }
 
     /// Throws unless an appeal is by somebody who was given the notice that it follows.

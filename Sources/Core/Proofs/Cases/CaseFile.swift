@@ -38,13 +38,16 @@ public struct CaseFile: Hashable, Sendable {
 
     /// Whether the last step closes the case, as whoever made the file says.
     public let isClosed: Bool
+    /// That these are the steps which the ledger counts; nil in files of older versions.
+    public let standing: CaseStanding?
 
     /// The most steps of a file.
     public static let stepCountMax = 1_024
 
-    public init(isClosed: Bool, steps: [Step]) {
+    public init(isClosed: Bool, steps: [Step], standing: CaseStanding? = nil) {
         self.isClosed = isClosed
         self.steps = steps
+        self.standing = standing
     }
 }
 
@@ -52,10 +55,12 @@ extension CaseFile {
     /// The bytes of the file.
     public func encode() -> [UInt8] {
         var writer = CBORWriter(reservingCapacity: 8_192)
-        writer.map(3)
-        let showsTimes = steps.contains { $0.anchored != nil }
+        writer.map(standing == nil ? 3 : 4)
+        let showsTimes = standing != nil || steps.contains { $0.anchored != nil }
         writer.unsigned(0)
-        writer.unsigned(showsTimes ? CaseFile.versionWithTimes : 1)
+        writer.unsigned(
+            standing != nil
+                ? CaseFile.versionWithStanding : showsTimes ? CaseFile.versionWithTimes : 1)
         writer.unsigned(1)
         writer.bool(isClosed)
         writer.unsigned(2)
@@ -77,6 +82,10 @@ extension CaseFile {
                 writer.null()
             }
         }
+        if let standing {
+            writer.unsigned(3)
+            standing.encode(into: &writer)
+        }
         return writer.bytes
     }
 
@@ -85,12 +94,18 @@ extension CaseFile {
     /// - Throws: ``ProofFailure`` at step ``ProofStep/form``.
     public static func decode(_ bytes: [UInt8]) throws(ProofFailure) -> CaseFile {
         try reading("file of a case", bytes[...]) { reader throws(CBORError) in
-            try reader.map(exactly: 3)
+            let map = reader.offset
+            let count = try reader.map(atMost: 4)
             try reader.key(0)
             let start = reader.offset
             let version = try reader.unsigned()
-            guard version == 1 || version == versionWithTimes else {
-                throw .version(offset: start, found: version, supported: versionWithTimes)
+            guard (1...versionWithStanding).contains(version) else {
+                throw .version(offset: start, found: version, supported: versionWithStanding)
+            }
+            guard count == (version == versionWithStanding ? 4 : 3) else {
+                throw .unexpected(
+                    offset: map, expected: "the fields of version \(version)",
+                    found: "\(count) fields")
             }
             try reader.key(1)
             let isClosed = try reader.bool()
@@ -99,12 +114,19 @@ extension CaseFile {
             for _ in 0..<(try reader.array(atMost: stepCountMax)) {
                 steps.append(try Step(from: &reader, showsTimes: version > 1))
             }
-            return CaseFile(isClosed: isClosed, steps: steps)
+            guard version == versionWithStanding else {
+                return CaseFile(isClosed: isClosed, steps: steps)
+            }
+            try reader.key(3)
+            return CaseFile(
+                isClosed: isClosed, steps: steps, standing: try CaseStanding(from: &reader))
         }
     }
 
     /// The version of files that show when a step was anchored.
     private static let versionWithTimes: UInt64 = 2
+    /// The version of files that show which steps the ledger counts.
+    private static let versionWithStanding: UInt64 = 3
 }
 
 extension CaseFile.Step {

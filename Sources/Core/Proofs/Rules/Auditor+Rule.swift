@@ -38,15 +38,15 @@ extension Auditor {
     }
 
     /// What the state map says under a head of a key; nil where it says that there is nothing.
-    private func value(
-        of key: StateKey, _ claimed: ClaimedHead, _ state: MapProof
+    func value(
+        of key: StateKey, _ claimed: ClaimedHead, _ state: MapProof, at step: ProofStep = .rule
     ) throws(ProofFailure) -> (head: ProvenHead, value: [UInt8]?) {
         let head = try prove(claimed)
-        try agree(.rule, "the state root", found: state.root, right: head.header.stateRoot)
+        try agree(step, "the state root", found: state.root, right: head.header.stateRoot)
         let digest = key.digest(in: ledger)
         if state.key == digest { return (head, state.value) }
         guard state.excludes(digest) else {
-            throw ProofFailure(.rule, "the state map's part shown says nothing of the \(key)")
+            throw ProofFailure(step, "the state map's part shown says nothing of the \(key)")
         }
         return (head, nil)
     }

@@ -56,6 +56,8 @@ public enum ControlRequest: Hashable, Sendable {
     case ruleProof(String)
     /// Answer: the bytes of a `TableProof` under the last block.
     case tableProof(String)
+    /// Answer: the bytes of a `CaseStanding` under the last block.
+    case caseStanding(InstitutionID, OpaqueID)
     /// Stop the node. Answered before it stops.
     case stop
 }
@@ -113,12 +115,12 @@ extension ControlRequest {
         case .validatorKeys: writer.open(22, 0)
         case .chain(let first, let last, let skips):
             writer.request(21, first.blocks, last.blocks, skips ? 1 : 0)
-        case .ruleProof(let rule):
-            writer.open(23, 1)
-            writer.text(rule)
-        case .tableProof(let table):
-            writer.open(25, 1)
-            writer.text(table)
+        case .ruleProof(let rule): writer.request(23, rule)
+        case .tableProof(let table): writer.request(25, table)
+        case .caseStanding(let issuer, let id):
+            writer.open(26, 2)
+            writer.institution(issuer)
+            writer.bytes(id.bytes)
         }
         return writer.bytes
     }
@@ -138,10 +140,10 @@ extension ControlRequest {
         guard version == ControlRequest.version else {
             throw .version(offset: start, found: version, supported: ControlRequest.version)
         }
-        let kind = try reader.unsigned("kind of request", atMost: 25)
+        let kind = try reader.unsigned("kind of request", atMost: 26)
         guard kind > 0, fields == itemCount(kind) else {
             throw .unexpected(
-                offset: start, expected: "a request of kind 1 to 25 with its fields",
+                offset: start, expected: "a request of kind 1 to 26 with its fields",
                 found: "kind \(kind) with \(fields) items")
         }
         let request = try read(kind, from: &reader)
@@ -154,7 +156,7 @@ extension ControlRequest {
         switch kind {
         case 1, 14, 18, 22: 2
         case 4, 6, 21: 5
-        case 2, 3, 15, 16, 20, 24: 4
+        case 2, 3, 15, 16, 20, 24, 26: 4
         case 12: 2 + QueryRequest.itemCount
         default: 3
         }
@@ -204,6 +206,7 @@ extension ControlRequest {
         case 25:
             return .tableProof(try reader.text(atMost: TableVersion.nameByteCountMax))
         case 24: return try submissions(from: &reader)
+        case 26: return .caseStanding(try reader.institution(), try reader.opaqueID())
         default: return .stop
         }
     }
@@ -243,6 +246,11 @@ extension CBORWriter {
     fileprivate mutating func request(_ kind: UInt64, _ numbers: UInt64...) {
         open(kind, numbers.count)
         for number in numbers { unsigned(number) }
+    }
+
+    fileprivate mutating func request(_ kind: UInt64, _ name: String) {
+        open(kind, 1)
+        text(name)
     }
 
     mutating func entry(_ issuer: InstitutionID, _ stream: StreamID, _ number: UInt64) {

@@ -142,6 +142,14 @@ public final class NodeClient: Sendable {
         Array(try await control.request(ControlRequest.tableProof(table).encoded))
     }
 
+    /// How the ledger has a case as of its last block; for an auditor to check.
+    public func caseStanding(
+        _ issuer: InstitutionID, _ blindedCase: OpaqueID
+    ) async throws(TransportError) -> [UInt8] {
+        Array(
+            try await control.request(ControlRequest.caseStanding(issuer, blindedCase).encoded))
+    }
+
     public func receipts(leaf: UInt64) async throws(TransportError) -> [ReceiptAnswer] {
         try await ask(.receipts(leaf: leaf), [ReceiptAnswer].decode)
     }

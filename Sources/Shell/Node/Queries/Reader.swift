@@ -22,6 +22,7 @@ final class Reader {
         case chain(Height, Height, skips: Bool, StateAnswer, Responder)
         case rule(String, StateAnswer, Responder)
         case table(String, StateAnswer, Responder)
+        case standing(StateAnswer, Responder)
     }
 
     private let store: BlockStore
@@ -71,6 +72,7 @@ final class Reader {
             case .stepUp(_, _, let responder): responder
             case .chain(_, _, _, _, let responder): responder
             case .rule(_, _, let responder), .table(_, _, let responder): responder
+            case .standing(_, let responder): responder
             }
         do throws(QueryError) {
             switch request {
@@ -93,6 +95,9 @@ final class Reader {
             case .table(let table, let state, _):
                 let (head, proof) = try history(state)
                 responder.respond(TableProof(table: table, head: head, state: proof).encode())
+            case .standing(let state, _):
+                let (head, proof) = try history(state)
+                responder.respond(CaseStanding(head: head, state: proof).encode())
             }
         } catch {
             responder.refuse(error.answer)
@@ -149,6 +154,8 @@ final class Reader {
                     })))
         case .ruleProof(let rule): ask(.ruleHistory(rule)) { .rule(rule, $0, responder) }
         case .tableProof(let table): ask(.tableHistory(table)) { .table(table, $0, responder) }
+        case .caseStanding(let issuer, let id):
+            ask(.case(issuer, id)) { .standing($0, responder) }
         case .archiveBlock(let height): responder.respond(try nodes.archived(height).encode())
         case .query(let request):
             let covers = request.query.covers(under: genesis.parameters)
