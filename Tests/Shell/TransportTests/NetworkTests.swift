@@ -87,6 +87,29 @@ struct NetworkTests {
         await node.network.stop()
     }
 
+    @Test func keepsOutWhoIsDroppedAgainAndAgain() async throws {
+        let (nodeA, nodeB) = try await pair()
+        var (dropped, isKeptOut) = (0, false)
+        while dropped < 20, !isKeptOut {
+            switch await nodeB.events.first(where: { event in
+                switch event {
+                case .accepted, .refused: true
+                default: false
+                }
+            }) {
+            case .accepted:
+                dropped += 1
+                nodeB.network.drop(a)
+                nodeB.network.drop(a)
+            case .refused(_, .refused): isKeptOut = true
+            default: break
+            }
+        }
+        #expect(isKeptOut && dropped > Probation.freeCount)
+        await nodeA.network.stop()
+        await nodeB.network.stop()
+    }
+
     @Test func turnsAwayACallerWhosePinNobodyHas() async throws {
         let stranger = try TLSIdentity.make(for: a)
         let (nodeA, nodeB) = try await pair(pinOfAInBook: stranger.pin)

@@ -11,6 +11,7 @@ final class Listener: Sendable {
     private struct State {
         var channel: (any Channel)?
         var connections: [InstitutionID: Accepted] = [:]
+        var probation = Probation()
         var isStopped = false
     }
 
@@ -71,8 +72,22 @@ final class Listener: Sendable {
     }
 
     func drop(_ peer: InstitutionID) {
-        let connection = state.withLock { $0.connections[peer]?.connection }
+        let connection = state.withLock { state in
+            let accepted = state.connections.removeValue(forKey: peer)
+            // Once a connection, however much on it was wrong.
+            if accepted != nil { state.probation.noteDrop(of: peer, at: Listener.seconds) }
+            return accepted?.connection
+        }
         connection?.revoke()
+    }
+
+    /// A clock that never goes back.
+    private static var seconds: UInt64 { NIODeadline.now().uptimeNanoseconds / 1_000_000_000 }
+
+    private func checkProbation(of peer: InstitutionID) throws(TransportError) {
+        let wait = state.withLock { $0.probation.wait(of: peer, at: Listener.seconds) }
+        guard let wait else { return }
+        throw .refused("\(peer) has misbehaved again and again; it is let in in \(wait) s")
     }
 
     /// Ends the connections whose keys the book gives to nobody any more, or to somebody else.
@@ -97,6 +112,7 @@ final class Listener: Sendable {
                     guard let institution = self.book.institution(with: pin) else {
                         throw .unknownPin(found: pin)
                     }
+                    try self.checkProbation(of: institution)
                     caller.known.withLock { $0 = Caller.Known(institution, pin) }
                 }, refused: { caller.refusal.put($0) })
             try channel.pipeline.syncOperations.addHandler(handler)

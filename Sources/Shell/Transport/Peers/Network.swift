@@ -93,7 +93,8 @@ public final class Network: Link {
         try tls.replace(with: identity)
     }
 
-    /// Ends the connections with a peer that misbehaves; it may come back, and is dialled again.
+    /// Ends the connections with a peer that misbehaves; it is dialled again, and may come back
+    /// itself, though later and later where it goes on (``Probation``).
     public func drop(_ peer: InstitutionID) {
         connection(to: peer)?.close(.refused("the peer misbehaved"))
         listener.drop(peer)
