@@ -227,6 +227,15 @@ public struct VerifiedFinding: Sendable {
     /// What this does not prove, for the report.
     public var limits: [String] {
         var limits = VerifiedFinding.limits
+        if let standing = proven.standing {
+            if standing.withdrawal == nil {
+                limits.append(
+                    "That the finding was not withdrawn after block "
+                        + "\(standing.head.header.height) is not proved.")
+            }
+        } else if proven.withdrawal == nil {
+            limits.append("That the finding stands, and was not withdrawn, is not proved.")
+        }
         if proven.rule == nil {
             limits.append(
                 "The rule is the one that the genesis has: that no vote had changed it is not "

@@ -70,12 +70,8 @@ struct CaseVerifierTests {
         }
 
         /// What the ledger says of the case, as of its last block.
-        func standing() throws -> CaseStanding {
-            let block = try #require(chain.blocks.last)
-            let key = StateKey.case(Network.regulator, Life.id)
-            return CaseStanding(
-                head: ClaimedHead(header: block.executed.header, commitProof: block.proof),
-                state: try #require(map.proof(of: key) ?? map.absence(of: key)))
+        func standing() throws -> StandingProof {
+            try chain.standing(of: .case(Network.regulator, Life.id))
         }
 
         var map: StateMap { chain.state.map }
@@ -276,7 +272,7 @@ struct CaseVerifierTests {
         try life.take(.added, after: life.last)
         try life.take(.shared(.legal), after: life.steps[0].leaf)
         // By themselves both follow; what the ledger counts tells them apart.
-        func file(_ wanted: [Int], _ standing: CaseStanding?) throws -> CaseFile {
+        func file(_ wanted: [Int], _ standing: StandingProof?) throws -> CaseFile {
             CaseFile(
                 isClosed: false, steps: try life.file(wanted, sealed: [0, 1, 2]).steps,
                 standing: standing)
@@ -287,15 +283,15 @@ struct CaseVerifierTests {
         #expect(try CaseFile.decode(right.encode()) == right)
         let proven = try life.verify(right).proven
         #expect(proven.standing?.header == now.head.header)
-        #expect(now.last == life.steps[1].leaf)
+        #expect(try CaseState.decode(now.state.value).last == life.steps[1].leaf)
         // The branch, too few and too many steps, no case yet, another leaf, another block.
-        let elsewhere = CaseStanding(
+        let elsewhere = StandingProof(
             head: now.head, state: try #require(life.map.proof(of: .parameters)))
         for (wanted, standing) in [
             ([0, 2], now), ([0], now), ([0, 1], opened), ([0, 1], before),
             ([0, 1], elsewhere),
-            ([0, 1], CaseStanding(head: opened.head, state: now.state)),
-        ] as [([Int], CaseStanding)] {
+            ([0, 1], StandingProof(head: opened.head, state: now.state)),
+        ] as [([Int], StandingProof)] {
             let failure = life.failure(try file(wanted, standing))
             #expect(failure?.proof?.step == .caseSteps, "\(wanted)")
         }

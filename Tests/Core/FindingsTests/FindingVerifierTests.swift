@@ -90,6 +90,52 @@ struct FindingVerifierTests {
         #expect(withdrawal.statement.reason == "another claim")
     }
 
+    @Test("a bundle that leaves a withdrawal out is told by what the ledger says of the finding")
+    func leftOut() throws {
+        let network = try FindingNetwork()
+        let (before, after) = network.standing
+        func with(
+            _ standing: StandingProof?, _ withdrawal: FindingBundle.Withdrawal? = nil
+        ) throws -> FindingBundle {
+            let bundle = FindingBundle(
+                proof: network.bundle.proof, statement: network.bundle.statement,
+                salt: network.bundle.salt, rules: network.bundle.rules,
+                knowledge: network.bundle.knowledge, evidence: network.bundle.evidence,
+                withdrawal: withdrawal, standing: standing)
+            #expect(try FindingBundle.decode(bundle.encode()) == bundle)
+            return bundle
+        }
+        let unsaid = "That the finding stands, and was not withdrawn, is not proved."
+        let later = "That the finding was not withdrawn after block 2 is not proved."
+        let bare = try verify(try with(nil), network.genesis)
+        #expect(bare.proven.standing == nil && bare.limits.contains(unsaid))
+        let stood = try verify(try with(before), network.genesis)
+        #expect(stood.proven.standing?.withdrawal == nil && stood.limits.contains(later))
+        let withdrawn = try verify(try with(after), network.genesis)
+        #expect(withdrawn.proven.standing?.withdrawal == 3)
+        #expect(!withdrawn.limits.contains { $0.contains("withdrawn") })
+        let good = try #require(network.withdrawn.withdrawal)
+        #expect(
+            try verify(try with(after, good), network.genesis).proven.withdrawal?.entry.leafIndex
+                == 3)
+        // A withdrawal that did not count yet, a state of another block, another key's leaf.
+        let other = try #require(network.chain.state.map.proof(of: .parameters))
+        for bent in [
+            try with(before, good), try with(StandingProof(head: before.head, state: after.state)),
+            try with(StandingProof(head: after.head, state: other)),
+        ] {
+            let failure = #expect(throws: FindingFailure.self) {
+                try verify(bent, network.genesis)
+            }
+            #expect(failure?.proof?.step == .withdrawal)
+        }
+        var bytes = try with(after).encode()
+        bytes[2] = 1
+        #expect(throws: ProofFailure.self, "version 1 has no standing") {
+            try FindingBundle.decode(bytes)
+        }
+    }
+
     @Test("a withdrawal that is not of this finding, or not what its entry says, is refused")
     func foreignWithdrawal() throws {
         let network = try FindingNetwork()

@@ -27,11 +27,12 @@ struct ControlCodecTests {
             .anchorStep(LedgerID(digest), treeSize: 7),
             .chain(from: Height(1), through: Height(9), skips: true), .ruleProof("CE-01"),
             .tableProof("limit"), .caseStanding(id, OpaqueID(prefixOf: digest)),
+            .findingStanding(digest),
         ]
     }
 
     @Test func everyRequestReadsBack() throws {
-        #expect(ControlCodecTests.requests.count == 27)
+        #expect(ControlCodecTests.requests.count == 28)
         for request in ControlCodecTests.requests {
             #expect(try ControlRequest.decode(request.encoded[...]) == request)
         }

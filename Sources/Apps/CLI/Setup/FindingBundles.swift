@@ -41,7 +41,8 @@ extension Finding {
             knowledge: parts.tables.map { FindingBundle.Table(name: $0.name, rows: $0.bytes) },
             evidence: evidence, withdrawal: withdrawal,
             rule: rule,
-            tables: try await tables(outline?.tables ?? [], client))
+            tables: try await tables(outline?.tables ?? [], client),
+            standing: try StandingProof.decode(try await client.findingStanding(id)))
         return (parts.leafIndex, bundle)
     }
 
@@ -98,7 +99,9 @@ extension FindingBundle {
     /// The headers under which its parts are proved.
     var headers: [BlockHeader] {
         let proofs = [proof] + evidence.map(\.proof) + (withdrawal.map { [$0.proof] } ?? [])
-        let heads = proofs.map(\.head) + (rule.map { [$0.head] } ?? []) + tables.map(\.head)
+        let heads =
+            proofs.map(\.head) + (rule.map { [$0.head] } ?? []) + tables.map(\.head)
+            + (standing.map { [$0.head] } ?? [])
         return heads.map(\.header)
     }
 }

@@ -234,9 +234,10 @@ extension KnownCase {
                     anchored: try await KnownCase.anchoring(of: step, client)))
         }
         return try await NodeAuditor.checking {
-            let standing = try CaseStanding.decode(
+            let standing = try StandingProof.decode(
                 try await client.caseStanding(issuer, blindedCase))
-            if let newer = standing.last, let last, newer > last {
+            let shown = try? CaseState.decode(standing.state.value)
+            if let newer = shown?.last, let last, newer > last {
                 throw Failure(
                     .other,
                     "the case has a step at leaf \(newer) already, which the node is still to "

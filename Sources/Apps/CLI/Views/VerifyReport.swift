@@ -319,6 +319,7 @@ struct VerifyReport: Report {
             + (finding.rule == nil ? [] : [ProofStep.rule.rawValue])
             + ["rule, tables and facts are those of the ledger", "the rule gives the same bytes"]
             + (finding.withdrawal == nil ? [] : ["the finding was withdrawn by who stated it"])
+            + (finding.standing == nil ? [] : ["the ledger has the finding under this entry"])
         self.init(
             holds: true, kind: "finding", steps: steps, head: Head(finding.entry.head),
             finding: finding.statement.finding.description, evidence: finding.evidence.count,
@@ -330,7 +331,10 @@ struct VerifyReport: Report {
                 Withdrawal(
                     leaf: $0.entry.leafIndex, causes: $0.statement.causes,
                     reason: $0.statement.reason)
-            })
+            }
+                ?? finding.standing?.withdrawal.map {
+                    Withdrawal(leaf: $0, causes: [], reason: "The file does not say why.")
+                })
     }
 
     /// An answer, page after page.
@@ -444,9 +448,11 @@ struct VerifyReport: Report {
         if let withdrawal {
             lines += [
                 "", "WITHDRAWN at leaf \(withdrawal.leaf): it does not hold any more",
-                "  what came later: leaves "
-                    + withdrawal.causes.map(String.init).joined(separator: ", "),
             ]
+            if !withdrawal.causes.isEmpty {
+                let causes = withdrawal.causes.map(String.init).joined(separator: ", ")
+                lines.append("  what came later: leaves \(causes)")
+            }
             lines += withdrawal.reason.split(separator: "\n").map { "  \($0)" }
         }
         if let rule { lines += [""] + rule.lines }

@@ -97,7 +97,7 @@ extension Auditor {
     /// Throws unless the ledger has the case as the steps leave it: the last of them counts, hence
     /// the one that it names, and so on.
     private func check(
-        _ standing: CaseStanding, _ key: StateKey, after state: CaseState
+        _ standing: StandingProof, _ key: StateKey, after state: CaseState
     ) throws(ProofFailure) -> ProvenHead {
         let (head, value) = try value(of: key, standing.head, standing.state, at: .caseSteps)
         let block = "as of block \(head.header.height)"

@@ -39,12 +39,12 @@ public struct CaseFile: Hashable, Sendable {
     /// Whether the last step closes the case, as whoever made the file says.
     public let isClosed: Bool
     /// That these are the steps which the ledger counts; nil in files of older versions.
-    public let standing: CaseStanding?
+    public let standing: StandingProof?
 
     /// The most steps of a file.
     public static let stepCountMax = 1_024
 
-    public init(isClosed: Bool, steps: [Step], standing: CaseStanding? = nil) {
+    public init(isClosed: Bool, steps: [Step], standing: StandingProof? = nil) {
         self.isClosed = isClosed
         self.steps = steps
         self.standing = standing
@@ -119,7 +119,7 @@ extension CaseFile {
             }
             try reader.key(3)
             return CaseFile(
-                isClosed: isClosed, steps: steps, standing: try CaseStanding(from: &reader))
+                isClosed: isClosed, steps: steps, standing: try StandingProof(from: &reader))
         }
     }
 

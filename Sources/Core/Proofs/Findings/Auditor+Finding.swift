@@ -19,6 +19,15 @@ public struct ProvenFinding: Sendable {
     public let rule: ProvenRule?
     /// What became of the tables that it read, as far as the bundle proves it.
     public let tables: [ProvenTable]
+    /// How the ledger has it, where the bundle proves that.
+    public let standing: Standing?
+
+    /// The head as of which it stands, or stood, under its entry.
+    public struct Standing: Sendable {
+        public let head: ProvenHead
+        /// The leaf of the entry that withdrew it; nil where none had by then.
+        public let withdrawal: UInt64?
+    }
 
     /// A withdrawal that is proved.
     public struct Withdrawal: Sendable {
@@ -66,18 +75,47 @@ extension Auditor {
                 right: proven.entry.commitment)
             evidence.append(ProvenFinding.Evidence(entry: proven, payload: item.payload))
         }
+        let withdrawal = try bundle.withdrawal.map { (withdrawal) throws(ProofFailure) in
+            try verify(withdrawal, of: statement.finding, entry)
+        }
         return ProvenFinding(
             entry: entry, statement: statement, rules: bundle.rules,
-            knowledge: bundle.knowledge, evidence: evidence,
-            withdrawal: try bundle.withdrawal.map { (withdrawal) throws(ProofFailure) in
-                try verify(withdrawal, of: statement.finding, entry)
-            },
+            knowledge: bundle.knowledge, evidence: evidence, withdrawal: withdrawal,
             rule: try bundle.rule.map { (proof) throws(ProofFailure) in
                 try verify(proof, of: statement, entry)
             },
             tables: try bundle.tables.map { (proof) throws(ProofFailure) in
                 try verify(proof, of: statement)
+            },
+            standing: try bundle.standing.map { (standing) throws(ProofFailure) in
+                try check(standing, of: statement.finding, entry, withdrawal)
             })
+    }
+
+    /// How the ledger has a finding, if it has it under this entry, and withdrawn by the entry that
+    /// the bundle has, where it has one.
+    private func check(
+        _ standing: StandingProof, of finding: Digest, _ entry: ProvenEntry,
+        _ withdrawal: ProvenFinding.Withdrawal?
+    ) throws(ProofFailure) -> ProvenFinding.Standing {
+        let (head, value) = try value(
+            of: .finding(finding), standing.head, standing.state, at: .withdrawal)
+        let block = "as of block \(head.header.height)"
+        guard let value else {
+            throw ProofFailure(.withdrawal, "the ledger has no such finding \(block)")
+        }
+        let state = try step(.withdrawal) { () throws(CBORError) in
+            try FindingState.decode(value)
+        }
+        try agree(
+            .withdrawal, "the leaf of the finding's entry \(block)", found: entry.leafIndex,
+            right: state.leafIndex)
+        if let withdrawal, state.withdrawal != withdrawal.entry.leafIndex {
+            throw ProofFailure(
+                .withdrawal,
+                "leaf \(withdrawal.entry.leafIndex) does not withdraw the finding \(block)")
+        }
+        return ProvenFinding.Standing(head: head, withdrawal: state.withdrawal)
     }
 
     /// What became of a rule, up to a block that is not before the one that the finding is as of.

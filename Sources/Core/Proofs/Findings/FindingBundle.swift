@@ -23,6 +23,8 @@ public struct FindingBundle: Hashable, Sendable {
     /// What became of the knowledge tables that it read, by name; without one, the table is what
     /// the finding's issuer had.
     public let tables: [TableProof]
+    /// How the ledger has the finding; without it, it may have been withdrawn.
+    public let standing: StandingProof?
 
     /// The entry that withdraws a finding, opened.
     public struct Withdrawal: Hashable, Sendable {
@@ -67,7 +69,7 @@ public struct FindingBundle: Hashable, Sendable {
     public init(
         proof: ProofFile, statement: [UInt8], salt: [UInt8], rules: [[UInt8]],
         knowledge: [Table], evidence: [Evidence], withdrawal: Withdrawal? = nil,
-        rule: RuleProof? = nil, tables: [TableProof] = []
+        rule: RuleProof? = nil, tables: [TableProof] = [], standing: StandingProof? = nil
     ) {
         self.proof = proof
         self.statement = statement
@@ -78,6 +80,7 @@ public struct FindingBundle: Hashable, Sendable {
         self.withdrawal = withdrawal
         self.rule = rule
         self.tables = tables
+        self.standing = standing
     }
 }
 
@@ -86,9 +89,10 @@ extension FindingBundle {
     public func encode() -> [UInt8] {
         var writer = CBORWriter(reservingCapacity: 16_384)
         writer.map(
-            7 + (withdrawal == nil ? 0 : 1) + (rule == nil ? 0 : 1) + (tables.isEmpty ? 0 : 1))
+            7 + (withdrawal == nil ? 0 : 1) + (rule == nil ? 0 : 1) + (tables.isEmpty ? 0 : 1)
+                + (standing == nil ? 0 : 1))
         writer.unsigned(0)
-        writer.unsigned(1)
+        writer.unsigned(standing == nil ? 1 : FindingBundle.versionWithStanding)
         writer.unsigned(1)
         proof.encode(into: &writer)
         writer.unsigned(2)
@@ -129,8 +133,15 @@ extension FindingBundle {
             writer.array(tables.count)
             for table in tables { table.encode(into: &writer) }
         }
+        if let standing {
+            writer.unsigned(10)
+            standing.encode(into: &writer)
+        }
         return writer.bytes
     }
+
+    /// The version of bundles that show how the ledger has the finding.
+    private static let versionWithStanding: UInt64 = 2
 
     /// Reads a bundle from exactly these bytes.
     ///
@@ -143,12 +154,13 @@ extension FindingBundle {
 
     private init(from reader: inout CBORReader) throws(CBORError) {
         let start = reader.offset
-        let fields = try reader.map(atMost: 10)
+        let fields = try reader.map(atMost: 11)
         guard fields >= 7 else {
-            throw .outOfRange(offset: start, what: "count of map pairs", limit: 10)
+            throw .outOfRange(offset: start, what: "count of map pairs", limit: 11)
         }
         try reader.key(0)
-        try reader.version(1)
+        let place = reader.offset
+        let showsStanding = try FindingBundle.version(from: &reader)
         try reader.key(1)
         proof = try ProofFile(from: &reader)
         try reader.key(2)
@@ -166,14 +178,12 @@ extension FindingBundle {
         }
         try reader.key(6)
         evidence = try reader.list(atMost: 65_536) { reader throws(CBORError) in
-            try reader.array(exactly: 3)
-            return Evidence(
-                proof: try ProofFile(from: &reader), payload: Array(try reader.bytes()),
-                salt: Array(try reader.bytes(exactly: 32)))
+            try Evidence(from: &reader)
         }
         var withdrawal: Withdrawal?
         var rule: RuleProof?
         var tables: [TableProof] = []
+        var standing: StandingProof?
         var previous: UInt64 = 6
         for _ in 7..<fields {
             let start = reader.offset
@@ -181,21 +191,52 @@ extension FindingBundle {
             guard key > previous else { throw .keyOutOfOrder(offset: start) }
             previous = key
             switch key {
-            case 7:
-                try reader.array(exactly: 3)
-                withdrawal = Withdrawal(
-                    proof: try ProofFile(from: &reader), statement: Array(try reader.bytes()),
-                    salt: Array(try reader.bytes(exactly: 32)))
+            case 7: withdrawal = try Withdrawal(from: &reader)
             case 8: rule = try RuleProof(from: &reader)
             case 9:
                 tables = try reader.list(atMost: 256) { reader throws(CBORError) in
                     try TableProof(from: &reader)
                 }
+            case 10 where showsStanding: standing = try StandingProof(from: &reader)
             default: throw .key(offset: start, key: key, problem: .unknown)
             }
+        }
+        guard (standing != nil) == showsStanding else {
+            throw .version(offset: place, found: 2, supported: 1)
         }
         self.withdrawal = withdrawal
         self.rule = rule
         self.tables = tables
+        self.standing = standing
+    }
+
+    /// Whether the version is that of bundles which show how the ledger has the finding.
+    private static func version(
+        from reader: inout CBORReader
+    ) throws(CBORError) -> Bool {
+        let start = reader.offset
+        let found = try reader.unsigned()
+        guard (1...versionWithStanding).contains(found) else {
+            throw .version(offset: start, found: found, supported: versionWithStanding)
+        }
+        return found == versionWithStanding
+    }
+}
+
+extension FindingBundle.Evidence {
+    fileprivate init(from reader: inout CBORReader) throws(CBORError) {
+        try reader.array(exactly: 3)
+        self.init(
+            proof: try ProofFile(from: &reader), payload: Array(try reader.bytes()),
+            salt: Array(try reader.bytes(exactly: 32)))
+    }
+}
+
+extension FindingBundle.Withdrawal {
+    fileprivate init(from reader: inout CBORReader) throws(CBORError) {
+        try reader.array(exactly: 3)
+        self.init(
+            proof: try ProofFile(from: &reader), statement: Array(try reader.bytes()),
+            salt: Array(try reader.bytes(exactly: 32)))
     }
 }

@@ -56,8 +56,10 @@ public enum ControlRequest: Hashable, Sendable {
     case ruleProof(String)
     /// Answer: the bytes of a `TableProof` under the last block.
     case tableProof(String)
-    /// Answer: the bytes of a `CaseStanding` under the last block.
+    /// Answer: the bytes of a `StandingProof` under the last block.
     case caseStanding(InstitutionID, OpaqueID)
+    /// Answer: the same of a finding, by its id.
+    case findingStanding(Digest)
     /// Stop the node. Answered before it stops.
     case stop
 }
@@ -88,9 +90,7 @@ extension ControlRequest {
             writer.open(6, 3)
             writer.entry(issuer, stream, number)
         case .entryByLeaf(let leaf): writer.request(7, leaf)
-        case .entryByHash(let hash):
-            writer.open(8, 1)
-            writer.digest(hash)
+        case .entryByHash(let hash): writer.request(8, hash)
         case .block(let height): writer.request(9, height.blocks)
         case .proof(let leaf): writer.request(10, leaf)
         case .receipts(let leaf): writer.request(11, leaf)
@@ -105,9 +105,7 @@ extension ControlRequest {
             writer.bytes(bytes)
         case .stop: writer.open(14, 0)
         case .governance: writer.open(18, 0)
-        case .anchored(let id):
-            writer.open(19, 1)
-            writer.digest(id.digest)
+        case .anchored(let id): writer.request(19, id.digest)
         case .anchorStep(let id, let size):
             writer.open(20, 2)
             writer.digest(id.digest)
@@ -121,6 +119,7 @@ extension ControlRequest {
             writer.open(26, 2)
             writer.institution(issuer)
             writer.bytes(id.bytes)
+        case .findingStanding(let id): writer.request(27, id)
         }
         return writer.bytes
     }
@@ -140,10 +139,10 @@ extension ControlRequest {
         guard version == ControlRequest.version else {
             throw .version(offset: start, found: version, supported: ControlRequest.version)
         }
-        let kind = try reader.unsigned("kind of request", atMost: 26)
+        let kind = try reader.unsigned("kind of request", atMost: 27)
         guard kind > 0, fields == itemCount(kind) else {
             throw .unexpected(
-                offset: start, expected: "a request of kind 1 to 26 with its fields",
+                offset: start, expected: "a request of kind 1 to 27 with its fields",
                 found: "kind \(kind) with \(fields) items")
         }
         let request = try read(kind, from: &reader)
@@ -206,6 +205,7 @@ extension ControlRequest {
         case 25:
             return .tableProof(try reader.text(atMost: TableVersion.nameByteCountMax))
         case 24: return try submissions(from: &reader)
+        case 27: return .findingStanding(try reader.digest())
         case 26: return .caseStanding(try reader.institution(), try reader.opaqueID())
         default: return .stop
         }
@@ -246,6 +246,11 @@ extension CBORWriter {
     fileprivate mutating func request(_ kind: UInt64, _ numbers: UInt64...) {
         open(kind, numbers.count)
         for number in numbers { unsigned(number) }
+    }
+
+    fileprivate mutating func request(_ kind: UInt64, _ id: Digest) {
+        open(kind, 1)
+        digest(id)
     }
 
     fileprivate mutating func request(_ kind: UInt64, _ name: String) {

@@ -150,6 +150,11 @@ public final class NodeClient: Sendable {
             try await control.request(ControlRequest.caseStanding(issuer, blindedCase).encoded))
     }
 
+    /// How the ledger has a finding as of its last block; for an auditor to check.
+    public func findingStanding(_ finding: Digest) async throws(TransportError) -> [UInt8] {
+        Array(try await control.request(ControlRequest.findingStanding(finding).encoded))
+    }
+
     public func receipts(leaf: UInt64) async throws(TransportError) -> [ReceiptAnswer] {
         try await ask(.receipts(leaf: leaf), [ReceiptAnswer].decode)
     }

@@ -97,7 +97,7 @@ final class Reader {
                 responder.respond(TableProof(table: table, head: head, state: proof).encode())
             case .standing(let state, _):
                 let (head, proof) = try history(state)
-                responder.respond(CaseStanding(head: head, state: proof).encode())
+                responder.respond(StandingProof(head: head, state: proof).encode())
             }
         } catch {
             responder.refuse(error.answer)
@@ -156,6 +156,7 @@ final class Reader {
         case .tableProof(let table): ask(.tableHistory(table)) { .table(table, $0, responder) }
         case .caseStanding(let issuer, let id):
             ask(.case(issuer, id)) { .standing($0, responder) }
+        case .findingStanding(let id): ask(.finding(id)) { .standing($0, responder) }
         case .archiveBlock(let height): responder.respond(try nodes.archived(height).encode())
         case .query(let request):
             let covers = request.query.covers(under: genesis.parameters)

@@ -134,7 +134,7 @@ extension Decoders {
         Decoder("statement of a finding") { try FindingStatement.decode($0) },
         Decoder("withdrawal") { try WithdrawalStatement.decode($0) },
         Decoder("file of a case") { try CaseFile.decode($0) },
-        Decoder("standing of a case") { try CaseStanding.decode($0) },
+        Decoder("standing of a case or finding") { try StandingProof.decode($0) },
         Decoder("statement of a case") { try CaseStatement.decode($0) },
         Decoder("outline of a finding") { try FindingOutline.decode($0) },
         Decoder("knowledge table") { try KnowledgeTable.decode($0) },

@@ -18,6 +18,8 @@ struct FindingNetwork {
     let chain: Chain
     /// The same bundle after the finding was withdrawn, with the entry that did.
     let withdrawn: FindingBundle
+    /// How the ledger had the finding before it was withdrawn, and how it has it after.
+    let standing: (before: StandingProof, after: StandingProof)
 
     static let hospital = id("hospital")
     static let regulator = id("regulator")
@@ -154,10 +156,12 @@ struct FindingNetwork {
         finding.body = .finding(
             FindingMark(finding: statement.finding, blindedCase: FindingNetwork.patient))
         try ledger.decide([finding])
+        let before = try ledger.standing(of: .finding(statement.finding))
         let withdrawal = WithdrawalStatement(
             finding: statement.finding, standing: 2, height: Height(2), treeRoot: .zero,
             stateRoot: .zero, causes: [1], reason: "another claim")
         try ledger.decide([try FindingNetwork.entry(of: withdrawal, ledger: genesis.ledger)])
+        standing = (before, try ledger.standing(of: .finding(statement.finding)))
         let proofs = try (0..<4).map { try ledger.proof(ofLeaf: $0) }
         bundle = FindingBundle(
             proof: proofs[2], statement: statement.encode(), salt: FindingNetwork.salt,
@@ -261,6 +265,16 @@ struct Chain {
         let rows = state.apply(executed)
         guard let tree = rows.first(where: { $0.kind == .tree }) else { return }
         blocks.append((executed, proof, try TreeRow.decode(tree.bytes)))
+    }
+
+    /// What the state map says of a key as of the last block.
+    func standing(of key: StateKey) throws -> StandingProof {
+        guard let block = blocks.last,
+            let proof = state.map.proof(of: key) ?? state.map.absence(of: key)
+        else { throw EvaluationProblem("nothing says anything of the \(key)") }
+        return StandingProof(
+            head: ClaimedHead(header: block.executed.header, commitProof: block.proof),
+            state: proof)
     }
 
     func proof(ofLeaf leaf: Int) throws -> ProofFile {

@@ -1,25 +1,24 @@
 public import Ledger
 internal import Primitives
 
-/// How a ledger has a case as of a block: believed in nothing before an ``Auditor`` has checked it.
+/// How a ledger has a case or a finding as of a block: believed in nothing before an ``Auditor``
+/// has checked it.
 ///
-/// Who issues a case can write two steps that name the same one before, and only one of them
-/// counts: the state map says which steps the ledger has. Source: `docs/formats/case.md`.
-public struct CaseStanding: Hashable, Sendable {
+/// Who issues a case can write two steps that name the same one before, of which one counts; who
+/// stated a finding can withdraw it. The state map says what the ledger has. Source:
+/// `docs/formats/proof.md`.
+public struct StandingProof: Hashable, Sendable {
     public let head: ClaimedHead
-    /// Of the case's key; of the key before it, where the ledger has no such case.
+    /// Of its key in the state map; of the key before that, where the ledger has none.
     public let state: MapProof
 
     public init(head: ClaimedHead, state: MapProof) {
         self.head = head
         self.state = state
     }
-
-    /// The last step that the state map names; nil where it shows no case.
-    public var last: UInt64? { (try? CaseState.decode(state.value))?.last }
 }
 
-extension CaseStanding {
+extension StandingProof {
     /// The bytes, as a node answers with them.
     public func encode() -> [UInt8] {
         var writer = CBORWriter(reservingCapacity: 2_048)
@@ -36,9 +35,9 @@ extension CaseStanding {
     /// Reads one from exactly these bytes.
     ///
     /// - Throws: ``ProofFailure`` at step ``ProofStep/form``.
-    public static func decode(_ bytes: [UInt8]) throws(ProofFailure) -> CaseStanding {
-        try reading("standing of a case", bytes[...]) { reader throws(CBORError) in
-            try CaseStanding(from: &reader)
+    public static func decode(_ bytes: [UInt8]) throws(ProofFailure) -> StandingProof {
+        try reading("standing of a case or finding", bytes[...]) { reader throws(CBORError) in
+            try StandingProof(from: &reader)
         }
     }
 
