@@ -7,6 +7,8 @@ internal import Records
 extension Host {
     /// Takes evidence that was found here, or that a peer sent.
     mutating func learn(_ body: EvidenceBody, from peer: InstitutionID?) {
+        // A proof convicts nobody, and has as many signatures as there are validators.
+        guard body.kind != .proofOfLock else { return }
         // What waits here already costs no signature check once more.
         guard !evidence.contains(body), peer.map({ !vain.isSpent($0) }) ?? true else { return }
         let count = evidence.items.count
@@ -20,9 +22,7 @@ extension Host {
             }
             return
         }
-        guard body.kind != .proofOfLock, state.evidence(of: offence) == nil,
-            !answers(body, to: peer)
-        else { return }
+        guard state.evidence(of: offence) == nil, !answers(body, to: peer) else { return }
         switch evidence.add(body, offence, at: state.head.height) {
         case .known, .dropped(isFirst: false): break
         case .dropped(isFirst: true):

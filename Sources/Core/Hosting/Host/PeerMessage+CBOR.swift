@@ -158,6 +158,10 @@ extension ReplicaStatus {
 }
 
 extension SyncedBlock {
+    /// A block names no more batches than digests have room in it: else one message of empty
+    /// batches would take many times its bytes.
+    private static let batchCountMax = Proposal.blockByteCountMax / 32
+
     /// Appends `[height, block, commit proof, [* batch]]`.
     func write(to writer: inout CBORWriter) {
         writer.array(4)
@@ -174,7 +178,9 @@ extension SyncedBlock {
         let block = Array(try reader.bytes())
         let proof = try CommitProof.read(from: &reader)
         var batches: [[UInt8]] = []
-        for _ in 0..<(try reader.array(atMost: .max)) { batches.append(Array(try reader.bytes())) }
+        for _ in 0..<(try reader.array(atMost: SyncedBlock.batchCountMax)) {
+            batches.append(Array(try reader.bytes()))
+        }
         self.init(height: height, block: block, proof: proof, batches: batches)
     }
 }

@@ -166,6 +166,23 @@ struct CostlyPeerTests {
         #expect(checks == 2 * 64)
     }
 
+    @Test("a proof of lock that is said to be evidence costs nothing to hear, however long it is")
+    func proofsAsEvidence() throws {
+        var seat = try Seat()
+        let votes = try ["city-hospital", "county-hospital", "insurer"].map { name -> Vote in
+            guard case .vote(let vote) = try Self.vote(1, height: 1, by: name) else {
+                throw CancellationError()
+            }
+            return vote.claimed
+        }
+        let proof = ProofOfLock(
+            height: Height(1), round: .zero, block: try #require(votes[0].block), votes: votes)
+        let body = EvidenceBody(proof, claimedBy: Self.liar)
+        #expect(throws: Never.self) { try seat.host.state.check(body) }
+        let heard = seat.hear(.evidence(body))
+        #expect(heard.checks == 0 && heard.effects.isEmpty)
+    }
+
     @Test("one that votes in round after round to come is kept, checked and logged so far")
     func votesOfRoundsToCome() throws {
         var seat = try Seat()

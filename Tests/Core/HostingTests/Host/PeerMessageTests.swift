@@ -99,6 +99,20 @@ struct PeerMessageTests {
         #expect(throws: PeerMessageFault.self) { try PeerMessage.decode(wanted[...]) }
     }
 
+    @Test("a block of the past has no more batches than a block has room to name")
+    func emptyBatches() throws {
+        let id = BlockID(hash: SHA256.hash([1]), treeRoot: SHA256.hash([2]))
+        let proof = CommitProof(height: Height(3), round: .zero, block: id, precommits: [])
+        for (count, isRead) in [(32_768, true), (32_769, false)] {
+            let message = PeerMessage.block(
+                SyncedBlock(
+                    height: Height(3), block: [1], proof: Unverified(proof),
+                    batches: Array(repeating: [], count: count)))
+            let read = try? PeerMessage.decode(message.encoded[...])
+            #expect((read != nil) == isRead, "\(count)")
+        }
+    }
+
     @Test("a kind of a later version is told from garbage")
     func unknownKinds() throws {
         let later: [UInt8] = [0x83, 1, 24, 200, 0x82, 1, 0x41, 7]
