@@ -11,7 +11,7 @@ extension Host {
             let answer = try admit(batch)
             if case .admitted = answer { effects.append(.broadcast(.batch(bytes))) }
             effects.append(.answer(token: token, answer))
-            if !waitingChecks.isEmpty || waitingDecision != nil { goOnWaiting() }
+            if bodies[batch.digest] != nil { goOnWaiting(for: batch) }
         } catch {
             effects.append(.answer(token: token, .refused(error)))
         }
@@ -30,7 +30,7 @@ extension Host {
             if isAwaited {
                 bodies[batch.digest] = batch
                 depart([batch.digest])
-                goOnWaiting()
+                goOnWaiting(for: batch)
             } else {
                 _ = try admit(batch)
             }

@@ -74,7 +74,8 @@ extension Host {
         }
         let batches = block.batches.compactMap { bodies[$0] }
         guard batches.count == block.batches.count else {
-            waitingDecision = decision
+            let missing = block.batches.filter { bodies[$0] == nil }
+            waitingDecision = WaitingDecision(decision: decision, block: block, missing: missing)
             return askForBodies()
         }
         do throws(BlockRefusal) {
@@ -141,19 +142,19 @@ extension Host {
     /// Whether a check or a decision waits for this body.
     func isAwaited(_ digest: Digest) -> Bool {
         if bodies[digest] != nil { return false }
-        if waitingChecks.contains(where: { $0.missing.contains(digest) }) { return true }
-        guard let decision = waitingDecision, let block = try? Block.decode(decision.block) else {
-            return false
-        }
-        return block.batches.contains(digest)
+        return waitingChecks.contains { $0.missing.contains(digest) }
+            || waitingDecision?.missing.contains(digest) == true
     }
 
     /// Goes on with whatever waited for a body that came.
-    mutating func goOnWaiting() {
+    ///
+    /// What else is missing is not looked for again: a block may name tens of thousands.
+    mutating func goOnWaiting(for batch: VerifiedBatch) {
         let checks = waitingChecks
         waitingChecks = []
-        for var check in checks {
-            check.take(from: bodies)
+        // One of them may have had the height decided.
+        for var check in checks where check.request.height == state.head.height.next {
+            check.take(batch)
             if check.isTooLarge(for: state.parameters) {
                 refuseAsTooLarge(check.request)
             } else if check.missing.isEmpty {
@@ -162,18 +163,16 @@ extension Host {
                 waitingChecks.append(check)
             }
         }
-        if let decision = waitingDecision {
+        waitingDecision?.missing.removeAll { $0 == batch.digest }
+        if let waiting = waitingDecision, waiting.missing.isEmpty {
             waitingDecision = nil
-            commit(decision)
+            commit(waiting.decision)
         }
     }
 
     /// Asks all peers for the bodies that are still missing.
     mutating func askForBodies() {
-        var missing = waitingChecks.flatMap(\.missing)
-        if let decision = waitingDecision, let block = try? Block.decode(decision.block) {
-            missing += block.batches.filter { bodies[$0] == nil }
-        }
+        let missing = waitingChecks.flatMap(\.missing) + (waitingDecision?.missing ?? [])
         guard !missing.isEmpty else { return }
         effects.append(
             .broadcast(.batchesWanted(Array(missing.prefix(PeerMessage.wantedCountMax)))))

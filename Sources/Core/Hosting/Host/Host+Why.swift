@@ -73,11 +73,11 @@ extension Host {
                 validators.proposer(height: check.request.height, round: check.request.round).id
             )
         }
-        if let decision = waitingDecision, let block = try? Block.decode(decision.block) {
+        if let waiting = waitingDecision {
             found.append(
                 (
-                    decision.blockID, block.batches.filter { bodies[$0] == nil },
-                    block.batches.count, block.header.proposer
+                    waiting.decision.blockID, waiting.missing, waiting.block.batches.count,
+                    waiting.block.header.proposer
                 ))
         }
         return found

@@ -32,7 +32,7 @@ public struct Host: Sendable {
     /// Checks that wait for bodies.
     var waitingChecks: [WaitingCheck] = []
     /// A decision that waits for bodies.
-    var waitingDecision: Decision?
+    var waitingDecision: WaitingDecision?
     var loggedBodies: Set<Digest> = []
     /// Bodies that the log of an earlier life has for heights that have not begun yet.
     var loggedAhead: [(height: Height, bytes: [UInt8])] = []

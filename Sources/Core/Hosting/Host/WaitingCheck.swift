@@ -14,17 +14,20 @@ struct WaitingCheck: Sendable {
     init(request: CheckRequest, block: Block, bodies: [Digest: VerifiedBatch]) {
         self.request = request
         self.block = block
-        missing = block.batches
-        take(from: bodies)
+        missing = block.batches.filter { bodies[$0] == nil }
+        for batch in block.batches.compactMap({ bodies[$0] }) { count(batch) }
     }
 
-    /// Takes note of those of the missing that have come.
-    mutating func take(from bodies: [Digest: VerifiedBatch]) {
-        for batch in missing.compactMap({ bodies[$0] }) {
-            entryCount += UInt64(batch.entries.count)
-            byteCount += UInt64(batch.entriesByteCount)
-        }
-        missing.removeAll { bodies[$0] != nil }
+    /// Takes note of one of the missing that has come.
+    mutating func take(_ batch: VerifiedBatch) {
+        guard missing.contains(batch.digest) else { return }
+        missing.removeAll { $0 == batch.digest }
+        count(batch)
+    }
+
+    private mutating func count(_ batch: VerifiedBatch) {
+        entryCount += UInt64(batch.entries.count)
+        byteCount += UInt64(batch.entriesByteCount)
     }
 
     /// Whether what is here already is more than a block may hold: a proposer that names batches
@@ -32,4 +35,11 @@ struct WaitingCheck: Sendable {
     func isTooLarge(for parameters: Parameters) -> Bool {
         entryCount > parameters.blockEntryCountMax || byteCount > parameters.blockByteCountMax
     }
+}
+
+/// A decided block that is applied as soon as these bodies are here.
+struct WaitingDecision: Sendable {
+    let decision: Decision
+    let block: Block
+    var missing: [Digest]
 }
