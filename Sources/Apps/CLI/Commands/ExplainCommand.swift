@@ -141,19 +141,8 @@ enum Finding {
         let found = try await Desk.findings(of: client).map(\.id).filter {
             $0.description.hasPrefix(prefix.beginningOfID)
         }
-        guard let first = found.first else {
-            throw Failure(
-                .refused,
-                "no finding that this node knows of begins with '\(prefix)'; `custos findings` "
-                    + "lists them")
-        }
-        guard found.count == 1 else {
-            let ids = found.prefix(3).map { $0.description.prefix(16) + "…" }
-            throw Failure(
-                .refused,
-                "\(found.count) findings begin with '\(prefix)', such as "
-                    + "\(ids.joined(separator: ", ")): say more of it")
-        }
-        return first
+        return try Beginning.one(
+            of: found, prefix, ("finding that this node knows of", "findings"),
+            lists: "custos findings", id: \.description)
     }
 }

@@ -171,13 +171,9 @@ struct GovernCommand: AsyncParsableCommand {
             let found = view.proposals.filter {
                 $0.id.description.hasPrefix(proposal.beginningOfID)
             }
-            guard let record = found.first, found.count == 1 else {
-                throw Failure(
-                    .refused,
-                    found.isEmpty
-                        ? "no proposal begins with '\(proposal)'; `custos govern list` has them"
-                        : "\(found.count) proposals begin with '\(proposal)': say more of it")
-            }
+            let record = try Beginning.one(
+                of: found, proposal, ("proposal", "proposals"), lists: "custos govern list",
+                id: \.id.description)
             let body = try signer.signer(place).vote(on: record.id, isFor: verdict == "yes")
             try await Governing(place: place).hand(in: body, record.id, output)
         }

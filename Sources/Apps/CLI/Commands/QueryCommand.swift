@@ -155,7 +155,7 @@ struct QueryCommand: AsyncParsableCommand {
         }
         let origin = ExportNote(
             form, of: query, in: genesis.ledger, newestFirst: fetch.request.isNewestFirst,
-            rows: fetch.rowCount, fetch.chain, under: fetch.head,
+            rows: fetch.rowCount, fetch.chain,
             answer: out == nil ? nil : fetch.pages)
         if let closing = form.closing(origin, isEmpty: isFirst) { say(closing) }
         if let out { try Files.write(fetch.pages, to: out) }
@@ -170,8 +170,6 @@ struct QueryFetch {
     private let keepsPages: Bool
     private(set) var pages: [UInt8] = []
     private(set) var chain = AnswerChain()
-    /// The newest head that a page stands under.
-    private(set) var head: ProvenHead?
     private(set) var terms: [Term] = []
     private(set) var listedCount = 0
     /// How many entries each list has, in the order of the terms.
@@ -242,7 +240,6 @@ struct QueryFetch {
             throw ProofFailure(.cover, "the node says that \(left) need not be asked for")
         }
         try chain.append(page)
-        if head.map({ $0.header.height < page.head.header.height }) ?? true { head = page.head }
         terms = page.terms
         listedCount += page.listedCount
         if listedCounts.isEmpty { listedCounts = page.listedCounts.map { _ in 0 } }
@@ -255,7 +252,8 @@ struct QueryFetch {
 
     /// That nobody on the ledger is called so at all, which the proof shows where no list is.
     var absences: [String] {
-        guard chain.isWhole, listedCount == 0, let height = head?.header.height else { return [] }
+        guard chain.isWhole, listedCount == 0, let height = chain.head?.header.height
+        else { return [] }
         let query = request.query
         let isWholeLedger = query.anchoredFrom == nil && query.anchoredBefore == nil
         guard isWholeLedger, chain.heights?.first == Height(1) else { return [] }
@@ -300,7 +298,7 @@ struct QueryReport: Report {
 
     init(_ fetch: QueryFetch, rows: [QueryRow], notes: [String] = []) {
         query = QueryView(fetch.request.query)
-        head = fetch.head.map(ExportNote.Head.init)
+        head = fetch.chain.head.map(ExportNote.Head.init)
         self.notes = notes
         complete = fetch.terms.map(\.description)
         blocks = fetch.chain.heights?.description

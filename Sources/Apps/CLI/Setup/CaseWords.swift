@@ -77,14 +77,14 @@ enum CaseWords {
             throw ValidationError("name 1 to \(CaseBody.findingCountMax) findings")
         }
         return try prefixes.map { prefix in
-            let found = items.filter { $0.id.description.hasPrefix(prefix.beginningOfID) }
-            guard found.count == 1 else {
-                throw Failure(.refused, "\(found.count) findings begin with \(prefix)")
-            }
-            guard let standing = found[0].standing, standing.withdrawal == nil else {
+            let found = try Beginning.one(
+                of: items.filter { $0.id.description.hasPrefix(prefix.beginningOfID) }, prefix,
+                ("finding that this node knows of", "findings"), lists: "custos findings",
+                id: \.id.description)
+            guard let standing = found.standing, standing.withdrawal == nil else {
                 throw Failure(.refused, "the finding \(prefix) does not stand on the ledger")
             }
-            return (found[0].id, standing.blindedCase)
+            return (found.id, standing.blindedCase)
         }
     }
 }

@@ -57,16 +57,10 @@ struct KnownCase {
             $0.blindedCase.description.hasPrefix(prefix.beginningOfID)
                 && (issuer ?? $0.issuer) == $0.issuer
         }
-        guard found.count == 1 else {
-            let whose = issuer.map { " of \($0)" } ?? ""
-            throw Failure(
-                .refused,
-                found.isEmpty
-                    ? "no case\(whose) that this node knows of begins with '\(prefix)'; `custos "
-                        + "case show` lists them"
-                    : "\(found.count) cases\(whose) begin with '\(prefix)': say more of it")
-        }
-        return found[0]
+        let whose = issuer.map { " of \($0)" } ?? ""
+        return try Beginning.one(
+            of: found, prefix, ("case\(whose) that this node knows of", "cases\(whose)"),
+            lists: "custos case show", id: \.blindedCase.description)
     }
 
     /// The leaf that the next step of its own institution names.

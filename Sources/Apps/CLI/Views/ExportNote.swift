@@ -39,7 +39,7 @@ struct ExportNote: Codable {
 
     init(
         _ format: QueryFormat, of query: Query, in ledger: LedgerID, newestFirst: Bool, rows: Int,
-        _ chain: AnswerChain, under head: ProvenHead?, answer: [UInt8]?
+        _ chain: AnswerChain, answer: [UInt8]?
     ) {
         self.format = format.rawValue
         self.ledger = ledger.description
@@ -49,7 +49,7 @@ struct ExportNote: Codable {
         blocks = chain.heights?.description
         asked = chain.asked?.description
         isWhole = chain.isWhole
-        self.head = head.map(Head.init)
+        head = chain.head.map(Head.init)
         self.answer = answer.map { SHA256.hash($0).description }
     }
 

@@ -6,8 +6,6 @@ internal import Proofs
 struct ProvenAnswer {
     private(set) var pages: [ProvenPage] = []
     private(set) var chain = AnswerChain()
-    /// The newest head that a page stands under.
-    private(set) var head: ProvenHead?
     /// How many entries each list has, in the order of the terms.
     private(set) var listedCounts: [Int] = []
 
@@ -19,7 +17,6 @@ struct ProvenAnswer {
 
     private mutating func take(_ page: ProvenPage) throws(ProofFailure) {
         try chain.append(page)
-        if head.map({ $0.header.height < page.head.header.height }) ?? true { head = page.head }
         if listedCounts.isEmpty { listedCounts = page.listedCounts.map { _ in 0 } }
         for (index, count) in page.listedCounts.enumerated() where index < listedCounts.count {
             listedCounts[index] += count
@@ -27,6 +24,7 @@ struct ProvenAnswer {
         pages.append(page)
     }
 
+    var head: ProvenHead? { chain.head }
     var query: Query { pages.last?.query ?? Query() }
     var items: [ProvenPage.Item] { pages.flatMap(\.items) }
 
@@ -64,7 +62,7 @@ struct ProvenAnswer {
         }
         let note = ExportNote(
             form, of: query, in: ledger, newestFirst: newestFirst, rows: items.count, chain,
-            under: head, answer: answer)
+            answer: answer)
         return lines + [form.closing(note, isEmpty: isFirst)].compactMap(\.self)
     }
 

@@ -1,4 +1,5 @@
 public import Cryptography
+internal import Ledger
 public import Primitives
 
 /// What a ledger begins with on a disk: the genesis, or a snapshot after some block.
@@ -19,22 +20,18 @@ public struct FoundingRow: Sendable {
         writer.array(4)
         writer.unsigned(1)
         writer.unsigned(height.blocks)
-        writer.unsigned(tree.size)
-        writer.array(tree.peaks.count)
-        for peak in tree.peaks { writer.digest(peak) }
+        tree.write(to: &writer)
         return writer.bytes
     }
 
     /// Reads what ``encoded`` gave.
-    public static func decode(_ bytes: ArraySlice<UInt8>) throws -> FoundingRow {
+    public static func decode(_ bytes: ArraySlice<UInt8>) throws(CBORError) -> FoundingRow {
         var reader = CBORReader(bytes)
         try reader.array(exactly: 4)
         try reader.version(1)
         let height = Height(try reader.unsigned())
-        let size = try reader.unsigned()
-        var peaks: [Digest] = []
-        for _ in 0..<(try reader.array(atMost: 64)) { peaks.append(try reader.digest()) }
+        let tree = try MerkleFrontier.read(from: &reader)
         try reader.finish()
-        return FoundingRow(height: height, tree: try MerkleFrontier(size: size, peaks: peaks))
+        return FoundingRow(height: height, tree: tree)
     }
 }

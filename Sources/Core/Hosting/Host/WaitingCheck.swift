@@ -36,10 +36,3 @@ struct WaitingCheck: Sendable {
         entryCount > parameters.blockEntryCountMax || byteCount > parameters.blockByteCountMax
     }
 }
-
-/// A decided block that is applied as soon as these bodies are here.
-struct WaitingDecision: Sendable {
-    let decision: Decision
-    let block: Block
-    var missing: [Digest]
-}

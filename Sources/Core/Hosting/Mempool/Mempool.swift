@@ -123,7 +123,7 @@ public struct Mempool: Sendable {
         var issuers: [IssuerCursor] = []
         var places: [InstitutionID: Int] = [:]
         for stream in turns {
-            let cursor = Cursor(
+            let cursor = StreamCursor(
                 next: nextOnLedger(stream), batches: waiting[stream]?.ready ?? [])
             if let place = places[stream.issuer] {
                 issuers[place].streams.append(cursor)

@@ -37,9 +37,7 @@ struct ChangesRow {
     /// Writes what rows of every version have in common, after the version.
     func writeHead(into writer: inout CBORWriter) {
         writer.digest(hash)
-        writer.unsigned(tree.size)
-        writer.array(tree.peaks.count)
-        for peak in tree.peaks { writer.digest(peak) }
+        tree.write(to: &writer)
         writer.array(committed.count)
         for batch in committed {
             writer.array(2)
@@ -87,7 +85,7 @@ extension ChangesRow {
             try reader.array(exactly: isFormer ? FormerChangesRow.partCount : partCount)
             try reader.version(isFormer ? FormerChangesRow.version : version)
             var contents = Contents(
-                hash: try reader.digest(), tree: try frontier(&reader),
+                hash: try reader.digest(), tree: try MerkleFrontier.read(from: &reader),
                 committed: try committed(&reader, at: height))
             if isFormer {
                 try FormerChangesRow.readChanges(&reader, into: &contents)
@@ -96,21 +94,6 @@ extension ChangesRow {
             }
             return contents
         }
-    }
-
-    private static func frontier(
-        _ reader: inout CBORReader
-    ) throws(CBORError) -> MerkleFrontier {
-        let start = reader.offset
-        let size = try reader.unsigned("tree size", atMost: 1 << 62)
-        var peaks: [Digest] = []
-        for _ in 0..<(try reader.array(atMost: 64)) { peaks.append(try reader.digest()) }
-        guard let frontier = try? MerkleFrontier(size: size, peaks: peaks) else {
-            throw .unexpected(
-                offset: start, expected: "\(size.nonzeroBitCount) peaks",
-                found: "\(peaks.count)")
-        }
-        return frontier
     }
 
     private static func committed(

@@ -50,9 +50,7 @@ extension SnapshotManifest {
         writer.array(7)
         writer.unsigned(1)
         writer.bytes(block.encode())
-        writer.unsigned(tree.size)
-        writer.array(tree.peaks.count)
-        for peak in tree.peaks { writer.digest(peak) }
+        tree.write(to: &writer)
         writer.bytes(validators.encoded)
         writer.unsigned(slotCount)
         writer.array(chunks.count)

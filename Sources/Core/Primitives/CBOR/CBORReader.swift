@@ -65,11 +65,19 @@ public struct CBORReader: Sendable {
 
     /// Reads the format version and throws unless it is the one that this build reads.
     public mutating func version(_ supported: UInt64) throws(CBORError) {
+        _ = try version(in: supported...supported)
+    }
+
+    /// Reads a format's version, which must be one of these, and says which it is.
+    public mutating func version(
+        in supported: ClosedRange<UInt64>
+    ) throws(CBORError) -> UInt64 {
         let start = offset
         let found = try unsigned()
-        guard found == supported else {
-            throw .version(offset: start, found: found, supported: supported)
+        guard supported.contains(found) else {
+            throw .version(offset: start, found: found, supported: supported.upperBound)
         }
+        return found
     }
 
     /// A byte string, as a slice of the buffer.

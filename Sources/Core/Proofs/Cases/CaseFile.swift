@@ -97,11 +97,7 @@ extension CaseFile {
             let map = reader.offset
             let count = try reader.map(atMost: 4)
             try reader.key(0)
-            let start = reader.offset
-            let version = try reader.unsigned()
-            guard (1...versionWithStanding).contains(version) else {
-                throw .version(offset: start, found: version, supported: versionWithStanding)
-            }
+            let version = try reader.version(in: 1...versionWithStanding)
             guard count == (version == versionWithStanding ? 4 : 3) else {
                 throw .unexpected(
                     offset: map, expected: "the fields of version \(version)",

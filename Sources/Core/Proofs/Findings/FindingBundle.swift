@@ -160,7 +160,8 @@ extension FindingBundle {
         }
         try reader.key(0)
         let place = reader.offset
-        let showsStanding = try FindingBundle.version(from: &reader)
+        let newest = FindingBundle.versionWithStanding
+        let showsStanding = try reader.version(in: 1...newest) == newest
         try reader.key(1)
         proof = try ProofFile(from: &reader)
         try reader.key(2)
@@ -208,18 +209,6 @@ extension FindingBundle {
         self.rule = rule
         self.tables = tables
         self.standing = standing
-    }
-
-    /// Whether the version is that of bundles which show how the ledger has the finding.
-    private static func version(
-        from reader: inout CBORReader
-    ) throws(CBORError) -> Bool {
-        let start = reader.offset
-        let found = try reader.unsigned()
-        guard (1...versionWithStanding).contains(found) else {
-            throw .version(offset: start, found: found, supported: versionWithStanding)
-        }
-        return found == versionWithStanding
     }
 }
 

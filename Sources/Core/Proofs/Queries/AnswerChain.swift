@@ -1,3 +1,4 @@
+internal import Ledger
 internal import Primitives
 
 /// Puts the pages of one answer together, and says how far they reach.
@@ -9,6 +10,8 @@ public struct AnswerChain: Sendable {
     public private(set) var heights: HeightRange?
     /// The heights that were asked for, as of the first page.
     public private(set) var asked: HeightRange?
+    /// The newest head that a page so far stands under.
+    public private(set) var head: ProvenHead?
     private var query: Query?
     private var goesDown: Bool?
 
@@ -19,6 +22,11 @@ public struct AnswerChain: Sendable {
     /// - Throws: ``ProofFailure`` at step ``ProofStep/cover`` where it is of another query, or
     ///   does not follow the page before.
     public mutating func append(_ page: ProvenPage) throws(ProofFailure) {
+        try follow(page)
+        if head.map({ $0.header.height < page.head.header.height }) ?? true { head = page.head }
+    }
+
+    private mutating func follow(_ page: ProvenPage) throws(ProofFailure) {
         guard let heights, let asked else {
             heights = page.heights
             asked = page.asked

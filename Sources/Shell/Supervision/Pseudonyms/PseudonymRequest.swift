@@ -88,7 +88,7 @@ extension PseudonymRequest {
     public static func decode(_ bytes: [UInt8]) throws(SupervisionError) -> PseudonymRequest {
         try reading("pseudonym request", bytes) { reader throws(CBORError) in
             try reader.array(exactly: 5)
-            let isFirst = try reader.versionOneOrTwo() == 1
+            let isFirst = try reader.version(in: 1...2) == 1
             let id = try reader.opaqueID()
             let epoch = UInt32(
                 truncatingIfNeeded: try reader.unsigned("epoch", atMost: 1 << 32 - 1))
@@ -191,17 +191,5 @@ extension PseudonymAnswer {
                 return PseudonymAnswer(id: id, verdict: .found(ids))
             }
         }
-    }
-}
-
-extension CBORReader {
-    /// Reads the version of a format of which there are two.
-    mutating func versionOneOrTwo() throws(CBORError) -> UInt64 {
-        let start = offset
-        let found = try unsigned()
-        guard found == 1 || found == 2 else {
-            throw .version(offset: start, found: found, supported: 2)
-        }
-        return found
     }
 }

@@ -2,10 +2,10 @@ internal import Primitives
 
 /// How far an issuer's batches have been taken into a block, its streams by turns.
 struct IssuerCursor {
-    var streams: [Cursor]
+    var streams: [StreamCursor]
     private var turn = 0
 
-    init(streams: [Cursor]) {
+    init(streams: [StreamCursor]) {
         self.streams = streams
     }
 
@@ -23,7 +23,7 @@ struct IssuerCursor {
 }
 
 /// How far a stream's batches have been taken into a block.
-struct Cursor {
+struct StreamCursor {
     var next: UInt64
     var batches: ArraySlice<BatchTicket>
 
