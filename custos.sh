@@ -217,9 +217,19 @@ run_tests() {
     step "Building (debug, with tests)"
     swift build --build-tests "${import_check[@]}"
     step "Testing"
+    local said=.build/tests.log
     # Where a test never ends, this does, with what was said until then.
-    timeout --kill-after=60 45m swift test --skip-build "${import_check[@]}"
+    timeout --kill-after=60 45m swift test --skip-build "${import_check[@]}" 2>&1 |
+        tee "$said" || tell_failures "$said"
     simulate_new_seeds
+}
+
+# Tests say much: what failed is said again at the end, before the runner's closing line.
+tell_failures() {
+    step "What failed"
+    grep --text --after-context=8 '✘.* recorded an issue' "$1" || note "no test said why"
+    grep --text '✘ Test run with' "$1" || tail -n 5 "$1"
+    exit 1
 }
 
 # Seeds that nobody has run yet, for a fixed time; and one of them twice, in two processes. They

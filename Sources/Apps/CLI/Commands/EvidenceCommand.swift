@@ -28,7 +28,9 @@ struct EvidenceCommand: AsyncParsableCommand {
     func run() async throws {
         let place = try node.place
         let (status, rows) = try await place.ask { client in
-            (try await client.status(), try await Self.rows(client))
+            let status = try await client.status()
+            // Before the first block there is nothing to ask about.
+            return (status, status.height == .genesis ? [] : try await Self.rows(client))
         }
         var views: [EvidenceView] = []
         for row in rows {

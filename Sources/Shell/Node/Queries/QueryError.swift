@@ -26,6 +26,7 @@ extension QueryError: CustomStringConvertible {
         switch self {
         case .storage(let error): "\(error)"
         case .noEntry(let which): "there is no entry \(which) on this node's ledger"
+        case .noBlock(.genesis): "no block was committed yet; ask again when one was"
         case .noBlock(let height): "there is no block \(height) on this node's disk"
         case .noTree(let size, let since):
             "a ledger tree of \(size) entries on this node has no start of \(since) entries"
