@@ -133,7 +133,7 @@ let rooms: [Room] = [
             "Consensus", "Ledger", "Proofs", "Findings", "Hosting", "Storage", "Transport",
             "Sealing", "Supervision", "Node", "RuleSource", "Interop", "Batch", "Simulator",
             "Synthesis", "API",
-        ], [arguments, log, yams], testNeeds: ["Strangers"]),
+        ], [arguments, log, yams], testNeeds: ["SampleRules", "Strangers"]),
 
     // The house itself: tests that read the sources instead of running them.
     .house("Tidy"),

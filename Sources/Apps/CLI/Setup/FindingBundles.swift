@@ -7,7 +7,7 @@ internal import Supervision
 
 extension Finding {
     /// All that it takes to check a finding again, and the leaf of its entry; the node cuts the
-    /// proofs.
+    /// proofs, and last of all that of how the ledger has it.
     private static func bundle(
         of id: Digest, _ client: NodeClient
     ) async throws -> (leaf: UInt64, bundle: FindingBundle) {
@@ -53,8 +53,8 @@ extension Finding {
     static func provenBundle(
         of id: Digest, _ auditor: NodeAuditor, _ client: NodeClient
     ) async throws -> (leaf: UInt64, bundle: FindingBundle) {
-        let (leaf, bundle) = try await bundle(of: id, client)
         try await NodeAuditor.checking {
+            let (leaf, bundle) = try await bundle(of: id, client)
             let proven = try await auditor.auditor(underAll: bundle.headers, client)
                 .verify(bundle)
             guard proven.statement.finding == id else {
@@ -62,8 +62,11 @@ extension Finding {
                     .statement,
                     "the bundle is of finding \(proven.statement.finding); asked for was \(id)")
             }
+            if let standing = bundle.standing {
+                try auditor.check(standing, isAsNewAs: bundle.headers, at: .withdrawal)
+            }
+            return (leaf, bundle)
         }
-        return (leaf, bundle)
     }
 
     /// What the finding says; nil where it cannot be read.

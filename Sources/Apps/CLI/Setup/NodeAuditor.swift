@@ -53,10 +53,7 @@ struct NodeAuditor {
         let auditor = try Auditor(genesis: genesis, chain: chain)
         guard let head else { return auditor }
         if age == .noOlder, header.height < head.height {
-            throw ProofFailure(
-                .trustedHead,
-                "the node answers as of block \(header.height), and block \(head.height), which "
-                    + "you trust, is newer: what came between is missing")
+            throw Self.tooOld(header.height, trusting: head.height)
         }
         return try await trusted(under: [header], client).map(auditor.trusting) ?? auditor
     }
@@ -70,6 +67,28 @@ struct NodeAuditor {
         let auditor = try Auditor(
             genesis: genesis, chain: try await chain(through: newest, client))
         return try await trusted(under: headers, client).map(auditor.trusting) ?? auditor
+    }
+
+    /// Throws where how the ledger has something is said as of a block before one of these, or
+    /// before the trusted head: that leaves out what came since.
+    func check(
+        _ standing: StandingProof, isAsNewAs headers: [BlockHeader], at step: ProofStep
+    ) throws(ProofFailure) {
+        let height = standing.head.header.height
+        if let head, height < head.height { throw Self.tooOld(height, trusting: head.height) }
+        if let newest = headers.map(\.height).max(), height < newest {
+            throw ProofFailure(
+                step,
+                "the node says how the ledger has it as of block \(height), and shows block "
+                    + "\(newest), which is newer: what came between is missing")
+        }
+    }
+
+    private static func tooOld(_ height: Height, trusting head: Height) -> ProofFailure {
+        ProofFailure(
+            .trustedHead,
+            "the node answers as of block \(height), and block \(head), which you trust, is "
+                + "newer: what came between is missing")
     }
 
     /// The trusted head with what the node says links it with these headers; nil where there is no
@@ -236,7 +255,10 @@ extension KnownCase {
         return try await NodeAuditor.checking {
             let standing = try StandingProof.decode(
                 try await client.caseStanding(issuer, blindedCase))
-            let shown = try? CaseState.decode(standing.state.value)
+            let headers = parts.map(\.proof.head.header)
+            let checker = try await auditor.auditor(
+                underAll: headers + [standing.head.header], client)
+            let shown = try checker.verify(standing, ofCase: blindedCase, of: issuer).state
             if let newer = shown?.last, let last, newer > last {
                 throw Failure(
                     .other,
@@ -244,9 +266,9 @@ extension KnownCase {
                         + "read; ask again")
             }
             let file = CaseFile(isClosed: isClosed, steps: parts, standing: standing)
-            let headers = parts.map(\.proof.head.header) + [standing.head.header]
-            let proven = try await auditor.auditor(underAll: headers, client).verify(file)
+            let proven = try checker.verify(file)
             try check(proven)
+            try auditor.check(standing, isAsNewAs: headers, at: .caseSteps)
             return (file, proven)
         }
     }

@@ -85,26 +85,41 @@ extension Auditor {
         }
         try agree(
             .caseSteps, "whether the case is closed", found: file.isClosed, right: state.isClosed)
-        let key = StateKey.case(first.entry.entry.issuer, first.body.blindedCase)
         let standing = try file.standing.map { (standing) throws(ProofFailure) in
-            try check(standing, key, after: state)
+            try check(
+                standing, ofCase: first.body.blindedCase, of: first.entry.entry.issuer,
+                after: state)
         }
         return ProvenCase(
             issuer: first.entry.issuer, blindedCase: first.body.blindedCase, steps: steps,
             isClosed: state.isClosed, standing: standing)
     }
 
+    /// What the ledger says of a case as of a standing's head; nil where it has no such case.
+    ///
+    /// - Throws: ``ProofFailure``, the first step that fails.
+    public func verify(
+        _ standing: StandingProof, ofCase id: OpaqueID, of issuer: InstitutionID
+    ) throws(ProofFailure) -> (head: ProvenHead, state: CaseState?) {
+        let (head, value) = try value(
+            of: .case(issuer, id), standing.head, standing.state, at: .caseSteps)
+        let state = try value.map { (value) throws(ProofFailure) in
+            try step(.caseSteps) { () throws(CBORError) in try CaseState.decode(value) }
+        }
+        return (head, state)
+    }
+
     /// Throws unless the ledger has the case as the steps leave it: the last of them counts, hence
     /// the one that it names, and so on.
     private func check(
-        _ standing: StandingProof, _ key: StateKey, after state: CaseState
+        _ standing: StandingProof, ofCase id: OpaqueID, of issuer: InstitutionID,
+        after state: CaseState
     ) throws(ProofFailure) -> ProvenHead {
-        let (head, value) = try value(of: key, standing.head, standing.state, at: .caseSteps)
+        let (head, right) = try verify(standing, ofCase: id, of: issuer)
         let block = "as of block \(head.header.height)"
-        guard let value else {
+        guard let right else {
             throw ProofFailure(.caseSteps, "the ledger has no such case \(block)")
         }
-        let right = try step(.caseSteps) { () throws(CBORError) in try CaseState.decode(value) }
         try agree(
             .caseSteps, "the leaf of the case's last step \(block)", found: state.last,
             right: right.last)

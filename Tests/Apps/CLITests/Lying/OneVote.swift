@@ -6,6 +6,7 @@ internal import Logging
 internal import Node
 internal import Primitives
 internal import Records
+internal import RuleLanguage
 internal import Strangers
 internal import Testing
 
@@ -13,7 +14,7 @@ internal import Testing
 
 /// A ledger of one vote, made as `custos devnet` makes one, whose node runs in this process.
 ///
-/// It has no desk, so that nothing but what a test hands in moves it.
+/// It has a desk only where it runs a rule: else nothing but what a test hands in moves it.
 final class OneVote {
     let folder: String
     let place: NodePlace
@@ -27,7 +28,12 @@ final class OneVote {
     static let patients = (0..<3).map { OpaqueID(prefixOf: SHA256.hash([UInt8($0)])) }
 
     /// A new ledger in a folder; or one of the same keys and genesis as another, in its own folder.
-    init(_ folder: String, as twin: OneVote? = nil, named name: String = "one") throws {
+    ///
+    /// With a rule, the node has a desk that runs it.
+    init(
+        _ folder: String, as twin: OneVote? = nil, named name: String = "one",
+        running rule: Rule? = nil
+    ) throws {
         self.folder = folder
         if let twin {
             try FileManager.default.copyItem(atPath: twin.folder, toPath: folder)
@@ -39,14 +45,23 @@ final class OneVote {
         }
         network = try NetworkFile(path: folder + "/network.yaml")
         let layout = DevnetLayout(folder: folder)
-        _ = try layout.make(network, rules: [], basePort: 7400, now: .now)
         hospital = try #require(InstitutionID("hospital"))
         let regulator = try #require(InstitutionID("regulator"))
+        let version = rule.map {
+            RuleVersion(id: $0.header.id, hash: $0.hash, runners: [regulator])
+        }
+        _ = try layout.make(
+            network, rules: [version].compactMap(\.self), basePort: 7400, now: .now)
         place = try NodePlace(layout.member(regulator).folder)
         var configuration = place.configuration
         configuration.listen.port = 0
         configuration.peers = []
-        configuration.keys.seal = nil
+        if let rule {
+            try Files.makeFolder(configuration.data + "/rules")
+            try Files.write(rule.encode(), to: configuration.data + "/rules/\(rule.hash).rule")
+        } else {
+            configuration.keys.seal = nil
+        }
         configuration.http = .init(port: 0)
         self.configuration = configuration
         var logger = Logger(label: "test")
