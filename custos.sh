@@ -218,6 +218,9 @@ run_tests() {
     swift build --build-tests "${import_check[@]}"
     step "Testing"
     local said=.build/tests.log
+    # All at once, a test would wait between any two of its steps for a turn of a thousand others,
+    # and come to its limit for no fault of its own.
+    export SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=8
     # Where a test never ends, this does, with what was said until then.
     timeout --kill-after=60 45m swift test --skip-build "${import_check[@]}" 2>&1 |
         tee "$said" || tell_failures "$said"
