@@ -88,6 +88,57 @@ struct CostlyPeerTests {
         #expect(try flood() == (64, 0, 0))
     }
 
+    /// A block of height 2 that the insurer, whose turn it is, proposes; or somebody who is not.
+    private static func proposal(_ number: Int, isForged: Bool = true) throws -> PeerMessage {
+        let region = try Region()
+        let header = BlockHeader(
+            ledger: region.genesis.ledger, height: Height(2),
+            time: Timestamp(milliseconds: now.milliseconds + Int64(number)), proposer: liar,
+            previous: .zero, batchesRoot: Block.batchesRoot([]), treeSize: 0, treeRoot: .zero,
+            stateRoot: .zero, nextValidators: .zero, active: .zero,
+            previousCommit: Block.commitDigest(nil))
+        let block = Block(header: header, batches: [], commitProof: nil)
+        let own = try Region.key("insurer consensus")
+        func with(_ signature: Signature) -> Proposal {
+            Proposal(
+                height: Height(2), round: .zero, validRound: nil,
+                blockID: BlockID(hash: block.hash, treeRoot: header.treeRoot),
+                block: block.encode(), signature: signature)
+        }
+        let digest = SigningBytes(ledger: region.genesis.ledger).digest(
+            of: with(own.sign(.zero)), key: own.keyID)
+        let key = isForged ? try Region.key("nobody") : own
+        return .proposal(Unverified(with(key.sign(digest))))
+    }
+
+    @Test("proposals ahead of their time are checked so often, and no others are kept out")
+    func forgedProposalsOfTheNextHeight() throws {
+        var seat = try Seat()
+        func flood() throws -> (checks: Int, drops: Int, reports: Int) {
+            var (checks, drops, reports) = (0, 0, 0)
+            for number in 0..<200 {
+                let heard = seat.hear(try Self.proposal(number))
+                checks += heard.checks
+                for effect in heard.effects {
+                    if case .drop = effect { drops += 1 }
+                    if case .report = effect { reports += 1 }
+                }
+            }
+            return (checks, drops, reports)
+        }
+        #expect(try flood() == (64, 0, 1))
+        let vote = try Self.vote(1, height: 2, by: "city-hospital", isForged: true)
+        #expect(seat.hear(vote).checks == 0, "what is checked in vain is counted together")
+        #expect(try flood() == (0, 0, 0))
+        seat.nextInterval()
+        #expect(try flood() == (64, 0, 0))
+        // Another hands on the true one, which is kept: after it none is worth a look.
+        let honest = seat.hear(try Self.proposal(1, isForged: false), from: Self.honest)
+        #expect(honest.checks == 1)
+        seat.nextInterval()
+        #expect(try flood() == (0, 0, 0))
+    }
+
     @Test("batches under no key of today are checked so often, and no others are kept out")
     func batchesUnderOtherKeys() throws {
         var seat = try Seat()

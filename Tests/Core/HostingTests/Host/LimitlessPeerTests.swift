@@ -115,6 +115,55 @@ struct LimitlessPeerTests {
         #expect((100..<10_000).contains(answers()))
     }
 
+    @Test("having proofs looked for on the disk costs a peer so much, and what is found there too")
+    func lookingHasABudget() throws {
+        var world = try Self.world()
+        let votes = try ["city-hospital", "county-hospital", "regulator"].map { name in
+            Vote(
+                kind: .prevote, height: Height(1), round: .zero, voter: Region.id(name),
+                block: BlockID(hash: SHA256.hash([1]), treeRoot: .zero), validRound: nil,
+                signature: try Region.key("\(name) consensus").sign(.zero))
+        }
+        let block = try #require(votes[0].block)
+        let proof = ProofOfLock(height: Height(1), round: .zero, block: block, votes: votes)
+        func questions(
+            _ message: PeerMessage, of peer: String, times: Int = 200
+        ) -> [LockQuestion] {
+            (0..<times).flatMap { _ in
+                Self.effects(
+                    of: .received(message, from: Region.id(peer)), at: 0, in: &world
+                ).compactMap { effect -> LockQuestion? in
+                    if case .recallLock(let question) = effect { question } else { nil }
+                }
+            }
+        }
+        func answers(_ question: LockQuestion, times: Int = 1) -> Int {
+            (0..<times).reduce(0) { count, _ in
+                count
+                    + Self.effects(
+                        of: .lockRecalled(proof, for: question), at: 0, in: &world
+                    ).count { effect in
+                        if case .send(_, question.peer) = effect { true } else { false }
+                    }
+            }
+        }
+        for (message, count) in [
+            (PeerMessage.lockWanted(Height(1), .zero, block), 1),
+            (.votesWanted(Height(1)), votes.count),
+        ] {
+            let asked = questions(message, of: "insurer")
+            #expect((8...32).contains(asked.count))
+            let question = try #require(asked.first)
+            #expect(answers(question) == 0, "it has had its share")
+            let other = try #require(questions(message, of: "regulator", times: 1).first)
+            #expect(answers(other) == count, "others are answered")
+            #expect((100..<10_000).contains(answers(other, times: 12_000)))
+            _ = Self.effects(of: .timedOut(.status), at: 0, in: &world)
+            #expect(answers(question) == count)
+            _ = Self.effects(of: .timedOut(.status), at: 0, in: &world)
+        }
+    }
+
     @Test("entries signed again and again for longer leave no more bodies than have room")
     func replacedBodiesAreBounded() throws {
         let region = try Region { $0.batchHeightsMax = 10_000 }
