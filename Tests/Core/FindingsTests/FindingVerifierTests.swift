@@ -90,6 +90,33 @@ struct FindingVerifierTests {
         #expect(withdrawal.statement.reason == "another claim")
     }
 
+    @Test("a bundle that is put together out of two pasts, each signed by a quorum, is refused")
+    func twoPasts() throws {
+        let network = try FindingNetwork()
+        let pasts = try [3, 4].map(network.goneOn)
+        func bundle(_ own: Chain, evidence: Chain) throws -> FindingBundle {
+            let item = network.bundle.evidence[0]
+            return FindingBundle(
+                proof: try own.proof(ofLeaf: 2), statement: network.bundle.statement,
+                salt: network.bundle.salt, rules: network.bundle.rules,
+                knowledge: network.bundle.knowledge,
+                evidence: [
+                    FindingBundle.Evidence(
+                        proof: try evidence.proof(ofLeaf: 0), payload: item.payload,
+                        salt: item.salt)
+                ])
+        }
+        for past in pasts {
+            #expect(step(try bundle(past, evidence: past), network.genesis) == nil)
+            // What a past goes on from is no other past.
+            #expect(step(try bundle(past, evidence: network.chain), network.genesis) == nil)
+        }
+        let mixed = try bundle(pasts[0], evidence: pasts[1])
+        let error = #expect(throws: FindingFailure.self) { try verify(mixed, network.genesis) }
+        #expect(error?.proof?.step == .fork)
+        #expect(error?.reason.contains("two blocks of one height") == true, "\(error as Any)")
+    }
+
     @Test("a bundle that leaves a withdrawal out is told by what the ledger says of the finding")
     func leftOut() throws {
         let network = try FindingNetwork()

@@ -44,23 +44,40 @@ struct ForkCommand: ParsableCommand {
                 Self.heads(one, first).heads(of: genesis.ledger),
                 Self.heads(another, second).heads(of: genesis.ledger)
             )
-            let pairs = heads.0.flatMap { one in
-                heads.1.map { ForkProof(ledger: genesis.ledger, one, $0) }
-            }
-            guard let fork = pairs.first(where: { $0.contradiction != nil }) else {
-                throw ProofFailure(
-                    .fork, "the heads in \(first) and \(second) do not contradict each other")
-            }
             let auditor = try Auditor(
                 genesis: genesis,
                 chain: try ChainFiles(chains, of: [genesis.ledger]).chain(of: genesis.ledger))
-            let proven = try auditor.verify(fork)
+            guard let (fork, proven) = try Self.fork(between: heads.0, and: heads.1, auditor) else {
+                throw ProofFailure(
+                    .fork, "the heads in \(first) and \(second) do not contradict each other")
+            }
             try Files.write(fork.encode(), to: out)
             output.show(VerifyReport(proven))
         } catch let failure as ProofFailure {
             output.show(VerifyReport(failure))
             throw Ending.refused
         }
+    }
+
+    /// The first two heads that contradict each other and were both signed; where none were, why
+    /// the first two that contradict each other prove nothing.
+    private static func fork(
+        between ones: [ClaimedHead], and others: [ClaimedHead], _ auditor: Auditor
+    ) throws(ProofFailure) -> (ForkProof, ProvenFork)? {
+        var refusal: ProofFailure?
+        for one in ones {
+            for other in others {
+                let fork = ForkProof(ledger: auditor.ledger, one, other)
+                guard fork.contradiction != nil else { continue }
+                do throws(ProofFailure) {
+                    return (fork, try auditor.verify(fork))
+                } catch {
+                    refusal = refusal ?? error
+                }
+            }
+        }
+        if let refusal { throw refusal }
+        return nil
     }
 
     /// The heads in a file; of one that carries none it says what it is instead.

@@ -100,11 +100,5 @@ extension Finding {
 
 extension FindingBundle {
     /// The headers under which its parts are proved.
-    var headers: [BlockHeader] {
-        let proofs = [proof] + evidence.map(\.proof) + (withdrawal.map { [$0.proof] } ?? [])
-        let heads =
-            proofs.map(\.head) + (rule.map { [$0.head] } ?? []) + tables.map(\.head)
-            + (standing.map { [$0.head] } ?? [])
-        return heads.map(\.header)
-    }
+    var headers: [BlockHeader] { heads.map(\.header) }
 }

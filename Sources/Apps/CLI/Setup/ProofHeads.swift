@@ -15,31 +15,33 @@ struct ProofHeads {
     private let all: [ClaimedHead]
 
     init(_ bytes: [UInt8]) throws(ProofFailure) {
-        var parts: [BlockHeader] = []
+        var parts: [ClaimedHead] = []
         switch ProofKind(bytes) {
         case .entry: own = try ProofFile.decode(bytes).head
         case .disclosure: own = try Disclosure.decode(bytes).proof.head
         case .finding:
             let bundle = try FindingBundle.decode(bytes)
             own = bundle.proof.head
-            parts = bundle.headers
+            parts = Array(bundle.heads.dropFirst())
         case .rule: own = try RuleProof.decode(bytes).head
         case .table: own = try TableProof.decode(bytes).head
         case .answer:
             var rest = bytes[...]
             own = try AnswerPage.decode(from: &rest).head
             while !rest.isEmpty {
-                parts.append(try AnswerPage.decode(from: &rest).head.header)
+                parts.append(try AnswerPage.decode(from: &rest).head)
             }
         case .case:
             let file = try CaseFile.decode(bytes)
             let steps = file.steps
-            all = steps.map(\.proof.head) + (file.standing.map { [$0.head] } ?? [])
             guard let last = steps.last?.proof.head else {
                 throw ProofFailure(.caseSteps, "the file has no step")
             }
             own = last
-            held = all.map(\.header) + ProofHeads.given(by: steps)
+            all = file.heads
+            held =
+                (steps.map(\.proof.head) + (file.standing.map { [$0.head] } ?? [])).map(\.header)
+                + ProofHeads.given(by: steps)
             return
         case .fork:
             let fork = try ForkProof.decode(bytes)
@@ -62,9 +64,9 @@ struct ProofHeads {
             all = heads
             return
         }
-        held = [own.header] + parts
+        held = [own.header] + parts.map(\.header)
         // The proof of an anchor carries the head that is anchored as well.
-        var heads = [own]
+        var heads = [own] + parts
         if ProofKind(bytes) == .entry, let file = try? ProofFile.decode(bytes),
             let anchored = ProofHeads.anchored(file.entry)
         {

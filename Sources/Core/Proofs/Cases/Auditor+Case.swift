@@ -90,6 +90,7 @@ extension Auditor {
                 standing, ofCase: first.body.blindedCase, of: first.entry.entry.issuer,
                 after: state)
         }
+        try Auditor.checkOnePast(file.heads.map(\.header))
         return ProvenCase(
             issuer: first.entry.issuer, blindedCase: first.body.blindedCase, steps: steps,
             isClosed: state.isClosed, standing: standing)

@@ -49,6 +49,12 @@ public struct CaseFile: Hashable, Sendable {
         self.steps = steps
         self.standing = standing
     }
+
+    /// The heads under which its parts are proved: those of the steps first.
+    public var heads: [ClaimedHead] {
+        steps.map(\.proof.head) + steps.compactMap(\.anchored?.from)
+            + (standing.map { [$0.head] } ?? [])
+    }
 }
 
 extension CaseFile {

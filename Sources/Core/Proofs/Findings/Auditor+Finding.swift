@@ -47,6 +47,12 @@ extension Auditor {
     ///
     /// - Throws: ``ProofFailure``, the first step that fails.
     public func verify(_ bundle: FindingBundle) throws(ProofFailure) -> ProvenFinding {
+        let proven = try proveParts(of: bundle)
+        try Auditor.checkOnePast(bundle.heads.map(\.header))
+        return proven
+    }
+
+    private func proveParts(of bundle: FindingBundle) throws(ProofFailure) -> ProvenFinding {
         let entry = try verify(bundle.proof)
         guard case .finding(let mark) = entry.entry.body, !mark.isWithdrawn else {
             throw ProofFailure(

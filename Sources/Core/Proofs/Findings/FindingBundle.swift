@@ -82,6 +82,13 @@ public struct FindingBundle: Hashable, Sendable {
         self.tables = tables
         self.standing = standing
     }
+
+    /// The heads under which its parts are proved: the finding's own first.
+    public var heads: [ClaimedHead] {
+        let proofs = [proof] + evidence.map(\.proof) + (withdrawal.map { [$0.proof] } ?? [])
+        return proofs.map(\.head) + (rule.map { [$0.head] } ?? []) + tables.map(\.head)
+            + (standing.map { [$0.head] } ?? [])
+    }
 }
 
 extension FindingBundle {

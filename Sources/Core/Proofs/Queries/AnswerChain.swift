@@ -20,9 +20,10 @@ public struct AnswerChain: Sendable {
     /// Takes in the next page.
     ///
     /// - Throws: ``ProofFailure`` at step ``ProofStep/cover`` where it is of another query, or
-    ///   does not follow the page before.
+    ///   does not follow the page before, and at ``ProofStep/fork`` where it is of another past.
     public mutating func append(_ page: ProvenPage) throws(ProofFailure) {
         try follow(page)
+        if let head { try Auditor.checkOnePast([head.header, page.head.header]) }
         if head.map({ $0.header.height < page.head.header.height }) ?? true { head = page.head }
     }
 

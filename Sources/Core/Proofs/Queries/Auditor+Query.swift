@@ -120,6 +120,8 @@ extension Auditor {
             let end = try firstHeight(at: time, page.before, head)
             range = range.clamped(to: HeightRange(Height(1), Height(end.blocks - 1)))
         }
+        let bounds = [page.from, page.before].compactMap { $0?.from?.header }
+        try Auditor.checkOnePast([head] + bounds)
         return range
     }
 

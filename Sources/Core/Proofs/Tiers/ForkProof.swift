@@ -30,7 +30,11 @@ public struct ForkProof: Hashable, Sendable {
 
     /// How the heads contradict each other, signatures apart; nil where they do not.
     public var contradiction: Contradiction? {
-        let (one, other) = (first.header, second.header)
+        ForkProof.contradiction(first.header, second.header)
+    }
+
+    /// How a header contradicts one that is not below it; nil where it does not.
+    static func contradiction(_ one: BlockHeader, _ other: BlockHeader) -> Contradiction? {
         if one.hash == other.hash { return nil }
         if one.height == other.height { return .sameHeight }
         if one.height.next == other.height, other.previous != one.hash { return .previousHash }

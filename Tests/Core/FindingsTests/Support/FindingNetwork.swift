@@ -180,6 +180,17 @@ struct FindingNetwork {
         chain = ledger
     }
 
+    /// The chain of the ledger, gone on with another claim; `label` tells such claims apart.
+    func goneOn(_ label: Int) throws -> Chain {
+        var chain = chain
+        let payload = try FindingNetwork.claimPayload(label)
+        try chain.decide([
+            try FindingNetwork.entry(
+                .claim, by: FindingNetwork.hospital, number: 3, payload, ledger: genesis.ledger)
+        ])
+        return chain
+    }
+
     private static func entry(
         of withdrawal: WithdrawalStatement, ledger: LedgerID
     ) throws -> Entry {
