@@ -36,6 +36,7 @@ extension CaseCommand {
         @Option(help: "Only this finding of the case; repeatable.")
         var finding: [String] = []
 
+        @OptionGroup var trust: TrustOptions
         @OptionGroup var step: CaseStepOptions
 
         func run() async throws {
@@ -51,7 +52,7 @@ extension CaseCommand {
             // A day more than the least, for the night between saying and anchoring it.
             let day =
                 try answerBy.map(Day.reading) ?? term.map { Day(number: $0.number + 1) }
-            var (draft, gift) = try await CaseGift.of(id, finding, place)
+            var (draft, gift) = try await CaseGift.of(id, finding, place, trust)
             draft.step = .noticed(
                 CaseBody.Opening(
                     findings: gift.leaves.sorted(),

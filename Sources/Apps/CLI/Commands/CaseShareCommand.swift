@@ -28,12 +28,13 @@ extension CaseCommand {
         @Option(help: "Only this finding of the case; repeatable.")
         var finding: [String] = []
 
+        @OptionGroup var trust: TrustOptions
         @OptionGroup var step: CaseStepOptions
 
         func run() async throws {
             let basis = try CaseWords.basis(basis)
             let place = try step.node.place
-            var (draft, _) = try await CaseGift.of(id, finding, place)
+            var (draft, _) = try await CaseGift.of(id, finding, place, trust)
             draft.step = .shared(basis)
             draft.recipients = try to.map(CaseWords.institution)
             try await step.take(draft, at: place)

@@ -34,6 +34,7 @@ extension CaseCommand {
         @Option(help: "A file to write the case to, with its proofs.")
         var out: String?
 
+        @OptionGroup var trust: TrustOptions
         @OptionGroup var node: NodeOptions
         @OptionGroup var output: OutputOptions
 
@@ -41,12 +42,15 @@ extension CaseCommand {
             guard out == nil || id != nil else {
                 throw ValidationError("--out writes one case: say which")
             }
+            guard trust.head == nil || out != nil else {
+                throw ValidationError("--head is held against the proofs that --out writes")
+            }
         }
 
         func run() async throws {
             let issuer = try of.map(CaseWords.institution)
             let place = try node.place
-            let auditor = try NodeAuditor(genesis: try place.genesis, head: nil)
+            let auditor = try trust.auditor(try place.genesis)
             let cases = try await place.ask { client in
                 guard let id else {
                     return try await KnownCase.all(client).filter {

@@ -34,6 +34,7 @@ struct DiscloseCommand: AsyncParsableCommand {
     @Option(help: "The file to write.")
     var out: String
 
+    @OptionGroup var trust: TrustOptions
     @OptionGroup var node: NodeOptions
     @OptionGroup var output: OutputOptions
 
@@ -47,7 +48,7 @@ struct DiscloseCommand: AsyncParsableCommand {
             })
         guard !kinds.isEmpty else { throw ValidationError("name a segment with --segments") }
         let place = try node.place
-        let auditor = try NodeAuditor(genesis: try place.genesis, head: nil)
+        let auditor = try trust.auditor(try place.genesis)
         let (leaf, disclosure) = try await place.ask { client in
             let proven = try await entry.prove(auditor, client)
             let leaf = proven.entry.leafIndex

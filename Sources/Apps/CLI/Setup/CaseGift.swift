@@ -14,10 +14,10 @@ struct CaseGift {
     ///
     /// What the node says is checked before it is given to anybody.
     static func of(
-        _ id: String, _ wanted: [String], _ place: NodePlace
+        _ id: String, _ wanted: [String], _ place: NodePlace, _ trust: TrustOptions
     ) async throws -> (CaseDraft, CaseGift) {
         let issuer = try place.institution
-        let auditor = try NodeAuditor(genesis: try place.genesis, head: nil)
+        let auditor = try trust.auditor(try place.genesis)
         return try await place.ask { client in
             let known = try await KnownCase.find(id, of: issuer, client)
             let findings = known.findings.filter { finding in

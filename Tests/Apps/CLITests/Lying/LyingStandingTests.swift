@@ -220,9 +220,15 @@ struct LyingStandingTests {
             #expect(
                 proven.limits.contains("That no step came after block \(height) is not proved."))
             // Who trusts a newer head, or is shown one beside it, is not told so.
-            try await LyingServer.tell(
-                memory.saying("all of before", words: Self.quoted(.trustedHead)), about: node,
-                in: folder.path, proof + ["--head", head])
+            for command in [proof, show] {
+                try await LyingServer.tell(
+                    memory.saying("all of before", words: Self.quoted(.trustedHead)),
+                    about: node, in: folder.path, command + ["--head", head])
+            }
+            for command in [proof, show] {
+                try await LyingServer.tell(
+                    .none, about: node, in: folder.path, command + ["--head", head])
+            }
             for (command, step) in [(proof, ProofStep.withdrawal), (show, .caseSteps)] {
                 try await LyingServer.tell(
                     memory.saying("an old desk and standing", words: Self.quoted(step)) { asked in
@@ -232,6 +238,33 @@ struct LyingStandingTests {
                         }
                     }, about: node, in: folder.path, command)
             }
+        }
+    }
+
+    @Test("nothing of a case is shown or given that is not linked with the head that is trusted")
+    func unlinked() async throws {
+        try await OneVote.live([node]) { clients in
+            let found = try await FoundClaims(at: node, clients[0], in: folder.path)
+            let head = folder.path + "/bent.head"
+            try await node.keepHead(Height(4), at: head, clients[0])
+            let bytes = try Files.read(head)
+            let root = try BlockHeader.decode(bytes[...]).treeRoot.bytes
+            let place = try #require(
+                bytes.indices.first { bytes[$0...].starts(with: root) })
+            try Files.write(
+                bytes[..<place] + [bytes[place] ^ 1] + bytes[(place + 1)...], to: head)
+            let id = found.id.description
+            let out = folder.path + "/out"
+            for command in [
+                ["case", "show", id, "--out", out],
+                ["case", "share", id, "--to", "hospital"],
+                ["case", "notice", id, "--about", "institution:hospital"],
+            ] {
+                let lie = Lie(name: "another past", words: Self.quoted(.trustedHead))
+                try await LyingServer.tell(
+                    lie, about: node, in: folder.path, command + ["--head", head])
+            }
+            #expect(!Files.isThere(out))
         }
     }
 
