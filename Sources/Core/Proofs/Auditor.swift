@@ -128,7 +128,8 @@ public struct Auditor: Sendable {
                 "the header is of height \(tree.height), \(isBelow ? "below" : "above") the "
                     + "trusted head of \(head.height), and no consistency proof links their trees "
                     + "of \(first.size) and \(second.size) entries"
-                    + (sizes.isEmpty ? "" : "; there is one of \(sizes.joined(separator: ", "))"))
+                    + (sizes.isEmpty ? "" : "; there is one of \(sizes.joined(separator: ", "))"),
+                remedy: .link)
         }
         try step(.trustedHead) { () throws(CryptographyError) in
             try link.verify(firstRoot: first.root, secondRoot: second.root)

@@ -15,7 +15,8 @@ extension Auditor {
             throw ProofFailure(
                 .fork,
                 "blocks \(lower.height) and \(upper.height), under which the file stands, are both "
-                    + "signed by a quorum, and not of one past: \(contradiction.rawValue)")
+                    + "signed by a quorum, and not of one past: \(contradiction.rawValue)",
+                remedy: .showFork)
         }
     }
 }

@@ -66,10 +66,21 @@ public struct ProofFailure: Error, Equatable, Sendable {
     public let step: ProofStep
     /// For a person: what was found and what would be right.
     public let reason: String
+    /// What whoever checks can do about it, beside not believing the proof.
+    public let remedy: Remedy?
 
-    public init(_ step: ProofStep, _ reason: String) {
+    public init(_ step: ProofStep, _ reason: String, remedy: Remedy? = nil) {
         self.step = step
         self.reason = reason
+        self.remedy = remedy
+    }
+
+    /// What may help where a proof fails.
+    public enum Remedy: Sendable {
+        /// A consistency proof between the header's tree and the trusted head's.
+        case link
+        /// To show everybody the two heads of the file, which a quorum signed, as a fork.
+        case showFork
     }
 }
 

@@ -104,6 +104,7 @@ struct VerifyCommand: ParsableCommand {
         let genesis = try Genesis.read(genesis)
         let trusted = try head.map { path throws(Failure) in try trustedHead(path) }
         var holds = true
+        var isArchive = false
         do {
             let above = try above.map { path throws(Failure) in try Genesis.read(path) }
             let chains = try ChainFiles(chain, of: ([genesis] + above).map(\.ledger))
@@ -132,6 +133,7 @@ struct VerifyCommand: ParsableCommand {
                 return
             }
             if let archive = try ArchiveReader(file) {
+                isArchive = true
                 guard above.isEmpty else {
                     throw ProofFailure(.anchor, "an archive walks up to no ledger above")
                 }
@@ -148,7 +150,7 @@ struct VerifyCommand: ParsableCommand {
             output.show(report)
             holds = report.holds
         } catch let failure as ProofFailure {
-            output.show(VerifyReport(failure, link: link))
+            output.show(VerifyReport(failure, takesLink: link == nil && !isArchive))
             throw Ending.refused
         }
         if !holds { throw Ending.refused }
@@ -258,8 +260,7 @@ struct VerifyCommand: ParsableCommand {
             if let tables { verifier.archive = { TableFiles.table($0, in: tables) } }
             return try verify(verifier)
         } catch {
-            return VerifyReport(
-                failedStep: error.step.rawValue, reason: error.reason, link: link)
+            return VerifyReport(error, takesLink: link == nil)
         }
     }
 

@@ -151,16 +151,27 @@ struct VerifyReport: Report {
         }
     }
 
-    /// What failed; `link` is the file that was to link a proof with the trusted head.
-    init(_ failure: ProofFailure, link: String? = nil) {
-        self.init(failedStep: failure.step.rawValue, reason: failure.reason, link: link)
+    /// What failed; `takesLink` says whether --link could be given, and was not.
+    init(_ failure: ProofFailure, takesLink: Bool = true) {
+        self.init(
+            failedStep: failure.step.rawValue,
+            reason: failure.reason + Self.hint(failure.remedy, takesLink))
     }
 
-    /// The same of what failed at a step that has others in it.
-    init(failedStep: String, reason: String, link: String?) {
-        let isUnlinked = link == nil && reason.contains("no consistency proof links")
-        let hint = " (`custos head --link PROOF --to HEAD` gets what may link them, for --link)"
-        self.init(failedStep: failedStep, reason: reason + (isUnlinked ? hint : ""))
+    /// The same of what failed at a step that has those of proofs in it.
+    init(_ failure: FindingFailure, takesLink: Bool) {
+        self.init(
+            failedStep: failure.step.rawValue,
+            reason: failure.reason + Self.hint(failure.proof?.remedy, takesLink))
+    }
+
+    private static func hint(_ remedy: ProofFailure.Remedy?, _ takesLink: Bool) -> String {
+        switch remedy {
+        case .link where takesLink:
+            " (`custos head --link PROOF --to HEAD` gets what may link them, for --link)"
+        case .showFork: " (`custos fork FILE FILE` makes a proof of that, for everybody)"
+        case .link, nil: ""
+        }
     }
 
     init(failedStep: String, reason: String) {

@@ -2,6 +2,7 @@ internal import Primitives
 internal import Proofs
 internal import Testing
 
+@testable import Findings
 @testable import custos
 
 @Suite("What a verifier is given")
@@ -29,19 +30,28 @@ struct VerifyReportTests {
         #expect(report.lines == ["REFUSED at \"signature of the batch\": it is not the issuer's"])
     }
 
-    @Test("where no link is named and one is missing, it says how to get it; else not")
+    @Test("what may help is told where it can: a link that none was named for, and a fork")
     func hints() {
-        let failure = ProofFailure(
-            .trustedHead, "the header is of height 9, and no consistency proof links their trees")
-        let hint = "`custos head --link PROOF --to HEAD`"
-        #expect(VerifyReport(failure).reason?.contains(hint) == true)
-        #expect(VerifyReport(failure, link: "a.link").reason == failure.reason)
-        // Bundles and cases say at which of their own steps a proof in them failed.
-        let within = VerifyReport(failedStep: "proofs", reason: "\(failure)", link: nil)
-        #expect(within.reason?.contains(hint) == true)
-        #expect(
-            VerifyReport(failedStep: "proofs", reason: "\(failure)", link: "a.link").reason
-                == "\(failure)")
-        #expect(VerifyReport(failedStep: "proofs", reason: "bent", link: nil).reason == "bent")
+        let link = "`custos head --link PROOF --to HEAD`"
+        let cases: [(ProofFailure.Remedy?, takesLink: Bool, hint: String?)] = [
+            (nil, true, nil), (.link, true, link), (.link, false, nil),
+            (.showFork, false, "`custos fork FILE FILE`"),
+        ]
+        for (remedy, takesLink, hint) in cases {
+            let failure = ProofFailure(.trustedHead, "of no past that is known", remedy: remedy)
+            // Bundles and cases say at which of their own steps a proof in them failed.
+            let within = FindingFailure(.proofs, failure.description, proof: failure)
+            for (report, reason) in [
+                (VerifyReport(failure, takesLink: takesLink), failure.reason),
+                (VerifyReport(within, takesLink: takesLink), within.reason),
+            ] {
+                #expect(report.reason?.hasPrefix(reason) == true)
+                if let hint {
+                    #expect(report.reason?.contains(hint) == true)
+                } else {
+                    #expect(report.reason == reason)
+                }
+            }
+        }
     }
 }
