@@ -326,4 +326,11 @@ struct QueryTests {
         query.happenedBefore = Timestamp(milliseconds: .max)
         #expect(days() == 0)
     }
+
+    @Test("a range without a block says which blocks it lies between")
+    func rangesInWords() {
+        #expect("\(HeightRange(Height(3), Height(5)))" == "3-5")
+        #expect("\(HeightRange(Height(3), Height(3)))" == "3-3")
+        #expect("\(HeightRange(Height(305), Height(304)))" == "between 304 and 305")
+    }
 }

@@ -22,7 +22,10 @@ public struct HeightRange: Hashable, Sendable {
 }
 
 extension HeightRange: CustomStringConvertible {
-    public var description: String { "\(first)-\(last)" }
+    /// `3-5`; of a range without a block, which blocks it lies between.
+    public var description: String {
+        isEmpty ? "between \(last) and \(first)" : "\(first)-\(last)"
+    }
 }
 
 /// Shows which block is the first at or after a point in time: it, and the header before it.
