@@ -13,7 +13,7 @@ import Transport
 @testable import API
 
 /// The SCITT Reference API, over a network of one vote, whose ledger goes on by itself.
-@Suite("Statements over HTTP", .timeLimit(.minutes(10)))
+@Suite("Statements over HTTP", .timeLimit(.minutes(30)))
 struct StatementRoutesTests {
     private static let concise = "application/concise-problem-details+cbor"
 

@@ -5,7 +5,7 @@ internal import Testing
 
 @testable import Node
 
-@Suite("What validators send", .timeLimit(.minutes(10)))
+@Suite("What validators send", .timeLimit(.minutes(30)))
 struct BandwidthTests {
     /// What a validator sends a height, to each of its peers: messages and bytes, of all validators
     /// on average.

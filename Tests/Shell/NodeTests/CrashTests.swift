@@ -9,7 +9,7 @@ internal import Testing
 
 @testable import Node
 
-@Suite("A node that crashes", .timeLimit(.minutes(10)))
+@Suite("A node that crashes", .timeLimit(.minutes(30)))
 struct CrashTests {
     /// Node 0 dies just before its k-th message leaves: what it was about is on its disk.
     @Test(arguments: [1, 2, 3, 4, 6, 8, 11, 15, 20, 26, 33, 41])
@@ -160,7 +160,7 @@ struct CrashTests {
     }
 }
 
-@Suite("An outbox whose disk is older than the ledger", .timeLimit(.minutes(10)))
+@Suite("An outbox whose disk is older than the ledger", .timeLimit(.minutes(30)))
 struct OldOutboxTests {
     /// What is lost of a directory, and whether the node may vote meanwhile.
     @Test(arguments: [["outbox"], ["outbox", "blocks", "index", "log", "last-signed"]])

@@ -9,7 +9,7 @@ internal import Transport
 @testable import Node
 @testable import Storage
 
-@Suite("A log whose end is damaged", .timeLimit(.minutes(10)))
+@Suite("A log whose end is damaged", .timeLimit(.minutes(30)))
 struct DamagedLogTests {
     /// Four nodes whose batches live for twelve blocks, with three entries of node 0 on the ledger.
     private func world() throws -> MemoryWorld {

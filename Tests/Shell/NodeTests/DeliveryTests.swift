@@ -7,7 +7,7 @@ internal import Transport
 
 @testable import Node
 
-@Suite("Payloads between nodes", .timeLimit(.minutes(10)))
+@Suite("Payloads between nodes", .timeLimit(.minutes(30)))
 struct DeliveryTests {
     private let patient = TestNetwork.patient(1)
 

@@ -6,7 +6,7 @@ internal import Transport
 @testable import Node
 
 /// Jobs of a desk: one after another, worked on beside it.
-@Suite("Jobs of the desk", .timeLimit(.minutes(10)))
+@Suite("Jobs of the desk", .timeLimit(.minutes(30)))
 struct DeskJobsTests {
     private struct Broken: Error {}
 

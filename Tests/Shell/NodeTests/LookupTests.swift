@@ -8,7 +8,7 @@ internal import Testing
 
 @testable import Node
 
-@Suite("Look-ups of one entry", .timeLimit(.minutes(10)))
+@Suite("Look-ups of one entry", .timeLimit(.minutes(30)))
 struct LookupTests {
     /// The entries that have a block of their own, and all.
     private static let alone: UInt64 = 12

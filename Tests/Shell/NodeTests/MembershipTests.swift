@@ -10,7 +10,7 @@ internal import Transport
 
 @testable import Node
 
-@Suite("Nodes follow what the institutions vote", .timeLimit(.minutes(10)), .serialized)
+@Suite("Nodes follow what the institutions vote", .timeLimit(.minutes(30)), .serialized)
 struct MembershipTests {
     @Test func aFifthIsAddedWhileOneIsDownAndComesToVote() async throws {
         let network = try TestNetwork(newcomerCount: 1)

@@ -10,7 +10,7 @@ internal import Transport
 
 @testable import Node
 
-@Suite("Four nodes on loopback", .timeLimit(.minutes(10)), .serialized)
+@Suite("Four nodes on loopback", .timeLimit(.minutes(30)), .serialized)
 struct NodeTests {
     @Test func commitEntriesThatAnAuditorCanCheck() async throws {
         let running = RunningNetwork(try TestNetwork())

@@ -7,7 +7,7 @@ internal import Transport
 
 @testable import Node
 
-@Suite("What a node answers from its disk", .timeLimit(.minutes(10)), .serialized)
+@Suite("What a node answers from its disk", .timeLimit(.minutes(30)), .serialized)
 struct QueryPagesTests {
     /// Nodes whose ledger has seven blocks with entries of two institutions.
     private func running() async throws -> RunningNetwork {

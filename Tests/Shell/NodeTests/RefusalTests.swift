@@ -9,7 +9,7 @@ internal import Transport
 
 @testable import Node
 
-@Suite("What a node refuses", .timeLimit(.minutes(10)), .serialized)
+@Suite("What a node refuses", .timeLimit(.minutes(30)), .serialized)
 struct RefusalTests {
     private let network: TestNetwork
 

@@ -12,7 +12,7 @@ internal import Testing
 
 @testable import Node
 
-@Suite("Pruning", .timeLimit(.minutes(10)))
+@Suite("Pruning", .timeLimit(.minutes(30)))
 struct RetentionTests {
     /// A stopped node's parts, with a keeper over them that asks the state on its disk.
     private struct Stopped {

@@ -12,7 +12,7 @@ internal import Transport
 @testable import Node
 
 /// Rules that come, change and go on nodes that run, none of which is started again.
-@Suite("Rules on nodes that run", .timeLimit(.minutes(10)))
+@Suite("Rules on nodes that run", .timeLimit(.minutes(30)))
 struct RunningRulesTests {
     /// Finds fault with every claim of a type.
     private static func rule(against type: String) -> Rule {

@@ -14,7 +14,7 @@ internal import Transport
 @testable import Node
 
 /// Knowledge tables that are voted in on nodes that run, and travel to those that lack them.
-@Suite("Knowledge tables on nodes that run", .timeLimit(.minutes(10)))
+@Suite("Knowledge tables on nodes that run", .timeLimit(.minutes(30)))
 struct RunningTablesTests {
     /// A table that lists types of claims, and enough else to come in several chunks.
     private static func table(listing types: String...) throws -> KnowledgeTable {

@@ -8,7 +8,7 @@ internal import Testing
 
 @testable import Node
 
-@Suite("A second entry under a number on the ledger", .timeLimit(.minutes(10)))
+@Suite("A second entry under a number on the ledger", .timeLimit(.minutes(30)))
 struct SecondEntryTests {
     private static let issuer = 0
 

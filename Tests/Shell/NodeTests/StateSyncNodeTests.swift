@@ -11,7 +11,7 @@ internal import Testing
 
 @testable import Node
 
-@Suite("A node that joins by a snapshot", .timeLimit(.minutes(10)))
+@Suite("A node that joins by a snapshot", .timeLimit(.minutes(30)))
 struct StateSyncNodeTests {
     /// Three nodes that have come to the first snapshot; the fourth is to begin with it.
     private func young(older: Set<Int> = []) throws -> MemoryWorld {

@@ -7,7 +7,7 @@ internal import Testing
 
 @testable import Node
 
-@Suite("Trails on the disk", .timeLimit(.minutes(10)), .serialized)
+@Suite("Trails on the disk", .timeLimit(.minutes(30)), .serialized)
 struct TermTrailsTests {
     private static let blockCount: UInt64 = 80
 

@@ -11,7 +11,7 @@ internal import Tracing
 
 @testable import Node
 
-@Suite("Traces", .timeLimit(.minutes(10)))
+@Suite("Traces", .timeLimit(.minutes(30)))
 struct TraceTests {
     private static let insideBlock = [
         "block.prevoted", "block.precommitted", "block.decided", "block.written",

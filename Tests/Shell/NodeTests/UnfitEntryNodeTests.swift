@@ -8,7 +8,7 @@ internal import Testing
 
 @testable import Node
 
-@Suite("Entries without effect on nodes", .timeLimit(.minutes(10)))
+@Suite("Entries without effect on nodes", .timeLimit(.minutes(30)))
 struct UnfitEntryNodeTests {
     private static let nurse = OpaqueID(prefixOf: SHA256.hash([7]))
 

@@ -9,7 +9,7 @@ internal import Testing
 
 @testable import Node
 
-@Suite("Upkeep of a stopped node", .timeLimit(.minutes(10)))
+@Suite("Upkeep of a stopped node", .timeLimit(.minutes(30)))
 struct UpkeepTests {
     /// Four nodes with some entries on their ledgers, stopped.
     private func ledger(of count: UInt64 = 4) throws -> MemoryWorld {

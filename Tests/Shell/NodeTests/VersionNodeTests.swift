@@ -6,7 +6,7 @@ internal import Testing
 
 @testable import Node
 
-@Suite("A network that is upgraded", .timeLimit(.minutes(10)))
+@Suite("A network that is upgraded", .timeLimit(.minutes(30)))
 struct VersionNodeTests {
     /// One node after the other stops, and comes back as one of the newest version: nothing that
     /// was acknowledged is lost, nobody hangs up, and the ledger goes on at each step.

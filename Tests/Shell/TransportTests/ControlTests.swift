@@ -3,7 +3,7 @@ internal import Testing
 
 @testable import Transport
 
-@Suite("Control socket", .timeLimit(.minutes(10)))
+@Suite("Control socket", .timeLimit(.minutes(30)))
 struct ControlTests {
     private let directory = NSTemporaryDirectory() + "c-" + UUID().uuidString.prefix(8)
     private var path: String { directory + "/control" }

@@ -6,7 +6,7 @@ internal import Testing
 
 @testable import Transport
 
-@Suite("Network", .timeLimit(.minutes(10)))
+@Suite("Network", .timeLimit(.minutes(30)))
 struct NetworkTests {
     private let ledger = LedgerID(.zero)
     private let a: InstitutionID

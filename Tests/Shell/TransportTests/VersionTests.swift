@@ -3,7 +3,7 @@ internal import Testing
 
 @testable import Transport
 
-@Suite("Nodes of two versions", .timeLimit(.minutes(10)))
+@Suite("Nodes of two versions", .timeLimit(.minutes(30)))
 struct VersionTests {
     private let ledger = LedgerID(.zero)
     private let a: InstitutionID

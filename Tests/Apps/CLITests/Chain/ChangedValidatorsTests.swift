@@ -11,7 +11,7 @@ internal import Testing
 
 /// The commands that ask a node and check what it says, once those who sign are no more those of
 /// the genesis.
-@Suite("Commands after validators changed", .timeLimit(.minutes(10)))
+@Suite("Commands after validators changed", .timeLimit(.minutes(30)))
 struct ChangedValidatorsTests {
     private static let blindedCase = FourVotes.patient
 

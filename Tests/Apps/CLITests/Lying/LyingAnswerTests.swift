@@ -14,7 +14,7 @@ internal import Testing
 @testable import custos
 
 /// `custos query` before a server that lies about what an honest node answers.
-@Suite("Commands before a server that lies about lists", .timeLimit(.minutes(10)))
+@Suite("Commands before a server that lies about lists", .timeLimit(.minutes(30)))
 struct LyingAnswerTests {
     private let folder: TemporaryFolder
     private let node: OneVote

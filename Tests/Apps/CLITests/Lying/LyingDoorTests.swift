@@ -12,7 +12,7 @@ internal import Tiles
 @testable import custos
 
 /// Commands that ask over HTTP, before a server that lies.
-@Suite("Commands before a web server that lies", .timeLimit(.minutes(10)))
+@Suite("Commands before a web server that lies", .timeLimit(.minutes(30)))
 struct LyingDoorTests {
     private let folder: TemporaryFolder
 

@@ -12,7 +12,7 @@ internal import Testing
 @testable import custos
 
 /// Commands that take one entry, or all of them, from a server that lies.
-@Suite("Commands before a server that lies about entries", .timeLimit(.minutes(10)))
+@Suite("Commands before a server that lies about entries", .timeLimit(.minutes(30)))
 struct LyingEntryTests {
     private let folder: TemporaryFolder
     private let node: OneVote

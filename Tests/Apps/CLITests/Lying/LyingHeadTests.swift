@@ -8,7 +8,7 @@ internal import Testing
 @testable import custos
 
 /// `custos head` before a server that lies about blocks.
-@Suite("Heads from a server that lies", .timeLimit(.minutes(10)))
+@Suite("Heads from a server that lies", .timeLimit(.minutes(30)))
 struct LyingHeadTests {
     private let folder: TemporaryFolder
 

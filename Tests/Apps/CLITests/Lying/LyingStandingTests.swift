@@ -13,7 +13,7 @@ internal import Testing
 @testable import custos
 
 /// Commands that say how the ledger has a finding or a case, before a server that lies about it.
-@Suite("Commands before a server that lies about standings", .timeLimit(.minutes(10)))
+@Suite("Commands before a server that lies about standings", .timeLimit(.minutes(30)))
 struct LyingStandingTests {
     private let folder: TemporaryFolder
     private let node: OneVote

@@ -5,7 +5,7 @@ internal import Testing
 @testable import custos
 
 /// How commands end whose files cannot be read, or are not what is asked for.
-@Suite("Files that cannot be judged", .timeLimit(.minutes(10)))
+@Suite("Files that cannot be judged", .timeLimit(.minutes(30)))
 struct FileEndingTests {
     private let folder: TemporaryFolder
     private let node: OneVote

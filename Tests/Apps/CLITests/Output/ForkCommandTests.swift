@@ -8,7 +8,7 @@ internal import Testing
 @testable import custos
 
 /// Two pasts of one ledger, shown by files that carry many heads.
-@Suite("What custos fork finds in files", .timeLimit(.minutes(10)))
+@Suite("What custos fork finds in files", .timeLimit(.minutes(30)))
 struct ForkCommandTests {
     private let folder: TemporaryFolder
     private let node: OneVote

@@ -13,7 +13,7 @@ internal import Testing
 @testable import custos
 
 /// Proofs held against a head that is older or newer than theirs, by links that are checked.
-@Suite("Proofs and heads of other heights", .timeLimit(.minutes(10)))
+@Suite("Proofs and heads of other heights", .timeLimit(.minutes(30)))
 struct HeldHeadTests {
     private let folder: TemporaryFolder
     private let node: OneVote

@@ -5,7 +5,7 @@ internal import Testing
 @testable import custos
 
 /// `custos archive tiles` into a folder that has a log already.
-@Suite("A tiled log, written again", .timeLimit(.minutes(10)))
+@Suite("A tiled log, written again", .timeLimit(.minutes(30)))
 struct TilesAgainTests {
     private let folder: TemporaryFolder
     private let nodes: [OneVote]

@@ -9,7 +9,7 @@ internal import Testing
 
 @testable import custos
 
-@Suite("What custos evidence shows", .timeLimit(.minutes(10)))
+@Suite("What custos evidence shows", .timeLimit(.minutes(30)))
 struct EvidenceCommandTests {
     /// An institution signs two entries under one number, and hands them in at two nodes.
     @Test("names an issuer of two entries under one number, and who anchored the proof")

@@ -4,7 +4,7 @@ internal import Testing
 
 @testable import custos
 
-@Suite("Two processes with one key", .timeLimit(.minutes(10)))
+@Suite("Two processes with one key", .timeLimit(.minutes(30)))
 struct KeyNamesTests {
     /// A node with data, ports and institution of its own, to which a file of another node's was
     /// copied: a consensus key, or a key that numbers entries.

@@ -10,7 +10,7 @@ internal import Transport
 @testable import custos
 
 /// The shortest form of `./custos.sh campaign soak`, with processes as it has.
-@Suite("Nodes as processes, under load", .timeLimit(.minutes(10)))
+@Suite("Nodes as processes, under load", .timeLimit(.minutes(30)))
 struct ProcessSoakTests {
     /// What a node acknowledged, by its place and the number it gave.
     private typealias Promises = [Int: [UInt64: Submission]]

@@ -8,7 +8,7 @@ internal import Testing
 @testable import custos
 
 /// Rows that `custos query` writes for other programs, held against the answer they are from.
-@Suite("Exports of answers", .timeLimit(.minutes(10)))
+@Suite("Exports of answers", .timeLimit(.minutes(30)))
 struct ExportTests {
     private let folder: TemporaryFolder
     private let node: OneVote

@@ -7,7 +7,7 @@ internal import Testing
 @testable import custos
 
 /// `custos query`, gone on with by its cursor until nothing is left.
-@Suite("An answer in parts", .timeLimit(.minutes(10)))
+@Suite("An answer in parts", .timeLimit(.minutes(30)))
 struct PagedQueryTests {
     private let folder: TemporaryFolder
     private let node: OneVote

@@ -10,7 +10,7 @@ internal import Testing
 @testable import custos
 
 /// A third party's statement on the ledger, as readers see it.
-@Suite("The entry of a statement", .timeLimit(.minutes(10)))
+@Suite("The entry of a statement", .timeLimit(.minutes(30)))
 struct StatementEntryTests {
     private let folder: TemporaryFolder
     private let node: OneVote

@@ -5,7 +5,7 @@ internal import Testing
 @testable import custos
 
 /// Cases and proposals named by a beginning that nothing has.
-@Suite("The beginning of an id", .timeLimit(.minutes(10)))
+@Suite("The beginning of an id", .timeLimit(.minutes(30)))
 struct UnknownBeginningTests {
     private let folder: TemporaryFolder
     private let node: OneVote

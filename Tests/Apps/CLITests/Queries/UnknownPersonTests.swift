@@ -6,7 +6,7 @@ internal import Testing
 @testable import custos
 
 /// `custos query --person` of somebody whom the identity provider does not know.
-@Suite("A query about a stranger", .timeLimit(.minutes(10)))
+@Suite("A query about a stranger", .timeLimit(.minutes(30)))
 struct UnknownPersonTests {
     private let folder: TemporaryFolder
     private let node: OneVote

@@ -10,7 +10,7 @@ internal import Tiles
 
 /// Before a log and a witness in plain Python, which know no code of Custos.
 @Suite(
-    "Witnesses and logs of others", .timeLimit(.minutes(10)),
+    "Witnesses and logs of others", .timeLimit(.minutes(30)),
     .enabled(if: Python.has("cryptography"), "python3 lacks the package cryptography"))
 struct WitnessPeerTests {
     private let folder: TemporaryFolder
