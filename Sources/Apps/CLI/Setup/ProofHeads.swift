@@ -15,64 +15,72 @@ struct ProofHeads {
     private let all: [ClaimedHead]
 
     init(_ bytes: [UInt8]) throws(ProofFailure) {
-        var parts: [ClaimedHead] = []
         switch ProofKind(bytes) {
-        case .entry: own = try ProofFile.decode(bytes).head
-        case .disclosure: own = try Disclosure.decode(bytes).proof.head
+        case .entry: self.init(try ProofFile.decode(bytes))
+        case .disclosure: self.init(try Disclosure.decode(bytes).proof.head)
         case .finding:
             let bundle = try FindingBundle.decode(bytes)
-            own = bundle.proof.head
-            parts = Array(bundle.heads.dropFirst())
-        case .rule: own = try RuleProof.decode(bytes).head
-        case .table: own = try TableProof.decode(bytes).head
-        case .answer:
-            var rest = bytes[...]
-            own = try AnswerPage.decode(from: &rest).head
-            while !rest.isEmpty {
-                parts.append(try AnswerPage.decode(from: &rest).head)
-            }
-        case .case:
-            let file = try CaseFile.decode(bytes)
-            let steps = file.steps
-            guard let last = steps.last?.proof.head else {
-                throw ProofFailure(.caseSteps, "the file has no step")
-            }
-            own = last
-            all = file.heads
-            held =
-                (steps.map(\.proof.head) + (file.standing.map { [$0.head] } ?? [])).map(\.header)
-                + ProofHeads.given(by: steps)
-            return
+            self.init(bundle.proof.head, Array(bundle.heads.dropFirst()))
+        case .rule: self.init(try RuleProof.decode(bytes).head)
+        case .table: self.init(try TableProof.decode(bytes).head)
+        case .answer: try self.init(answer: bytes)
+        case .case: try self.init(try CaseFile.decode(bytes))
         case .fork:
             let fork = try ForkProof.decode(bytes)
-            own = fork.first
-            held = [own.header]
-            all = [fork.first, fork.second]
-            return
+            self.init(fork.first, others: [fork.second])
         case .statement:
             throw ProofFailure(.form, "receipts name a block, and carry no head")
-        case .tiers:
-            let tiered = try TieredProof.decode(bytes)
-            let below = try ProofHeads(tiered.proof)
-            own = below.own
-            held = tiered.steps.last.map { [$0.anchor.head.header] } ?? below.held
-            var heads = below.all
-            for step in tiered.steps {
-                heads.append(step.anchor.head)
-                if let anchored = ProofHeads.anchored(step.anchor.entry) { heads.append(anchored) }
-            }
-            all = heads
-            return
+        case .tiers: try self.init(try TieredProof.decode(bytes))
         }
+    }
+
+    /// Of a proof under its own head, whose other parts stand under these; `others` are beside
+    /// them, and no trusted head is held against those.
+    private init(
+        _ own: ClaimedHead, _ parts: [ClaimedHead] = [], others: [ClaimedHead] = []
+    ) {
+        self.own = own
         held = [own.header] + parts.map(\.header)
-        // The proof of an anchor carries the head that is anchored as well.
-        var heads = [own] + parts
-        if ProofKind(bytes) == .entry, let file = try? ProofFile.decode(bytes),
-            let anchored = ProofHeads.anchored(file.entry)
-        {
-            heads.append(anchored)
+        all = [own] + parts + others
+    }
+
+    /// The proof of an anchor carries the head that is anchored as well.
+    private init(_ file: ProofFile) {
+        self.init(file.head, others: [ProofHeads.anchored(file.entry)].compactMap(\.self))
+    }
+
+    /// Each page has a head, and where a range of anchoring time is asked for, those that show
+    /// where it begins and ends.
+    private init(answer bytes: [UInt8]) throws(ProofFailure) {
+        var rest = bytes[...]
+        let first = try AnswerPage.decode(from: &rest)
+        var pages = [first]
+        while !rest.isEmpty { pages.append(try AnswerPage.decode(from: &rest)) }
+        self.init(
+            first.head, pages.dropFirst().map(\.head),
+            others: pages.flatMap { [$0.from, $0.before] }.compactMap { $0?.from })
+    }
+
+    private init(_ file: CaseFile) throws(ProofFailure) {
+        let steps = file.steps
+        guard let last = steps.last?.proof.head else {
+            throw ProofFailure(.caseSteps, "the file has no step")
         }
-        all = heads
+        own = last
+        all = file.heads
+        held =
+            (steps.map(\.proof.head) + (file.standing.map { [$0.head] } ?? [])).map(\.header)
+            + ProofHeads.given(by: steps)
+    }
+
+    private init(_ tiered: TieredProof) throws(ProofFailure) {
+        let below = try ProofHeads(tiered.proof)
+        own = below.own
+        held = tiered.steps.last.map { [$0.anchor.head.header] } ?? below.held
+        all = tiered.steps.reduce(into: below.all) { heads, step in
+            heads.append(step.anchor.head)
+            if let anchored = ProofHeads.anchored(step.anchor.entry) { heads.append(anchored) }
+        }
     }
 
     /// The headers under which what shares and notices give is proved.
@@ -90,6 +98,11 @@ struct ProofHeads {
             throw ProofFailure(.ledger, "no head of ledger \(ledger) is in the file")
         }
         return found
+    }
+
+    /// The heads that show where a page's range of anchoring time begins and ends.
+    private static func bounds(of page: AnswerPage) -> [ClaimedHead] {
+        [page.from, page.before].compactMap { $0?.from }
     }
 
     /// The head that an anchor entry carries.

@@ -112,15 +112,17 @@ extension Auditor {
         of page: AnswerPage, _ head: BlockHeader
     ) throws(ProofFailure) -> HeightRange {
         var range = HeightRange(Height(1), head.height)
+        var bounds: [BlockHeader] = []
         if let time = page.query.anchoredFrom {
             let first = try firstHeight(at: time, page.from, head)
             range = range.clamped(to: HeightRange(first, head.height))
+            bounds += [page.from?.from?.header].compactMap(\.self)
         }
         if let time = page.query.anchoredBefore {
             let end = try firstHeight(at: time, page.before, head)
             range = range.clamped(to: HeightRange(Height(1), Height(end.blocks - 1)))
+            bounds += [page.before?.from?.header].compactMap(\.self)
         }
-        let bounds = [page.from, page.before].compactMap { $0?.from?.header }
         try Auditor.checkOnePast([head] + bounds)
         return range
     }
