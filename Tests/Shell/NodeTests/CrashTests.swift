@@ -12,8 +12,8 @@ internal import Testing
 @Suite("A node that crashes", .timeLimit(.minutes(30)))
 struct CrashTests {
     /// Node 0 dies just before its k-th message leaves: what it was about is on its disk.
-    @Test(arguments: [1, 2, 3, 4, 6, 8, 11, 15, 20, 26, 33, 41])
-    func saysNothingElseAfterwardsAndLosesNothing(_ sendsLeft: Int) throws {
+    @Test(arguments: [1, 2, 3, 4, 6, 8, 11, 15, 20, 26, 33, 41], [false, true])
+    func saysNothingElseAfterwardsAndLosesNothing(_ sendsLeft: Int, byPower: Bool) throws {
         let world = try MemoryWorld()
         for index in 1..<4 { try world.start(index) }
         try world.start(0, sendsLeft: sendsLeft)
@@ -25,7 +25,7 @@ struct CrashTests {
         }
         _ = try world.run(stepCountMax: 2_000) { world.isDead(0) }
         #expect(world.isDead(0), "never sent \(sendsLeft) messages")
-        world.kill(0)
+        if byPower { try world.cutPower(0) } else { world.kill(0) }
         // The others go on meanwhile.
         let before = try world.machine(1).host.state.head.height
         #expect(
@@ -53,15 +53,25 @@ struct CrashTests {
         #expect(Set(hashes).count == 1)
     }
 
+    /// How all four die, and whether their blocks were on the disk.
+    enum Death: CaseIterable {
+        case kill, killHoldingBlocks, powerCut, powerCutHoldingBlocks
+
+        var holdsBlocks: Bool { self == .killHoldingBlocks || self == .powerCutHoldingBlocks }
+        var isByPower: Bool { self == .powerCut || self == .powerCutHoldingBlocks }
+    }
+
     /// All four die at once, in the middle of a height, and come back.
-    @Test(arguments: [3, 9, 17, 30, 40, 55, 90, 130], [false, true])
-    func goesOnWhenAllHaveCrashed(_ stepCount: Int, holdingBlocks: Bool) throws {
+    @Test(arguments: [3, 9, 17, 23, 27, 30, 34, 40, 47, 55, 90, 130], Death.allCases)
+    func goesOnWhenAllHaveCrashed(_ stepCount: Int, by death: Death) throws {
         let world = try MemoryWorld()
-        world.holdsBlocks = holdingBlocks
+        world.holdsBlocks = death.holdsBlocks
         for index in 0..<4 { try world.start(index) }
         for number in UInt64(1)...3 { try world.submit(number, at: Int(number)) }
         _ = try world.run(stepCountMax: stepCount) { false }
-        for index in 0..<4 { world.kill(index) }
+        for index in 0..<4 {
+            if death.isByPower { try world.cutPower(index) } else { world.kill(index) }
+        }
         world.holdsBlocks = false
         for index in 0..<4 { try world.start(index) }
         #expect(
@@ -96,7 +106,7 @@ struct CrashTests {
                 down = nil
             } else if random.chance(60) {
                 let index = Int.random(in: 0..<4, using: &random)
-                world.kill(index)
+                if random.chance(50) { try world.cutPower(index) } else { world.kill(index) }
                 down = index
             }
             let at = Int.random(in: 0..<4, using: &random)

@@ -21,6 +21,9 @@ struct DamagedLogTests {
             try world.submit(number, at: 0)
             try world.settle(number, at: 0..<4)
         }
+        // Whoever opens a log makes durable what it has.
+        world.kill(0)
+        try world.start(0)
         return world
     }
 
@@ -29,8 +32,10 @@ struct DamagedLogTests {
         if part == .lastSigned {
             let path = data + "/" + ReplicaLog.lastSignedName
             var bytes = try SmallFile.read(path)
-            let isFirstOlder = bytes[8..<16].lexicographicallyPrecedes(bytes[4_104..<4_112])
-            let newest = isFirstOlder ? 4_096 : 0
+            let slot = bytes.count / 2
+            let isFirstOlder = bytes[8..<16].lexicographicallyPrecedes(
+                bytes[(slot + 8)..<(slot + 16)])
+            let newest = isFirstOlder ? slot : 0
             bytes[newest + 30] ^= 1
             return try SmallFile.write(bytes, to: path)
         }

@@ -155,6 +155,12 @@ final class MemoryWorld {
         machines[index] = nil
     }
 
+    /// Drops a node as a power cut would: what no sync had returned for is gone from its logs.
+    func cutPower(_ index: Int) throws {
+        kill(index)
+        try PowerCut.strike(network.data(index))
+    }
+
     func isDead(_ index: Int) -> Bool { wires[index].isDead }
 
     /// Hands an entry in at a node; returns once it is acknowledged.

@@ -218,6 +218,12 @@ struct AppendLogTests {
         let (records, cut) = try replayed()
         #expect(records == [[1]])
         #expect(cut == 4)
+        do {
+            var log = try AppendLog(directory: log) { _, _ in }
+            try log.append([2])
+            try log.sync()
+        }
+        #expect(try replayed().records == [[1], [2]])
         try SmallFile.write(Array("CUST".utf8), to: second)
         #expect(throws: StorageError.corruption(path: second, detail: "the header is damaged")) {
             try replayed()

@@ -7,6 +7,8 @@ struct LastSignedFileTests {
     let directory = TemporaryDirectory()
     private var path: String { directory.path(of: "last-signed") }
 
+    private let slot = LastSignedFile.newSlotBytes
+
     private func written(_ contents: [[UInt8]]) throws {
         try LastSignedFile.create(path)
         var file = try LastSignedFile(path)
@@ -47,8 +49,8 @@ struct LastSignedFileTests {
         // Synced was the first only; making the file counts as two writes.
         try SmallFile.write(
             SyncMark.encode(.init(part: 1, extent: 2)), to: path + LastSignedFile.markSuffix)
-        #expect(before[4096...] == after[4096...] || before[..<4096] == after[..<4096])
-        for cut in stride(from: 0, through: 8192, by: 61) {
+        #expect(before[slot...] == after[slot...] || before[..<slot] == after[..<slot])
+        for cut in stride(from: 0, through: 2 * slot, by: 61) {
             let torn = Array(after[..<cut]) + Array(before[cut...])
             try SmallFile.write(torn, to: path)
             let mark = try SmallFile.read(path + LastSignedFile.markSuffix)
@@ -79,7 +81,7 @@ struct LastSignedFileTests {
         }
         // The slot before the newest may rot: nothing is asked of it.
         rotten[40] ^= 1
-        rotten[4096 + 40] ^= 1
+        rotten[slot + 40] ^= 1
         try SmallFile.write(rotten, to: path)
         #expect(try LastSignedFile(path).content == [3])
     }
@@ -95,16 +97,40 @@ struct LastSignedFileTests {
         try written([[1], [2]])
         var bytes = try SmallFile.read(path)
         bytes[40] ^= 1
-        bytes[4096 + 40] ^= 1
+        bytes[slot + 40] ^= 1
         try SmallFile.write(bytes, to: path)
         #expect(
             throws: StorageError.corruption(path: path, detail: "neither slot is valid")
         ) { _ = try LastSignedFile(path) }
     }
 
-    @Test func refusesAFileOfAnotherLength() throws {
-        try SmallFile.write([1, 2, 3], to: path)
-        #expect(throws: StorageError.self) { _ = try LastSignedFile(path) }
+    @Test(arguments: [0, 3, 8_191, 8_194, 16_383, 16_385])
+    func refusesAFileOfAnotherLength(_ count: Int) throws {
+        try SmallFile.write([UInt8](repeating: 0, count: count), to: path)
+        #expect(
+            throws: StorageError.corruption(
+                path: path, detail: "its length is not 16384 or 8192 bytes")
+        ) { _ = try LastSignedFile(path) }
+    }
+
+    /// As older versions made it: it is read, and goes on with its slots.
+    @Test func goesOnWithShorterSlots() throws {
+        let old = LastSignedFile.oldSlotBytes
+        let bytes =
+            LastSignedFile.slot(4, [1], byteCount: old)
+            + LastSignedFile.slot(3, [2], byteCount: old)
+        try SmallFile.write(bytes, to: path)
+        do {
+            var file = try LastSignedFile(path)
+            #expect(file.content == [1])
+            #expect(file.contentBytesMax == old - 24)
+            try file.replace(with: [UInt8](repeating: 3, count: old - 24))
+            #expect(throws: StorageError.self) {
+                try file.replace(with: [UInt8](repeating: 4, count: old - 23))
+            }
+        }
+        #expect(try SmallFile.read(path).count == 2 * old)
+        #expect(try LastSignedFile(path).content == [UInt8](repeating: 3, count: old - 24))
     }
 
     @Test func refusesContentPastItsLimit() throws {

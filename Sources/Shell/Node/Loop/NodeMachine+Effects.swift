@@ -28,7 +28,7 @@ extension NodeMachine {
             link.flush()
             if state.restsOnLog { try finishBlocks() }
             let start = SystemClock.uptime
-            try log.persist(state, isAhead: !unwritten.isEmpty)
+            try log.persist(state, durable: durable)
             metrics.record(.sync, nanoseconds: SystemClock.uptime - start)
         case .commit(let block): try commit(block)
         case .send(let message, let peer):
@@ -99,6 +99,13 @@ extension NodeMachine {
                 "entry \(entry.number) of stream \(entry.stream) has no effect: \(item.why)",
                 [.stream: entry.stream, .number: entry.number, .reason: "\(item.why)"])
         }
+    }
+
+    /// The last block that is on the disk, whether anybody has been told of it or not.
+    private var durable: Height {
+        let count = writer.writtenCount
+        return count < unwritten.count
+            ? Height(unwritten[count].height.blocks - 1) : host.state.head.height
     }
 
     /// Has a block written; who waits for it is told when it is durable.

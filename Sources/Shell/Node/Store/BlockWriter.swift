@@ -82,6 +82,9 @@ final class BlockWriter: Sendable {
         return written
     }
 
+    /// How many blocks have become durable that ``takeWritten()`` has not given yet.
+    var writtenCount: Int { state.withLock { $0.written.count } }
+
     /// Waits until another block is durable, or writing has failed.
     func waitForNext() {
         let block = state.withLock { state in

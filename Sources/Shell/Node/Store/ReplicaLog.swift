@@ -5,8 +5,9 @@ internal import Storage
 
 /// What a replica must not forget: its log of the height under way, and what it signed last.
 ///
-/// Two files' worth of state behind one contract: when ``persist(_:)`` returns, the last-signed
-/// state is on the disk, and before it every record appended, where the state rests on them.
+/// Two files' worth of state behind one contract: when ``persist(_:durable:)`` returns, the
+/// last-signed state is on the disk, and every record appended, where the state rests on them: in
+/// the log or, where they are few, in the file beside the state (``LastSigned``).
 struct ReplicaLog: ~Copyable {
     /// The records of heights above the head, in order, as they were found at the start.
     let records: [HostRecord]
@@ -16,27 +17,55 @@ struct ReplicaLog: ~Copyable {
     private var file: LastSignedFile
     /// The greatest height in each segment, oldest first.
     private var segments: [(number: UInt64, last: Height)]
+    private var unsynced: UnsyncedRecords
+    /// The height of the state that has records beside it which may be nowhere else.
+    private var carried: Height?
 
     /// A segment is left for a new one when a block becomes durable above this size, in bytes.
     private static let segmentBytesGoal = 16 << 20
 
     init(_ directory: borrowing DataDirectory, head: Height) throws(NodeError) {
         let file = try ReplicaLog.open(directory.path(of: ReplicaLog.lastSignedName))
-        let lastSigned = try ReplicaLog.state(file.content)
+        let last = try ReplicaLog.lastSigned(file.content)
         var records: [HostRecord] = []
         var segments: [(number: UInt64, last: Height)] = []
-        let log = try ReplicaLog.open(log: directory.path(of: ReplicaLog.name)) { record, segment in
+        var log = try ReplicaLog.open(log: directory.path(of: ReplicaLog.name)) { record, segment in
             if segments.last?.number != segment { segments.append((segment, .genesis)) }
             segments[segments.count - 1].last = max(
                 segments[segments.count - 1].last, record.height)
             if record.height > head { records.append(record) }
         }
         if segments.last?.number != log.segment { segments.append((log.segment, .genesis)) }
+        let lost = try ReplicaLog.restore(last?.records ?? [], above: head, beside: records, &log)
+        for record in lost {
+            segments[segments.count - 1].last = max(
+                segments[segments.count - 1].last, record.height)
+        }
         self.segments = segments
-        self.records = records
-        self.lastSigned = lastSigned
+        self.records = records + lost
+        lastSigned = last?.state
+        unsynced = UnsyncedRecords(room: file.contentBytesMax)
         self.file = file
         self.log = log
+    }
+
+    /// Puts back what a power cut took from the log, and the file has; returns it.
+    private static func restore(
+        _ kept: [[UInt8]], above head: Height, beside found: [HostRecord],
+        _ log: inout AppendLog
+    ) throws(NodeError) -> [HostRecord] {
+        guard !kept.isEmpty else { return [] }
+        let known = Set(found)
+        let lost = kept.compactMap { try? HostRecord.decode($0[...]) }.filter {
+            $0.height > head && !known.contains($0)
+        }
+        do throws(StorageError) {
+            for record in lost { try log.append(record.encoded) }
+            try log.sync()
+        } catch {
+            throw .storage(error)
+        }
+        return lost
     }
 
     private static func open(_ path: String) throws(NodeError) -> LastSignedFile {
@@ -64,10 +93,10 @@ struct ReplicaLog: ~Copyable {
         }
     }
 
-    private static func state(_ bytes: [UInt8]) throws(NodeError) -> SignedState? {
+    private static func lastSigned(_ bytes: [UInt8]) throws(NodeError) -> LastSigned? {
         guard !bytes.isEmpty else { return nil }
         do throws(CBORError) {
-            return try SignedState.decode(bytes[...])
+            return try LastSigned.decode(bytes[...])
         } catch {
             throw .damagedPart(
                 .lastSigned, detail: "what was signed last is no state of a replica: \(error)")
@@ -81,29 +110,45 @@ struct ReplicaLog: ~Copyable {
     var cutBytes: Int { log.cutBytes }
 
     mutating func append(_ record: HostRecord) throws(StorageError) {
-        try log.append(record.encoded)
+        let bytes = record.encoded
+        try log.append(bytes)
+        unsynced.append(bytes, of: record.height)
         let last = segments.count - 1
         segments[last].last = max(segments[last].last, record.height)
     }
 
-    /// Makes the state durable.
+    /// Makes the state durable, and the records that it rests on.
     ///
-    /// `isAhead` says that the block below is decided and not yet durable: then the own precommit
-    /// for it is in the log only, and may not be lost once the state speaks of the next height.
-    mutating func persist(_ state: SignedState, isAhead: Bool) throws(StorageError) {
-        if state.restsOnLog || isAhead {
-            try log.sync()
-        } else {
-            // Not worth a wait for the disk, but a killed process should find it again.
-            try log.flush()
+    /// The block at `durable` and all below are on the disk. While the block below the state's
+    /// height is not, the own precommit for it is among the records only, and may not be lost once
+    /// the state speaks of the next height.
+    mutating func persist(_ state: SignedState, durable: Height) throws(StorageError) {
+        var last = LastSigned(state: state)
+        let from = min(durable.next, state.height)
+        unsynced.forget(below: from)
+        if state.restsOnLog || from < state.height || carried == state.height {
+            if let records = unsynced.records(from: from) {
+                last.records = records
+            } else {
+                try sync()
+            }
         }
-        try file.replace(with: state.encoded)
+        // Where it is not worth a wait for the disk, a killed process should find it all the same.
+        try log.flush()
+        try file.replace(with: last.encoded)
+        carried = last.records.isEmpty ? nil : state.height
+    }
+
+    private mutating func sync() throws(StorageError) {
+        try log.sync()
+        unsynced.noteSynced()
     }
 
     /// The records up to this height may go; they do when a whole segment of them has gathered.
     mutating func forget(through height: Height) throws(StorageError) {
         if log.segmentBytes > ReplicaLog.segmentBytesGoal {
             try log.rotate()
+            unsynced.noteSynced()
             segments.append((log.segment, .genesis))
         }
         let gone = segments.dropLast().prefix { $0.last <= height }.count

@@ -50,6 +50,7 @@ public struct AppendLog: ~Copyable, Sendable {
                     mark.extent(of: number) == 0
                 else { throw .corruption(path: path, detail: "the header is damaged") }
                 try AppendLog.makeSegment(number, in: directory)
+                end = LogSegment.headerBytes
                 cut = bytes.count
                 break
             }

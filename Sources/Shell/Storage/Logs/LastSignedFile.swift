@@ -10,7 +10,7 @@ internal import Glibc
 /// which rotted, or an old copy of the file, is not taken for the state before.
 ///
 /// ```
-/// slot = "CUSTOSLS" || sequence, 8 || byte count, 4 || content || zeros up to 4092 || CRC-32C, 4
+/// slot = "CUSTOSLS" || sequence, 8 || byte count, 4 || content || zeros || CRC-32C, 4
 /// ```
 public struct LastSignedFile: ~Copyable, Sendable {
     /// What was written last; empty where nothing has been.
@@ -18,17 +18,25 @@ public struct LastSignedFile: ~Copyable, Sendable {
     private let file: File
     private var mark: SyncMark
     private var sequence: UInt64
+    private let slotBytes: Int
     private var hasFailed = false
 
-    /// The longest content, in bytes.
-    public static let contentBytesMax = slotBytes - 24
+    /// The longest content of this file, in bytes.
+    public var contentBytesMax: Int { slotBytes - LastSignedFile.frameBytes }
+
+    /// The longest content of a file that is made now, in bytes.
+    public static let contentBytesMax = newSlotBytes - frameBytes
 
     /// What is added to the path for that of the mark.
     static let markSuffix = ".synced"
     /// The file is one part, of which so many writes were synced.
     private static let markPart: UInt64 = 1
 
-    private static let slotBytes = 4096
+    /// How long the slots of a file are: older versions made them half as long.
+    static let newSlotBytes = 8_192
+    static let oldSlotBytes = 4_096
+    /// What a slot has beside its content.
+    private static let frameBytes = 24
     private static let magic = Array("CUSTOSLS".utf8)
 
     /// Makes the file at `path`, with empty content.
@@ -49,7 +57,7 @@ public struct LastSignedFile: ~Copyable, Sendable {
     ///   ``StorageError/corruption(path:detail:)`` where neither slot is valid.
     public init(_ path: String) throws(StorageError) {
         let file = try File(path, flags: O_RDWR)
-        let bytes = try file.read(at: 0, count: 2 * LastSignedFile.slotBytes)
+        let bytes = try file.read(at: 0, count: 2 * LastSignedFile.newSlotBytes + 1)
         let newest = try LastSignedFile.newest(of: bytes, path: path)
         var mark = try SyncMark(path + LastSignedFile.markSuffix)
         guard newest.sequence >= mark.extent(of: LastSignedFile.markPart) else {
@@ -62,6 +70,7 @@ public struct LastSignedFile: ~Copyable, Sendable {
         try file.sync()
         try mark.note(.init(part: LastSignedFile.markPart, extent: newest.sequence))
         (sequence, content) = newest
+        slotBytes = bytes.count / 2
         self.file = file
         self.mark = mark
     }
@@ -71,16 +80,15 @@ public struct LastSignedFile: ~Copyable, Sendable {
     /// After a failure every further call throws: what the disk holds is not known.
     public mutating func replace(with content: [UInt8]) throws(StorageError) {
         guard !hasFailed else { throw .stopped(path: file.path) }
-        guard content.count <= LastSignedFile.contentBytesMax else {
+        guard content.count <= contentBytesMax else {
             throw .tooLarge(
-                path: file.path, byteCount: content.count,
-                limit: LastSignedFile.contentBytesMax)
+                path: file.path, byteCount: content.count, limit: contentBytesMax)
         }
         let next = sequence + 1
         hasFailed = true
         try file.write(
-            LastSignedFile.slot(next, content),
-            at: next.isMultiple(of: 2) ? 0 : LastSignedFile.slotBytes)
+            LastSignedFile.slot(next, content, byteCount: slotBytes),
+            at: next.isMultiple(of: 2) ? 0 : slotBytes)
         try file.sync()
         try mark.note(.init(part: LastSignedFile.markPart, extent: next))
         hasFailed = false
@@ -92,11 +100,12 @@ public struct LastSignedFile: ~Copyable, Sendable {
     static func newest(
         of bytes: [UInt8], path: String
     ) throws(StorageError) -> (sequence: UInt64, content: [UInt8]) {
-        guard bytes.count == 2 * LastSignedFile.slotBytes else {
-            throw .corruption(path: path, detail: "\(bytes.count) bytes, not 8192")
-        }
-        let first = LastSignedFile.parse(bytes[..<LastSignedFile.slotBytes])
-        let second = LastSignedFile.parse(bytes[LastSignedFile.slotBytes...])
+        let slotBytes = bytes.count / 2
+        guard bytes.count.isMultiple(of: 2),
+            slotBytes == LastSignedFile.newSlotBytes || slotBytes == LastSignedFile.oldSlotBytes
+        else { throw .corruption(path: path, detail: "its length is not 16384 or 8192 bytes") }
+        let first = LastSignedFile.parse(bytes[..<slotBytes])
+        let second = LastSignedFile.parse(bytes[slotBytes...])
         switch (first, second) {
         case (let first?, let second?):
             return first.sequence > second.sequence ? first : second
@@ -107,12 +116,15 @@ public struct LastSignedFile: ~Copyable, Sendable {
         }
     }
 
-    static func slot(_ sequence: UInt64, _ content: [UInt8]) -> [UInt8] {
+    static func slot(
+        _ sequence: UInt64, _ content: [UInt8], byteCount: Int = newSlotBytes
+    ) -> [UInt8] {
         var bytes = magic
+        bytes.reserveCapacity(byteCount)
         bytes.append(bigEndian: sequence)
         bytes.append(bigEndian: UInt32(content.count))
         bytes += content
-        bytes += [UInt8](repeating: 0, count: slotBytes - 4 - bytes.count)
+        bytes += repeatElement(0, count: byteCount - 4 - bytes.count)
         bytes.append(bigEndian: CRC32C.of(bytes[...]))
         return bytes
     }
@@ -122,10 +134,10 @@ public struct LastSignedFile: ~Copyable, Sendable {
     ) -> (sequence: UInt64, content: [UInt8])? {
         let bytes = Array(slot)
         guard bytes.starts(with: magic),
-            CRC32C.of(bytes.dropLast(4)) == bytes.bigEndian32(at: slotBytes - 4)
+            CRC32C.of(bytes.dropLast(4)) == bytes.bigEndian32(at: bytes.count - 4)
         else { return nil }
         let count = Int(bytes.bigEndian32(at: 16))
-        guard count <= contentBytesMax else { return nil }
+        guard count <= bytes.count - frameBytes else { return nil }
         return (bytes.bigEndian64(at: 8), Array(bytes[20..<20 + count]))
     }
 }

@@ -1,4 +1,3 @@
-import Consensus
 import Cryptography
 import Hosting
 import Ledger
@@ -6,6 +5,8 @@ import Primitives
 import Proofs
 import Records
 
+@testable import Consensus
+@testable import Node
 @testable import Storage
 
 /// What a node reads from its own disk, and the framing of archives.
@@ -22,6 +23,10 @@ extension Decoders {
         Decoder("slots of what was signed last") { bytes -> [UInt8]? in
             let newest = try LastSignedFile.newest(of: bytes, path: "last-signed")
             return newest.content.isEmpty ? nil : newest.content
+        },
+        Decoder("last-signed state, and records beside it") { bytes -> LastSigned? in
+            let last = try LastSigned.decode(bytes[...])
+            return last.records.isEmpty ? nil : last
         },
         Decoder("record of the host") { try HostRecord.decode($0[...]) },
         Decoder("row of an outbox") { try OutboxRow.decode($0[...]) },
@@ -82,6 +87,13 @@ extension Corpus {
                 precommits: [.init(voter: voter, signature: signature)])
             let row = CommitRow(commit: commit, stateRowsFrom: Height(3))
             samples.append(Sample(name: "commit-row", bytes: row.encoded))
+            let vote = Vote(
+                kind: .precommit, height: Height(7), round: Round(2), voter: voter,
+                block: commit.block, validRound: nil, signature: signature)
+            let last = LastSigned(
+                state: SignedState(signed: .vote(vote), locked: nil, valid: nil),
+                records: [HostRecord.batch(height: Height(7), bytes: batch).encoded])
+            samples.append(Sample(name: "last-signed", bytes: last.encoded))
         }
         return samples
     }
