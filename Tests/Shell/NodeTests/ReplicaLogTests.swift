@@ -185,6 +185,21 @@ struct ReplicaLogTests {
         #expect(log.records == records)
     }
 
+    /// So that an older version may be put back, which reads a state alone.
+    @Test func aNodeThatStopsLeavesItsRecordsInTheLogAlone() throws {
+        let records = try records(1)
+        let precommit = state(try vote(.precommit, 1))
+        do {
+            var log = try open()
+            for record in records { try log.append(record) }
+            try log.persist(precommit, durable: .genesis)
+            try log.settle()
+        }
+        try PowerCut.strike(data)
+        #expect(try LastSignedFile(data + "/last-signed").content == precommit.encoded)
+        try expect(records)
+    }
+
     /// As older versions wrote it, and read it.
     @Test func aStateThatRestsOnNothingIsWrittenAlone() throws {
         let prevote = state(try vote(.prevote, 1))

@@ -248,6 +248,7 @@ final class NodeMachine {
         // What is decided is written, whatever ended the loop.
         writer.stop()
         try? takeWritten()
+        try? log.settle()
         waiters.refuseAll("the node stops")
         return ending ?? nil
     }

@@ -18,8 +18,8 @@ struct ReplicaLog: ~Copyable {
     /// The greatest height in each segment, oldest first.
     private var segments: [(number: UInt64, last: Height)]
     private var unsynced: UnsyncedRecords
-    /// The height of the state that has records beside it which may be nowhere else.
-    private var carried: Height?
+    /// The state that has records beside it which may be nowhere else.
+    private var carrier: SignedState?
 
     /// A segment is left for a new one when a block becomes durable above this size, in bytes.
     private static let segmentBytesGoal = 16 << 20
@@ -126,7 +126,7 @@ struct ReplicaLog: ~Copyable {
         var last = LastSigned(state: state)
         let from = min(durable.next, state.height)
         unsynced.forget(below: from)
-        if state.restsOnLog || from < state.height || carried == state.height {
+        if state.restsOnLog || from < state.height || carrier?.height == state.height {
             if let records = unsynced.records(from: from) {
                 last.records = records
             } else {
@@ -136,7 +136,16 @@ struct ReplicaLog: ~Copyable {
         // Where it is not worth a wait for the disk, a killed process should find it all the same.
         try log.flush()
         try file.replace(with: last.encoded)
-        carried = last.records.isEmpty ? nil : state.height
+        carrier = last.records.isEmpty ? nil : state
+    }
+
+    /// Leaves the state alone in its file, and all else in the log, as a version reads it that knows
+    /// of no records beside it: for a node that stops, and may be started by such a one.
+    mutating func settle() throws(StorageError) {
+        guard let carrier else { return }
+        try sync()
+        try file.replace(with: carrier.encoded)
+        self.carrier = nil
     }
 
     private mutating func sync() throws(StorageError) {
