@@ -43,6 +43,18 @@ struct EffectOrderTests {
             ])
     }
 
+    /// A prevote of a later round brings no log to the disk; the precommit before it leaves, too.
+    @Test func keepsTheWaitOfAPrecommitBeforeAStateThatRestsOnNoLog() throws {
+        let record = HostEffect.appendLog(.replica(.workArrived(Height(1))))
+        let effects: [HostEffect] = [
+            record, try Self.state(.precommit), .report("send precommit"), record,
+            try Self.state(.prevote), .report("send prevote"),
+        ]
+        #expect(
+            EffectOrder.sharingWaits(effects).map(Self.describe)
+                == effects.map(Self.describe))
+    }
+
     @Test func leavesASinglePersistWhereItIs() throws {
         let effects: [HostEffect] = [
             .report("first"), try Self.state(.prevote), .report("send prevote"),

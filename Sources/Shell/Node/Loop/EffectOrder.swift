@@ -1,10 +1,12 @@
+internal import Consensus
 internal import Hosting
 
 /// Saves waits for the disk where one step signs several things.
 ///
 /// A proposer prevotes its own block in the very step that proposes it, and who hears late may
 /// prevote and precommit at once. The later last-signed state forbids all that the earlier one
-/// forbids, so that it alone is made durable, before anything of either leaves.
+/// forbids, so that it alone is made durable, before anything of either leaves. Only where it would
+/// not bring the log to the disk, and the earlier one would, each has its own wait.
 enum EffectOrder {
     /// The effects with one persist for each stretch between two committed blocks, at the place of
     /// its first; the log's records move before it, all else stays as it is.
@@ -25,9 +27,10 @@ enum EffectOrder {
 
     private static func joined(_ stretch: [HostEffect]) -> [HostEffect] {
         let persists = stretch.indices.filter { stretch[$0].isPersist }
-        guard persists.count > 1, let first = persists.first, let last = persists.last else {
-            return stretch
-        }
+        guard persists.count > 1, let first = persists.first, let last = persists.last,
+            // A state that rests on no log cannot stand for a precommit, which leaves as well.
+            stretch[last].restsOnLog || !persists.contains(where: { stretch[$0].restsOnLog })
+        else { return stretch }
         let between = stretch[first..<last]
         return stretch[..<first] + between.filter(\.isRecord) + [stretch[last]]
             + between.filter { !$0.isRecord && !$0.isPersist } + stretch[(last + 1)...]
@@ -45,6 +48,10 @@ extension HostEffect {
 
     fileprivate var isPersist: Bool {
         if case .persist = self { true } else { false }
+    }
+
+    fileprivate var restsOnLog: Bool {
+        if case .persist(let state) = self { state.restsOnLog } else { false }
     }
 
     fileprivate var isRecord: Bool {
