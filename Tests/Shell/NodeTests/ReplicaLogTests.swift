@@ -186,13 +186,18 @@ struct ReplicaLogTests {
     }
 
     /// So that an older version may be put back, which reads a state alone.
-    @Test func aNodeThatStopsLeavesItsRecordsInTheLogAlone() throws {
+    @Test(arguments: [false, true])
+    func aNodeThatStopsLeavesItsRecordsInTheLogAlone(afterAKill: Bool) throws {
         let records = try records(1)
         let precommit = state(try vote(.precommit, 1))
         do {
             var log = try open()
             for record in records { try log.append(record) }
             try log.persist(precommit, durable: .genesis)
+            if !afterAKill { try log.settle() }
+        }
+        if afterAKill {
+            var log = try open()
             try log.settle()
         }
         try PowerCut.strike(data)

@@ -13,7 +13,8 @@ public enum Effect: Sendable {
     /// Append to the log of this height. Durable with the next ``persist(_:)`` that rests on it.
     case appendLog(LogRecord)
 
-    /// Replace the last-signed state, and make it durable; before it the log, where it rests on it.
+    /// Replace the last-signed state, and make it durable; the log before it or with it, where it
+    /// rests on it.
     case persist(SignedState)
 
     /// Send to every replica. The replica has counted the message itself already.

@@ -13,9 +13,11 @@ public enum HostEffect: Sendable {
     case appendLog(HostRecord)
     /// Replace the last-signed state, and make it durable.
     ///
-    /// Where it ``SignedState/restsOnLog``, first every record appended and every block committed
-    /// before. And while a block committed before is not durable, first every record: with nothing
-    /// but its last-signed state of the next height, a replica could not vote for that block again.
+    /// Where it ``SignedState/restsOnLog``, first every block committed before; and every record
+    /// appended of the heights above those, before the state or with it. While a block committed
+    /// before is not durable, the records so in any case: with nothing but its last-signed state
+    /// of the next height, a replica could not vote for that block again. What is durable so stays
+    /// until the block of its height is, whatever state comes after.
     case persist(SignedState)
     /// Write the block's rows and its commit proof in one synced write group.
     ///

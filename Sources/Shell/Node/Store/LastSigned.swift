@@ -15,9 +15,6 @@ struct LastSigned: Equatable {
     /// Records that may be on the disk nowhere else, in their order.
     var records: [[UInt8]] = []
 
-    /// The most bytes that say before a record how long it is.
-    static let recordHeadBytes = 3
-
     /// The state alone is written as versions that know of no records wrote it.
     var encoded: [UInt8] {
         let state = state.encoded
@@ -34,9 +31,11 @@ struct LastSigned: Equatable {
     /// Reads what ``encoded`` gave.
     static func decode(_ bytes: ArraySlice<UInt8>) throws(CBORError) -> LastSigned {
         var reader = CBORReader(bytes)
-        guard try reader.array(atMost: 4) != 4 else {
+        var ahead = reader
+        guard try ahead.array(atMost: 4) != 4 else {
             return LastSigned(state: try SignedState.decode(bytes))
         }
+        try reader.array(exactly: 3)
         try reader.version(2)
         let state = try SignedState.decode(try reader.bytes())
         var records: [[UInt8]] = []

@@ -18,7 +18,7 @@ struct ReplicaLog: ~Copyable {
     /// The greatest height in each segment, oldest first.
     private var segments: [(number: UInt64, last: Height)]
     private var unsynced: UnsyncedRecords
-    /// The state that has records beside it which may be nowhere else.
+    /// The state that has records beside it, which may be nowhere else.
     private var carrier: SignedState?
 
     /// A segment is left for a new one when a block becomes durable above this size, in bytes.
@@ -44,6 +44,7 @@ struct ReplicaLog: ~Copyable {
         self.segments = segments
         self.records = records + lost
         lastSigned = last?.state
+        carrier = last.flatMap { $0.records.isEmpty ? nil : $0.state }
         unsynced = UnsyncedRecords(room: file.contentBytesMax)
         self.file = file
         self.log = log
@@ -139,8 +140,10 @@ struct ReplicaLog: ~Copyable {
         carrier = last.records.isEmpty ? nil : state
     }
 
-    /// Leaves the state alone in its file, and all else in the log, as a version reads it that knows
-    /// of no records beside it: for a node that stops, and may be started by such a one.
+    /// Leaves the state alone in its file, and all else in the log.
+    ///
+    /// So a version reads it that knows of no records beside it: for a node that stops, and may be
+    /// started by such a one.
     mutating func settle() throws(StorageError) {
         guard let carrier else { return }
         try sync()
