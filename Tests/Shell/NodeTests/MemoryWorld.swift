@@ -6,6 +6,7 @@ internal import Primitives
 internal import Records
 internal import Storage
 internal import Synchronization
+internal import TestSupport
 internal import Testing
 internal import Transport
 
@@ -22,18 +23,31 @@ final class Wire: Link {
         var sent: [Sent] = []
         var sendsLeft: Int?
         var isDead = false
+        var writeCount: UInt64 = 0
     }
 
     private let others: [InstitutionID]
+    /// How often the node has written what it signed last.
+    private let writeCount: @Sendable () -> UInt64
     private let state = Mutex(State())
 
     /// A wire that carries `sendsLeft` messages and then nothing; nil for one that lasts.
-    init(to others: [InstitutionID], sendsLeft: Int? = nil) {
+    init(
+        to others: [InstitutionID], sendsLeft: Int? = nil,
+        writeCount: @escaping @Sendable () -> UInt64 = { 0 }
+    ) {
         self.others = others
-        state.withLock { $0.sendsLeft = sendsLeft }
+        self.writeCount = writeCount
+        state.withLock {
+            $0.sendsLeft = sendsLeft
+            $0.writeCount = writeCount()
+        }
     }
 
     var isDead: Bool { state.withLock { $0.isDead } }
+
+    /// Whether nothing has left since the node wrote what it signed last.
+    var isSilentSinceWrite: Bool { state.withLock { $0.writeCount < writeCount() } }
 
     func takeSent() -> [Sent] {
         state.withLock { state in
@@ -50,6 +64,7 @@ final class Wire: Link {
             }
             guard !state.isDead else { return false }
             state.sent.append(Sent(to: peer, bytes: message))
+            state.writeCount = writeCount()
             return true
         }
     }
@@ -113,7 +128,10 @@ final class MemoryWorld {
     /// Opens a node's directory and begins, as a process would.
     func start(_ index: Int, sendsLeft: Int? = nil) throws {
         let others = network.ids.filter { $0 != network.ids[index] }
-        let wire = Wire(to: others, sendsLeft: sendsLeft)
+        let data = network.data(index)
+        let wire = Wire(to: others, sendsLeft: sendsLeft) {
+            (try? PowerCut.writeCount(data)) ?? 0
+        }
         wires[index] = wire
         var configuration = network.configuration(index)
         configuration.joinsBySnapshot = joinsBySnapshot.contains(index)
@@ -159,6 +177,16 @@ final class MemoryWorld {
     func cutPower(_ index: Int) throws {
         kill(index)
         try PowerCut.strike(network.data(index))
+    }
+
+    /// The same, with a part of that spared, and perhaps in the middle of a write whose end
+    /// whatever left would have waited for.
+    func cutPower(_ index: Int, sparing random: inout SplitMix) throws {
+        kill(index)
+        try PowerCut.strike(network.data(index), sparing: &random)
+        if wires[index].isSilentSinceWrite, random.chance(50) {
+            try PowerCut.tearLastSigned(network.data(index))
+        }
     }
 
     func isDead(_ index: Int) -> Bool { wires[index].isDead }
