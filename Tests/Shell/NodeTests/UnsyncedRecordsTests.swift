@@ -29,16 +29,26 @@ struct UnsyncedRecordsTests {
     func neverExceedASlot(_ slotBytes: Int, recordBytes: Int) throws {
         let frameBytes = LastSignedFile.newSlotBytes - LastSignedFile.contentBytesMax
         let room = slotBytes - frameBytes
+        let record = [UInt8](repeating: 7, count: recordBytes)
+        let large = fill(UnsyncedRecords(room: room), with: record)
+        // What is left is filled with the shortest.
         var records = UnsyncedRecords(room: room)
-        let state = try Self.longest()
+        for record in large { records.append(record, of: Height(1)) }
+        let most = fill(records, with: [7])
+        let byteCount = LastSigned(state: try Self.longest(), records: most).encoded.count
+        #expect(byteCount <= room)
+        #expect(byteCount > room / 3)
+    }
+
+    /// The most of these records that are still kept.
+    private func fill(_ records: UnsyncedRecords, with record: [UInt8]) -> [[UInt8]] {
+        var records = records
         var most: [[UInt8]] = []
         while let found = records.records(from: Height(1)) {
             most = found
-            records.append([UInt8](repeating: 7, count: recordBytes), of: Height(1))
+            records.append(record, of: Height(1))
         }
-        let byteCount = LastSigned(state: state, records: most).encoded.count
-        #expect(byteCount <= room)
-        #expect(byteCount > room / 2)
+        return most
     }
 
     /// Of a node that votes for nothing no persist ever comes.
