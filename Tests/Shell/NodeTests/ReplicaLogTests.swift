@@ -217,5 +217,11 @@ struct ReplicaLogTests {
                 try LastSigned.decode(beside.encoded.prefix(count))
             }
         }
+        // It says itself of how many parts it is.
+        for head in [UInt8(0x80), 0x81, 0x82, 0x84] {
+            #expect(throws: CBORError.self) {
+                try LastSigned.decode([head] + beside.encoded.dropFirst())
+            }
+        }
     }
 }
