@@ -27,7 +27,7 @@ struct ReplicaLogTests {
     private func vote(_ kind: Vote.Kind, _ height: UInt64, round: UInt32 = 0) throws -> Vote {
         Vote(
             kind: kind, height: Height(height), round: Round(round), voter: network.ids[0],
-            block: BlockID(hash: SHA256.hash([UInt8(height)]), treeRoot: .zero),
+            block: BlockID(hash: SHA256.hash([UInt8(truncatingIfNeeded: height)]), treeRoot: .zero),
             validRound: nil, signature: try Signature([UInt8](repeating: 1, count: 64)))
     }
 
@@ -161,6 +161,21 @@ struct ReplicaLogTests {
         try PowerCut.strike(data)
         try expect(second, head: 1)
         try expect([], head: 2)
+    }
+
+    @Test func theLogIsSyncedNowAndThenThoughNothingSignedWaitsForIt() throws {
+        var log = try open()
+        let before = try syncedBytes
+        let goal = UInt64(ReplicaLog.unsyncedBytesGoal)
+        var height: UInt64 = 0
+        while height * 1_000 < 2 * goal {
+            height += 1
+            for record in try records(height, byteCount: 1_000) { try log.append(record) }
+            try log.persist(
+                state(try vote(.precommit, height)), durable: Height(height - 1))
+            try log.forget(through: Height(height))
+        }
+        #expect(try syncedBytes > before + goal)
     }
 
     /// A write that a power cut tears leaves the slot before it.

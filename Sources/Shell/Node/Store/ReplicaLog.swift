@@ -23,6 +23,9 @@ struct ReplicaLog: ~Copyable {
 
     /// A segment is left for a new one when a block becomes durable above this size, in bytes.
     private static let segmentBytesGoal = 16 << 20
+    /// So much is synced when a block becomes durable, though nothing signed asks for it: what a
+    /// power cut may tear, and a start must look through, stays short.
+    static let unsyncedBytesGoal = 1 << 20
 
     init(_ directory: borrowing DataDirectory, head: Height) throws(NodeError) {
         let file = try ReplicaLog.open(directory.path(of: ReplicaLog.lastSignedName))
@@ -162,6 +165,8 @@ struct ReplicaLog: ~Copyable {
             try log.rotate()
             unsynced.noteSynced()
             segments.append((log.segment, .genesis))
+        } else if log.unsyncedBytes > ReplicaLog.unsyncedBytesGoal {
+            try sync()
         }
         let gone = segments.dropLast().prefix { $0.last <= height }.count
         guard gone > 0 else { return }
