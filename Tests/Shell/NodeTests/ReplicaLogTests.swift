@@ -43,6 +43,15 @@ struct ReplicaLogTests {
         ]
     }
 
+    /// Logs what a height has, and signs the precommit for it that rests on that.
+    private func signPrecommit(
+        _ height: UInt64 = 1, on records: [HostRecord], in log: inout ReplicaLog
+    ) throws {
+        try log.append(records)
+        try log.persist(
+            state(try vote(.precommit, height)), durable: Height(height - 1))
+    }
+
     /// How many bytes of the log are known to be on the disk.
     private var syncedBytes: UInt64 {
         get throws {
@@ -62,8 +71,7 @@ struct ReplicaLogTests {
         do {
             var log = try open()
             before = try syncedBytes
-            for record in records { try log.append(record) }
-            try log.persist(precommit, durable: .genesis)
+            try signPrecommit(on: records, in: &log)
         }
         // One wait for the disk did for both.
         #expect(try syncedBytes == before)
@@ -85,8 +93,7 @@ struct ReplicaLogTests {
         let records = try records(1)
         do {
             var log = try open()
-            for record in records { try log.append(record) }
-            try log.persist(state(try vote(.precommit, 1)), durable: .genesis)
+            try signPrecommit(on: records, in: &log)
         }
         try expect(records)
     }
@@ -95,8 +102,7 @@ struct ReplicaLogTests {
         let records = try records(1, byteCount: LastSignedFile.contentBytesMax)
         do {
             var log = try open()
-            for record in records { try log.append(record) }
-            try log.persist(state(try vote(.precommit, 1)), durable: .genesis)
+            try signPrecommit(on: records, in: &log)
         }
         try PowerCut.strike(data)
         try expect(records)
@@ -121,9 +127,8 @@ struct ReplicaLogTests {
         ]
         do {
             var log = try open()
-            for record in records { try log.append(record) }
-            try log.persist(state(try vote(.precommit, 1)), durable: .genesis)
-            for record in later { try log.append(record) }
+            try signPrecommit(on: records, in: &log)
+            try log.append(later)
             for round in UInt32(1)...3 {
                 try log.persist(state(try vote(.prevote, 1, round: round)), durable: .genesis)
             }
@@ -139,9 +144,8 @@ struct ReplicaLogTests {
         let next = try self.records(2, byteCount: byteCount)
         do {
             var log = try open()
-            for record in records { try log.append(record) }
-            try log.persist(state(try vote(.precommit, 1)), durable: .genesis)
-            for record in next { try log.append(record) }
+            try signPrecommit(on: records, in: &log)
+            try log.append(next)
             try log.persist(state(try vote(.prevote, 2)), durable: .genesis)
             try log.persist(state(try vote(.prevote, 2, round: 1)), durable: .genesis)
         }
@@ -153,10 +157,8 @@ struct ReplicaLogTests {
         let second = try records(2)
         do {
             var log = try open()
-            for record in try records(1, byteCount: 9_000) { try log.append(record) }
-            try log.persist(state(try vote(.precommit, 1)), durable: .genesis)
-            for record in second { try log.append(record) }
-            try log.persist(state(try vote(.precommit, 2)), durable: Height(1))
+            try signPrecommit(on: records(1, byteCount: 9_000), in: &log)
+            try signPrecommit(2, on: second, in: &log)
         }
         try PowerCut.strike(data)
         try expect(second, head: 1)
@@ -170,9 +172,7 @@ struct ReplicaLogTests {
         var height: UInt64 = 0
         while height * 1_000 < 2 * goal {
             height += 1
-            for record in try records(height, byteCount: 1_000) { try log.append(record) }
-            try log.persist(
-                state(try vote(.precommit, height)), durable: Height(height - 1))
+            try signPrecommit(height, on: records(height, byteCount: 1_000), in: &log)
             try log.forget(through: Height(height))
         }
         #expect(try syncedBytes > before + goal)
@@ -184,8 +184,7 @@ struct ReplicaLogTests {
         let precommit = state(try vote(.precommit, 1))
         do {
             var log = try open()
-            for record in records { try log.append(record) }
-            try log.persist(precommit, durable: .genesis)
+            try signPrecommit(on: records, in: &log)
             try log.persist(state(try vote(.prevote, 1, round: 1)), durable: .genesis)
         }
         try PowerCut.strike(data)
@@ -207,8 +206,7 @@ struct ReplicaLogTests {
         let precommit = state(try vote(.precommit, 1))
         do {
             var log = try open()
-            for record in records { try log.append(record) }
-            try log.persist(precommit, durable: .genesis)
+            try signPrecommit(on: records, in: &log)
             if !afterAKill { try log.settle() }
         }
         if afterAKill {
@@ -238,5 +236,11 @@ struct ReplicaLogTests {
                 try LastSigned.decode([head] + beside.encoded.dropFirst())
             }
         }
+    }
+}
+
+extension ReplicaLog {
+    fileprivate mutating func append(_ records: [HostRecord]) throws {
+        for record in records { try append(record) }
     }
 }

@@ -58,7 +58,7 @@ struct ProofHeads {
         while !rest.isEmpty { pages.append(try AnswerPage.decode(from: &rest)) }
         self.init(
             first.head, pages.dropFirst().map(\.head),
-            others: pages.flatMap { [$0.from, $0.before] }.compactMap { $0?.from })
+            others: pages.flatMap(ProofHeads.bounds))
     }
 
     private init(_ file: CaseFile) throws(ProofFailure) {

@@ -116,12 +116,12 @@ extension Auditor {
         if let time = page.query.anchoredFrom {
             let first = try firstHeight(at: time, page.from, head)
             range = range.clamped(to: HeightRange(first, head.height))
-            bounds += [page.from?.from?.header].compactMap(\.self)
+            if let bound = page.from?.from { bounds.append(bound.header) }
         }
         if let time = page.query.anchoredBefore {
             let end = try firstHeight(at: time, page.before, head)
             range = range.clamped(to: HeightRange(Height(1), Height(end.blocks - 1)))
-            bounds += [page.before?.from?.header].compactMap(\.self)
+            if let bound = page.before?.from { bounds.append(bound.header) }
         }
         try Auditor.checkOnePast([head] + bounds)
         return range

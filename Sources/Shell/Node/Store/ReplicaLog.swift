@@ -34,16 +34,12 @@ struct ReplicaLog: ~Copyable {
         var segments: [(number: UInt64, last: Height)] = []
         var log = try ReplicaLog.open(log: directory.path(of: ReplicaLog.name)) { record, segment in
             if segments.last?.number != segment { segments.append((segment, .genesis)) }
-            segments[segments.count - 1].last = max(
-                segments[segments.count - 1].last, record.height)
+            ReplicaLog.note(record, in: &segments)
             if record.height > head { records.append(record) }
         }
         if segments.last?.number != log.segment { segments.append((log.segment, .genesis)) }
         let lost = try ReplicaLog.restore(last?.records ?? [], above: head, beside: records, &log)
-        for record in lost {
-            segments[segments.count - 1].last = max(
-                segments[segments.count - 1].last, record.height)
-        }
+        for record in lost { ReplicaLog.note(record, in: &segments) }
         self.segments = segments
         self.records = records + lost
         lastSigned = last?.state
@@ -117,8 +113,15 @@ struct ReplicaLog: ~Copyable {
         let bytes = record.encoded
         try log.append(bytes)
         unsynced.append(bytes, of: record.height)
-        let last = segments.count - 1
-        segments[last].last = max(segments[last].last, record.height)
+        ReplicaLog.note(record, in: &segments)
+    }
+
+    /// Notes that the newest segment has this record.
+    private static func note(
+        _ record: HostRecord, in segments: inout [(number: UInt64, last: Height)]
+    ) {
+        let newest = segments.count - 1
+        segments[newest].last = max(segments[newest].last, record.height)
     }
 
     /// Makes the state durable, and the records that it rests on.

@@ -17,7 +17,7 @@ public struct AppendLog: ~Copyable, Sendable {
     /// How many bytes the current segment has, those not yet written included.
     public var segmentBytes: Int { writtenBytes + pending.count }
 
-    /// How many bytes of it are not known to be on the disk.
+    /// How many bytes of the current segment are not known to be on the disk.
     public var unsyncedBytes: Int { segmentBytes - durableBytes }
 
     private let directory: String
