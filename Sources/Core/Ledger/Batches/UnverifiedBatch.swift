@@ -80,6 +80,12 @@ public struct UnverifiedBatch: Sendable {
 }
 
 extension UnverifiedBatch {
+    /// The hashes of the entries as leaves of a tree, in order; each costs its hash anew.
+    public var leafHashes: [Digest] {
+        // Entries are slices of the batch's bytes, and keep their places.
+        unsafe SHA256.leaves(at: entries.map(\.indices), in: bytes.span.bytes)
+    }
+
     /// The bytes of one entry of a batch that lies on this node's disk, of which nothing else is
     /// read; nil where there is no such entry.
     public static func entry(_ place: Int, in bytes: RawSpan) -> [UInt8]? {

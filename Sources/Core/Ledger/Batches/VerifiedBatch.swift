@@ -88,7 +88,7 @@ extension UnverifiedBatch {
         } catch {
             throw .signedHeader(error)
         }
-        let leafHashes = entries.map { SHA256.leaf($0) }
+        let leafHashes = leafHashes
         let root = MerkleTree.root(of: leafHashes)
         guard root == header.root else { throw .wrongRoot(signed: header.root, found: root) }
         var reading = EntryReading(batch: header)

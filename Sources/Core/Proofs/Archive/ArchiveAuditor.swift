@@ -157,7 +157,7 @@ public struct ArchiveAuditor: Sendable {
         let header = batch.header
         try agree(.batchTree, "the batch's digest", found: batch.digest, right: digest)
         try agree(.ledger, "the batch's ledger", found: header.ledger, right: auditor.ledger)
-        let hashes = batch.entries.map { SHA256.leaf($0) }
+        let hashes = batch.leafHashes
         try agree(
             .batchTree, "the count of entries", found: hashes.count, right: header.count)
         try agree(

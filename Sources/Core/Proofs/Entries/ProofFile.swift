@@ -58,7 +58,7 @@ public struct ProofFile: Hashable, Sendable {
         standing: MapProof? = nil
     ) {
         guard batch.entries.indices.contains(index) else { return nil }
-        let leafHashes = batch.entries.map { SHA256.leaf($0) }
+        let leafHashes = batch.leafHashes
         guard let path = try? MerkleTree.inclusionProof(of: index, in: leafHashes) else {
             return nil
         }

@@ -17,3 +17,15 @@ void csha256_nodes(uint64_t *parents, const uint64_t *children, size_t count);
 void csha256_messages(
     uint64_t hashes[8], const uint8_t *first, size_t first_count, const uint8_t *second,
     size_t second_count, bool are_leaves);
+
+/// Whether this processor can do sixteen at once; where it cannot, the functions below may not be
+/// called. It says nothing of those above.
+bool csha256_has_lanes(void);
+
+/// Sixteen parents of thirty-two children, as by `csha256_nodes`.
+void csha256_sixteen_nodes(uint64_t *parents, const uint64_t *children);
+
+/// Hashes of sixteen stretches of `bytes`, of each its start and its end, or of them as leaves of
+/// a hash tree.
+void csha256_sixteen_messages(
+    uint64_t *hashes, const uint8_t *bytes, const size_t ranges[32], bool are_leaves);

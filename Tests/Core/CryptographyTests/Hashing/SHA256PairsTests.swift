@@ -4,13 +4,9 @@ import Testing
 
 @testable import Cryptography
 
-/// Two hashes at once, on the way that this processor has and on the one that every processor has.
+/// Two hashes at once, by each engine that there is here; the last of them is everywhere.
 @Suite("SHA-256 of two at once")
 struct SHA256PairsTests {
-    private static let paths = PairPath.allCases.filter {
-        $0 == .apart || PairPath.isInStepSupported
-    }
-
     private static func bytes(_ count: Int, seed: UInt64) -> [UInt8] {
         var random = SplitMix(seed: seed)
         return (0..<count).map { _ in UInt8(truncatingIfNeeded: random.next()) }
@@ -21,10 +17,10 @@ struct SHA256PairsTests {
     }
 
     private func hashes(
-        _ first: [UInt8], _ second: [UInt8], areLeaves: Bool = false, by path: PairPath
+        _ first: [UInt8], _ second: [UInt8], areLeaves: Bool = false, by engine: HashEngine
     ) -> [Digest] {
         let both = unsafe SHA256.hashes(
-            first.span.bytes, second.span.bytes, areLeaves: areLeaves, by: path)
+            first.span.bytes, second.span.bytes, areLeaves: areLeaves, by: engine)
         return [both.0, both.1]
     }
 
@@ -47,36 +43,37 @@ struct SHA256PairsTests {
         ),
     ]
 
-    @Test("every published vector in either place, beside every other", arguments: paths)
-    func agreesWithTheStandard(path: PairPath) {
+    @Test("each published vector in both places", arguments: HashEngine.supported)
+    func agreesWithTheStandard(engine: HashEngine) {
         for (first, firstHex) in Self.vectors {
             for (second, secondHex) in Self.vectors {
-                let found = hashes(Array(first.utf8), Array(second.utf8), by: path)
+                let found = hashes(Array(first.utf8), Array(second.utf8), by: engine)
                 #expect(found.map(\.description) == [firstHex, secondHex])
             }
         }
     }
 
-    @Test("messages of every two lengths up to 200, and leaves", arguments: paths)
-    func agreesWithOneAtATime(path: PairPath) {
+    @Test("messages of every two lengths up to 200, and leaves", arguments: HashEngine.supported)
+    func agreesWithOneAtATime(engine: HashEngine) {
         let messages = (0...200).map { Self.bytes($0, seed: UInt64($0)) }
         let hashed = messages.map { SHA256.hash($0) }
         let leaves = messages.map { SHA256.leaf($0) }
         for first in messages.indices {
             for second in messages.indices {
                 let (one, two) = (messages[first], messages[second])
-                if hashes(one, two, by: path) != [hashed[first], hashed[second]] {
+                if hashes(one, two, by: engine) != [hashed[first], hashed[second]] {
                     Issue.record("messages of \(first) and \(second) bytes")
                 }
-                if hashes(one, two, areLeaves: true, by: path) != [leaves[first], leaves[second]] {
+                if hashes(one, two, areLeaves: true, by: engine) != [leaves[first], leaves[second]]
+                {
                     Issue.record("leaves of \(first) and \(second) bytes")
                 }
             }
         }
     }
 
-    @Test("longer messages that begin anywhere in memory", arguments: paths)
-    func agreesOnLongMessages(path: PairPath) {
+    @Test("longer messages that begin anywhere in memory", arguments: HashEngine.supported)
+    func agreesOnLongMessages(engine: HashEngine) {
         var random = SplitMix(seed: 7)
         let store = Self.bytes(20_000, seed: 8)
         for _ in 0..<300 {
@@ -84,59 +81,27 @@ struct SHA256PairsTests {
             let one = store[starts.0..<(starts.0 + random.below(10_000))]
             let two = store[starts.1..<(starts.1 + random.below(10_000))]
             let found = unsafe SHA256.hashes(
-                one.span.bytes, two.span.bytes, areLeaves: false, by: path)
+                one.span.bytes, two.span.bytes, areLeaves: false, by: engine)
             #expect(found == (SHA256.hash(one), SHA256.hash(two)))
             let leaves = unsafe SHA256.hashes(
-                one.span.bytes, two.span.bytes, areLeaves: true, by: path)
+                one.span.bytes, two.span.bytes, areLeaves: true, by: engine)
             #expect(leaves == (SHA256.leaf(one), SHA256.leaf(two)))
         }
     }
 
-    @Test("two nodes are the node of each two children", arguments: paths)
-    func hashesTwoNodes(path: PairPath) {
+    @Test("two nodes are the node of each two children", arguments: HashEngine.supported)
+    func hashesTwoNodes(engine: HashEngine) {
         let all = Self.digests(64)
         for place in 0..<60 {
             let (first, second) = ((all[place], all[place + 1]), (all[place + 2], all[place + 3]))
-            let found = SHA256.nodes(first, second, by: path)
+            let found = SHA256.nodes(first, second, by: engine)
             #expect(
                 found == (SHA256.node(first.0, first.1), SHA256.node(second.0, second.1)))
         }
     }
 
-    @Test("a level's parents, beside their children or over them", arguments: paths)
-    func hashesLevels(path: PairPath) {
-        for count in 0...70 {
-            let children = Self.digests(count)
-            let expected = (0..<(count / 2)).map {
-                SHA256.node(children[2 * $0], children[2 * $0 + 1])
-            }
-            var parents = [Digest](repeating: .zero, count: count / 2)
-            var beside = parents.mutableSpan
-            SHA256.nodes(of: children.span, into: &beside, by: path)
-            #expect(parents == expected, "\(count) children")
-
-            var level = children
-            var over = level.mutableSpan
-            SHA256.replaceByNodes(&over, by: path)
-            #expect(Array(level.prefix(count / 2)) == expected, "\(count) children")
-            if count % 2 == 1 { #expect(level.last == children.last) }
-        }
-    }
-
-    @Test("fewer parents than children would give are filled, and no more")
-    func fillsWhatItIsGiven() {
-        let children = Self.digests(8)
-        for count in 0...4 {
-            var parents = [Digest](repeating: .zero, count: count)
-            var span = parents.mutableSpan
-            SHA256.nodes(of: children.span, into: &span)
-            let expected = (0..<count).map { SHA256.node(children[2 * $0], children[2 * $0 + 1]) }
-            #expect(parents == expected)
-        }
-    }
-
-    @Test("what callers call is the quickest way")
-    func answersWithoutAPath() {
+    @Test("what callers call agrees, too")
+    func answersWithoutAnEngine() {
         let all = Self.digests(4)
         let nodes = SHA256.nodes((all[0], all[1]), (all[2], all[3]))
         #expect(nodes == (SHA256.node(all[0], all[1]), SHA256.node(all[2], all[3])))
@@ -145,9 +110,5 @@ struct SHA256PairsTests {
         #expect(hashes == (SHA256.hash(one), SHA256.hash(two)))
         let leaves = unsafe SHA256.leaves(one.span.bytes, two.span.bytes)
         #expect(leaves == (SHA256.leaf(one), SHA256.leaf(two)))
-        var level = all
-        var span = level.mutableSpan
-        SHA256.replaceByNodes(&span)
-        #expect(Array(level.prefix(2)) == [nodes.0, nodes.1])
     }
 }

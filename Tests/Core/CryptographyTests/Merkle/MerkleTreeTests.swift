@@ -30,6 +30,22 @@ struct MerkleTreeTests {
         }
     }
 
+    @Test("a root is what the RFC's recursion gives, for any number of leaves")
+    func agreesWithTheRecursion() {
+        // MTH(D[n]) of RFC 9162, section 2.1.1, over leaf hashes.
+        func hash(_ leaves: ArraySlice<Digest>) -> Digest {
+            if leaves.count == 1 { return leaves[leaves.startIndex] }
+            var width = 1
+            while width * 2 < leaves.count { width *= 2 }
+            return SHA256.node(hash(leaves.prefix(width)), hash(leaves.dropFirst(width)))
+        }
+        let leaves = (0..<1_000).map { SHA256.hash([UInt8($0 & 255), UInt8($0 >> 8)]) }
+        for count in Array(1...260) + [511, 512, 513, 777, 999] {
+            let slice = leaves[(1_000 - count)...]
+            #expect(MerkleTree.root(of: slice) == hash(slice), "\(count) leaves")
+        }
+    }
+
     @Test func everyInclusionProofVerifiesAndNoOtherLeafDoes() throws {
         for size in 1...Self.sizeMax {
             let leaves = Array(Self.leaves[..<size])
