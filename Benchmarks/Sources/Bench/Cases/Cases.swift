@@ -2,8 +2,8 @@
 enum Cases {
     static let all: [Benchmark] =
         LedgerCases.all + [
-            LedgerStages.benchmark, IngestFHIR.benchmark, SynthesisPace.benchmark,
-            ProofInclusion.benchmark,
+            LedgerStages.benchmark, Hashing.nodes, Hashing.leaves,
+            IngestFHIR.benchmark, SynthesisPace.benchmark, ProofInclusion.benchmark,
             RulesStream.benchmark, RulesStream.during, RulesStream.all,
             ScreenClaim.benchmark, ScreenHTTP.benchmark,
             RulesSimple.byName, RulesSimple.typed,
