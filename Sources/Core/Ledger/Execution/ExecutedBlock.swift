@@ -61,11 +61,15 @@ public struct ExecutedBlock: Sendable {
 
     /// The slots of the patients that its entries concern, ascending.
     public var patientSlots: [UInt32] {
-        var slots: [UInt32] = []
-        slots.reserveCapacity(changes.items.count)
-        for item in changes.items where item.isPatient { slots.append(item.slot) }
-        slots.sort()
-        return slots
+        var words: [UInt64] = []
+        words.reserveCapacity(changes.items.count)
+        var slotCount = 0
+        for item in changes.items where item.isPatient {
+            words.append(UInt64(item.slot) << 32)
+            slotCount = max(slotCount, Int(item.slot) + 1)
+        }
+        return SlotOrder.sorted(words, slotCount: slotCount)
+            .map { UInt32(truncatingIfNeeded: $0 >> 32) }
     }
 
     /// Where each batch stands.

@@ -81,6 +81,13 @@ public struct TermTrail: Sendable {
 }
 
 extension TermTrail.Item {
+    /// Exactly these bytes, as a row has them; nil where they are none.
+    init?(encoded bytes: [UInt8]) {
+        var reader = CBORReader(bytes)
+        guard let item = try? TermTrail.Item(from: &reader), reader.isAtEnd else { return nil }
+        self = item
+    }
+
     fileprivate init(from reader: inout CBORReader) throws(CBORError) {
         try reader.array(exactly: 4)
         let height = try reader.height()

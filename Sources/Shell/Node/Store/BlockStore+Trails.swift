@@ -6,25 +6,24 @@ internal import Synchronization
 
 /// Trail rows: made from the last blocks, and written with the next.
 extension BlockStore {
-    /// The trail rows that a block writes.
-    func trailRows(after block: CommittedBlock) throws(StorageError) -> [LedgerRow] {
-        let executed = block.executed
-        let runs = block.rows.first { $0.kind == .runs }?.bytes
-        let entries = runs == nil ? [] : executed.batches.flatMap(\.entryBytes)
+    /// Puts the trail rows that a block writes into what is written for it.
+    func putTrails(
+        of block: CommittedBlock, into group: inout WriteGroup
+    ) throws(StorageError) {
+        let stretch: TrailStretch
         do throws(LedgerError) {
-            return try stretch.withLock { (stretch) throws(LedgerError) in
-                try stretch.add(
-                    block.height, firstLeaf: executed.firstLeaf, runs: runs, entries: entries,
-                    patients: executed.patientSlots)
+            stretch = try self.stretch.withLock { (stretch) throws(LedgerError) in
+                try stretch.add(block.executed, rows: block.rows)
                 return stretch
-            }.rows()
+            }
         } catch {
             throw .corruption(path: database.path, detail: "\(error)")
         }
+        stretch.eachRow { group.put($0, at: block.height) }
     }
 
-    /// What the next block's trail row will have of a slot at a height; nil where its row is
-    /// written, or the run is left out.
+    /// What a trail row will have of a slot at a height; nil where it is written, or the run is
+    /// left out.
     func unwrittenTrail(ofSlot slot: UInt32, at height: Height) -> TermTrail.Item? {
         stretch.withLock { $0.item(ofSlot: slot, at: height) }
     }
@@ -45,9 +44,8 @@ extension BlockStore {
             }
             do {
                 let tree = try row(.tree, at: height).map { try TreeRow.decode($0) }
-                let entries = try batches(at: height).flatMap {
-                    try UnverifiedBatch(decoding: $0).entries
-                }
+                let entries = BlockEntries(
+                    try batches(at: height).map { try UnverifiedBatch(decoding: $0) })
                 let runs = try row(.runs, at: height)
                 let table = try runs.map { try RunsTable($0, height: height) }
                 try stretch.add(

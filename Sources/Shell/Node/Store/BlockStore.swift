@@ -22,7 +22,7 @@ final class BlockStore: Sendable {
     private static let baseKey = RowKey(.genesis, kind: 9).bytes
 
     private let floor: Mutex<Height>
-    /// The last blocks, from which the trail rows of the next are made.
+    /// What the last blocks have of patients, from which the trail rows of the next are made.
     let stretch = Mutex(TrailStretch())
     private let founding: Mutex<FoundingRow>
     /// What a block is written with: the next one finds room in it.
@@ -89,11 +89,10 @@ final class BlockStore: Sendable {
 
     /// Writes a decided block: all of it or nothing, and on the disk when the call returns.
     func write(_ block: CommittedBlock) throws(StorageError) {
-        let trails = try trailRows(after: block)
         try group.withLock { (group) throws(StorageError) in
             group.clear()
             for row in block.rows { BlockStore.put(row, at: block.height, into: &group) }
-            for row in trails { group.put(row, at: block.height) }
+            try putTrails(of: block, into: &group)
             group.put(
                 RowKey(block.height, kind: BlockStore.proofKind).bytes,
                 CommitRow(commit: block.proof, stateRowsFrom: block.stateRowsFrom).encoded)

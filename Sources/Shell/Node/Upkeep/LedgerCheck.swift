@@ -159,10 +159,7 @@ private struct Walk {
             let executed = try state.check(block, with: batches)
             let rows = state.apply(executed)
             for row in rows { try compare(row, of: executed, in: store) }
-            try trails.add(
-                height, firstLeaf: executed.firstLeaf,
-                runs: rows.first { $0.kind == .runs }?.bytes,
-                entries: executed.batches.flatMap(\.entryBytes), patients: executed.patientSlots)
+            try trails.add(executed, rows: rows)
             try compareTrails(at: height, in: store)
         } catch let error as NodeError {
             throw error

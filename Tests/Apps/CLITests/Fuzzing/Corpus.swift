@@ -72,9 +72,10 @@ enum Corpus {
         var stretch = TrailStretch()
         try stretch.add(
             Height(1), firstLeaf: 0, runs: row("runs"),
-            entries: try UnverifiedBatch(decoding: row("batch")).entries, patients: [slot])
+            entries: BlockEntries([try UnverifiedBatch(decoding: row("batch"))]),
+            patients: [slot])
         for height in 2...UInt64(slot) {
-            try stretch.add(Height(height), firstLeaf: 3, runs: nil, entries: [], patients: [])
+            try stretch.add(Height(height), firstLeaf: 3, runs: nil, entries: .none, patients: [])
         }
         return stretch.rows().first { $0.kind == .trail }?.bytes ?? []
     }

@@ -1,0 +1,140 @@
+internal import Primitives
+
+/// Finds what a block has of patients, and lays it out by turn.
+///
+/// When a block is added its entries were just read; 64 blocks later each would have to be
+/// fetched again from wherever it lay.
+struct TrailLayout: Sendable {
+    private let runs: RunsTable
+    private let firstLeaf: UInt64
+    private let entries: BlockEntries
+    /// The runs that are copied, by turn, then by slot; and where each turn starts.
+    private let copied: [Copied]
+    private let starts: [Int]
+
+    private struct Copied {
+        var place: UInt32 = 0
+        var slot: UInt32 = 0
+        var weight: UInt32 = 0
+        var byteCount: UInt32 = 0
+    }
+
+    /// What a block has for a turn: bytes of its own, or all that they can be made of.
+    enum Part: Sendable {
+        case piece(TrailPiece)
+        case layout(TrailLayout)
+
+        var height: Height {
+            switch self {
+            case .piece(let piece): piece.height
+            case .layout(let layout): layout.runs.height
+            }
+        }
+
+        func piece(_ turn: Int) -> TrailPiece {
+            switch self {
+            case .piece(let piece): piece
+            case .layout(let layout): layout.piece(turn)
+            }
+        }
+    }
+
+    /// Finds them; `patients` are the slots of patients, ascending.
+    init(runs: RunsTable, firstLeaf: UInt64, entries: BlockEntries, patients: [UInt32]) {
+        self.runs = runs
+        self.firstLeaf = firstLeaf
+        self.entries = entries
+        var bySlot: [Copied] = []
+        bySlot.reserveCapacity(patients.count)
+        var starts = [Int](repeating: 0, count: TrailStretch.turnCount + 1)
+        var next = 0
+        for place in 0..<runs.count {
+            let slot = runs.slot(place)
+            while next < patients.count, patients[next] < slot { next += 1 }
+            guard next < patients.count else { break }
+            guard patients[next] == slot,
+                let size = TrailLayout.size(place, of: runs, firstLeaf: firstLeaf, entries)
+            else { continue }
+            bySlot.append(
+                Copied(
+                    place: UInt32(truncatingIfNeeded: place), slot: slot,
+                    weight: UInt32(truncatingIfNeeded: size.weight),
+                    byteCount: UInt32(truncatingIfNeeded: size.byteCount)))
+            starts[TrailStretch.turn(ofSlot: slot) + 1] += 1
+        }
+        for turn in 1..<starts.count { starts[turn] += starts[turn - 1] }
+        var copied = [Copied](repeating: Copied(), count: bySlot.count)
+        var cursor = starts
+        for run in bySlot {
+            let turn = TrailStretch.turn(ofSlot: run.slot)
+            copied[cursor[turn]] = run
+            cursor[turn] += 1
+        }
+        self.starts = starts
+        self.copied = copied
+    }
+
+    /// What the block has, by turn.
+    ///
+    /// An entry is copied for each patient that it names. Where that comes to more than twice the
+    /// block's entries they are kept instead, so that no block takes more memory than it has.
+    func parts() -> [(turn: Int, part: Part)] {
+        let byteCount = copied.reduce(0) { $0 + Int($1.byteCount) + MemoryLayout<Copied>.stride }
+        let isLong = byteCount > 2 * entries.byteCount + 4_096
+        return (0..<TrailStretch.turnCount).compactMap { turn in
+            guard starts[turn] < starts[turn + 1] else { return nil }
+            return (turn, isLong ? .layout(self) : .piece(piece(turn)))
+        }
+    }
+
+    private func piece(_ turn: Int) -> TrailPiece {
+        let own = copied[starts[turn]..<starts[turn + 1]]
+        var end = 0
+        let list = own.map { run in
+            end += Int(run.byteCount)
+            return TrailPiece.Run(slot: run.slot, weight: run.weight, end: end)
+        }
+        let bytes = [UInt8](cborByteCount: end) { room in
+            for run in own { write(Int(run.place), to: &room) }
+        }
+        return TrailPiece(height: runs.height, runs: list, bytes: bytes)
+    }
+
+    /// How many bytes a run takes, and what it counts for; nil where it is not copied.
+    private static func size(
+        _ place: Int, of runs: RunsTable, firstLeaf: UInt64, _ entries: BlockEntries
+    ) -> (byteCount: Int, weight: Int)? {
+        guard let range = runs.range(place), (1...TermTrail.runCountMax).contains(range.count)
+        else { return nil }
+        var byteCount =
+            2 + CBORRoom.headByteCount(runs.height.blocks)
+            + CBORRoom.headByteCount(runs.previousHeight(place).blocks)
+            + CBORRoom.headByteCount(runs.totalBefore(place))
+        var weight = 32
+        for index in range {
+            let position = runs.position(index)
+            guard position < entries.count else { return nil }
+            let count = entries.byteCount(position)
+            byteCount +=
+                1 + CBORRoom.headByteCount(firstLeaf + UInt64(position))
+                + CBORRoom.headByteCount(count) + count
+            weight += count + 12
+        }
+        return (byteCount, weight)
+    }
+
+    private func write(_ place: Int, to room: inout CBORRoom) {
+        let range = runs.range(place) ?? 0..<0
+        room.array(4)
+        room.unsigned(runs.height.blocks)
+        room.unsigned(runs.previousHeight(place).blocks)
+        room.unsigned(runs.totalBefore(place))
+        room.array(range.count)
+        for index in range {
+            let position = runs.position(index)
+            room.array(2)
+            room.unsigned(firstLeaf + UInt64(position))
+            entries.write(position, to: &room)
+        }
+    }
+}

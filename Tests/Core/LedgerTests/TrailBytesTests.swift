@@ -1,0 +1,202 @@
+import Cryptography
+import Ledger
+import Primitives
+import Records
+import TestSupport
+import Testing
+
+extension FixedWidthInteger {
+    fileprivate var bigEndianBytes: [UInt8] {
+        stride(from: Self.bitWidth - 8, through: 0, by: -8).map {
+            UInt8(truncatingIfNeeded: self >> Self($0))
+        }
+    }
+}
+
+/// Trail rows, byte by byte, beside those that are put together the slow way, run by run.
+@Suite("Bytes of trail rows")
+struct TrailBytesTests {
+    /// A block as the rows see it: its entries, and who has which of them.
+    private struct Lived {
+        let height: Height
+        let firstLeaf: UInt64
+        var entries: [[UInt8]] = []
+        var runs: [Run] = []
+
+        struct Run {
+            let slot: UInt32
+            let isPatient: Bool
+            let previousHeight: Height
+            let totalBefore: UInt64
+            var positions: [Int] = []
+        }
+
+        /// As `runs-row` of docs/formats/rows.md.
+        var runsRow: [UInt8]? {
+            guard !runs.isEmpty else { return nil }
+            var (directory, positions): ([UInt8], [UInt8]) = ([], [])
+            for run in runs {
+                directory += run.slot.bigEndianBytes
+                directory += UInt32(positions.count / 4).bigEndianBytes
+                directory += run.previousHeight.blocks.bigEndianBytes
+                directory += run.totalBefore.bigEndianBytes
+                for position in run.positions { positions += UInt32(position).bigEndianBytes }
+            }
+            var writer = CBORWriter()
+            writer.array(3)
+            writer.unsigned(1)
+            writer.bytes(directory)
+            writer.bytes(positions)
+            return writer.bytes
+        }
+
+        /// The entries in two batches.
+        func batches() throws -> [UnverifiedBatch] {
+            let cut = entries.count / 3
+            let parts = [entries[..<cut], entries[cut...]].filter { !$0.isEmpty }
+            return try parts.map { part in
+                let network = try TestNetwork()
+                let bytes = BatchWriter.batch(
+                    of: Array(part), ledger: network.ledger, issuer: TestNetwork.id("hospital"),
+                    stream: StreamID(0), firstNumber: 1, expiry: Height(900),
+                    signedBy: try TestNetwork.key("hospital submit 0"))
+                return try UnverifiedBatch(decoding: bytes)
+            }
+        }
+
+        /// The item of a run, as `trail` has it, and what it counts for.
+        func item(_ run: Run) -> (bytes: [UInt8], weight: Int) {
+            var writer = CBORWriter()
+            writer.array(4)
+            writer.unsigned(height.blocks)
+            writer.unsigned(run.previousHeight.blocks)
+            writer.unsigned(run.totalBefore)
+            writer.array(run.positions.count)
+            for position in run.positions {
+                writer.array(2)
+                writer.unsigned(firstLeaf + UInt64(position))
+                writer.bytes(entries[position])
+            }
+            let weight = run.positions.reduce(32) { $0 + entries[$1].count + 12 }
+            return (writer.bytes, weight)
+        }
+    }
+
+    /// The rows of the last of these blocks.
+    private func slowRows(_ blocks: [Lived]) -> [LedgerRow] {
+        guard let last = blocks.last?.height.blocks else { return [] }
+        let covered = blocks.suffix(64)
+        guard covered.count == 64 || covered.first?.height == Height(1) else { return [] }
+        var trails: [UInt32: (items: [[UInt8]], weight: Int)] = [:]
+        for block in covered {
+            for run in block.runs where run.isPatient && run.positions.count <= 16 {
+                guard (UInt64(run.slot) &- last) % 64 == 0 else { continue }
+                let item = block.item(run)
+                trails[run.slot, default: ([], 0)].items.append(item.bytes)
+                trails[run.slot, default: ([], 0)].weight += item.weight
+            }
+        }
+        var rows: [[UInt32]] = []
+        var weight = Int.max
+        for slot in trails.keys.sorted() {
+            if weight >= 8_192 {
+                rows.append([])
+                weight = 0
+            }
+            rows[rows.count - 1].append(slot)
+            weight += trails[slot]?.weight ?? 0
+        }
+        guard !rows.isEmpty else { return [] }
+        var directory = CBORWriter()
+        directory.array(2)
+        directory.unsigned(1)
+        directory.bytes(rows.flatMap { $0[0].bigEndianBytes })
+        return [LedgerRow(kind: .trailDirectory, number: 0, bytes: directory.bytes)]
+            + rows.map { slots in
+                var row = CBORWriter()
+                row.array(2)
+                row.unsigned(1)
+                row.array(slots.count)
+                for slot in slots {
+                    var trail = CBORWriter()
+                    trail.array(trails[slot]?.items.count ?? 0)
+                    for item in trails[slot]?.items ?? [] { trail.encoded(item) }
+                    row.array(2)
+                    row.unsigned(UInt64(slot))
+                    row.bytes(trail.bytes)
+                }
+                return LedgerRow(kind: .trail, number: UInt64(slots[0]), bytes: row.bytes)
+            }
+    }
+
+    /// A block with runs of one entry up to 17, and none in one of nine.
+    private func block(
+        _ height: Height, firstLeaf: UInt64, _ heads: inout [UInt32: (Height, UInt64)],
+        _ random: inout SplitMix
+    ) -> Lived {
+        var lived = Lived(height: height, firstLeaf: firstLeaf)
+        guard height.blocks % 9 > 0 else { return lived }
+        let slots = (0..<60).map { _ in
+            UInt32.random(in: 0..<6, using: &random) << (Bool.random(using: &random) ? 20 : 6)
+                | UInt32.random(in: 0..<64, using: &random)
+        }
+        for slot in Set(slots).sorted() {
+            let count = [1, 1, 1, 2, 15, 16, 17].randomElement(using: &random) ?? 1
+            let head = heads[slot] ?? (.genesis, 0)
+            var run = Lived.Run(
+                slot: slot, isPatient: slot % 5 > 0, previousHeight: head.0, totalBefore: head.1)
+            // In one block of four all name the same entries, so that copies are many.
+            if height.blocks % 4 == 0, lived.entries.count >= 17 {
+                run.positions = Array(0..<count)
+            }
+            while run.positions.count < count {
+                run.positions.append(lived.entries.count)
+                let length = [0, 23, 24, 255, 256, 300, 9_000].randomElement(using: &random) ?? 0
+                lived.entries.append(
+                    [UInt8](repeating: .random(in: 0...255, using: &random), count: length))
+            }
+            lived.runs.append(run)
+            heads[slot] = (height, head.1 + UInt64(count) << UInt64(slot % 40))
+        }
+        return lived
+    }
+
+    @Test(
+        "rows are those that are put together run by run",
+        arguments: [
+            // From the first height, from one behind it, and with a height that is missing.
+            (first: 1, gap: nil), (first: 2, gap: nil), (first: 65_500, gap: nil),
+            (first: 1, gap: 30),
+        ] as [(first: UInt64, gap: UInt64?)])
+    func sameBytes(_ first: UInt64, _ gap: UInt64?) throws {
+        var random = SplitMix(seed: first + (gap ?? 0))
+        var stretch = TrailStretch()
+        var (blocks, heads): ([Lived], [UInt32: (Height, UInt64)]) = ([], [:])
+        var (firstLeaf, rowCount, counts) = (UInt64(65_000), 0, Set<Int>())
+        for number in first..<(first + 135) {
+            let lived = block(Height(number), firstLeaf: firstLeaf, &heads, &random)
+            firstLeaf += UInt64(lived.entries.count)
+            if number == gap {
+                blocks = []
+                continue
+            }
+            blocks.append(lived)
+            try stretch.add(
+                lived.height, firstLeaf: lived.firstLeaf, runs: lived.runsRow,
+                entries: BlockEntries(try lived.batches()),
+                patients: lived.runs.filter(\.isPatient).map(\.slot))
+            let right = slowRows(blocks)
+            #expect(stretch.rows() == right, "height \(number)")
+            rowCount += right.count
+            for run in lived.runs {
+                let item = stretch.item(ofSlot: run.slot, at: lived.height)
+                #expect((item != nil) == (run.isPatient && run.positions.count <= 16))
+                #expect(
+                    item?.entries.map(Array.init) ?? run.positions.map { lived.entries[$0] }
+                        == run.positions.map { lived.entries[$0] })
+                counts.insert(run.positions.count)
+            }
+        }
+        #expect(rowCount > 300 && counts == [1, 2, 15, 16, 17])
+    }
+}
