@@ -19,6 +19,7 @@ public struct VerifiedBatch: Sendable {
         let signedHeader: ArraySlice<UInt8>
         let entryBytes: [ArraySlice<UInt8>]
         let entries: [Entry]
+        let listing: BatchListing
         let leafHashes: [Digest]
         let submitKey: PublicKey
         let entriesByteCount: Int
@@ -50,6 +51,8 @@ public struct VerifiedBatch: Sendable {
     public var entryBytes: [ArraySlice<UInt8>] { shared.parts.entryBytes }
     /// The entries as read, in order.
     public var entries: [Entry] { shared.parts.entries }
+    /// What the entries are listed under.
+    var listing: BatchListing { shared.parts.listing }
     /// The entries' leaf hashes, in order.
     public var leafHashes: [Digest] { shared.parts.leafHashes }
     /// The key that signed.
@@ -102,8 +105,8 @@ extension UnverifiedBatch {
         return VerifiedBatch(
             VerifiedBatch.Parts(
                 header: header, digest: digest, bytes: bytes, signedHeader: signedHeader,
-                entryBytes: entries, entries: reading.entries, leafHashes: leafHashes,
-                submitKey: key, entriesByteCount: byteCount, nextNumber: reading.nextNumber,
+                entryBytes: entries, entries: reading.entries, listing: reading.listing,
+                leafHashes: leafHashes, submitKey: key, entriesByteCount: byteCount, nextNumber: reading.nextNumber,
                 watched: reading.watched, authorKeys: state.authorKeys(of: reading.entries)))
     }
 
@@ -123,12 +126,14 @@ extension UnverifiedBatch {
 private struct EntryReading {
     let batch: BatchHeader
     private(set) var entries: [Entry] = []
+    private(set) var listing: BatchListing
     private(set) var nextNumber: UInt64
     private(set) var watched: [Int] = []
 
     init(batch: BatchHeader) {
         self.batch = batch
         nextNumber = batch.firstNumber
+        listing = BatchListing(reservingCapacity: batch.count)
         entries.reserveCapacity(batch.count)
     }
 
@@ -154,6 +159,7 @@ private struct EntryReading {
         }
         nextNumber = entry.nextNumber
         if entry.isWatched { watched.append(entries.count) }
+        listing.add(entry)
         entries.append(entry)
     }
 }

@@ -53,24 +53,25 @@ struct Execution {
 
     mutating func add(_ batch: VerifiedBatch) {
         let header = batch.header
-        let hashes = batch.leafHashes
         overlay.set(
             .nextNumber(header.issuer, header.stream), .number(batch.nextNumber))
-        var issuer = IssuerTerms()
-        // Lent, because a copy of an entry costs as much as listing it.
-        unsafe batch.entries.withUnsafeBufferPointer { entries in
-            for index in hashes.indices {
-                let leaf = hashes[index]
-                let position = UInt32(leafHashes.count)
-                leafHashes.append(leaf)
-                tree.append(leaf) { nodes.append($1) }
-                if !unfit.isEmpty, let why = unfit[Int(position)] {
-                    addUnfit(why, at: position)
-                } else {
-                    unsafe addState(entries[index], at: position)
-                }
-                if isIndexKept { unsafe addTerms(entries[index], at: position, &issuer) }
+        let listing = batch.listing
+        var terms = BatchTerms(
+            header, isIndexKept ? state.map.slots(of: listing.people) : [])
+        for (index, leaf) in batch.leafHashes.enumerated() {
+            let position = UInt32(leafHashes.count)
+            leafHashes.append(leaf)
+            tree.append(leaf) { nodes.append($1) }
+            let line = listing.lines[index]
+            if !unfit.isEmpty, let why = unfit[Int(position)] {
+                addUnfit(why, at: position)
+            } else if line.isEffective {
+                addState(batch.entries[index], at: position)
             }
+            guard isIndexKept else { continue }
+            addTerms(line, of: listing, at: position, &terms)
+            guard listsRules, line.kind == .notice else { continue }
+            for term in batch.entries[index].ruleTerms { post(touch(term), position) }
         }
     }
 
@@ -221,50 +222,58 @@ struct Execution {
         }
     }
 
-    /// Where the terms that a whole batch shares stand among the changes.
-    private struct IssuerTerms {
+    /// What listing a batch keeps in mind between its entries.
+    private struct BatchTerms {
+        let header: BatchHeader
+        /// Where the people of the batch stand in the map.
+        let slots: [UInt32]
+        /// The next of them, and of the institutions, to be listed.
+        var person = 0
+        var subject = 0
+        /// Where the terms that a whole batch shares stand among the changes.
         var institution = -1
         var stream = -1
         var day = -1
         var dayNumber: Int32 = 0
+
+        init(_ header: BatchHeader, _ slots: [UInt32]) {
+            self.header = header
+            self.slots = slots
+        }
     }
 
-    /// Lists the entry under its terms, in the order of `Entry.terms`, then `Entry.ruleTerms`.
+    /// Lists the entry under its terms, in the order of `Entry.terms`.
     private mutating func addTerms(
-        _ entry: borrowing Entry, at position: UInt32, _ issuer: inout IssuerTerms
+        _ line: BatchListing.Line, of listing: BatchListing, at position: UInt32,
+        _ batch: inout BatchTerms
     ) {
+        let people = batch.person..<batch.person + Int(line.personCount)
+        let subjects = batch.subject..<batch.subject + Int(line.institutionCount)
+        (batch.person, batch.subject) = (people.upperBound, subjects.upperBound)
         // A statement's bytes do not say who brought it: it is listed by what they say alone.
-        guard entry.kind != .statement else { return post(touch(.kind(.statement)), position) }
-        for subject in entry.subjects {
-            switch subject {
-            case .patient(let id): post(touch(.patient(id)), position)
-            case .practitioner(let id): post(touch(.practitioner(id)), position)
-            default: break
-            }
+        guard line.kind != .statement else { return post(touch(.kind(.statement)), position) }
+        for index in people {
+            post(overlay.touch(listing.people[index], inSlot: batch.slots[index]), position)
         }
-        if issuer.institution < 0 { issuer.institution = touch(.institution(entry.issuer)) }
-        post(issuer.institution, position)
-        for case .institution(let id) in entry.subjects {
-            post(touch(.institution(id)), position)
-        }
-        if issuer.stream < 0 { issuer.stream = touch(.stream(entry.issuer, entry.stream)) }
-        post(issuer.stream, position)
-        if let action = entry.access?.action {
+        let issuer = batch.header.issuer
+        if batch.institution < 0 { batch.institution = touch(.institution(issuer)) }
+        post(batch.institution, position)
+        for index in subjects { post(touch(.institution(listing.institutions[index])), position) }
+        if batch.stream < 0 { batch.stream = touch(.stream(issuer, batch.header.stream)) }
+        post(batch.stream, position)
+        if let action = line.action {
             let index = Int(action.rawValue)
             if actionItems[index] < 0 { actionItems[index] = touch(.action(action)) }
             post(actionItems[index], position)
         }
-        let kind = Int(entry.kind.rawValue)
-        if kindItems[kind] < 0 { kindItems[kind] = touch(.kind(entry.kind)) }
+        let kind = Int(line.kind.rawValue)
+        if kindItems[kind] < 0 { kindItems[kind] = touch(.kind(line.kind)) }
         post(kindItems[kind], position)
-        let day = entry.eventTime.day
-        if issuer.day < 0 || issuer.dayNumber != day.number {
-            issuer.day = touch(.institutionDay(entry.issuer, day))
-            issuer.dayNumber = day.number
+        if batch.day < 0 || batch.dayNumber != line.day.number {
+            batch.day = touch(.institutionDay(issuer, line.day))
+            batch.dayNumber = line.day.number
         }
-        post(issuer.day, position)
-        guard listsRules, entry.kind == .notice else { return }
-        for term in entry.ruleTerms { post(touch(term), position) }
+        post(batch.day, position)
     }
 
     /// Where a term stands among the changes; what is touched here is listed (``post(_:_:)``).

@@ -1,41 +1,23 @@
 internal import Primitives
 
-/// What stands under a key, where nearly all keys are those of patients and practitioners.
-///
-/// Theirs are two words, found without the other cases of ``StateKey``.
-struct SlotDirectory<Value: Sendable>: Sendable {
-    private var patients: [OpaqueID: Value] = [:]
-    private var practitioners: [OpaqueID: Value] = [:]
-    private var others: [StateKey: Value] = [:]
+/// The number under a key, where nearly all keys are those of patients and practitioners.
+struct SlotDirectory: Sendable {
+    private var people = PersonTable()
+    private var others: [StateKey: UInt32] = [:]
 
-    /// What stands under a key; where there is nothing, `value` from now on.
+    subscript(key: StateKey) -> UInt32? {
+        if let person = key.person { people[person] } else { others[key] }
+    }
+
     @inline(__always)
-    mutating func value(of key: StateKey, orPut value: Value) -> Value {
-        switch key {
-        case .term(.patient(let id)): SlotDirectory.same(&patients[id, default: value])
-        case .term(.practitioner(let id)): SlotDirectory.same(&practitioners[id, default: value])
-        default: SlotDirectory.same(&others[key, default: value])
-        }
+    subscript(person: Person) -> UInt32? { people[person] }
+
+    /// The number under a key; where there is none, `number` from now on.
+    mutating func number(of key: StateKey, orPut number: UInt32) -> UInt32 {
+        if let person = key.person { return people.number(of: person, orPut: number) }
+        return SlotDirectory.same(&others[key, default: number])
     }
 
     /// An access to change, which puts a default, and changes nothing.
-    private static func same(_ value: inout Value) -> Value { value }
-
-    subscript(key: StateKey) -> Value? {
-        @inline(__always)
-        get {
-            switch key {
-            case .term(.patient(let id)): patients[id]
-            case .term(.practitioner(let id)): practitioners[id]
-            default: others[key]
-            }
-        }
-        set {
-            switch key {
-            case .term(.patient(let id)): patients[id] = newValue
-            case .term(.practitioner(let id)): practitioners[id] = newValue
-            default: others[key] = newValue
-            }
-        }
-    }
+    private static func same(_ number: inout UInt32) -> UInt32 { number }
 }

@@ -80,8 +80,16 @@ public enum StateKey: Hashable, Sendable {
     }
 
     /// Whether it is that of a patient's list.
-    var isPatient: Bool {
-        if case .term(.patient) = self { true } else { false }
+    var isPatient: Bool { person?.isPatient ?? false }
+
+    /// Whose list it is the key of, where that is a patient's or a practitioner's.
+    @inline(__always)
+    var person: Person? {
+        switch self {
+        case .term(.patient(let id)): Person(id: id, isPatient: true)
+        case .term(.practitioner(let id)): Person(id: id, isPatient: false)
+        default: nil
+        }
     }
 
     /// The key's bytes within its space.

@@ -13,7 +13,7 @@ public struct StateMap: Sendable {
     private(set) var heads = HeadTable()
     /// The values of all other keys, by slot.
     private var others: [UInt32: StateValue] = [:]
-    private var slotOf = SlotDirectory<UInt32>()
+    private var slotOf = SlotDirectory()
     private(set) var tree: StateTree?
 
     /// A key and its value, as a map is made of them.
@@ -46,6 +46,11 @@ public struct StateMap: Sendable {
 
     @inline(__always)
     func slot(of key: StateKey) -> UInt32? { slotOf[key] }
+
+    /// The slots of people's lists; the sentinel's where the map has none of somebody.
+    ///
+    /// All at once, because each waits for memory and none for the one before it.
+    func slots(of people: [Person]) -> [UInt32] { people.map { slotOf[$0] ?? 0 } }
 
     /// Whether a slot is that of a patient's list.
     public func isPatient(slot: UInt32) -> Bool {
@@ -115,7 +120,7 @@ public struct StateMap: Sendable {
 
     /// Gives a key the next slot, without a value.
     private mutating func add(_ key: StateKey) {
-        slotOf[key] = UInt32(keys.count)
+        _ = slotOf.number(of: key, orPut: UInt32(keys.count))
         keys.append(key)
         heads.addSlot()
     }

@@ -11,7 +11,7 @@ struct StateOverlay {
     private var places: SlotPlaces
     /// The keys that are new, in the order of their slots, and the items by key.
     private var newKeys: [StateKey] = []
-    private var newPlaceOf = SlotDirectory<Int>()
+    private var newPlaceOf = SlotDirectory()
 
     init(over map: StateMap) {
         self.map = map
@@ -33,9 +33,16 @@ struct StateOverlay {
             ?? addKnown(slot, isHead: key.isTerm, isPatient: key.isPatient)
     }
 
+    /// The place of somebody's list among the changes, where its slot in the map is known; the
+    /// sentinel's is that of whoever the map does not have.
     @inline(__always)
+    mutating func touch(_ person: Person, inSlot slot: UInt32) -> Int {
+        guard slot > 0 else { return touchNew(.term(person.term)) }
+        return places[slot] ?? addKnown(slot, isHead: true, isPatient: person.isPatient)
+    }
+
     private mutating func touchNew(_ key: StateKey) -> Int {
-        let index = newPlaceOf.value(of: key, orPut: items.count)
+        let index = Int(newPlaceOf.number(of: key, orPut: UInt32(items.count)))
         if index == items.count { addNew(key) }
         return index
     }
@@ -73,7 +80,7 @@ struct StateOverlay {
 
     /// The value, as the changes so far leave it, of a key that is no term's.
     func value(of key: StateKey) -> StateValue? {
-        let index = map.slot(of: key).map { places[$0] } ?? newPlaceOf[key]
+        let index = map.slot(of: key).map { places[$0] } ?? newPlaceOf[key].map { Int($0) }
         return index.map { others[Int(items[$0].place)] } ?? map.value(of: key)
     }
 

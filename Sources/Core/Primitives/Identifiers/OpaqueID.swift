@@ -2,8 +2,13 @@
 ///
 /// They come from keyed functions (``docs/formats/entry.md``), never from a hash of an identifier.
 public struct OpaqueID: Hashable, Sendable {
+    /// The first eight bytes, big-endian.
     private let high: UInt64
+    /// The last eight bytes.
     private let low: UInt64
+
+    /// The bytes as two big-endian words: what tables find the id by.
+    public var words: (UInt64, UInt64) { (high, low) }
 
     /// How many bytes every opaque id has.
     public static let byteCount = 16
