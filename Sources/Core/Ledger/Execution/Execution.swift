@@ -297,12 +297,13 @@ struct Execution {
                     height: state.head.height, block: state.head.hash)))
         overlay.set(.ledger, LedgerState.ledgerValue(height, time))
         let order = overlay.order()
-        let runs = closeRuns(order)
-        return (overlay.finish(order), runs)
+        var growths = overlay.growths(order)
+        let runs = closeRuns(&growths)
+        return (overlay.finish(order, growths), runs)
     }
 
     /// Gathers the postings by term, and adds each term's run to its head, in the order of slots.
-    private mutating func closeRuns(_ order: [UInt64]) -> RunsRow {
+    private mutating func closeRuns(_ growths: inout HeadGrowths) -> RunsRow {
         guard !postings.isEmpty else { return RunsRow() }
         var starts = [Int](repeating: 0, count: overlay.items.count + 1)
         for posting in postings { starts[Int(posting.item) + 1] += 1 }
@@ -313,30 +314,28 @@ struct Execution {
             positions[cursor[Int(posting.item)]] = posting.position
             cursor[Int(posting.item)] += 1
         }
-        var runs = RunsRow(runCount: overlay.items.count, positionCount: postings.count)
-        var buffer = LeafBuffer()
-        for word in order {
-            let item = Int(word & 0xffff_ffff)
-            let range = starts[item]..<starts[item + 1]
-            guard !range.isEmpty else { continue }
-            let before = overlay.items[item].counts
-            runs.add(slot: overlay.items[item].slot, before, positions[range])
-            let leaf = runLeaf(totalBefore: before.total, positions[range], into: &buffer)
-            overlay.appendRun(at: item, leaf: leaf, entryCount: range.count, height: height)
+        var runs = RunsRow(runCount: growths.heads.count, positionCount: postings.count)
+        var leaves = LeafHasher(reservingCapacity: growths.heads.count)
+        for (index, head) in growths.heads.enumerated() {
+            let item = Int(head.item)
+            let run = positions[starts[item]..<starts[item + 1]]
+            runs.add(slot: overlay.items[item].slot, head.counts, run)
+            overlay.grow(item, to: head.counts.after(run.count, at: height), place: index)
+            leaves.add { appendRun(totalBefore: head.counts.total, run, to: &$0) }
         }
+        growths.complete(leaves.finish())
         return runs
     }
 
-    /// As ``TermRun/leafHash``, without making the run.
-    private func runLeaf(
-        totalBefore: UInt64, _ positions: ArraySlice<UInt32>, into buffer: inout LeafBuffer
-    ) -> Digest {
-        buffer.appendBigEndian(height.blocks)
-        buffer.appendBigEndian(totalBefore)
+    /// As ``TermRun/leafBytes``, without making the run.
+    private func appendRun(
+        totalBefore: UInt64, _ positions: ArraySlice<UInt32>, to leaf: inout LeafBuffer
+    ) {
+        leaf.appendBigEndian(height.blocks)
+        leaf.appendBigEndian(totalBefore)
         for position in positions {
-            buffer.appendBigEndian(firstLeaf + UInt64(position))
-            buffer.append(leafHashes[Int(position)])
+            leaf.appendBigEndian(firstLeaf + UInt64(position))
+            leaf.append(leafHashes[Int(position)])
         }
-        return buffer.hash()
     }
 }

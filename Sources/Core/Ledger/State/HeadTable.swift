@@ -101,6 +101,11 @@ struct HeadCounts: Hashable, Sendable {
     /// How many of its peaks, the last ones, the next run completes and so takes the place of.
     var completedByNext: Int { (~runs).trailingZeroBitCount }
 
+    /// What a head says when a block gave it a run of so many entries.
+    func after(_ entryCount: Int, at height: Height) -> HeadCounts {
+        HeadCounts(runs: runs + 1, total: total + UInt64(entryCount), lastHeight: height)
+    }
+
     /// Appends the first bytes of a head: runs, total, last height, of 8 bytes each.
     func append(to bytes: inout some ByteSink & ~Copyable) {
         bytes.appendBigEndian(runs)

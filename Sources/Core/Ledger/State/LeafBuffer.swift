@@ -61,6 +61,16 @@ extension [UInt8]: ByteSink {}
             UnsafeRawBufferPointer(start: memory.baseAddress, count: count).bytes)
     }
 
+    /// The hashes of two leaves; the next two begin.
+    static func hashes(
+        _ first: inout LeafBuffer, _ second: inout LeafBuffer
+    ) -> (Digest, Digest) {
+        defer { (first.count, second.count) = (1, 1) }
+        return unsafe SHA256.hashes(
+            UnsafeRawBufferPointer(start: first.memory.baseAddress, count: first.count).bytes,
+            UnsafeRawBufferPointer(start: second.memory.baseAddress, count: second.count).bytes)
+    }
+
     /// Lends what was appended since the last time, without the 0x00; the next value begins.
     mutating func take(_ body: (UnsafeRawBufferPointer) -> Void) {
         defer { count = 1 }

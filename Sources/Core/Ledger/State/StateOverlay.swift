@@ -1,11 +1,9 @@
-internal import Cryptography
 internal import Primitives
 
 /// A map in the making: changes of one block over a map that stays as it is.
 struct StateOverlay {
     private let map: StateMap
     private(set) var items: [StateChanges.Item] = []
-    private var peaks: [Digest] = []
     private var others: [StateValue] = []
     /// The items of keys that the map has.
     private var places: SlotPlaces
@@ -20,13 +18,11 @@ struct StateOverlay {
 
     mutating func reserve(_ count: Int) {
         items.reserveCapacity(count)
-        peaks.reserveCapacity(count)
     }
 
     /// The place of a key among the changes; a key that is new takes the next slot.
     ///
-    /// A term's head is to be given a run (``appendRun(at:leaf:entryCount:height:)``).
-    @inline(__always)
+    /// A term's head is to be given a run (``finish(_:_:height:)``).
     mutating func touch(_ key: StateKey) -> Int {
         guard let slot = map.slot(of: key) else { return touchNew(key) }
         return places[slot]
@@ -50,27 +46,23 @@ struct StateOverlay {
     private mutating func addNew(_ key: StateKey) {
         let slot = UInt32(map.slotCount + newKeys.count)
         newKeys.append(key)
-        add(slot, isHead: key.isTerm, isPatient: key.isPatient, isNew: true, HeadCounts())
+        add(slot, isHead: key.isTerm, isPatient: key.isPatient, isNew: true)
         if !key.isTerm { others.append(.deleted) }
     }
 
     private mutating func addKnown(_ slot: UInt32, isHead: Bool, isPatient: Bool) -> Int {
         let index = items.count
         places.note(index, of: slot)
-        add(
-            slot, isHead: isHead, isPatient: isPatient, isNew: false,
-            isHead ? map.heads.counts(Int(slot)) : HeadCounts())
+        add(slot, isHead: isHead, isPatient: isPatient, isNew: false)
         if !isHead { others.append(map.value(ofSlot: Int(slot))) }
         return index
     }
 
-    private mutating func add(
-        _ slot: UInt32, isHead: Bool, isPatient: Bool, isNew: Bool, _ counts: HeadCounts
-    ) {
+    private mutating func add(_ slot: UInt32, isHead: Bool, isPatient: Bool, isNew: Bool) {
         items.append(
             StateChanges.Item(
                 slot: slot, place: UInt32(others.count), isHead: isHead, isPatient: isPatient,
-                isNew: isNew, counts: counts))
+                isNew: isNew, counts: HeadCounts()))
     }
 
     /// Sets the value of a key that is no term's.
@@ -91,60 +83,51 @@ struct StateOverlay {
             slotCount: map.slotCount + newKeys.count)
     }
 
-    /// Adds to a head the run of this block, of which there is one at most.
-    ///
-    /// The run's leaf is hashed with the peaks of the trees that it completes; those before stay
-    /// where they are.
-    mutating func appendRun(
-        at index: Int, leaf: Digest, entryCount: Int, height: Height
-    ) {
-        let item = items[index]
-        let before = item.isNew ? 0..<0 : map.heads.peakPlaces(Int(item.slot))
-        var hash = leaf
-        for place in before.suffix(item.counts.completedByNext).reversed() {
-            hash = SHA256.node(map.heads[peak: place], hash)
+    /// The heads among the items, which are given in their order, as they were before the block.
+    func growths(_ order: [UInt64]) -> HeadGrowths {
+        var growths = HeadGrowths(reservingCapacity: order.count)
+        for word in order {
+            let index = UInt32(truncatingIfNeeded: word)
+            let item = items[Int(index)]
+            guard item.isHead else { continue }
+            growths.add(index, slot: item.isNew ? nil : Int(item.slot), of: map.heads)
         }
-        items[index].place = UInt32(peaks.count)
-        peaks.append(hash)
-        items[index].counts = HeadCounts(
-            runs: item.counts.runs + 1, total: item.counts.total + UInt64(entryCount),
-            lastHeight: height)
+        return growths
+    }
+
+    /// Notes what a head says after the block; `place` is that of its last peak.
+    mutating func grow(_ item: Int, to counts: HeadCounts, place: Int) {
+        items[item].counts = counts
+        items[item].place = UInt32(place)
     }
 
     /// All changes, with the hashes of the map after them; `order` is that of all items.
-    func finish(_ order: [UInt64]) -> StateChanges {
-        guard let tree = map.tree else { return changes(nil, root: .zero) }
+    func finish(_ order: [UInt64], _ growths: HeadGrowths) -> StateChanges {
+        guard let tree = map.tree else { return changes(growths, nil, root: .zero) }
         var rest = order[...]
+        var head = 0
         let treeChanges = tree.changes(
             newKeys: newKeys.map { $0.digest(in: map.ledger) },
             dirty: order.map { UInt32($0 >> 32) }
         ) { slot, leaf in
-            if let next = rest.first, UInt32(next >> 32) == slot {
-                rest.removeFirst()
-                append(items[Int(next & 0xffff_ffff)], to: &leaf)
-            } else {
-                map.append(valueOf: Int(slot), to: &leaf)
+            guard let next = rest.first, UInt32(next >> 32) == slot else {
+                return map.append(valueOf: Int(slot), to: &leaf)
             }
+            rest.removeFirst()
+            let item = items[Int(next & 0xffff_ffff)]
+            guard item.isHead else { return others[Int(item.place)].append(to: &leaf) }
+            item.counts.append(to: &leaf)
+            growths.appendPeaks(head, to: &leaf)
+            head += 1
         }
-        return changes(treeChanges, root: treeChanges.root)
+        return changes(growths, treeChanges, root: treeChanges.root)
     }
 
-    /// Appends the bytes of an item's value: of a head, the peaks that stay and its last one.
-    private func append(_ item: StateChanges.Item, to bytes: inout LeafBuffer) {
-        guard item.isHead else { return others[Int(item.place)].append(to: &bytes) }
-        item.counts.append(to: &bytes)
-        let kept = item.counts.peakCount - 1
-        if kept > 0 {
-            for place in map.heads.peakPlaces(Int(item.slot)).prefix(kept) {
-                bytes.append(map.heads[peak: place])
-            }
-        }
-        bytes.append(peaks[Int(item.place)])
-    }
-
-    private func changes(_ tree: StateTree.Changes?, root: Digest) -> StateChanges {
+    private func changes(
+        _ growths: HeadGrowths, _ tree: StateTree.Changes?, root: Digest
+    ) -> StateChanges {
         StateChanges(
-            items: items, newKeys: newKeys, firstNewSlot: map.slotCount, peaks: peaks,
+            items: items, newKeys: newKeys, firstNewSlot: map.slotCount, peaks: growths.peaks,
             others: others, tree: tree, root: root)
     }
 }

@@ -34,20 +34,22 @@ struct StateTree: Sendable {
         for (slot, following) in zip(sorted, sorted.dropFirst()) { next[Int(slot)] = following }
         levels = []
         root = .zero
-        var buffer = LeafBuffer()
-        var level: [Digest] = []
-        level.reserveCapacity(keys.count)
+        var leaves = LeafHasher(reservingCapacity: keys.count)
         for slot in keys.indices {
-            level.append(
-                StateTree.leaf(
-                    keys[slot], keys[Int(next[slot])], UInt32(slot), into: &buffer, write))
-        }
-        while true {
-            levels.append(level)
-            guard level.count > 1 else { break }
-            level = stride(from: 0, to: level.count, by: 2).map { index in
-                SHA256.node(level[index], index + 1 < level.count ? level[index + 1] : .zero)
+            leaves.add { leaf in
+                leaf.append(keys[slot])
+                leaf.append(keys[Int(next[slot])])
+                write(UInt32(slot), &leaf)
             }
+        }
+        var level = leaves.finish()
+        levels.append(level)
+        while level.count > 1 {
+            if level.count % 2 == 1 { level.append(.zero) }
+            var span = level.mutableSpan
+            SHA256.replaceByNodes(&span)
+            level = Array(level.prefix(level.count / 2))
+            levels.append(level)
         }
         root = StateTree.root(slotCount: keys.count, tree: level[0])
     }
@@ -65,10 +67,7 @@ struct StateTree: Sendable {
         let indices = StateTree.merged(dirty, changes.links)
         guard !indices.isEmpty else { return changes }
 
-        var buffer = LeafBuffer()
-        let count = keys.count + newKeys.count
-        var hashes: [Digest] = []
-        hashes.reserveCapacity(indices.count)
+        var leaves = LeafHasher(reservingCapacity: indices.count)
         var links = changes.links[...]
         for slot in indices {
             let following: UInt32
@@ -78,12 +77,14 @@ struct StateTree: Sendable {
             } else {
                 following = next[Int(slot)]
             }
-            hashes.append(
-                StateTree.leaf(
-                    key(slot, newKeys), key(following, newKeys), slot, into: &buffer, write))
+            leaves.add { leaf in
+                leaf.append(key(slot, newKeys))
+                leaf.append(key(following, newKeys))
+                write(slot, &leaf)
+            }
         }
-        changes.levels.append((indices, hashes))
-        climb(from: count, into: &changes)
+        changes.levels.append((indices, leaves.finish()))
+        climb(from: keys.count + newKeys.count, into: &changes)
         return changes
     }
 
@@ -174,28 +175,30 @@ extension StateTree {
         while width > 1 {
             let (indices, hashes) = changes.levels[level]
             var parents: [UInt32] = []
-            var parentHashes: [Digest] = []
+            var children: [Digest] = []
             parents.reserveCapacity(indices.count)
-            parentHashes.reserveCapacity(indices.count)
+            children.reserveCapacity(2 * indices.count)
             var position = 0
             while position < indices.count {
                 let index = indices[position]
-                var left = hashes[position]
-                let right: Digest
                 if index & 1 == 1 {
-                    right = left
-                    left = stored(level, Int(index) - 1)
+                    children.append(stored(level, Int(index) - 1))
+                    children.append(hashes[position])
                 } else if position + 1 < indices.count, indices[position + 1] == index + 1 {
+                    children.append(hashes[position])
                     position += 1
-                    right = hashes[position]
+                    children.append(hashes[position])
                 } else {
-                    right = stored(level, Int(index) + 1)
+                    children.append(hashes[position])
+                    children.append(stored(level, Int(index) + 1))
                 }
                 parents.append(index >> 1)
-                parentHashes.append(SHA256.node(left, right))
                 position += 1
             }
-            changes.levels.append((parents, parentHashes))
+            var span = children.mutableSpan
+            SHA256.replaceByNodes(&span)
+            children.removeLast(parents.count)
+            changes.levels.append((parents, children))
             width = (width + 1) / 2
             level += 1
         }
@@ -209,16 +212,6 @@ extension StateTree {
 
     private func key(_ slot: UInt32, _ newKeys: [Digest]) -> Digest {
         Int(slot) < keys.count ? keys[Int(slot)] : newKeys[Int(slot) - keys.count]
-    }
-
-    private static func leaf(
-        _ key: Digest, _ next: Digest, _ slot: UInt32, into buffer: inout LeafBuffer,
-        _ write: (UInt32, inout LeafBuffer) -> Void
-    ) -> Digest {
-        buffer.append(key)
-        buffer.append(next)
-        write(slot, &buffer)
-        return buffer.hash()
     }
 
     private static func root(slotCount: Int, tree: Digest) -> Digest {
