@@ -22,11 +22,12 @@ struct Execution {
     private(set) var anchorOutcomes: [ExecutedBlock.AnchorOutcome] = []
     private(set) var idleFindings: [ExecutedBlock.IdleFinding] = []
     private(set) var unfitEntries: [UnfitEntry] = []
-    /// (place of the term among the changes, position of the entry in the block).
-    private var postings: [(item: UInt32, position: UInt32)] = []
+    private var postings = Postings()
     /// Where the terms of few values stand among the changes; −1 where not yet touched.
     private var kindItems = [Int](repeating: -1, count: 32)
     private var actionItems = [Int](repeating: -1, count: 8)
+    /// Where those of institutions stand that were touched.
+    private var institutionItems: [InstitutionID: Int] = [:]
 
     init(
         _ state: LedgerState, at height: Height, time: Timestamp, unfit: [Int: Unfitness]
@@ -47,7 +48,7 @@ struct Execution {
     mutating func reserve(entryCount: Int) {
         leafHashes.reserveCapacity(entryCount)
         nodes.reserveCapacity(2 * entryCount)
-        postings.reserveCapacity(8 * entryCount)
+        postings.reserve(8 * entryCount)
         overlay.reserve(2 * entryCount)
     }
 
@@ -71,7 +72,7 @@ struct Execution {
             guard isIndexKept else { continue }
             addTerms(line, of: listing, at: position, &terms)
             guard listsRules, line.kind == .notice else { continue }
-            for term in batch.entries[index].ruleTerms { post(touch(term), position) }
+            for term in batch.entries[index].ruleTerms { postings.add(touch(term), position) }
         }
     }
 
@@ -82,7 +83,7 @@ struct Execution {
         let leaf = firstLeaf + UInt64(position)
         unfitEntries.append(UnfitEntry(leafIndex: leaf, why: why))
         overlay.set(.unfit(leaf), .bytes(why.encode()))
-        if isIndexKept { post(touch(.unfit), position) }
+        if isIndexKept { postings.add(touch(.unfit), position) }
     }
 
     private mutating func addState(_ entry: borrowing Entry, at position: UInt32) {
@@ -251,39 +252,46 @@ struct Execution {
         let subjects = batch.subject..<batch.subject + Int(line.institutionCount)
         (batch.person, batch.subject) = (people.upperBound, subjects.upperBound)
         // A statement's bytes do not say who brought it: it is listed by what they say alone.
-        guard line.kind != .statement else { return post(touch(.kind(.statement)), position) }
+        guard line.kind != .statement else {
+            return postings.add(touch(.kind(.statement)), position)
+        }
         for index in people {
-            post(overlay.touch(listing.people[index], inSlot: batch.slots[index]), position)
+            postings.add(overlay.touch(listing.people[index], inSlot: batch.slots[index]), position)
         }
         let issuer = batch.header.issuer
-        if batch.institution < 0 { batch.institution = touch(.institution(issuer)) }
-        post(batch.institution, position)
-        for index in subjects { post(touch(.institution(listing.institutions[index])), position) }
+        if batch.institution < 0 { batch.institution = touch(issuer) }
+        postings.add(batch.institution, position)
+        for index in subjects {
+            postings.add(touch(listing.institutions[index]), position)
+        }
         if batch.stream < 0 { batch.stream = touch(.stream(issuer, batch.header.stream)) }
-        post(batch.stream, position)
+        postings.add(batch.stream, position)
         if let action = line.action {
             let index = Int(action.rawValue)
             if actionItems[index] < 0 { actionItems[index] = touch(.action(action)) }
-            post(actionItems[index], position)
+            postings.add(actionItems[index], position)
         }
         let kind = Int(line.kind.rawValue)
         if kindItems[kind] < 0 { kindItems[kind] = touch(.kind(line.kind)) }
-        post(kindItems[kind], position)
+        postings.add(kindItems[kind], position)
         if batch.day < 0 || batch.dayNumber != line.day.number {
             batch.day = touch(.institutionDay(issuer, line.day))
             batch.dayNumber = line.day.number
         }
-        post(batch.day, position)
+        postings.add(batch.day, position)
     }
 
-    /// Where a term stands among the changes; what is touched here is listed (``post(_:_:)``).
+    /// Where a term stands among the changes; what is touched here is listed (``Postings``).
     @inline(__always)
     private mutating func touch(_ term: Term) -> Int {
         overlay.touch(.term(term))
     }
 
-    private mutating func post(_ item: Int, _ position: UInt32) {
-        postings.append((UInt32(item), position))
+    private mutating func touch(_ institution: InstitutionID) -> Int {
+        if let item = institutionItems[institution] { return item }
+        let item = touch(.institution(institution))
+        institutionItems[institution] = item
+        return item
     }
 
     /// Closes the block: heads, what governance has due, height and time, hashes.
@@ -298,44 +306,9 @@ struct Execution {
         overlay.set(.ledger, LedgerState.ledgerValue(height, time))
         let order = overlay.order()
         var growths = overlay.growths(order)
-        let runs = closeRuns(&growths)
+        let runs = postings.close(
+            &growths, in: &overlay,
+            Postings.Leaves(height: height, first: firstLeaf, hashes: leafHashes))
         return (overlay.finish(order, growths), runs)
-    }
-
-    /// Gathers the postings by term, and adds each term's run to its head, in the order of slots.
-    private mutating func closeRuns(_ growths: inout HeadGrowths) -> RunsRow {
-        guard !postings.isEmpty else { return RunsRow() }
-        var starts = [Int](repeating: 0, count: overlay.items.count + 1)
-        for posting in postings { starts[Int(posting.item) + 1] += 1 }
-        for index in 1..<starts.count { starts[index] += starts[index - 1] }
-        var positions = [UInt32](repeating: 0, count: postings.count)
-        var cursor = starts
-        for posting in postings {
-            positions[cursor[Int(posting.item)]] = posting.position
-            cursor[Int(posting.item)] += 1
-        }
-        var runs = RunsRow(runCount: growths.heads.count, positionCount: postings.count)
-        var leaves = LeafHasher(reservingCapacity: growths.heads.count)
-        for (index, head) in growths.heads.enumerated() {
-            let item = Int(head.item)
-            let run = positions[starts[item]..<starts[item + 1]]
-            runs.add(slot: overlay.items[item].slot, head.counts, run)
-            overlay.grow(item, to: head.counts.after(run.count, at: height), place: index)
-            leaves.add { appendRun(totalBefore: head.counts.total, run, to: &$0) }
-        }
-        growths.complete(leaves.finish())
-        return runs
-    }
-
-    /// As ``TermRun/leafBytes``, without making the run.
-    private func appendRun(
-        totalBefore: UInt64, _ positions: ArraySlice<UInt32>, to leaf: inout LeafBuffer
-    ) {
-        leaf.appendBigEndian(height.blocks)
-        leaf.appendBigEndian(totalBefore)
-        for position in positions {
-            leaf.appendBigEndian(firstLeaf + UInt64(position))
-            leaf.append(leafHashes[Int(position)])
-        }
     }
 }

@@ -12,6 +12,11 @@ struct SlotDirectory: Sendable {
     @inline(__always)
     subscript(person: Person) -> UInt32? { people[person] }
 
+    /// The number of somebody; where there is none, `number` from now on.
+    mutating func number(of person: Person, orPut number: UInt32) -> UInt32 {
+        people.number(of: person, orPut: number)
+    }
+
     /// The number under a key; where there is none, `number` from now on.
     mutating func number(of key: StateKey, orPut number: UInt32) -> UInt32 {
         if let person = key.person { return people.number(of: person, orPut: number) }

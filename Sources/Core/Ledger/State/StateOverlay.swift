@@ -33,8 +33,14 @@ struct StateOverlay {
     /// sentinel's is that of whoever the map does not have.
     @inline(__always)
     mutating func touch(_ person: Person, inSlot slot: UInt32) -> Int {
-        guard slot > 0 else { return touchNew(.term(person.term)) }
+        guard slot > 0 else { return touchNew(person) }
         return places[slot] ?? addKnown(slot, isHead: true, isPatient: person.isPatient)
+    }
+
+    private mutating func touchNew(_ person: Person) -> Int {
+        let index = Int(newPlaceOf.number(of: person, orPut: UInt32(items.count)))
+        if index == items.count { addNew(.term(person.term)) }
+        return index
     }
 
     private mutating func touchNew(_ key: StateKey) -> Int {
