@@ -88,33 +88,65 @@ extension SHA256 {
     static func leaves(
         at ranges: [Range<Int>], in bytes: RawSpan, by engine: HashEngine
     ) -> [Digest] {
-        var hashes: [Digest] = []
-        hashes.reserveCapacity(ranges.count)
-        var rest = ranges[...]
+        var hashes = [Digest](repeating: .zero, count: ranges.count)
+        // Leaves of one length are hashed together: all wait for the longest.
+        var rest = byLength(ranges)[...]
         while engine == .sixteen, rest.count >= 16 {
-            appendSixteen(rest.prefix(16), in: bytes, to: &hashes)
+            let sixteen = rest.prefix(16)
+            guard isWorthLanes(sixteen.lazy.map { blockCount(ranges[$0]) }) else { break }
+            hashSixteen(sixteen, of: ranges, in: bytes, into: &hashes)
             rest = rest.dropFirst(16)
         }
         while rest.count >= 2 {
-            let first = rest.removeFirst()
-            let pair = Self.hashes(
-                bytes.extracting(first), bytes.extracting(rest.removeFirst()), areLeaves: true,
-                by: engine)
-            hashes.append(pair.0)
-            hashes.append(pair.1)
+            let (first, second) = (rest.removeFirst(), rest.removeFirst())
+            (hashes[first], hashes[second]) = Self.hashes(
+                bytes.extracting(ranges[first]), bytes.extracting(ranges[second]),
+                areLeaves: true, by: engine)
         }
-        if let last = rest.first { hashes.append(leaf(bytes.extracting(last))) }
+        if let last = rest.first { hashes[last] = leaf(bytes.extracting(ranges[last])) }
         return hashes
     }
 
-    private static func appendSixteen(
-        _ ranges: ArraySlice<Range<Int>>, in bytes: RawSpan, to hashes: inout [Digest]
+    /// How many blocks a leaf fills, with the byte before it and what ends every message.
+    private static func blockCount(_ range: Range<Int>) -> Int { (range.count + 10 + 63) / 64 }
+
+    /// The places of leaves, those of fewer blocks first.
+    private static func byLength(_ ranges: [Range<Int>]) -> [Int] {
+        let classCount = 64
+        func lengthClass(_ range: Range<Int>) -> Int { min(blockCount(range), classCount - 1) }
+        var next = [Int](repeating: 0, count: classCount + 1)
+        for range in ranges { next[lengthClass(range) + 1] += 1 }
+        for index in 1...classCount { next[index] += next[index - 1] }
+        var places = [Int](repeating: 0, count: ranges.count)
+        for (place, range) in ranges.enumerated() {
+            let index = lengthClass(range)
+            places[next[index]] = place
+            next[index] += 1
+        }
+        return places
+    }
+
+    /// Whether sixteen leaves are hashed sooner together: a block of all takes as long as some
+    /// six blocks of one.
+    private static func isWorthLanes(_ blockCounts: some Sequence<Int>) -> Bool {
+        var (most, sum) = (0, 0)
+        for count in blockCounts {
+            most = max(most, count)
+            sum += count
+        }
+        return 6 * most <= sum
+    }
+
+    private static func hashSixteen(
+        _ places: ArraySlice<Int>, of ranges: [Range<Int>], in bytes: RawSpan,
+        into hashes: inout [Digest]
     ) {
         var bounds = InlineArray<32, Int>(repeating: 0)
-        for (place, range) in ranges.enumerated() {
+        for (lane, place) in places.enumerated() {
+            let range = ranges[place]
             precondition(range.lowerBound >= 0 && range.upperBound <= bytes.byteCount)
-            bounds[2 * place] = range.lowerBound
-            bounds[2 * place + 1] = range.upperBound
+            bounds[2 * lane] = range.lowerBound
+            bounds[2 * lane + 1] = range.upperBound
         }
         var words = InlineArray<64, UInt64>(repeating: 0)
         var span = words.mutableSpan
@@ -127,9 +159,10 @@ extension SHA256 {
                 }
             }
         }
-        for at in stride(from: 0, to: 64, by: 4) {
-            hashes.append(
-                Digest(words: (words[at], words[at + 1], words[at + 2], words[at + 3])))
+        for (lane, place) in places.enumerated() {
+            let at = 4 * lane
+            hashes[place] = Digest(
+                words: (words[at], words[at + 1], words[at + 2], words[at + 3]))
         }
     }
 }

@@ -106,8 +106,9 @@ extension UnverifiedBatch {
             VerifiedBatch.Parts(
                 header: header, digest: digest, bytes: bytes, signedHeader: signedHeader,
                 entryBytes: entries, entries: reading.entries, listing: reading.listing,
-                leafHashes: leafHashes, submitKey: key, entriesByteCount: byteCount, nextNumber: reading.nextNumber,
-                watched: reading.watched, authorKeys: state.authorKeys(of: reading.entries)))
+                leafHashes: leafHashes, submitKey: key, entriesByteCount: byteCount,
+                nextNumber: reading.nextNumber, watched: reading.watched,
+                authorKeys: state.authorKeys(of: reading.entries)))
     }
 
     private func checkSizes() throws(BatchRefusal) -> Int {

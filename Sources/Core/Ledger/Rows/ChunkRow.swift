@@ -34,7 +34,7 @@ struct ChunkRow {
             writer.null()
         }
         writer.array(chunk.slots.count)
-        var value = LeafBuffer()
+        var value = ValueBuffer()
         for slot in chunk.slots {
             map.append(valueOf: slot, to: &value)
             writer.array(3)

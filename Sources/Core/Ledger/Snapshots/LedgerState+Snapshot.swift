@@ -48,7 +48,7 @@ extension LedgerState {
         var ranges: [Range<Int>] = []
         var first = 1
         var byteCount = 0
-        var value = LeafBuffer()
+        var value = ValueBuffer()
         for slot in 1..<max(1, map.slotCount) {
             map.append(valueOf: slot, to: &value)
             unsafe value.take { byteCount += $0.count }
@@ -75,7 +75,7 @@ enum SnapshotChunk {
         writer.unsigned(1)
         writer.unsigned(UInt64(slots.lowerBound))
         writer.array(slots.count)
-        var value = LeafBuffer()
+        var value = ValueBuffer()
         for slot in slots {
             map.append(valueOf: slot, to: &value)
             writer.array(3)

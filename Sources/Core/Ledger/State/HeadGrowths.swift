@@ -62,7 +62,7 @@ struct HeadGrowths {
 
     /// Appends the peaks of a head after the block: those that stay, and the last one.
     @inline(__always)
-    func appendPeaks(_ index: Int, to bytes: inout LeafBuffer) {
+    func appendPeaks(_ index: Int, to bytes: inout ValueBuffer) {
         let head = heads[index]
         let kept = head.counts.peakCount - head.counts.completedByNext
         for place in 0..<kept { bytes.append(former[Int(head.start) + place]) }

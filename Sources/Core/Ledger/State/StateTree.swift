@@ -26,7 +26,7 @@ struct StateTree: Sendable {
     }
 
     /// The tree over these keys, by slot, the sentinel's first; `write` gives a slot's value bytes.
-    init(keys: [Digest], write: (UInt32, inout LeafBuffer) -> Void) {
+    init(keys: [Digest], write: (UInt32, inout ValueBuffer) -> Void) {
         self.keys = keys
         order = KeyOrder(of: keys)
         next = [UInt32](repeating: 0, count: keys.count)
@@ -59,7 +59,7 @@ struct StateTree: Sendable {
     /// `dirty` holds the new slots too, ascending. `write` appends the value bytes of a slot as
     /// they will be.
     func changes(
-        newKeys: [Digest], dirty: [UInt32], write: (UInt32, inout LeafBuffer) -> Void
+        newKeys: [Digest], dirty: [UInt32], write: (UInt32, inout ValueBuffer) -> Void
     ) -> Changes {
         var changes = Changes(root: root)
         changes.newKeys = newKeys

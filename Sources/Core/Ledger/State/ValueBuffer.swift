@@ -11,17 +11,15 @@ protocol ByteSink: ~Copyable {
 
 extension [UInt8]: ByteSink {}
 
-/// A leaf of a tree, laid out in memory that is used again for the next one.
+/// The bytes of values, laid out in memory that is used again for the next ones.
 ///
-/// Whole words are stored at once, behind the 0x00 with which every leaf begins, so that hashing
-/// is one pass over bytes that lie together.
-@safe struct LeafBuffer: ~Copyable, ByteSink {
+/// Whole words are stored at once, and what is hashed lies together.
+@safe struct ValueBuffer: ~Copyable, ByteSink {
     private var memory: UnsafeMutableRawBufferPointer
-    private var count = 1
+    private(set) var count = 0
 
     init(capacity: Int = 4_096) {
         unsafe memory = .allocate(byteCount: max(capacity, 64), alignment: 8)
-        unsafe memory[0] = 0
     }
 
     deinit {
@@ -54,27 +52,17 @@ extension [UInt8]: ByteSink {}
         store(value, at: advance(8))
     }
 
-    /// The hash of the leaf; the next one begins.
-    mutating func hash() -> Digest {
-        defer { count = 1 }
-        return unsafe SHA256.hash(
-            UnsafeRawBufferPointer(start: memory.baseAddress, count: count).bytes)
+    /// The hashes of the leaves that lie at these places, in their order; the next begin.
+    mutating func hashLeaves(at ranges: [Range<Int>]) -> [Digest] {
+        defer { count = 0 }
+        return unsafe SHA256.leaves(
+            at: ranges, in: UnsafeRawBufferPointer(rebasing: memory[..<count]).bytes)
     }
 
-    /// The hashes of two leaves; the next two begin.
-    static func hashes(
-        _ first: inout LeafBuffer, _ second: inout LeafBuffer
-    ) -> (Digest, Digest) {
-        defer { (first.count, second.count) = (1, 1) }
-        return unsafe SHA256.hashes(
-            UnsafeRawBufferPointer(start: first.memory.baseAddress, count: first.count).bytes,
-            UnsafeRawBufferPointer(start: second.memory.baseAddress, count: second.count).bytes)
-    }
-
-    /// Lends what was appended since the last time, without the 0x00; the next value begins.
+    /// Lends what was appended since the last time; the next value begins.
     mutating func take(_ body: (UnsafeRawBufferPointer) -> Void) {
-        defer { count = 1 }
-        unsafe body(UnsafeRawBufferPointer(rebasing: memory[1..<count]))
+        defer { count = 0 }
+        unsafe body(UnsafeRawBufferPointer(rebasing: memory[..<count]))
     }
 
     private func store(_ value: UInt64, at start: Int) {
