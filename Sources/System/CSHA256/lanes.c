@@ -115,13 +115,13 @@ PART Lanes block_row(const Message *message, size_t number) {
     return (Lanes)_mm512_mask_set1_epi64(row, last, (long long)__builtin_bswap64(end * 8));
 }
 
-WIDE void csha256_sixteen_messages(
-    uint64_t *hashes, const uint8_t *bytes, const size_t ranges[32], bool are_leaves) {
+WIDE void csha256_sixteen_leaves(
+    uint64_t *hashes, const uint8_t *bytes, const size_t ranges[32]) {
     Message messages[16];
     size_t most = 0;
     for (int lane = 0; lane < 16; lane++) {
         const size_t *range = ranges + 2 * lane;
-        messages[lane] = (Message){bytes + range[0], range[1] - range[0], are_leaves};
+        messages[lane] = (Message){bytes + range[0], range[1] - range[0], 1};
         size_t count = block_count(&messages[lane]);
         if (count > most) most = count;
     }
@@ -154,8 +154,7 @@ bool csha256_has_lanes(void) { return false; }
 
 void csha256_sixteen_nodes(uint64_t *parents, const uint64_t *children) { __builtin_trap(); }
 
-void csha256_sixteen_messages(
-    uint64_t *hashes, const uint8_t *bytes, const size_t ranges[32], bool are_leaves) {
+void csha256_sixteen_leaves(uint64_t *hashes, const uint8_t *bytes, const size_t ranges[32]) {
     __builtin_trap();
 }
 

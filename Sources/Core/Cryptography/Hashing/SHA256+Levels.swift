@@ -93,10 +93,22 @@ extension SHA256 {
         var rest = byLength(ranges)[...]
         while engine == .sixteen, rest.count >= 16 {
             let sixteen = rest.prefix(16)
-            guard isWorthLanes(sixteen.lazy.map { blockCount(ranges[$0]) }) else { break }
-            hashSixteen(sixteen, of: ranges, in: bytes, into: &hashes)
+            if isWorthLanes(sixteen.lazy.map { blockCount(ranges[$0]) }) {
+                hashSixteen(sixteen, of: ranges, in: bytes, into: &hashes)
+            } else {
+                hashPairs(sixteen, of: ranges, in: bytes, into: &hashes, by: engine)
+            }
             rest = rest.dropFirst(16)
         }
+        hashPairs(rest, of: ranges, in: bytes, into: &hashes, by: engine)
+        return hashes
+    }
+
+    private static func hashPairs(
+        _ places: ArraySlice<Int>, of ranges: [Range<Int>], in bytes: RawSpan,
+        into hashes: inout [Digest], by engine: HashEngine
+    ) {
+        var rest = places
         while rest.count >= 2 {
             let (first, second) = (rest.removeFirst(), rest.removeFirst())
             (hashes[first], hashes[second]) = Self.hashes(
@@ -104,7 +116,6 @@ extension SHA256 {
                 areLeaves: true, by: engine)
         }
         if let last = rest.first { hashes[last] = leaf(bytes.extracting(ranges[last])) }
-        return hashes
     }
 
     /// How many blocks a leaf fills, with the byte before it and what ends every message.
@@ -154,8 +165,8 @@ extension SHA256 {
             let bytes = unsafe bytes.assumingMemoryBound(to: UInt8.self)
             unsafe bounds.span.withUnsafeBufferPointer { bounds in
                 unsafe span.withUnsafeMutableBufferPointer { words in
-                    unsafe csha256_sixteen_messages(
-                        words.baseAddress, bytes.baseAddress, bounds.baseAddress, true)
+                    unsafe csha256_sixteen_leaves(
+                        words.baseAddress, bytes.baseAddress, bounds.baseAddress)
                 }
             }
         }

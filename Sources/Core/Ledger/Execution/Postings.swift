@@ -26,7 +26,7 @@ struct Postings {
 
     /// Gives each head the run of its term, in the order of slots.
     func close(
-        _ growths: inout HeadGrowths, in overlay: inout StateOverlay, _ block: Leaves
+        _ growths: inout GrowingHeads, in overlay: inout StateOverlay, _ block: Leaves
     ) -> RunsRow {
         guard !list.isEmpty else { return RunsRow() }
         let (starts, positions) = gathered(itemCount: overlay.items.count)

@@ -34,7 +34,15 @@ struct TrailLayout: Sendable {
         func piece(_ turn: Int) -> TrailPiece {
             switch self {
             case .piece(let piece): piece
-            case .layout(let layout): layout.piece(turn)
+            case .layout(let layout): layout.piece(of: layout.copied(turn))
+            }
+        }
+
+        /// What it has of a slot of the turn; nil where it has nothing.
+        func item(ofSlot slot: UInt32) -> TermTrail.Item? {
+            switch self {
+            case .piece(let piece): piece.item(ofSlot: slot)
+            case .layout(let layout): layout.item(ofSlot: slot)
             }
         }
     }
@@ -76,19 +84,29 @@ struct TrailLayout: Sendable {
 
     /// What the block has, by turn.
     ///
-    /// An entry is copied for each patient that it names. Where that comes to more than twice the
-    /// block's entries they are kept instead, so that no block takes more memory than it has.
+    /// An entry is copied for each patient that it names. Where that comes to more than half as
+    /// much again as the block's entries, these are kept instead.
     func parts() -> [(turn: Int, part: Part)] {
         let byteCount = copied.reduce(0) { $0 + Int($1.byteCount) + MemoryLayout<Copied>.stride }
-        let isLong = byteCount > 2 * entries.byteCount + 4_096
+        let isLong = 2 * byteCount > 3 * entries.byteCount + 8_192
         return (0..<TrailStretch.turnCount).compactMap { turn in
             guard starts[turn] < starts[turn + 1] else { return nil }
-            return (turn, isLong ? .layout(self) : .piece(piece(turn)))
+            return (turn, isLong ? .layout(self) : .piece(piece(of: copied(turn))))
         }
     }
 
-    private func piece(_ turn: Int) -> TrailPiece {
-        let own = copied[starts[turn]..<starts[turn + 1]]
+    private func copied(_ turn: Int) -> ArraySlice<Copied> {
+        copied[starts[turn]..<starts[turn + 1]]
+    }
+
+    /// One run alone: a reader waits for it, and so does whoever adds the next block.
+    private func item(ofSlot slot: UInt32) -> TermTrail.Item? {
+        let own = copied(TrailStretch.turn(ofSlot: slot))
+        let place = own.indices.partitioningIndex { own[$0].slot >= slot }
+        return piece(of: own[place...].prefix(1)).item(ofSlot: slot)
+    }
+
+    private func piece(of own: ArraySlice<Copied>) -> TrailPiece {
         var end = 0
         let list = own.map { run in
             end += Int(run.byteCount)
@@ -107,7 +125,8 @@ struct TrailLayout: Sendable {
         guard let range = runs.range(place), (1...TermTrail.runCountMax).contains(range.count)
         else { return nil }
         var byteCount =
-            2 + CBORRoom.headByteCount(runs.height.blocks)
+            1 + CBORRoom.headByteCount(range.count)
+            + CBORRoom.headByteCount(runs.height.blocks)
             + CBORRoom.headByteCount(runs.previousHeight(place).blocks)
             + CBORRoom.headByteCount(runs.totalBefore(place))
         var weight = 32

@@ -89,6 +89,6 @@ public struct TrailStretch: Sendable {
     /// block, or the run is left out.
     public func item(ofSlot slot: UInt32, at height: Height) -> TermTrail.Item? {
         let turn = TrailStretch.turn(ofSlot: slot)
-        return turns[turn].first { $0.height == height }?.piece(turn).item(ofSlot: slot)
+        return turns[turn].first { $0.height == height }?.item(ofSlot: slot)
     }
 }

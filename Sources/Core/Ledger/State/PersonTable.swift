@@ -24,7 +24,7 @@ struct PersonTable: Sendable {
         var type = CellType.free
     }
 
-    private enum CellType: UInt32 {
+    private enum CellType {
         case free, patient, practitioner
     }
 

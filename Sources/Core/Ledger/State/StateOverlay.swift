@@ -22,7 +22,7 @@ struct StateOverlay {
 
     /// The place of a key among the changes; a key that is new takes the next slot.
     ///
-    /// A term's head is to be given a run (``finish(_:_:height:)``).
+    /// A term's head is to be given a run (``Postings``).
     mutating func touch(_ key: StateKey) -> Int {
         guard let slot = map.slot(of: key) else { return touchNew(key) }
         return places[slot]
@@ -90,8 +90,8 @@ struct StateOverlay {
     }
 
     /// The heads among the items, which are given in their order, as they were before the block.
-    func growths(_ order: [UInt64]) -> HeadGrowths {
-        var growths = HeadGrowths(reservingCapacity: order.count)
+    func growths(_ order: [UInt64]) -> GrowingHeads {
+        var growths = GrowingHeads(reservingCapacity: order.count)
         for word in order {
             let index = UInt32(truncatingIfNeeded: word)
             let item = items[Int(index)]
@@ -108,7 +108,7 @@ struct StateOverlay {
     }
 
     /// All changes, with the hashes of the map after them; `order` is that of all items.
-    func finish(_ order: [UInt64], _ growths: HeadGrowths) -> StateChanges {
+    func finish(_ order: [UInt64], _ growths: GrowingHeads) -> StateChanges {
         guard let tree = map.tree else { return changes(growths, nil, root: .zero) }
         var rest = order[...]
         var head = 0
@@ -130,7 +130,7 @@ struct StateOverlay {
     }
 
     private func changes(
-        _ growths: HeadGrowths, _ tree: StateTree.Changes?, root: Digest
+        _ growths: GrowingHeads, _ tree: StateTree.Changes?, root: Digest
     ) -> StateChanges {
         StateChanges(
             items: items, newKeys: newKeys, firstNewSlot: map.slotCount, peaks: growths.peaks,

@@ -19,7 +19,7 @@ struct BatchListing: Sendable {
         let personCount: UInt8
         /// How many of ``BatchListing/institutions`` are.
         let institutionCount: UInt8
-        /// Whether its body may change the state, or list it further.
+        /// Whether it has a body, which may change the state.
         let isEffective: Bool
     }
 

@@ -4,7 +4,7 @@ internal import Primitives
 internal import Storage
 internal import Synchronization
 
-/// Trail rows: made from the last blocks, and written with the next.
+/// Trail rows: made from the last blocks, and written with the block.
 extension BlockStore {
     /// Puts the trail rows that a block writes into what is written for it.
     func putTrails(

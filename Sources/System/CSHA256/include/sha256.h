@@ -10,7 +10,7 @@ bool csha256_is_supported(void);
 /// Hashes of inner nodes, two in step: `count` parents of twice as many children, side by side.
 ///
 /// A hash is four words, of which the highest byte is the first. Parents may be written over the
-/// children, where both begin at the same place.
+/// children, where they begin at the same place or before it.
 void csha256_nodes(uint64_t *parents, const uint64_t *children, size_t count);
 
 /// Hashes of two messages in step, or of two leaves of a hash tree, which a zero byte begins.
@@ -22,10 +22,9 @@ void csha256_messages(
 /// called. It says nothing of those above.
 bool csha256_has_lanes(void);
 
-/// Sixteen parents of thirty-two children, as by `csha256_nodes`.
+/// Sixteen parents of thirty-two children, as by `csha256_nodes`, and over them as there.
 void csha256_sixteen_nodes(uint64_t *parents, const uint64_t *children);
 
-/// Hashes of sixteen stretches of `bytes`, of each its start and its end, or of them as leaves of
-/// a hash tree.
-void csha256_sixteen_messages(
-    uint64_t *hashes, const uint8_t *bytes, const size_t ranges[32], bool are_leaves);
+/// Hashes of sixteen leaves of a hash tree, which are stretches of `bytes`: of each its start and
+/// its end.
+void csha256_sixteen_leaves(uint64_t *hashes, const uint8_t *bytes, const size_t ranges[32]);

@@ -5,7 +5,7 @@ internal import Primitives
 ///
 /// Heads lie anywhere in memory. Fetched one after the other, with nothing between that waits for
 /// the one before, many are waited for at once; and what is hashed afterwards lies together.
-struct HeadGrowths {
+struct GrowingHeads {
     private(set) var heads: [Head] = []
     /// The peaks that the heads had before the block, largest first.
     private var former: [Digest] = []
