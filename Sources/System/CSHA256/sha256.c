@@ -33,8 +33,9 @@ typedef struct {
 
 /// FIPS 180-4, section 5.3.3.
 PART void begin(Stream *stream) {
-    stream->abef = _mm_set_epi32(0x6a09e667, 0xbb67ae85, 0x510e527f, 0x9b05688c);
-    stream->cdgh = _mm_set_epi32(0x3c6ef372, 0xa54ff53a, 0x1f83d9ab, 0x5be0cd19);
+    const uint32_t *words = start_words;
+    stream->abef = _mm_set_epi32(words[0], words[1], words[4], words[5]);
+    stream->cdgh = _mm_set_epi32(words[2], words[3], words[6], words[7]);
 }
 
 /// Four rounds, and the four words of the schedule that are needed sixteen rounds later.

@@ -5,17 +5,11 @@ public import Primitives
 // are computed at once where the processor can, or two, and what is over by itself.
 
 extension SHA256 {
-    /// The hashes of a level of a tree: parent `i` of the children `2i` and `2i + 1`.
-    ///
-    /// It fills all of `parents`; further children are not looked at. Nothing is allocated.
-    public static func nodes(of children: Span<Digest>, into parents: inout MutableSpan<Digest>) {
-        nodes(of: children, into: &parents, by: .quickest)
-    }
-
     /// Writes the hashes of a level of a tree over the first half of its children.
     ///
     /// Parent `i` of the children `2i` and `2i + 1` stands at `i` then. The last of an odd number
-    /// of children stays where it is: what becomes of it differs from tree to tree.
+    /// of children stays where it is: what becomes of it differs from tree to tree. Nothing is
+    /// allocated.
     public static func replaceByNodes(_ level: inout MutableSpan<Digest>) {
         replaceByNodes(&level, first: level.count, by: .quickest)
     }
@@ -28,24 +22,6 @@ extension SHA256 {
     /// The hashes of leaves that lie in the same bytes, in the order of their `ranges`.
     public static func leaves(at ranges: [Range<Int>], in bytes: RawSpan) -> [Digest] {
         leaves(at: ranges, in: bytes, by: .quickest)
-    }
-
-    static func nodes(
-        of children: Span<Digest>, into parents: inout MutableSpan<Digest>, by engine: HashEngine
-    ) {
-        let count = parents.count
-        precondition(count <= children.count / 2, "\(count) parents of \(children.count) children")
-        guard engine != .one else {
-            for place in 0..<count {
-                parents[place] = node(children[2 * place], children[2 * place + 1])
-            }
-            return
-        }
-        unsafe children.withUnsafeBufferPointer { children in
-            unsafe parents.withUnsafeMutableBufferPointer { parents in
-                unsafe compress(children, into: parents, count: count, by: engine)
-            }
-        }
     }
 
     static func replaceByNodes(

@@ -305,10 +305,10 @@ struct Execution {
                     height: state.head.height, block: state.head.hash)))
         overlay.set(.ledger, LedgerState.ledgerValue(height, time))
         let order = overlay.order()
-        var growths = overlay.growths(order)
+        var growing = overlay.growingHeads(order)
         let runs = postings.close(
-            &growths, in: &overlay,
+            &growing, in: &overlay,
             Postings.Leaves(height: height, first: firstLeaf, hashes: leafHashes))
-        return (overlay.finish(order, growths), runs)
+        return (overlay.finish(order, growing), runs)
     }
 }

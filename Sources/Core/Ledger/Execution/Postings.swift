@@ -26,13 +26,13 @@ struct Postings {
 
     /// Gives each head the run of its term, in the order of slots.
     func close(
-        _ growths: inout GrowingHeads, in overlay: inout StateOverlay, _ block: Leaves
+        _ growing: inout GrowingHeads, in overlay: inout StateOverlay, _ block: Leaves
     ) -> RunsRow {
         guard !list.isEmpty else { return RunsRow() }
         let (starts, positions) = gathered(itemCount: overlay.items.count)
-        var runs = RunsRow(runCount: growths.heads.count, positionCount: list.count)
-        var leaves = LeafHasher(reservingCapacity: growths.heads.count)
-        for (index, head) in growths.heads.enumerated() {
+        var runs = RunsRow(runCount: growing.heads.count, positionCount: list.count)
+        var leaves = LeafHasher(reservingCapacity: growing.heads.count)
+        for (index, head) in growing.heads.enumerated() {
             let item = Int(head.item)
             let run = positions[Int(starts[item])..<Int(starts[item + 1])]
             runs.add(slot: overlay.items[item].slot, head.counts, run)
@@ -47,7 +47,7 @@ struct Postings {
                 }
             }
         }
-        growths.complete(leaves.finish())
+        growing.complete(leaves.finish())
         return runs
     }
 

@@ -1,13 +1,5 @@
 internal import Primitives
 
-/// A patient or a practitioner, whose lists are nearly all that the map holds.
-struct Person: Hashable, Sendable {
-    let id: OpaqueID
-    let isPatient: Bool
-
-    var term: Term { isPatient ? .patient(id) : .practitioner(id) }
-}
-
 /// A number for each of many people, found with one look at memory.
 ///
 /// An open table: somebody stands at the place that the words of the id give, or behind it. The

@@ -90,15 +90,15 @@ struct StateOverlay {
     }
 
     /// The heads among the items, which are given in their order, as they were before the block.
-    func growths(_ order: [UInt64]) -> GrowingHeads {
-        var growths = GrowingHeads(reservingCapacity: order.count)
+    func growingHeads(_ order: [UInt64]) -> GrowingHeads {
+        var growing = GrowingHeads(reservingCapacity: order.count)
         for word in order {
             let index = UInt32(truncatingIfNeeded: word)
             let item = items[Int(index)]
             guard item.isHead else { continue }
-            growths.add(index, slot: item.isNew ? nil : Int(item.slot), of: map.heads)
+            growing.add(index, slot: item.isNew ? nil : Int(item.slot), of: map.heads)
         }
-        return growths
+        return growing
     }
 
     /// Notes what a head says after the block; `place` is that of its last peak.
@@ -108,8 +108,8 @@ struct StateOverlay {
     }
 
     /// All changes, with the hashes of the map after them; `order` is that of all items.
-    func finish(_ order: [UInt64], _ growths: GrowingHeads) -> StateChanges {
-        guard let tree = map.tree else { return changes(growths, nil, root: .zero) }
+    func finish(_ order: [UInt64], _ growing: GrowingHeads) -> StateChanges {
+        guard let tree = map.tree else { return changes(growing, nil, root: .zero) }
         var rest = order[...]
         var head = 0
         let treeChanges = tree.changes(
@@ -123,17 +123,17 @@ struct StateOverlay {
             let item = items[Int(next & 0xffff_ffff)]
             guard item.isHead else { return others[Int(item.place)].append(to: &leaf) }
             item.counts.append(to: &leaf)
-            growths.appendPeaks(head, to: &leaf)
+            growing.appendPeaks(head, to: &leaf)
             head += 1
         }
-        return changes(growths, treeChanges, root: treeChanges.root)
+        return changes(growing, treeChanges, root: treeChanges.root)
     }
 
     private func changes(
-        _ growths: GrowingHeads, _ tree: StateTree.Changes?, root: Digest
+        _ growing: GrowingHeads, _ tree: StateTree.Changes?, root: Digest
     ) -> StateChanges {
         StateChanges(
-            items: items, newKeys: newKeys, firstNewSlot: map.slotCount, peaks: growths.peaks,
+            items: items, newKeys: newKeys, firstNewSlot: map.slotCount, peaks: growing.peaks,
             others: others, tree: tree, root: root)
     }
 }

@@ -12,10 +12,6 @@ struct SHA256PairsTests {
         return (0..<count).map { _ in UInt8(truncatingIfNeeded: random.next()) }
     }
 
-    private static func digests(_ count: Int) -> [Digest] {
-        (0..<count).map { SHA256.hash([UInt8($0 & 255), UInt8($0 >> 8)]) }
-    }
-
     private func hashes(
         _ first: [UInt8], _ second: [UInt8], areLeaves: Bool = false, by engine: HashEngine
     ) -> [Digest] {
@@ -87,28 +83,5 @@ struct SHA256PairsTests {
                 one.span.bytes, two.span.bytes, areLeaves: true, by: engine)
             #expect(leaves == (SHA256.leaf(one), SHA256.leaf(two)))
         }
-    }
-
-    @Test("two nodes are the node of each two children", arguments: HashEngine.supported)
-    func hashesTwoNodes(engine: HashEngine) {
-        let all = Self.digests(64)
-        for place in 0..<60 {
-            let (first, second) = ((all[place], all[place + 1]), (all[place + 2], all[place + 3]))
-            let found = SHA256.nodes(first, second, by: engine)
-            #expect(
-                found == (SHA256.node(first.0, first.1), SHA256.node(second.0, second.1)))
-        }
-    }
-
-    @Test("what callers call agrees, too")
-    func answersWithoutAnEngine() {
-        let all = Self.digests(4)
-        let nodes = SHA256.nodes((all[0], all[1]), (all[2], all[3]))
-        #expect(nodes == (SHA256.node(all[0], all[1]), SHA256.node(all[2], all[3])))
-        let (one, two): ([UInt8], [UInt8]) = ([1, 2, 3], [4])
-        let hashes = unsafe SHA256.hashes(one.span.bytes, two.span.bytes)
-        #expect(hashes == (SHA256.hash(one), SHA256.hash(two)))
-        let leaves = unsafe SHA256.leaves(one.span.bytes, two.span.bytes)
-        #expect(leaves == (SHA256.leaf(one), SHA256.leaf(two)))
     }
 }
