@@ -50,7 +50,7 @@ let sampleRules = Target.target(
     name: "SampleRules", dependencies: ["RuleLanguage", "RuleEngine"], path: "Tests/SampleRules",
     swiftSettings: settings)
 
-let doors: Set<String> = ["CSecp256k1", "COpenSSL", "CSHA256", "CLevelDB"]
+let doors: Set<String> = ["CSecp256k1", "COpenSSL", "CSHA256", "CCRC32C", "CLevelDB"]
 
 // MARK: - Rooms, from the ground up. A target may depend only on targets above it in this list.
 
@@ -59,6 +59,7 @@ let rooms: [Room] = [
     .door("CSecp256k1", apt: "libsecp256k1-dev"),
     .door("COpenSSL", apt: "libssl-dev"),
     .door("CSHA256"),
+    .door("CCRC32C"),
     .door("CLevelDB", apt: "libleveldb-dev", hasCode: true),
 
     // Core: pure and deterministic. No clock, no randomness, no disk, no sockets.
@@ -84,7 +85,7 @@ let rooms: [Room] = [
     .core("Hosting", ["Primitives", "Cryptography", "Records", "Consensus", "Ledger"]),
 
     // Shell: everything that touches the world.
-    .shell("Storage", ["Primitives", "CLevelDB"]),
+    .shell("Storage", ["Primitives", "CCRC32C", "CLevelDB"]),
     .shell("Transport", ["Primitives", "Cryptography"], nio + tls + [crypto, log]),
     .shell("Sealing", ["Primitives", "Cryptography", "Records", "Storage"], [crypto]),
     .shell(

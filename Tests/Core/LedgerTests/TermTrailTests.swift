@@ -14,21 +14,21 @@ struct TermTrailTests {
         var trees: [Height: TreeRow] = [:]
         var entries: [Height: [ArraySlice<UInt8>]] = [:]
         var patients: [Height: [UInt32]] = [:]
-        /// Trail rows by height.
-        var rows: [Height: [LedgerRow]] = [:]
+        /// Trail rows by height, each with its first slot.
+        var rows: [Height: [Row]] = [:]
         var stretch = TrailStretch()
         var last = Height.genesis
         /// Whether a slot is a patient's, as the state has it at the end.
         var map: StateMap?
 
-        /// What the row of a slot's turn has of it, found as the directory says.
+        struct Row: Equatable {
+            let firstSlot: UInt32
+            let bytes: [UInt8]
+        }
+
+        /// What the row of a slot's turn has of it.
         func trail(ofSlot slot: UInt32, at turn: Height) throws -> TermTrail? {
-            let rows = rows[turn] ?? []
-            guard let directory = rows.first, directory.kind == .trailDirectory else { return nil }
-            let trails = rows.dropFirst()
-            let number = try TrailDirectory.decode(directory.bytes).number(ofSlot: slot)
-            #expect(number == trails.last { $0.number <= UInt64(slot) }?.number)
-            return try trails.first { $0.number == number }
+            try rows[turn]?.last { $0.firstSlot <= slot }
                 .map { try TermTrail.decode($0.bytes, slot: slot) }
         }
 
@@ -63,7 +63,11 @@ struct TermTrailTests {
             lived.last = height
             guard height != skipped else { continue }
             try lived.stretch.add(executed, rows: rows)
-            lived.rows[height] = lived.stretch.rows()
+            var sheet = TrailSheet()
+            lived.stretch.fill(&sheet)
+            lived.rows[height] = sheet.rows.indices.map {
+                Lived.Row(firstSlot: sheet.rows[$0].firstSlot, bytes: Array(sheet.bytes(ofRow: $0)))
+            }
         }
         lived.map = state.map
         return lived
@@ -129,13 +133,7 @@ struct TermTrailTests {
             }
             return [entries]
         }
-        for rows in lived.rows.values where !rows.isEmpty {
-            let directory = try TrailDirectory.decode(try #require(rows.first).bytes)
-            #expect(directory.count == rows.count - 1)
-            #expect(rows.map(\.kind) == [.trailDirectory] + rows.dropFirst().map { _ in .trail })
-            #expect(rows.first?.number == 0)
-        }
-        let rows = lived.rows.values.flatMap { $0.dropFirst() }
+        let rows = lived.rows.values.joined()
         let patients = Set(lived.patients.values.joined())
         #expect(patients.count == 640)
         #expect(rows.count >= span && rows.count < patients.count / 2)
@@ -151,14 +149,6 @@ struct TermTrailTests {
             let none = try lived.trail(ofSlot: next, at: turn)?.items ?? []
             #expect(patients.contains(next) || none.isEmpty)
         }
-    }
-
-    @Test(
-        "a directory that is cut short, or none, is refused",
-        arguments: [[], [0x82], [0x82, 0x01, 0x43, 1, 2, 3], [0x82, 0x02, 0x40], [0x80]]
-            as [[UInt8]])
-    func refusesDirectories(_ bytes: [UInt8]) {
-        #expect(throws: LedgerError.self) { _ = try TrailDirectory.decode(bytes) }
     }
 
     @Test("after a block that is not known no row is written until all it covers are known again")

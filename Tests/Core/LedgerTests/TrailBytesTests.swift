@@ -82,8 +82,8 @@ struct TrailBytesTests {
         }
     }
 
-    /// The rows of the last of these blocks.
-    private func slowRows(_ blocks: [Lived]) -> [LedgerRow] {
+    /// The rows of the last of these blocks, and the first slot of each.
+    private func slowRows(_ blocks: [Lived]) -> [(firstSlot: UInt32, bytes: [UInt8])] {
         guard let last = blocks.last?.height.blocks else { return [] }
         let covered = blocks.suffix(64)
         guard covered.count == 64 || covered.first?.height == Height(1) else { return [] }
@@ -106,27 +106,21 @@ struct TrailBytesTests {
             rows[rows.count - 1].append(slot)
             weight += trails[slot]?.weight ?? 0
         }
-        guard !rows.isEmpty else { return [] }
-        var directory = CBORWriter()
-        directory.array(2)
-        directory.unsigned(1)
-        directory.bytes(rows.flatMap { $0[0].bigEndianBytes })
-        return [LedgerRow(kind: .trailDirectory, number: 0, bytes: directory.bytes)]
-            + rows.map { slots in
-                var row = CBORWriter()
+        return rows.map { slots in
+            var row = CBORWriter()
+            row.array(2)
+            row.unsigned(1)
+            row.array(slots.count)
+            for slot in slots {
+                var trail = CBORWriter()
+                trail.array(trails[slot]?.items.count ?? 0)
+                for item in trails[slot]?.items ?? [] { trail.encoded(item) }
                 row.array(2)
-                row.unsigned(1)
-                row.array(slots.count)
-                for slot in slots {
-                    var trail = CBORWriter()
-                    trail.array(trails[slot]?.items.count ?? 0)
-                    for item in trails[slot]?.items ?? [] { trail.encoded(item) }
-                    row.array(2)
-                    row.unsigned(UInt64(slot))
-                    row.bytes(trail.bytes)
-                }
-                return LedgerRow(kind: .trail, number: UInt64(slots[0]), bytes: row.bytes)
+                row.unsigned(UInt64(slot))
+                row.bytes(trail.bytes)
             }
+            return (slots[0], row.bytes)
+        }
     }
 
     /// A block with runs of one entry up to 17, and none in one of nine.
@@ -171,6 +165,7 @@ struct TrailBytesTests {
     func sameBytes(_ first: UInt64, _ gap: UInt64?) throws {
         var random = SplitMix(seed: first + (gap ?? 0))
         var stretch = TrailStretch()
+        var sheet = TrailSheet()
         var (blocks, heads): ([Lived], [UInt32: (Height, UInt64)]) = ([], [:])
         var (firstLeaf, rowCount, counts) = (UInt64(65_000), 0, Set<Int>())
         for number in first..<(first + 135) {
@@ -186,7 +181,15 @@ struct TrailBytesTests {
                 entries: BlockEntries(try lived.batches()),
                 patients: lived.runs.filter(\.isPatient).map(\.slot))
             let right = slowRows(blocks)
-            #expect(stretch.rows() == right, "height \(number)")
+            stretch.fill(&sheet)
+            #expect(sheet.rows.map(\.firstSlot) == right.map(\.firstSlot), "height \(number)")
+            let rows = sheet.rows.indices.map { Array(sheet.bytes(ofRow: $0)) }
+            #expect(rows == right.map(\.bytes), "height \(number)")
+            #expect(sheet.byteCount == right.reduce(0) { $0 + $1.bytes.count })
+            let all = sheet.withBytes { bytes in
+                unsafe bytes.withUnsafeBytes { unsafe [UInt8]($0) }
+            }
+            #expect(all == Array(rows.joined()))
             rowCount += right.count
             for run in lived.runs {
                 let item = stretch.item(ofSlot: run.slot, at: lived.height)

@@ -39,7 +39,16 @@ struct TermTrailsTests {
         }
 
         func rowCount() throws -> Int {
-            try (1...head.blocks).reduce(0) { try $0 + store.trailRows(at: Height($1)).count }
+            try (1...head.blocks).reduce(0) {
+                try $0 + store.trailRows(at: Height($1)).count { $0 != nil }
+            }
+        }
+
+        /// Which file has the trail rows of each height that has any.
+        func files() throws -> [(height: Height, file: UInt64)] {
+            try (1...head.blocks).compactMap { height in
+                try store.trailDirectory(at: Height(height)).map { (Height(height), $0.place.file) }
+            }
         }
 
         /// The lists, and their entries, of all patients and of the institution.
@@ -73,39 +82,54 @@ struct TermTrailsTests {
         #expect(check.missingTrailRowCount == 0)
     }
 
-    @Test(arguments: [LedgerRow.Kind.trails, [.trailDirectory]])
-    func aDiskWithoutThemAnswersTheSameAndIsFilledByTheCheck(
-        _ kinds: [LedgerRow.Kind]
-    ) throws {
-        let world = try ledger()
-        let configuration = world.network.configuration(1)
-        let count: Int
-        let before: [[[UInt8]]]
-        do {
-            let stopped = try Stopped(world, 1)
-            count = try (1...stopped.head.blocks).reduce(0) { sum, height in
-                try sum
-                    + stopped.store.trailRows(at: Height(height)).count { kinds.contains($0.kind) }
-            }
-            #expect(count > 10)
-            before = try stopped.lists(world)
-            #expect(before.map(\.count) == [Int](repeating: 1, count: before.count - 1) + [80])
-        }
-        do {
-            let database = try Database(path: configuration.data + "/blocks")
-            for height in 1...(2 * TermTrailsTests.blockCount) {
-                for kind in kinds {
-                    try database.deleteRange(.rows(Height(height), kind: kind.rawValue))
-                }
-            }
-            // Rows as older versions wrote them.
+    /// What may have become of them.
+    enum Loss: CaseIterable {
+        case ofAnOlderVersion, filesAreGone, filesAreCut, filesAreFlipped
+    }
+
+    /// Takes trail rows from a stopped node's disk.
+    private func lose(_ loss: Loss, in folder: String) throws {
+        if loss == .ofAnOlderVersion {
+            let database = try Database(path: folder)
+            // Rows as older versions wrote them, and none as now.
             var group = WriteGroup()
+            for height in 1...(2 * TermTrailsTests.blockCount) {
+                group.delete(RowKey(Height(height), kind: BlockStore.trailKind).bytes)
+            }
             for kind in LedgerRow.Kind.formerTrails {
                 let row = LedgerRow(kind: kind, number: 9, bytes: [0x82, 0x01, 0x80])
                 group.put(row, at: Height(3))
             }
-            try database.write(group, synced: true)
+            return try database.write(group, synced: true)
         }
+        for name in try Directory.names(in: folder) where name.hasSuffix(".trails") {
+            let path = folder + "/" + name
+            var bytes = try SmallFile.read(path)
+            switch loss {
+            case .filesAreGone: try Directory.remove(path)
+            case .filesAreCut: try File(path, flags: File.making).truncate(to: bytes.count / 2)
+            default:
+                for place in stride(from: 0, to: bytes.count, by: 97) { bytes[place] ^= 1 }
+                try Directory.replace(name, in: folder, with: bytes)
+            }
+        }
+    }
+
+    @Test(arguments: Loss.allCases)
+    func aDiskWithoutThemAnswersTheSameAndIsFilledByTheCheck(_ loss: Loss) throws {
+        let world = try ledger()
+        let configuration = world.network.configuration(1)
+        let before: [[[UInt8]]]
+        do {
+            let stopped = try Stopped(world, 1)
+            #expect(try stopped.rowCount() > 10)
+            before = try stopped.lists(world)
+            #expect(before.map(\.count) == [Int](repeating: 1, count: before.count - 1) + [80])
+        }
+        let all = try Stopped(world, 1).rowCount()
+        try lose(loss, in: configuration.data + "/blocks")
+        let count = try all - Stopped(world, 1).rowCount()
+        #expect(loss == .filesAreCut ? count > 0 && count < all : count == all)
         #expect(try Stopped(world, 1).lists(world) == before)
         #expect(try LedgerCheck.run(configuration).missingTrailRowCount == count)
         let filled = try LedgerCheck.run(configuration, fillsTrails: true)
@@ -117,8 +141,88 @@ struct TermTrailsTests {
         #expect(try Stopped(world, 1).lists(world) == before)
     }
 
+    /// A power cut takes what was not synced: the tail of the file that was written last.
+    @Test(arguments: [Loss.filesAreGone, .filesAreCut, .filesAreFlipped])
+    func aStartWritesAgainWhatAPowerCutTook(_ loss: Loss) throws {
+        let world = try ledger()
+        let configuration = world.network.configuration(1)
+        let folder = configuration.data + "/blocks"
+        let (before, all) = try {
+            let stopped = try Stopped(world, 1)
+            return (try stopped.lists(world), try stopped.rowCount())
+        }()
+        // The file of before the restart had been synced when the next one was begun.
+        let names = try Directory.names(in: folder).filter { $0.hasSuffix(".trails") }
+        #expect(names.count == 2)
+        let kept = try SmallFile.read(folder + "/" + names[0])
+        try lose(loss, in: folder)
+        try Directory.replace(names[0], in: folder, with: kept)
+        #expect(try Stopped(world, 1).rowCount() < all)
+        if loss == .filesAreGone {
+            // Its name was synced before it was written to.
+            try Directory.replace(names[1], in: folder, with: [])
+        }
+        try world.start(1)
+        world.kill(1)
+        let stopped = try Stopped(world, 1)
+        #expect(try stopped.rowCount() == all)
+        #expect(try stopped.lists(world) == before)
+    }
+
+    @Test func aDirectoryOfThemThatWasChangedIsFoundByTheCheck() throws {
+        let world = try ledger()
+        let configuration = world.network.configuration(1)
+        let height = try #require(try Stopped(world, 1).files().last).height
+        do {
+            let database = try Database(path: configuration.data + "/blocks")
+            let key = RowKey(height, kind: BlockStore.trailKind).bytes
+            var bytes = try #require(try database.get(key))
+            bytes[bytes.count - 1] ^= 1
+            var group = WriteGroup()
+            group.put(key, bytes)
+            try database.write(group, synced: true)
+        }
+        #expect {
+            _ = try LedgerCheck.run(configuration)
+        } throws: { error in
+            guard case NodeError.damaged(let what, _) = error else { return false }
+            return what == "block \(height)"
+        }
+    }
+
+    @Test(
+        "a directory that is cut short, or none, is refused",
+        arguments: [
+            [], [0x84], [0x84, 1, 1, 0, 0x43, 1, 2, 3], [0x84, 2, 1, 0, 0x40], [0x80],
+            // A row that ends before the one before it.
+            [0x84, 1, 1, 0, 0x58, 24] + [0, 0, 0, 1, 0, 0, 0, 9, 0, 0, 0, 0]
+                + [0, 0, 0, 2, 0, 0, 0, 8, 0, 0, 0, 0],
+        ] as [[UInt8]])
+    func refusesDirectories(_ bytes: [UInt8]) {
+        #expect(throws: CBORError.self) { _ = try TrailDirectory.decode(bytes) }
+    }
+
+    @Test func filesGoWhenTheyHaveNoRowsOfHeightsThatAreKept() throws {
+        let world = try ledger()
+        let folder = world.network.data(1) + "/blocks"
+        let stopped = try Stopped(world, 1)
+        let files = try stopped.files()
+        let last = try #require(files.last { $0.file == files.first?.file }).height
+        var floor = Height(1)
+        for next in [last, last.next] {
+            try stopped.store.removeBatches(from: floor, below: next)
+            floor = next
+            let names = try Directory.names(in: folder).filter { $0.hasSuffix(".trails") }
+            #expect(names.count == (next == last ? 2 : 1))
+        }
+        let kept = try (floor.blocks...stopped.head.blocks)
+            .flatMap { try stopped.store.trailRows(at: Height($0)) }
+        #expect(!kept.isEmpty && kept.allSatisfy { $0 != nil })
+    }
+
     @Test func trailsGoWithTheBatchesOfTheirHeight() throws {
-        let stopped = try Stopped(try ledger(), 1)
+        let world = try ledger()
+        let stopped = try Stopped(world, 1)
         let floor = Height(70)
         try stopped.store.removeBatches(from: Height(1), below: floor)
         for blocks in 1...stopped.head.blocks {

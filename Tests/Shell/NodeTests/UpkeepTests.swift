@@ -35,11 +35,10 @@ struct UpkeepTests {
 
     /// Each kind of row in turn is changed by one bit in its middle.
     @Test(arguments: [
-        LedgerRow.Kind.block, .batch, .tree, .runs, .changes, .chunk, .trail, .trailDirectory,
+        LedgerRow.Kind.block, .batch, .tree, .runs, .changes, .chunk,
     ])
     func namesTheHeightOfARowThatWasChanged(_ kind: LedgerRow.Kind) throws {
-        // Trails of a patient stand with the block at whose height it is their turn.
-        let world = try ledger(of: LedgerRow.Kind.trails.contains(kind) ? 20 : 4)
+        let world = try ledger()
         let configuration = world.network.configuration(1)
         let height = try UpkeepTests.flip(kind, in: configuration.data)
         #expect {

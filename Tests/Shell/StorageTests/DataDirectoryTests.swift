@@ -36,25 +36,26 @@ struct DataDirectoryTests {
         #expect(first.path == path)
     }
 
-    @Test(arguments: ["3", "0", "", "two"])
+    @Test(arguments: ["4", "0", "", "two"])
     func refusesAFormatThatItDoesNotRead(_ found: String) throws {
         try SmallFile.write(
             Array("custos format \(found)\nledger \(ledger)\n".utf8), to: path + "/LEDGER")
         #expect(
             throws: StorageError.formatVersion(
-                path: path + "/LEDGER", found: found, supported: 2)
+                path: path + "/LEDGER", found: found, supported: 3)
         ) { _ = try DataDirectory(path, ledger: ledger) }
     }
 
     /// Reading leaves the format to the version that wrote it, which may have to go on.
-    @Test func takesADirectoryOfTheFirstFormatOverOnlyToWrite() throws {
-        let former = Array("custos format 1\nledger \(ledger)\n".utf8)
+    @Test(arguments: [1, 2])
+    func takesADirectoryOfAFormerFormatOverOnlyToWrite(_ format: Int) throws {
+        let former = Array("custos format \(format)\nledger \(ledger)\n".utf8)
         try SmallFile.write(former, to: path + "/LEDGER")
         let directory = try DataDirectory(path, ledger: ledger)
         #expect(try SmallFile.read(path + "/LEDGER") == former)
         for _ in 0..<2 {
             try directory.takeFormat(ledger: ledger)
-            let now = Array("custos format 2\nledger \(ledger)\n".utf8)
+            let now = Array("custos format 3\nledger \(ledger)\n".utf8)
             #expect(try SmallFile.read(path + "/LEDGER") == now)
         }
     }

@@ -23,7 +23,7 @@ struct CheckCommand: ParsableCommand {
     @Option(help: "The folder with the entries that were pruned, if not that of `retain`.")
     var archives: String?
 
-    @Flag(help: "Write the rows for quick trails that blocks of an older version lack.")
+    @Flag(help: "Write the rows for quick trails that are missing, or not as they were written.")
     var fillTrails = false
 
     @OptionGroup var node: NodeOptions
@@ -90,7 +90,7 @@ private struct CheckReport: Report {
 
     private var trails: [String] {
         guard missingTrailRows > 0 else { return [] }
-        let what = "  trail rows  \(missingTrailRows) were missing, of blocks of an older version"
+        let what = "  trail rows  \(missingTrailRows) were missing, or not as they were written"
         return filledTrails
             ? [what + ", and are written"]
             : [what + ": answers about them are slower; --fill-trails writes them"]

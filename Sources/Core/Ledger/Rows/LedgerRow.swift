@@ -35,18 +35,15 @@ public struct LedgerRow: Hashable, Sendable {
         case unfit = 11
         /// Which rows of kind 10 the height has; nothing reads them any more.
         case shortTrailDirectory = 12
-        /// Which trail rows the height has (``TrailDirectory``); none where it has none.
-        ///
-        /// Before the rows, so that a data base does not put it into one block with the batches of
-        /// the next height, which would be read with it.
-        case trailDirectory = 13
-        /// What some blocks have of some patients (``TermTrail``); the number is the first one's
-        /// slot.
-        case trail = 14
+        /// Which rows of kind 14 the height has; nothing reads them any more.
+        case formerTrailDirectory = 13
+        /// Trail rows as now, of an older version, which had them in the data base itself; nothing
+        /// reads them any more. 15 to 18 are the node's own.
+        case formerTrail = 14
 
         /// What older versions wrote in the place of trail rows and their directory.
-        public static let formerTrails: [Kind] = [.termTrail, .shortTrail, .shortTrailDirectory]
-        /// Trail rows and their directory.
-        public static let trails: [Kind] = [.trailDirectory, .trail]
+        public static let formerTrails: [Kind] = [
+            .termTrail, .shortTrail, .shortTrailDirectory, .formerTrailDirectory, .formerTrail,
+        ]
     }
 }

@@ -39,59 +39,64 @@ struct TrailRows {
         var keys: Range<Int>
         /// How many bytes they have, encoded.
         var byteCount = 0
+
+        /// How many bytes they take in a row.
+        var rowByteCount: Int {
+            1 + CBORRoom.headByteCount(UInt64(slot)) + CBORRoom.headByteCount(byteCount) + byteCount
+        }
     }
 
-    /// Calls `body` with each row, by number, and then with their directory; each row has memory
-    /// of its own no longer than that takes.
-    func each(_ body: (LedgerRow) -> Void) {
-        var firstSlots: [UInt32] = []
+    /// Writes the rows onto a sheet.
+    func fill(_ sheet: inout TrailSheet) {
         var trails: [Trail] = []
-        var weight = 0
-        var end = 0
-        while end < keys.count {
-            var trail = Trail(slot: keys[end].slot, keys: end..<end)
+        /// Of each row where its trails end.
+        var ends: [Int] = []
+        var rows: [TrailSheet.Row] = []
+        var (first, weight, key) = (0, 0, 0)
+        while key < keys.count {
+            var trail = Trail(slot: keys[key].slot, keys: key..<key)
             repeat {
-                let piece = pieces[keys[end].piece]
-                trail.byteCount += piece.range(keys[end].place).count
-                weight += Int(piece.runs[keys[end].place].weight)
-                end += 1
-            } while end < keys.count && keys[end].slot == trail.slot
-            trail.keys = trail.keys.lowerBound..<end
+                let piece = pieces[keys[key].piece]
+                trail.byteCount += piece.range(keys[key].place).count
+                weight += Int(piece.runs[keys[key].place].weight)
+                key += 1
+            } while key < keys.count && keys[key].slot == trail.slot
+            trail.keys = trail.keys.lowerBound..<key
             trail.byteCount += CBORRoom.headByteCount(trail.keys.count)
             trails.append(trail)
-            guard weight >= TermTrail.rowByteCount || end == keys.count else { continue }
-            firstSlots.append(trails[0].slot)
-            body(
-                LedgerRow(kind: .trail, number: UInt64(trails[0].slot), bytes: encode(trails)))
-            trails.removeAll(keepingCapacity: true)
-            weight = 0
+            guard weight >= TermTrail.rowByteCount || key == keys.count else { continue }
+            let own = trails[first...]
+            let byteCount = own.reduce(2 + CBORRoom.headByteCount(own.count)) {
+                $0 + $1.rowByteCount
+            }
+            rows.append(
+                TrailSheet.Row(
+                    firstSlot: own[first].slot, end: (rows.last?.end ?? 0) + byteCount))
+            ends.append(trails.count)
+            (first, weight) = (trails.count, 0)
         }
-        guard !firstSlots.isEmpty else { return }
-        let directory = TrailDirectory(firstSlots)
-        body(LedgerRow(kind: .trailDirectory, number: 0, bytes: directory.encode()))
+        sheet.fill(rows) { room in
+            var first = 0
+            for end in ends {
+                write(trails[first..<end], to: &room)
+                first = end
+            }
+        }
     }
 
-    private func encode(_ trails: [Trail]) -> [UInt8] {
-        var byteCount = 2 + CBORRoom.headByteCount(trails.count)
+    private func write(_ trails: ArraySlice<Trail>, to room: inout CBORRoom) {
+        room.array(2)
+        room.unsigned(1)
+        room.array(trails.count)
         for trail in trails {
-            byteCount +=
-                1 + CBORRoom.headByteCount(UInt64(trail.slot))
-                + CBORRoom.headByteCount(trail.byteCount) + trail.byteCount
-        }
-        return [UInt8](cborByteCount: byteCount) { room in
             room.array(2)
-            room.unsigned(1)
-            room.array(trails.count)
-            for trail in trails {
-                room.array(2)
-                room.unsigned(UInt64(trail.slot))
-                room.openBytes(trail.byteCount)
-                room.array(trail.keys.count)
-                for index in trail.keys {
-                    let piece = pieces[keys[index].piece]
-                    let bytes = unsafe piece.bytes.span.bytes
-                    room.encoded(bytes.extracting(piece.range(keys[index].place)))
-                }
+            room.unsigned(UInt64(trail.slot))
+            room.openBytes(trail.byteCount)
+            room.array(trail.keys.count)
+            for index in trail.keys {
+                let piece = pieces[keys[index].piece]
+                let bytes = unsafe piece.bytes.span.bytes
+                room.encoded(bytes.extracting(piece.range(keys[index].place)))
             }
         }
     }

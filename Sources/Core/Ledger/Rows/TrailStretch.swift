@@ -67,22 +67,15 @@ public struct TrailStretch: Sendable {
             patients: runs == nil ? [] : block.patientSlots)
     }
 
-    /// Calls `body` with the trail rows that the last block writes, then with their directory.
+    /// Writes the trail rows that belong to the last block onto a sheet.
     ///
     /// There are none unless the blocks before are there too, so that a row is whole or missing.
-    public func eachRow(_ body: (LedgerRow) -> Void) {
+    public func fill(_ sheet: inout TrailSheet) {
         guard let first, let last,
             first == Height(1) || last.blocks - first.blocks + 1 >= TermTrail.heightCount
-        else { return }
+        else { return TrailRows([]).fill(&sheet) }
         let turn = TrailStretch.turn(of: last)
-        TrailRows(turns[turn].map { $0.piece(turn) }).each(body)
-    }
-
-    /// The trail rows that the last block writes, behind their directory.
-    public func rows() -> [LedgerRow] {
-        var rows: [LedgerRow] = []
-        eachRow { rows.append($0) }
-        return Array(rows.suffix(1) + rows.dropLast())
+        TrailRows(turns[turn].map { $0.piece(turn) }).fill(&sheet)
     }
 
     /// What the trail row of a slot will have of a block; nil where it was written before the last

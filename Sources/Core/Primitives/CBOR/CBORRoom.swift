@@ -94,6 +94,17 @@
 }
 
 extension [UInt8] {
+    /// Writes into the first `byteCount` bytes, and makes room for them where there is too little.
+    public mutating func overwrite(cborByteCount byteCount: Int, _ write: (inout CBORRoom) -> Void)
+    {
+        if count < byteCount { append(contentsOf: repeatElement(0, count: byteCount - count)) }
+        unsafe withUnsafeMutableBytes { bytes in
+            var room = unsafe CBORRoom(
+                UnsafeMutableRawBufferPointer(rebasing: bytes.prefix(byteCount)))
+            write(&room)
+        }
+    }
+
     /// What `write` puts into room of `byteCount` bytes.
     public init(cborByteCount byteCount: Int, _ write: (inout CBORRoom) -> Void) {
         unsafe self.init(unsafeUninitializedCapacity: byteCount) { buffer, count in

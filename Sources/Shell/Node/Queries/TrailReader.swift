@@ -52,8 +52,8 @@ final class TrailReader {
     private func row(
         ofSlot slot: UInt32, at height: Height
     ) throws(StorageError) -> [UInt8]? {
-        guard let number = try directory(at: height)?.number(ofSlot: slot) else { return nil }
-        return try store.trailRow(number, at: height)
+        guard let extent = try directory(at: height)?.extent(ofSlot: slot) else { return nil }
+        return try store.trailRow(extent)
     }
 
     private func directory(at height: Height) throws(StorageError) -> TrailDirectory? {
@@ -61,7 +61,7 @@ final class TrailReader {
         guard let directory = try store.trailDirectory(at: height) else { return nil }
         directories.keep(
             directory, for: height,
-            cost: TrailReader.directoryBytesBeside + 4 * directory.count)
+            cost: TrailReader.directoryBytesBeside + 12 * directory.count)
         return directory
     }
 

@@ -25,6 +25,12 @@ final class BlockStore: Sendable {
     /// What the last blocks have of patients, from which the trail rows of the next are made.
     let stretch = Mutex(TrailStretch())
     private let founding: Mutex<FoundingRow>
+    /// The trail rows; what LevelDB does not know by its name, it leaves alone.
+    let trailFiles: BlobFiles
+    /// What the trail rows of a block are written on; the next one's find room in it.
+    let sheet = Mutex(TrailSheet())
+    /// Up to which height each of the files has trail rows; nil until that was looked for.
+    let trailTops = Mutex([UInt64: Height]?.none)
     /// What a block is written with: the next one finds room in it.
     private let group = Mutex(WriteGroup())
 
@@ -55,6 +61,9 @@ final class BlockStore: Sendable {
             try database.get(BlockStore.baseKey).map { (bytes) throws(StorageError) in
                 try BlockStore.founding(bytes, path: path)
             } ?? FoundingRow())
+        trailFiles = try BlobFiles(
+            directory: path, suffix: BlockStore.trailSuffix,
+            byteCountMax: BlockStore.trailFileBytes)
         self.database = database
     }
 
@@ -166,8 +175,10 @@ final class BlockStore: Sendable {
     /// Headers, commit proofs, the tree and the runs stay: what is left is proved by them.
     func removeBatches(from first: Height, below height: Height) throws(StorageError) {
         guard height > entriesFrom else { return }
-        let ledgerKinds = [.batch] + LedgerRow.Kind.trails + LedgerRow.Kind.formerTrails
-        let kinds = ledgerKinds.map(\.rawValue) + [BlockStore.pieceKind(.batch)].compactMap(\.self)
+        let ledgerKinds = [.batch] + LedgerRow.Kind.formerTrails
+        let kinds =
+            ledgerKinds.map(\.rawValue)
+            + [BlockStore.pieceKind(.batch), BlockStore.trailKind].compactMap(\.self)
         var group = WriteGroup()
         group.put(BlockStore.floorKey, height.blocks.bigEndianBytes)
         for blocks in first.blocks..<height.blocks {
@@ -178,6 +189,7 @@ final class BlockStore: Sendable {
         }
         floor.withLock { $0 = height }
         try database.write(group, synced: true)
+        try removeTrailFiles()
     }
 
     func row(

@@ -54,15 +54,13 @@ public struct Divergence: Equatable, Sendable {
             let ours = try first.rows(kind, at: height)
             let theirs = try second.rows(kind, at: height)
             // Rows that only a restart needs are pruned by each node in its own time, and entries
-            // as its operator wants; older versions wrote no trails.
-            let isTrail = LedgerRow.Kind.trails.contains(kind)
-            let isOptional = kind == .changes || kind == .chunk || isTrail
+            // as its operator wants. Trails say what these say, and stand in files of their own.
+            let isOptional = kind == .changes || kind == .chunk
             if isOptional, ours.isEmpty || theirs.isEmpty { continue }
             if kind == .changes, !LedgerRow.areOfOneForm(ours[0], theirs[0]) { continue }
-            // Pieces of the state lie elsewhere where a ledger began with a snapshot, and trails
-            // know nothing of what was before.
+            // Pieces of the state lie elsewhere where a ledger began with a snapshot.
             let isFounded = max(first.base.height, second.base.height) > .genesis
-            if isFounded, kind == .chunk || isTrail { continue }
+            if isFounded, kind == .chunk { continue }
             if kind == .batch, height < max(first.entriesFrom, second.entriesFrom) { continue }
             for number in 0..<max(ours.count, theirs.count) {
                 guard number < ours.count, number < theirs.count else {

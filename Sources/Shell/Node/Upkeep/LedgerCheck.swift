@@ -27,7 +27,7 @@ public struct LedgerCheck: Sendable {
     public let rowCount: Int
     /// Rows that a restart no longer needs, and that are gone.
     public let prunedRowCount: Int
-    /// How many trail rows are missing: an older version wrote their blocks.
+    /// How many trail rows are missing, or not what was written: answers about them are slower.
     public let missingTrailRowCount: Int
 
     /// Checks the ledger of a node that does not run; `progress` is called after each block.
@@ -136,6 +136,7 @@ private struct Walk {
     var missingTrailRowCount = 0
     private let fillsTrails: Bool
     private var trails = TrailStretch()
+    private var sheet = TrailSheet()
 
     init(state: LedgerState, fillsTrails: Bool) {
         self.state = state
@@ -210,22 +211,25 @@ private struct Walk {
         rowCount += 1
     }
 
-    /// Trail rows must be what the blocks give; those that are missing cost only time.
+    /// Trail rows must be what the blocks give; those that cannot be read cost only time.
+    ///
+    /// One whose checksum is that of the right row is taken for it.
     private mutating func compareTrails(at height: Height, in store: BlockStore) throws {
         guard height >= store.entriesFrom else { return }
-        let found = try store.trailRows(at: height)
-        let right = trails.rows()
-        var missing = Set(right)
-        for row in found {
-            guard missing.remove(row) != nil else {
+        trails.fill(&sheet)
+        var missing = sheet.rows.count
+        if let directory = try store.trailDirectory(at: height) {
+            guard directory == TrailDirectory(sheet, at: directory.place) else {
                 throw NodeError.damaged(
                     what: "block \(height)",
-                    detail: "its \(row.kind) row \(row.number) is not what its entries give")
+                    detail: "its trail directory is not what its entries give")
             }
-            rowCount += 1
+            for row in try store.trailRows(at: height) where row != nil { missing -= 1 }
         }
-        missingTrailRowCount += missing.count
-        let rows = right.filter { missing.contains($0) }
-        if fillsTrails { try store.fillTrails(rows, at: height) }
+        rowCount += sheet.rows.count - missing
+        missingTrailRowCount += missing
+        guard fillsTrails else { return }
+        if missing > 0 { try store.fillTrails(sheet, at: height) }
+        try store.removeFormerTrails(at: height)
     }
 }

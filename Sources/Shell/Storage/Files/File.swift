@@ -47,11 +47,16 @@ public struct File: ~Copyable, Sendable {
 
     /// Writes every byte at `offset`, or throws.
     public func write(_ bytes: [UInt8], at offset: Int) throws(StorageError) {
+        try unsafe write(bytes.span.bytes, at: offset)
+    }
+
+    /// Writes every byte at `offset`, or throws.
+    public func write(_ bytes: RawSpan, at offset: Int) throws(StorageError) {
         var done = 0
-        while done < bytes.count {
+        while done < bytes.byteCount {
             let put = unsafe bytes.withUnsafeBytes { buffer in
                 unsafe pwrite(
-                    descriptor, buffer.baseAddress?.advanced(by: done), bytes.count - done,
+                    descriptor, buffer.baseAddress?.advanced(by: done), buffer.count - done,
                     offset + done)
             }
             if put < 0, errno == EINTR { continue }

@@ -77,7 +77,9 @@ enum Corpus {
         for height in 2...UInt64(slot) {
             try stretch.add(Height(height), firstLeaf: 3, runs: nil, entries: .none, patients: [])
         }
-        return stretch.rows().first { $0.kind == .trail }?.bytes ?? []
+        var sheet = TrailSheet()
+        stretch.fill(&sheet)
+        return sheet.rows.isEmpty ? [] : Array(sheet.bytes(ofRow: 0))
     }
 
     /// Messages between nodes, and what a replica writes down of them.
