@@ -29,6 +29,11 @@ extension Collection where Element == UInt8 {
     }
 }
 
+extension UInt64 {
+    /// The number as 16 lower-case hexadecimal digits.
+    public var hex: String { bigEndianBytes.hex }
+}
+
 private func nibble(_ digit: UInt8) -> UInt8? {
     switch digit {
     case UInt8(ascii: "0")...UInt8(ascii: "9"): digit - UInt8(ascii: "0")

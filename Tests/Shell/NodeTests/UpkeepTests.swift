@@ -39,8 +39,45 @@ struct UpkeepTests {
     ])
     func namesTheHeightOfARowThatWasChanged(_ kind: LedgerRow.Kind) throws {
         let world = try ledger()
+        let height = try UpkeepTests.flip(kind, in: world.network.configuration(1).data)
+        try findsChange(of: "\(kind)", at: height, in: world)
+    }
+
+    /// Trails of a patient stand with the block at whose height it is their turn.
+    @Test(arguments: [false, true])
+    func namesTheHeightOfTrailsThatWereChanged(_ isDirectory: Bool) throws {
+        let world = try ledger(of: 20)
+        let folder = world.network.configuration(1).data + "/blocks"
+        let height = try {
+            let store = try BlockStore(path: folder)
+            let (height, directory) = try #require(
+                try (1...store.headHeight().blocks).lazy.map(Height.init).compactMap { height in
+                    try store.trailDirectory(at: height).map { (height, $0) }
+                }.last)
+            if isDirectory {
+                let key = RowKey(height, kind: BlockStore.trailKind).bytes
+                var bytes = directory.encode()
+                bytes[bytes.count - 6] ^= 1
+                var group = WriteGroup()
+                group.put(key, bytes)
+                try store.database.write(group, synced: true)
+            } else {
+                let name = try #require(
+                    try Directory.names(in: folder).last { $0.hasSuffix(".trails") })
+                var bytes = try SmallFile.read(folder + "/" + name)
+                let extent = directory.extent(directory.count - 1)
+                bytes[Int(extent.place.offset) + extent.byteCount / 2] ^= 1
+                try Directory.replace(name, in: folder, with: bytes)
+            }
+            return height
+        }()
+        try findsChange(of: isDirectory ? "trailDirectory" : "trail", at: height, in: world)
+    }
+
+    private func findsChange(
+        of kind: String, at height: Height, in world: MemoryWorld
+    ) throws {
         let configuration = world.network.configuration(1)
-        let height = try UpkeepTests.flip(kind, in: configuration.data)
         #expect {
             _ = try LedgerCheck.run(configuration)
         } throws: { error in
@@ -49,7 +86,7 @@ struct UpkeepTests {
         }
         let report = try Divergence.find(configuration, world.network.configuration(3))
         #expect(report.first?.height == height)
-        #expect(report.first?.kind == "\(kind)")
+        #expect(report.first?.kind == kind)
     }
 
     @Test func findsNoDifferenceBetweenReplicas() throws {

@@ -47,28 +47,9 @@ public struct TermRun: Hashable, Sendable {
 }
 
 extension [UInt8] {
-    mutating func appendBigEndian(_ value: UInt64) {
-        unsafe Swift.withUnsafeBytes(of: value.bigEndian) { unsafe append(contentsOf: $0) }
-    }
+    mutating func appendBigEndian(_ value: UInt64) { append(bigEndian: value) }
 
     mutating func append(_ digest: Digest) {
         unsafe digest.withBytes { unsafe append(contentsOf: $0) }
-    }
-
-    /// The big-endian integer of the 8 bytes at `offset`; they must be there.
-    func bigEndian(at offset: Int) -> UInt64 {
-        self[...].bigEndian(at: offset)
-    }
-}
-
-extension ArraySlice<UInt8> {
-    /// The big-endian integer of the bytes at `offset` from the start; they must be there.
-    func bigEndian<Word: FixedWidthInteger & BitwiseCopyable>(
-        at offset: Int, as word: Word.Type = UInt64.self
-    ) -> Word {
-        precondition(offset >= 0 && offset + MemoryLayout<Word>.size <= count)
-        return unsafe withUnsafeBytes { bytes in
-            unsafe Word(bigEndian: bytes.loadUnaligned(fromByteOffset: offset, as: Word.self))
-        }
     }
 }

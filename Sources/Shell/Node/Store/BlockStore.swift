@@ -56,7 +56,7 @@ final class BlockStore: Sendable {
         options.residentBytesMax = residentBytesMax
         let database = try Database(path: path, options: options)
         let bytes = try database.get(BlockStore.floorKey)
-        floor = Mutex(Height(max(1, bytes?.count == 8 ? bytes?.bigEndian64(at: 0) ?? 1 : 1)))
+        floor = Mutex(Height(max(1, bytes?.count == 8 ? bytes?.bigEndian(at: 0) ?? 1 : 1)))
         founding = Mutex(
             try database.get(BlockStore.baseKey).map { (bytes) throws(StorageError) in
                 try BlockStore.founding(bytes, path: path)

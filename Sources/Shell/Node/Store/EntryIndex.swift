@@ -51,7 +51,7 @@ final class EntryIndex: Sendable {
         guard let bytes = try database.get([Table.mark.rawValue]), bytes.count == 8 else {
             return .genesis
         }
-        return Height(bytes.bigEndian64(at: 0))
+        return Height(bytes.bigEndian(at: 0))
     }
 
     /// The height below which state rows have been deleted; genesis where none have.
@@ -59,7 +59,7 @@ final class EntryIndex: Sendable {
         guard let bytes = try database.get([Table.pruned.rawValue]), bytes.count == 8 else {
             return .genesis
         }
-        return Height(bytes.bigEndian64(at: 0))
+        return Height(bytes.bigEndian(at: 0))
     }
 
     /// Remembers how far state rows have been deleted; if it is lost, they are deleted again.
@@ -150,13 +150,13 @@ final class EntryIndex: Sendable {
         guard let (found, place) = try last(atOrBelow: wanted, prefix, { Place($0) }) else {
             return nil
         }
-        return (found.bigEndian64(at: found.count - 8), place)
+        return (found.bigEndian(at: found.count - 8), place)
     }
 
     /// The leaf with this hash; nil also where hashes are not kept.
     func leaf(withHash hash: Digest) throws(StorageError) -> UInt64? {
         let bytes = try database.get([Table.hash.rawValue] + hash.bytes)
-        return bytes?.count == 8 ? bytes?.bigEndian64(at: 0) : nil
+        return bytes?.count == 8 ? bytes?.bigEndian(at: 0) : nil
     }
 
     /// The number that a draft of an own stream was given, where it is known.
@@ -195,7 +195,7 @@ final class EntryIndex: Sendable {
 
     private static func draftPlace(_ bytes: [UInt8]) -> (StreamID, UInt64)? {
         guard bytes.count == 10 else { return nil }
-        return (StreamID(UInt16(bytes[0]) << 8 | UInt16(bytes[1])), bytes.bigEndian64(at: 2))
+        return (StreamID(UInt16(bytes[0]) << 8 | UInt16(bytes[1])), bytes.bigEndian(at: 2))
     }
 
     private func key(
@@ -227,22 +227,9 @@ extension EntryIndex.Place {
 
     init?(_ bytes: [UInt8]) {
         guard bytes.count == 32 else { return nil }
-        height = Height(bytes.bigEndian64(at: 0))
-        firstLeaf = bytes.bigEndian64(at: 8)
-        count = bytes.bigEndian64(at: 16)
-        batch = UInt32(truncatingIfNeeded: bytes.bigEndian64(at: 24))
-    }
-}
-
-extension UInt64 {
-    var bigEndianBytes: [UInt8] {
-        (0..<8).map { UInt8(truncatingIfNeeded: self >> UInt64(56 - 8 * $0)) }
-    }
-}
-
-extension [UInt8] {
-    /// The eight bytes at `index` as a number, the most significant first.
-    func bigEndian64(at index: Int) -> UInt64 {
-        self[index..<index + 8].reduce(0) { $0 << 8 | UInt64($1) }
+        height = Height(bytes.bigEndian(at: 0))
+        firstLeaf = bytes.bigEndian(at: 8)
+        count = bytes.bigEndian(at: 16)
+        batch = UInt32(truncatingIfNeeded: bytes.bigEndian(at: 24))
     }
 }

@@ -65,10 +65,10 @@ extension IndexedBlock {
 
     init?(_ bytes: [UInt8]) {
         guard bytes.count >= 32, (bytes.count - 32) % 36 == 0 else { return nil }
-        height = Height(bytes.bigEndian64(at: 0))
-        time = Timestamp(milliseconds: Int64(bitPattern: bytes.bigEndian64(at: 8)))
-        firstLeaf = bytes.bigEndian64(at: 16)
-        count = bytes.bigEndian64(at: 24)
+        height = Height(bytes.bigEndian(at: 0))
+        time = Timestamp(milliseconds: Int64(bitPattern: bytes.bigEndian(at: 8)))
+        firstLeaf = bytes.bigEndian(at: 16)
+        count = bytes.bigEndian(at: 24)
         batches = stride(from: 32, to: bytes.count, by: 36).compactMap { start in
             Digest(bytes[start..<start + 32]).map { digest in
                 Batch(

@@ -45,9 +45,6 @@ struct TrailDirectory: Equatable, Sendable {
     /// How many rows there are.
     var count: Int { rows.count }
 
-    /// The first slots of all rows.
-    var firstSlots: [UInt32] { rows.map(\.firstSlot) }
-
     /// The row that has a slot where any has; nil where none can.
     func extent(ofSlot slot: UInt32) -> Extent? {
         let end = rows.indices.partitioningIndex { rows[$0].firstSlot > slot }
@@ -62,14 +59,20 @@ struct TrailDirectory: Equatable, Sendable {
             byteCount: Int(rows[row].end) - Int(start), checksum: rows[row].checksum)
     }
 
-    func encode() -> [UInt8] {
+    /// What it says of all rows, as it is encoded; the same on all nodes.
+    var rowBytes: [UInt8] {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(TrailDirectory.rowByteCount * rows.count)
         for row in rows {
-            for word in [row.firstSlot, row.end, row.checksum] {
-                unsafe withUnsafeBytes(of: word.bigEndian) { unsafe bytes.append(contentsOf: $0) }
-            }
+            bytes.append(bigEndian: row.firstSlot)
+            bytes.append(bigEndian: row.end)
+            bytes.append(bigEndian: row.checksum)
         }
+        return bytes
+    }
+
+    func encode() -> [UInt8] {
+        let bytes = rowBytes
         var writer = CBORWriter(reservingCapacity: bytes.count + 24)
         writer.array(4)
         writer.unsigned(1)
@@ -103,15 +106,10 @@ struct TrailDirectory: Equatable, Sendable {
     /// Nil where a row ends before it begins.
     private init?(_ bytes: ArraySlice<UInt8>, at place: BlobPlace) {
         var rows: [Row] = []
-        var start = bytes.startIndex
-        while start < bytes.endIndex {
-            let words = (0..<3).map { word in
-                bytes[(start + 4 * word)..<(start + 4 * word + 4)]
-                    .reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
-            }
+        for start in stride(from: 0, to: bytes.count, by: TrailDirectory.rowByteCount) {
+            let words = (0..<3).map { bytes.bigEndian(at: start + 4 * $0, as: UInt32.self) }
             guard words[1] >= rows.last?.end ?? 0, place.offset < 1 << 62 else { return nil }
             rows.append(Row(firstSlot: words[0], end: words[1], checksum: words[2]))
-            start += TrailDirectory.rowByteCount
         }
         self.place = place
         self.rows = rows

@@ -51,7 +51,7 @@ struct OTLPLine: Encodable {
         init(_ span: FileSpan.Record) {
             traceId = span.identity.traceHex
             spanId = span.identity.spanHex
-            parentSpanId = span.parent.map { SpanIdentity.hex($0) }
+            parentSpanId = span.parent.map { $0.hex }
             name = span.name
             kind =
                 switch span.kind {

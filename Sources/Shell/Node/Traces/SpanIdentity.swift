@@ -1,3 +1,5 @@
+internal import Primitives
+
 /// By what a span is known: W3C Trace Context's ids.
 struct SpanIdentity: Hashable, Sendable {
     let trace: TraceID
@@ -27,14 +29,9 @@ struct SpanIdentity: Hashable, Sendable {
 
     /// The header that names it: W3C Trace Context, "traceparent", version 00, sampled.
     var traceparent: String { SpanIdentity.traceparent(trace: traceHex, span: spanHex) }
-    var traceHex: String { SpanIdentity.hex(trace.high) + SpanIdentity.hex(trace.low) }
-    var spanHex: String { SpanIdentity.hex(span) }
+    var traceHex: String { trace.high.hex + trace.low.hex }
+    var spanHex: String { span.hex }
 
     /// The header that names a span by its hexadecimal ids, of 32 and 16 digits.
     static func traceparent(trace: String, span: String) -> String { "00-\(trace)-\(span)-01" }
-
-    static func hex(_ number: UInt64) -> String {
-        let digits = String(number, radix: 16)
-        return String(repeating: "0", count: 16 - digits.count) + digits
-    }
 }

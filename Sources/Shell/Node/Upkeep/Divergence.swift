@@ -54,7 +54,7 @@ public struct Divergence: Equatable, Sendable {
             let ours = try first.rows(kind, at: height)
             let theirs = try second.rows(kind, at: height)
             // Rows that only a restart needs are pruned by each node in its own time, and entries
-            // as its operator wants. Trails say what these say, and stand in files of their own.
+            // as its operator wants.
             let isOptional = kind == .changes || kind == .chunk
             if isOptional, ours.isEmpty || theirs.isEmpty { continue }
             if kind == .changes, !LedgerRow.areOfOneForm(ours[0], theirs[0]) { continue }
@@ -67,12 +67,41 @@ public struct Divergence: Equatable, Sendable {
                     return Divergence(
                         height: height, kind: "\(kind)", number: UInt64(number), offset: nil)
                 }
-                guard ours[number] != theirs[number] else { continue }
-                let same = zip(ours[number], theirs[number]).prefix { $0 == $1 }.count
+                guard let offset = offset(ours[number], theirs[number]) else { continue }
                 return Divergence(
-                    height: height, kind: "\(kind)", number: UInt64(number), offset: same)
+                    height: height, kind: "\(kind)", number: UInt64(number), offset: offset)
             }
         }
+        return try compareTrails(first, second, at: height)
+    }
+
+    /// Compares trail rows where both nodes have them.
+    ///
+    /// They go with the entries, a power cut can take them, older versions wrote none, and where a
+    /// ledger began with a snapshot they know nothing of what was before.
+    private static func compareTrails(
+        _ first: BlockStore, _ second: BlockStore, at height: Height
+    ) throws(StorageError) -> Divergence? {
+        guard max(first.base.height, second.base.height) == .genesis,
+            height >= max(first.entriesFrom, second.entriesFrom),
+            let ours = try first.trailDirectory(at: height),
+            let theirs = try second.trailDirectory(at: height)
+        else { return nil }
+        if let offset = offset(ours.rowBytes, theirs.rowBytes) {
+            return Divergence(height: height, kind: "trailDirectory", number: 0, offset: offset)
+        }
+        for row in 0..<ours.count {
+            guard let our = try first.foundTrailRow(ours.extent(row)),
+                let their = try second.foundTrailRow(theirs.extent(row)),
+                let offset = offset(our, their)
+            else { continue }
+            return Divergence(height: height, kind: "trail", number: UInt64(row), offset: offset)
+        }
         return nil
+    }
+
+    /// The first byte in which two rows differ; nil where they are the same.
+    private static func offset(_ ours: [UInt8], _ theirs: [UInt8]) -> Int? {
+        ours == theirs ? nil : zip(ours, theirs).prefix { $0 == $1 }.count
     }
 }

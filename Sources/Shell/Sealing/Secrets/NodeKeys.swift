@@ -36,7 +36,7 @@ struct NodeKeys {
         }
         defer { bytes.wipe() }
         guard bytes.count == NodeKeys.byteCount, bytes.starts(with: NodeKeys.magic),
-            bytes.bigEndian64(at: 8) == generation,
+            bytes.bigEndian(at: 8) == generation,
             Digest(bytes[48...]) == SHA256.hash(bytes[..<48])
         else { throw .damaged(path: path, detail: "not the node key of \(generation)") }
         return NodeKey(Array(bytes[16..<48]))

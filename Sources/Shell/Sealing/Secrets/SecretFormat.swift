@@ -49,7 +49,7 @@ struct SecretFormat {
             Digest(bytes[32...]) == SHA256.hash(bytes[..<32]),
             bytes.starts(with: SecretFormat.magic)
         else { throw .damaged }
-        guard let count = Int(exactly: bytes.bigEndian64(at: 24)),
+        guard let count = Int(exactly: bytes.bigEndian(at: 24)),
             header(recordCount: count) == bytes
         else { throw .ofAnotherFile }
         return count
@@ -88,7 +88,7 @@ struct SecretFormat {
         guard bytes.count == recordByteCount, let name = name(of: bytes) else { return nil }
         let nonceStart = bytes.startIndex + Digest.byteCount
         let durableStart = nonceStart + AESGCM.nonceByteCount
-        let durable = Array(bytes[durableStart..<(durableStart + 8)]).bigEndian64(at: 0)
+        let durable = bytes.bigEndian(at: durableStart - bytes.startIndex)
         guard let count = Int(exactly: durable) else { return nil }
         let secret = try? AESGCM.open(
             bytes[(durableStart + 8)...], key: nodeKey.bytes,
@@ -114,18 +114,5 @@ struct SecretFormat {
         bytes += name.bytes
         bytes.append(bigEndian: durable)
         return bytes
-    }
-}
-
-extension [UInt8] {
-    mutating func append(bigEndian value: UInt64) {
-        for shift in stride(from: UInt64(56), through: 0, by: -8) {
-            append(UInt8(truncatingIfNeeded: value >> shift))
-        }
-    }
-
-    /// The eight bytes from `offset` as a number; the caller has checked that they are there.
-    func bigEndian64(at offset: Int) -> UInt64 {
-        self[offset..<(offset + 8)].reduce(0) { $0 << 8 | UInt64($1) }
     }
 }

@@ -51,12 +51,3 @@ extension KeyRange {
         KeyRange(prefix: Array(RowKey(height, kind: kind).bytes.prefix(9)))
     }
 }
-
-extension [UInt8] {
-    /// Appends an integer's bytes, the most significant first.
-    mutating func append(bigEndian value: some FixedWidthInteger & UnsignedInteger) {
-        for shift in stride(from: value.bitWidth - 8, through: 0, by: -8) {
-            append(UInt8(truncatingIfNeeded: value >> shift))
-        }
-    }
-}

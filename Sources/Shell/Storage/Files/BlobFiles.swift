@@ -1,18 +1,6 @@
 internal import Glibc
 internal import Synchronization
 
-/// Where a blob begins: in which file, and at which byte of it.
-public struct BlobPlace: Hashable, Sendable {
-    /// The number of the file; the first is 1.
-    public let file: UInt64
-    public let offset: UInt64
-
-    public init(file: UInt64, offset: UInt64) {
-        self.file = file
-        self.offset = offset
-    }
-}
-
 /// Long runs of bytes that are written once, one behind the other in numbered files, and found by
 /// their place.
 ///
@@ -62,9 +50,8 @@ public final class BlobFiles: Sendable {
         directory: String, suffix: String, byteCountMax: Int = 64 << 20
     ) throws(StorageError) {
         var numbers: [UInt64] = []
-        for name in try Directory.names(in: directory) where name.hasSuffix("." + suffix) {
-            guard let number = BlobFiles.number(name, suffix) else { continue }
-            numbers.append(number)
+        for name in try Directory.names(in: directory) {
+            if let number = NumberedName.number(name, suffix: suffix) { numbers.append(number) }
         }
         self.directory = directory
         self.suffix = suffix
@@ -164,13 +151,6 @@ public final class BlobFiles: Sendable {
     }
 
     private func path(_ number: UInt64) -> String {
-        let digits = String(number, radix: 16)
-        return directory + "/" + String(repeating: "0", count: 16 - digits.count) + digits
-            + "." + suffix
-    }
-
-    private static func number(_ name: String, _ suffix: String) -> UInt64? {
-        let digits = name.dropLast(suffix.utf8.count + 1)
-        return digits.utf8.count == 16 ? UInt64(digits, radix: 16) : nil
+        NumberedName.path(number, in: directory, suffix: suffix)
     }
 }

@@ -160,9 +160,7 @@ public struct AppendLog: ~Copyable, Sendable {
     }
 
     private static func path(_ number: UInt64, in directory: String) -> String {
-        let digits = String(number, radix: 16)
-        return directory + "/" + String(repeating: "0", count: 16 - digits.count) + digits
-            + ".log"
+        NumberedName.path(number, in: directory, suffix: "log")
     }
 
     private static func makeSegment(
@@ -194,7 +192,7 @@ public struct AppendLog: ~Copyable, Sendable {
     ) throws(StorageError) -> [UInt64] {
         var numbers: [UInt64] = []
         for name in try Directory.names(in: directory) where name.hasSuffix(".log") {
-            guard name.utf8.count == 20, let number = UInt64(name.dropLast(4), radix: 16) else {
+            guard let number = NumberedName.number(name, suffix: "log") else {
                 throw .corruption(path: directory, detail: "\(name) is no segment of a log")
             }
             if let last = numbers.last, number != last + 1 {

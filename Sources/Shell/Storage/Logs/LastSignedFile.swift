@@ -1,4 +1,5 @@
 internal import Glibc
+internal import Primitives
 
 /// The last thing that a key signed, overwritten in place and synced before it is sent.
 ///
@@ -134,22 +135,10 @@ public struct LastSignedFile: ~Copyable, Sendable {
     ) -> (sequence: UInt64, content: [UInt8])? {
         let bytes = Array(slot)
         guard bytes.starts(with: magic),
-            CRC32C.of(bytes.dropLast(4)) == bytes.bigEndian32(at: bytes.count - 4)
+            CRC32C.of(bytes.dropLast(4)) == bytes.bigEndian(at: bytes.count - 4, as: UInt32.self)
         else { return nil }
-        let count = Int(bytes.bigEndian32(at: 16))
+        let count = Int(bytes.bigEndian(at: 16, as: UInt32.self))
         guard count <= bytes.count - frameBytes else { return nil }
-        return (bytes.bigEndian64(at: 8), Array(bytes[20..<20 + count]))
-    }
-}
-
-extension [UInt8] {
-    /// The four bytes at `index` as a number, the most significant first.
-    func bigEndian32(at index: Int) -> UInt32 {
-        self[index..<index + 4].reduce(0) { $0 << 8 | UInt32($1) }
-    }
-
-    /// The eight bytes at `index` as a number, the most significant first.
-    func bigEndian64(at index: Int) -> UInt64 {
-        self[index..<index + 8].reduce(0) { $0 << 8 | UInt64($1) }
+        return (bytes.bigEndian(at: 8), Array(bytes[20..<20 + count]))
     }
 }

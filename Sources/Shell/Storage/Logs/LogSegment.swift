@@ -1,3 +1,5 @@
+internal import Primitives
+
 /// The bytes of one file of a log: header and records, and how far they can be trusted.
 ///
 /// ```
@@ -41,13 +43,14 @@ enum LogSegment {
         _ bytes: [UInt8], number: UInt64, path: String
     ) throws(StorageError) -> Bool {
         guard bytes.count >= headerBytes, bytes.starts(with: magic),
-            CRC32C.of(bytes[..<20]) == bytes.bigEndian32(at: 20)
+            CRC32C.of(bytes[..<20]) == bytes.bigEndian(at: 20, as: UInt32.self)
         else { return false }
-        guard bytes.bigEndian32(at: 8) == version else {
+        guard bytes.bigEndian(at: 8, as: UInt32.self) == version else {
             throw .formatVersion(
-                path: path, found: String(bytes.bigEndian32(at: 8)), supported: Int(version))
+                path: path, found: String(bytes.bigEndian(at: 8, as: UInt32.self)),
+                supported: Int(version))
         }
-        guard bytes.bigEndian64(at: 12) == number else {
+        guard bytes.bigEndian(at: 12) == number else {
             throw .corruption(path: path, detail: "the header is that of another segment")
         }
         return true
@@ -74,7 +77,7 @@ enum LogSegment {
         var offset = tail + 1
         while offset + recordHeaderBytes <= bytes.count {
             if recordEnd(bytes, at: offset) != nil,
-                bytes.bigEndian64(at: offset + 8) > UInt64(tail)
+                bytes.bigEndian(at: offset + 8) > UInt64(tail)
             {
                 throw .corruption(
                     path: path,
@@ -88,11 +91,12 @@ enum LogSegment {
     /// Where the record at `offset` ends, or nil where there is no valid record.
     private static func recordEnd(_ bytes: [UInt8], at offset: Int) -> Int? {
         guard offset + recordHeaderBytes <= bytes.count else { return nil }
-        let count = Int(bytes.bigEndian32(at: offset))
+        let count = Int(bytes.bigEndian(at: offset, as: UInt32.self))
         let end = offset + recordHeaderBytes + count
         guard count <= AppendLog.recordBytesMax, end <= bytes.count,
-            bytes.bigEndian64(at: offset + 8) <= UInt64(offset),
-            checksum(bytes, at: offset, payloadBytes: count) == bytes.bigEndian32(at: offset + 4)
+            bytes.bigEndian(at: offset + 8) <= UInt64(offset),
+            checksum(bytes, at: offset, payloadBytes: count)
+                == bytes.bigEndian(at: offset + 4, as: UInt32.self)
         else { return nil }
         return end
     }

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import Primitives
 
 /// How far a file that is appended to, or overwritten in turn, is known to be on the disk.
 ///
@@ -65,12 +66,14 @@ struct SyncMark: ~Copyable, Sendable {
     /// Nil for what is no whole mark: what it would have said is then not known.
     static func decode(_ bytes: [UInt8], path: String) throws(StorageError) -> Position? {
         guard bytes.count == byteCount, bytes.starts(with: magic),
-            CRC32C.of(bytes[..<(byteCount - 4)]) == bytes.bigEndian32(at: byteCount - 4)
+            CRC32C.of(bytes[..<(byteCount - 4)])
+                == bytes.bigEndian(at: byteCount - 4, as: UInt32.self)
         else { return nil }
-        guard bytes.bigEndian32(at: 8) == version else {
+        guard bytes.bigEndian(at: 8, as: UInt32.self) == version else {
             throw .formatVersion(
-                path: path, found: String(bytes.bigEndian32(at: 8)), supported: Int(version))
+                path: path, found: String(bytes.bigEndian(at: 8, as: UInt32.self)),
+                supported: Int(version))
         }
-        return Position(part: bytes.bigEndian64(at: 12), extent: bytes.bigEndian64(at: 20))
+        return Position(part: bytes.bigEndian(at: 12), extent: bytes.bigEndian(at: 20))
     }
 }

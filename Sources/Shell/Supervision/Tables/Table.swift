@@ -65,15 +65,6 @@ enum Table: UInt8 {
     }
 }
 
-extension FixedWidthInteger where Self: UnsignedInteger {
-    /// The bytes, the most significant first, so that keys sort as numbers do.
-    var bigEndianBytes: [UInt8] {
-        (0..<Self.bitWidth / 8).map {
-            UInt8(truncatingIfNeeded: self >> (Self.bitWidth - 8 - $0 * 8))
-        }
-    }
-}
-
 extension Collection<UInt8> {
     /// The first eight bytes as a number, the most significant first; nil where there are fewer.
     var bigEndianNumber: UInt64? {

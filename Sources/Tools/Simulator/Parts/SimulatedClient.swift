@@ -49,8 +49,8 @@ struct SimulatedClient {
     /// An access with this number; `salt` tells two of one number apart.
     func access(_ number: UInt64, salt: UInt64) -> Entry {
         var label: [UInt8] = []
-        label.appendBigEndian(salt)
-        label.appendBigEndian(number)
+        label.append(bigEndian: salt)
+        label.append(bigEndian: number)
         let digest = SHA256.hash(label)
         return Entry(
             kind: .access, issuer: region.names[index], stream: SimulatedRegion.stream,
@@ -208,8 +208,8 @@ struct SimulatedClient {
 
     private mutating func digest() -> Digest {
         var label: [UInt8] = []
-        label.appendBigEndian(chance.next())
-        label.appendBigEndian(UInt64(index))
+        label.append(bigEndian: chance.next())
+        label.append(bigEndian: UInt64(index))
         return SHA256.hash(label)
     }
 }

@@ -62,8 +62,8 @@ struct SimulatedDesk {
         var bytes: [UInt8] = []
         var count = 0
         for judged in engine.judged {
-            bytes.appendBigEndian(UInt64(judged.rule))
-            bytes.appendBigEndian(judged.position.leafIndex)
+            bytes.append(bigEndian: UInt64(judged.rule))
+            bytes.append(bigEndian: judged.position.leafIndex)
             if case .finding(let body) = judged.verdict {
                 count += 1
                 bytes += body

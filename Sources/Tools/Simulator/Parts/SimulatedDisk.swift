@@ -397,7 +397,7 @@ extension HostRecord {
 
     private static func batch(_ height: Height, _ bytes: [UInt8]) -> [UInt8] {
         var stored: [UInt8] = [2]
-        stored.appendBigEndian(height.blocks)
+        stored.append(bigEndian: height.blocks)
         return stored + bytes
     }
 

@@ -11,9 +11,9 @@ struct Trace {
     mutating func note(_ kind: UInt8, _ time: Int64, _ node: Int, _ detail: UInt64 = 0) {
         count += 1
         buffer.append(kind)
-        buffer.appendBigEndian(UInt64(bitPattern: time))
+        buffer.append(bigEndian: UInt64(bitPattern: time))
         buffer.append(UInt8(truncatingIfNeeded: node))
-        buffer.appendBigEndian(detail)
+        buffer.append(bigEndian: detail)
         if buffer.count > 65_536 { fold() }
     }
 
@@ -62,13 +62,6 @@ enum Checksum {
 }
 
 extension [UInt8] {
-    /// Appends the number, its high bytes first.
-    mutating func appendBigEndian(_ value: UInt64) {
-        for shift in stride(from: 56, through: 0, by: -8) {
-            append(UInt8(truncatingIfNeeded: value >> UInt64(shift)))
-        }
-    }
-
     mutating func append(_ digest: Digest) {
         append(contentsOf: digest.bytes)
     }
