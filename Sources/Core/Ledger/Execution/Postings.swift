@@ -32,16 +32,18 @@ struct Postings {
         let (starts, positions) = gathered(itemCount: overlay.items.count)
         var runs = RunsRow(runCount: growing.heads.count, positionCount: list.count)
         var leaves = LeafHasher(reservingCapacity: growing.heads.count)
-        for (index, head) in growing.heads.enumerated() {
+        for index in growing.heads.indices {
+            let head = growing.heads[index]
             let item = Int(head.item)
-            let run = positions[Int(starts[item])..<Int(starts[item + 1])]
-            runs.add(slot: overlay.items[item].slot, head.counts, run)
+            let run = Int(starts[item])..<Int(starts[item + 1])
+            runs.add(slot: overlay.items[item].slot, head.counts, positions, run)
             overlay.grow(item, to: head.counts.after(run.count, at: block.height), place: index)
             // As `TermRun.leafBytes`, without making the run.
             leaves.add { leaf in
                 leaf.appendBigEndian(block.height.blocks)
                 leaf.appendBigEndian(head.counts.total)
-                for position in run {
+                for place in run {
+                    let position = positions[place]
                     leaf.appendBigEndian(block.first + UInt64(position))
                     leaf.append(block.hashes[Int(position)])
                 }

@@ -75,7 +75,7 @@ extension ChangesRow {
         /// The keys of slots that are new.
         var newKeys: [(slot: Int, key: StateKey)] = []
         /// Values; of an older version's rows, heads among them.
-        var values: [(slot: Int, bytes: [UInt8])] = []
+        var values: [(slot: Int, bytes: ArraySlice<UInt8>)] = []
         var growths: [HeadGrowth] = []
     }
 
@@ -121,7 +121,7 @@ extension ChangesRow {
         for _ in 0..<(try reader.array(atMost: .max)) {
             try reader.array(exactly: 2)
             let slot = Int(try reader.unsigned("slot", atMost: UInt64(UInt32.max)))
-            contents.values.append((slot, Array(try reader.bytes())))
+            contents.values.append((slot, try reader.bytes()))
         }
         let start = reader.offset
         let growths = try reader.bytes()

@@ -49,7 +49,7 @@ struct ChunkRow {
     struct Contents {
         let firstSlot: Int
         let cursor: SnapshotCursor
-        let records: [(key: StateKey, value: [UInt8])]
+        let records: [(key: StateKey, value: ArraySlice<UInt8>)]
     }
 
     static func decode(_ bytes: [UInt8]) throws(LedgerError) -> Contents {
@@ -61,10 +61,10 @@ struct ChunkRow {
             cursor.nextSlot = Int(try reader.unsigned("slot", atMost: UInt64(UInt32.max)))
             cursor.turnStart = try reader.height()
             cursor.lastTurnStart = try reader.isNull() ? nil : try reader.height()
-            var records: [(key: StateKey, value: [UInt8])] = []
+            var records: [(key: StateKey, value: ArraySlice<UInt8>)] = []
             for _ in 0..<(try reader.array(atMost: .max)) {
                 try reader.array(exactly: 3)
-                records.append((try reader.stateKey(), Array(try reader.bytes())))
+                records.append((try reader.stateKey(), try reader.bytes()))
             }
             return Contents(firstSlot: firstSlot, cursor: cursor, records: records)
         }

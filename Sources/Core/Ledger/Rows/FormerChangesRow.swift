@@ -39,7 +39,7 @@ enum FormerChangesRow {
         for _ in 0..<(try reader.array(atMost: .max)) {
             let count = try reader.array(atMost: 4)
             let slot = Int(try reader.unsigned("slot", atMost: UInt64(UInt32.max)))
-            contents.values.append((slot, Array(try reader.bytes())))
+            contents.values.append((slot, try reader.bytes()))
             if count == 4 { contents.newKeys.append((slot, try reader.stateKey())) }
         }
     }

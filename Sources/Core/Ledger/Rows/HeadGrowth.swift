@@ -14,10 +14,8 @@ struct HeadGrowth: Hashable {
     static let byteCount = 44
 
     func append(to bytes: inout [UInt8]) {
-        for shift in stride(from: 24, through: 0, by: -8) {
-            bytes.append(UInt8(truncatingIfNeeded: slot >> shift))
-        }
-        bytes.appendBigEndian(total)
+        bytes.append(bigEndian: UInt32(truncatingIfNeeded: slot))
+        bytes.append(bigEndian: total)
         bytes.append(peak)
     }
 
@@ -35,23 +33,10 @@ struct HeadGrowth: Hashable {
         return list
     }
 
-    /// The bytes of the head after the run, whose block is at `height`.
-    ///
-    /// - Returns: nil where the bytes before it are no head's.
-    func head(after before: [UInt8], at height: Height) -> [UInt8]? {
-        guard before.count >= HeadCounts.byteCount else { return nil }
-        let runs = before.bigEndian(at: 0)
-        var counts = HeadCounts(runs: runs, total: total, lastHeight: height)
-        guard before.count == HeadCounts.byteCount + Digest.byteCount * counts.peakCount,
-            runs < UInt64.max
-        else { return nil }
-        let kept = before.count - Digest.byteCount * counts.completedByNext
-        counts.runs += 1
-        var after: [UInt8] = []
-        after.reserveCapacity(kept + Digest.byteCount)
-        counts.append(to: &after)
-        after += before[HeadCounts.byteCount..<kept]
-        after.append(peak)
-        return after
+    /// What the head says after the run, whose block is at `height`; nil where no head can have
+    /// been before it.
+    func counts(after before: HeadCounts, at height: Height) -> HeadCounts? {
+        guard before.runs < UInt64.max else { return nil }
+        return HeadCounts(runs: before.runs + 1, total: total, lastHeight: height)
     }
 }

@@ -11,8 +11,12 @@ internal import Records
 public struct LedgerRestoration {
     private let genesis: Genesis
     private let genesisSlotCount: Int
-    private var keys: [StateKey?]
-    private var values: [[UInt8]?]
+    /// By slot; nil where no row has named the slot yet.
+    private var keys: [StateKey?] = []
+    /// The values of lists' keys, which are nearly all.
+    private var heads = HeadTable()
+    /// The values of all other keys, by slot.
+    private var others: [UInt32: StateValue] = [:]
     private var height = Height.genesis
     private var hash = Digest.zero
     private var tree = MerkleFrontier()
@@ -28,8 +32,12 @@ public struct LedgerRestoration {
         self.genesis = genesis
         let records = LedgerState.records(of: genesis)
         genesisSlotCount = records.count + 1
-        keys = [.sentinel] + records.map(\.key)
-        values = [[]] + records.map(\.value.encoded)
+        add(.sentinel)
+        others[0] = .bytes([])
+        for record in records {
+            others[UInt32(keys.count)] = record.value
+            add(record.key)
+        }
     }
 
     /// Takes the next row; kinds other than changes and chunk are passed over.
@@ -92,10 +100,13 @@ public struct LedgerRestoration {
         guard tree.size == header.treeSize, tree.root == header.treeRoot else {
             throw .restore("the ledger tree is not the one of block \(header.height)")
         }
-        let records = try records()
-        let registry = try RegistryParts.registry(from: records, since: genesis)
+        let keys = try checkedKeys()
+        let registry = try RegistryParts.registry(
+            from: others.keys.sorted().lazy.compactMap { slot in
+                others[slot].map { StateMap.Record(key: keys[Int(slot)], value: $0) }
+            }, since: genesis)
         let map = StateMap(
-            ledger: genesis.ledger, records: records,
+            ledger: genesis.ledger, keys: keys, heads: heads, others: others,
             isHashed: registry.governance.charter.parameters.isIndexKept)
         guard map.root == header.stateRoot else {
             throw .restore(
@@ -125,24 +136,49 @@ public struct LedgerRestoration {
         for (slot, key) in row.newKeys {
             try grow(to: slot, at: height)
             keys[slot] = key
-            values[slot] = key.isTerm ? TermHead().encode() : nil
+            others[UInt32(slot)] = nil
+            if key.isTerm { heads.set(slot, HeadCounts(), peaks: [], from: 0) }
         }
         for (slot, value) in row.values {
             try grow(to: slot, at: height)
-            values[slot] = value
+            // One whose key is not known yet comes with it, in a later chunk.
+            if let key = keys[slot] { try put(value, under: key, inSlot: slot) }
         }
         for growth in row.growths { try add(growth, at: height) }
         recent.add(row.committed, at: height, keepingFrom: 0)
     }
 
+    /// Puts a value, of which nothing but the root says whether it is the right one.
+    private mutating func put(
+        _ bytes: ArraySlice<UInt8>, under key: StateKey, inSlot slot: Int
+    ) throws(LedgerError) {
+        if key.isTerm {
+            guard heads.set(slot, encoded: bytes) else {
+                throw LedgerRestoration.noValue(key, bytes)
+            }
+            others[UInt32(slot)] = nil
+        } else {
+            guard let value = StateValue(Array(bytes), under: key) else {
+                throw LedgerRestoration.noValue(key, bytes)
+            }
+            others[UInt32(slot)] = value
+        }
+    }
+
+    private static func noValue(_ key: StateKey, _ bytes: ArraySlice<UInt8>) -> LedgerError {
+        .restore("\(key) has a value that is none: \(bytes.hex)")
+    }
+
     /// Adds a run to a head; one that is not known yet comes whole, with a later chunk.
     private mutating func add(_ growth: HeadGrowth, at height: Height) throws(LedgerError) {
         try grow(to: growth.slot, at: height)
-        guard let before = values[growth.slot] else { return }
-        guard let after = growth.head(after: before, at: height) else {
+        guard let key = keys[growth.slot] else { return }
+        guard key.isTerm, heads.hasHead(growth.slot),
+            let counts = growth.counts(after: heads.counts(growth.slot), at: height)
+        else {
             throw .restore("height \(height) adds a run to slot \(growth.slot), which has no list")
         }
-        values[growth.slot] = after
+        heads.grow(growth.slot, to: counts, peak: growth.peak)
     }
 
     private mutating func grow(to slot: Int, at height: Height) throws(LedgerError) {
@@ -162,7 +198,7 @@ public struct LedgerRestoration {
                 throw .restore("the chunk of height \(height) names slot \(slot)")
             }
             keys[slot] = record.key
-            values[slot] = record.value
+            try put(record.value, under: record.key, inSlot: slot)
         }
         cursor = row.cursor
     }
@@ -173,26 +209,25 @@ public struct LedgerRestoration {
             UInt64(genesisSlotCount) + LedgerRestoration.slotsOfRulesMax
             + LedgerRestoration.slotsOfEntryMax * tree.size
         guard slot >= 0, UInt64(slot) < limit else { return false }
-        let missing = slot + 1 - keys.count
-        if missing > 0 {
-            keys.append(contentsOf: repeatElement(nil, count: missing))
-            values.append(contentsOf: repeatElement(nil, count: missing))
-        }
+        while keys.count <= slot { add(nil) }
         return true
     }
 
-    private func records() throws(LedgerError) -> [StateMap.Record] {
-        var records: [StateMap.Record] = []
-        records.reserveCapacity(keys.count)
-        for slot in keys.indices.dropFirst() {
-            guard let key = keys[slot], let bytes = values[slot] else {
+    private mutating func add(_ key: StateKey?) {
+        keys.append(key)
+        heads.addSlot()
+    }
+
+    /// The keys by slot, where each is known and has a value.
+    private func checkedKeys() throws(LedgerError) -> [StateKey] {
+        var checked: [StateKey] = []
+        checked.reserveCapacity(keys.count)
+        for (slot, key) in keys.enumerated() {
+            guard let key, key.isTerm ? heads.hasHead(slot) : others[UInt32(slot)] != nil else {
                 throw .restore("slot \(slot) is in no row that was handed in")
             }
-            guard let value = StateValue(bytes, under: key) else {
-                throw .restore("\(key) has a value that is none: \(bytes.hex)")
-            }
-            records.append(StateMap.Record(key: key, value: value))
+            checked.append(key)
         }
-        return records
+        return checked
     }
 }

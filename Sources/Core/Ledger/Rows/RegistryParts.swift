@@ -18,7 +18,7 @@ struct RegistryParts {
 
     /// The registry that these records make up, of a ledger that began then.
     static func registry(
-        from records: [StateMap.Record], since genesis: Genesis
+        from records: some Sequence<StateMap.Record>, since genesis: Genesis
     ) throws(LedgerError) -> Registry {
         var parts = RegistryParts()
         for record in records {

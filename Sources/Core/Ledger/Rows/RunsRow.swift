@@ -19,13 +19,16 @@ public struct RunsRow: Hashable, Sendable {
 
     var isEmpty: Bool { directory.isEmpty }
 
-    /// Adds the run of a slot above all those so far, whose head was `before`.
-    mutating func add(slot: UInt32, _ before: HeadCounts, _ positions: ArraySlice<UInt32>) {
+    /// Adds the run of a slot above all those so far, whose head was `before`; its positions are
+    /// those in `run` of `all`.
+    mutating func add(
+        slot: UInt32, _ before: HeadCounts, _ all: [UInt32], _ run: Range<Int>
+    ) {
         let start = UInt64(self.positions.count)
         directory.append((UInt64(slot) << 32 | start).bigEndian)
         directory.append(before.lastHeight.blocks.bigEndian)
         directory.append(before.total.bigEndian)
-        for position in positions { self.positions.append(position.bigEndian) }
+        for place in run { positions.append(all[place].bigEndian) }
     }
 
     func encode() -> [UInt8] {

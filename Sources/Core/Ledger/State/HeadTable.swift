@@ -52,10 +52,34 @@ struct HeadTable: Sendable {
     /// Puts a head into a slot; its peaks begin at `start` of `peaks`.
     mutating func set(_ slot: Int, _ counts: HeadCounts, peaks source: [Digest], from start: Int) {
         let count = counts.peakCount
-        if count > cells[slot].capacity { move(slot, toHold: count, keeping: 0) }
+        makeRoom(slot, count)
         cells[slot].counts = counts
         let place = Int(cells[slot].place)
         for index in 0..<count { peaks[place + index] = source[start + index] }
+    }
+
+    /// Puts the head with exactly these bytes into a slot; false where they are none.
+    mutating func set(_ slot: Int, encoded bytes: ArraySlice<UInt8>) -> Bool {
+        guard let counts = HeadCounts(prefixOf: bytes),
+            bytes.count == HeadCounts.byteCount + Digest.byteCount * counts.peakCount
+        else { return false }
+        makeRoom(slot, counts.peakCount)
+        cells[slot].counts = counts
+        let place = Int(cells[slot].place)
+        var start = bytes.startIndex + HeadCounts.byteCount
+        for index in 0..<counts.peakCount {
+            guard let peak = Digest(bytes[start..<start + Digest.byteCount]) else { return false }
+            peaks[place + index] = peak
+            start += Digest.byteCount
+        }
+        return true
+    }
+
+    /// Gives a slot a head that can hold so many peaks, whatever stood there.
+    private mutating func makeRoom(_ slot: Int, _ count: Int) {
+        if !hasHead(slot) || count > cells[slot].capacity {
+            move(slot, toHold: max(count, 1), keeping: 0)
+        }
     }
 
     /// Gives the head of a slot one run more: `peak` is its last peak after it, and those before
@@ -94,6 +118,12 @@ struct HeadCounts: Hashable, Sendable {
     /// The height of the last run.
     var lastHeight = Height.genesis
 
+    init(runs: UInt64 = 0, total: UInt64 = 0, lastHeight: Height = .genesis) {
+        self.runs = runs
+        self.total = total
+        self.lastHeight = lastHeight
+    }
+
     /// How many bytes of a head these are.
     static let byteCount = 24
 
@@ -104,6 +134,14 @@ struct HeadCounts: Hashable, Sendable {
     /// What a head says when a block gave it a run of so many entries.
     func after(_ entryCount: Int, at height: Height) -> HeadCounts {
         HeadCounts(runs: runs + 1, total: total + UInt64(entryCount), lastHeight: height)
+    }
+
+    /// What the first bytes of a head say; nil where there are fewer.
+    init?(prefixOf bytes: ArraySlice<UInt8>) {
+        guard bytes.count >= HeadCounts.byteCount else { return nil }
+        self.init(
+            runs: bytes.bigEndian(at: 0), total: bytes.bigEndian(at: 8),
+            lastHeight: Height(bytes.bigEndian(at: 16)))
     }
 
     /// Appends the first bytes of a head: runs, total, last height, of 8 bytes each.

@@ -7,15 +7,18 @@ struct StateChanges: Sendable {
     /// The keys of new slots, of which the first is ``firstNewSlot``.
     let newKeys: [StateKey]
     let firstNewSlot: Int
-    /// The last peak of each head, and the values of all other items, where the items say.
+    /// The items that are heads, in the order of their slots, and the last peak of each.
+    let heads: [UInt32]
     let peaks: [Digest]
+    /// The values of all other items, where the items say.
     let others: [StateValue]
     let tree: StateTree.Changes?
     let root: Digest
 
     /// No change.
     static let none = StateChanges(
-        items: [], newKeys: [], firstNewSlot: 0, peaks: [], others: [], tree: nil, root: .zero)
+        items: [], newKeys: [], firstNewSlot: 0, heads: [], peaks: [], others: [], tree: nil,
+        root: .zero)
 
     /// A slot and what will stand in it.
     struct Item: Sendable {

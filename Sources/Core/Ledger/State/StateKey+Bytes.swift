@@ -55,6 +55,15 @@ extension StateKey {
         return term.map(StateKey.term)
     }
 
+    /// The key of somebody's list, which nearly all are.
+    fileprivate static func person(_ space: UInt8, _ bytes: ArraySlice<UInt8>) -> StateKey? {
+        switch space {
+        case 16: OpaqueID(bytes).map { .term(.patient($0)) }
+        case 17: OpaqueID(bytes).map { .term(.practitioner($0)) }
+        default: nil
+        }
+    }
+
     private static func rule(_ bytes: [UInt8]) -> String? {
         guard (1...CaseBody.Opening.ruleBytesMax).contains(bytes.count) else { return nil }
         return String(validating: bytes, as: UTF8.self)
@@ -107,8 +116,9 @@ extension CBORReader {
     mutating func stateKey() throws(CBORError) -> StateKey {
         let start = offset
         let space = UInt8(try unsigned("space", atMost: 255))
-        let bytes = Array(try bytes())
-        guard let key = StateKey(space: space, bytes: bytes) else {
+        let bytes = try bytes()
+        if let person = StateKey.person(space, bytes) { return person }
+        guard let key = StateKey(space: space, bytes: Array(bytes)) else {
             throw .unexpected(
                 offset: start, expected: "a key of space \(space)", found: bytes.hex)
         }

@@ -32,7 +32,26 @@ public struct StateMap: Sendable {
             add(record.key)
             put(record.value, inSlot: index + 1)
         }
-        guard isHashed else { return }
+        if isHashed { hash() }
+    }
+
+    /// The map of these keys, by slot, the sentinel's first, with the values of lists in `heads`,
+    /// and all others by slot.
+    init(
+        ledger: LedgerID, keys: [StateKey], heads: HeadTable, others: [UInt32: StateValue],
+        isHashed: Bool
+    ) {
+        self.ledger = ledger
+        self.keys = keys
+        self.heads = heads
+        self.others = others
+        for (slot, key) in keys.enumerated() {
+            _ = slotOf.number(of: key, orPut: UInt32(slot))
+        }
+        if isHashed { hash() }
+    }
+
+    private mutating func hash() {
         tree = StateTree(keys: keys.map { $0.digest(in: ledger) }) { slot, leaf in
             append(valueOf: Int(slot), to: &leaf)
         }
@@ -106,14 +125,14 @@ public struct StateMap: Sendable {
     }
 
     mutating func apply(_ changes: StateChanges) {
-        for item in changes.items {
-            let slot = Int(item.slot)
-            if item.isNew { add(changes.newKeys[slot - changes.firstNewSlot]) }
-            if item.isHead {
-                heads.grow(slot, to: item.counts, peak: changes.peaks[Int(item.place)])
-            } else {
-                put(changes.others[Int(item.place)], inSlot: slot)
-            }
+        for key in changes.newKeys { add(key) }
+        for item in changes.items where !item.isHead {
+            put(changes.others[Int(item.place)], inSlot: Int(item.slot))
+        }
+        // By slot, as they lie in memory.
+        for (place, index) in changes.heads.enumerated() {
+            let item = changes.items[Int(index)]
+            heads.grow(Int(item.slot), to: item.counts, peak: changes.peaks[place])
         }
         if let treeChanges = changes.tree { tree?.apply(treeChanges) }
     }

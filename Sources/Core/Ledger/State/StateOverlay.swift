@@ -133,7 +133,8 @@ struct StateOverlay {
         _ growing: GrowingHeads, _ tree: StateTree.Changes?, root: Digest
     ) -> StateChanges {
         StateChanges(
-            items: items, newKeys: newKeys, firstNewSlot: map.slotCount, peaks: growing.peaks,
-            others: others, tree: tree, root: root)
+            items: items, newKeys: newKeys, firstNewSlot: map.slotCount,
+            heads: growing.heads.map(\.item), peaks: growing.peaks, others: others, tree: tree,
+            root: root)
     }
 }

@@ -66,15 +66,12 @@ public struct TermHead: Hashable, Sendable {
 
     /// The head with exactly these bytes, or nil where they are none.
     public init?(_ bytes: [UInt8]) {
-        guard bytes.count >= 24 else { return nil }
+        guard let counts = HeadCounts(prefixOf: bytes[...]) else { return nil }
         let peakCount = (bytes.count - 24) / 32
         guard bytes.count == 24 + 32 * peakCount else { return nil }
         let peaks = (0..<peakCount).compactMap { index in
             Digest(bytes[(24 + 32 * index)..<(56 + 32 * index)])
         }
-        let counts = HeadCounts(
-            runs: bytes.bigEndian(at: 0), total: bytes.bigEndian(at: 8),
-            lastHeight: Height(bytes.bigEndian(at: 16)))
         self.init(counts, peaks: peaks)
     }
 }
