@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Storage
@@ -52,6 +53,37 @@ struct BlobFilesTests {
         #expect(try files.read(places[0], byteCount: 10) == nil)
         #expect(try files.read(last, byteCount: 21) == blob(11), "it is appended to, and stays")
         #expect(files.numbers.first == 2 && files.numbers.last == last.file)
+    }
+
+    /// The last bytes of a file are in memory, and what is read may lie on both sides.
+    @Test func longOnesAreReadWhereverTheyAreAndSyncedWhole() throws {
+        let files = try BlobFiles(directory: directory.path, suffix: "blobs", byteCountMax: 9 << 20)
+        let path = directory.path + "/0000000000000001.blobs"
+        func written() throws -> Int { try SmallFile.read(path, atMost: .max).count }
+        var random = SplitMix(seed: 18)
+        var blobs: [(place: BlobPlace, bytes: [UInt8])] = []
+        for count in [700_000, 1, 348_575, 300, 3_000_000, 4_096, 900_001, 0, 77] {
+            let bytes = (0..<count).map { _ in UInt8(random.below(256)) }
+            blobs.append((try unsafe files.append(bytes.span.bytes), bytes))
+            for blob in blobs {
+                #expect(try files.read(blob.place, byteCount: blob.bytes.count) == blob.bytes)
+            }
+            let end = Int(blobs[blobs.count - 1].place.offset) + count
+            #expect(try written() == end / (1 << 20) * (1 << 20), "a piece is written at once")
+            #expect(try files.read(blobs[0].place, byteCount: end) == blobs.flatMap(\.bytes))
+            #expect(try files.read(blobs[0].place, byteCount: end + 1) == nil)
+        }
+        let all = blobs.flatMap(\.bytes)
+        for _ in 0..<2 {
+            try files.sync()
+            #expect(try SmallFile.read(path, atMost: .max) == all)
+        }
+        let more = [UInt8](repeating: 7, count: 5_000)
+        let place = try unsafe files.append(more.span.bytes)
+        #expect(try files.read(place, byteCount: 5_000) == more)
+        try files.sync()
+        #expect(try SmallFile.read(path, atMost: .max) == all + more)
+        #expect(try BlobFiles(directory: directory.path, suffix: "blobs").read(1) == all + more)
     }
 
     @Test func otherFilesAreLeftAlone() throws {

@@ -5,9 +5,10 @@ internal import Synchronization
 /// their place.
 ///
 /// For what can be made again of something else. A data base writes it twice, and keeps it in
-/// memory between; here it is one write, and not synced: a file is, before the next one is begun.
-/// So after a power cut the newest file alone may lack what was appended. Who reads compares a
-/// checksum that he kept with the place. Every process begins a file of its own.
+/// memory between; here it is one write (``BlobTail``), and not waited for: a file is synced before
+/// the next one is begun. So after a power cut, or a kill, the newest file alone may lack what was
+/// appended. Who reads compares a checksum that he kept with the place. Every process begins a file
+/// of its own.
 ///
 /// Appending and removing is for one thread at a time; reading is safe from any.
 public final class BlobFiles: Sendable {
@@ -31,18 +32,13 @@ public final class BlobFiles: Sendable {
         /// The numbers of the files that are there, ascending.
         var numbers: [UInt64]
         /// The one that is appended to, the last; nil until something is.
-        var current: Opened?
-        var byteCount = 0
-        /// Up to where the current file is known to be on the disk.
-        var syncedCount = 0
+        var current: BlobTail?
         /// Those that were read last, the newest at the end.
         var opened: [Opened] = []
     }
 
     /// How many files stay open for readers.
     private static let openedMax = 64
-    /// After so many bytes they are synced, so that nobody waits for a whole file.
-    private static let unsyncedMax = 4 << 20
 
     /// The files in `directory`, which is there, whose names end with a dot and `suffix`; with
     /// `byteCountMax` bytes a file has enough, but no blob is cut.
@@ -62,38 +58,34 @@ public final class BlobFiles: Sendable {
     /// The numbers of the files that are there, ascending.
     public var numbers: [UInt64] { state.withLock { $0.numbers } }
 
-    /// Appends a blob, which survives a kill when the call returns, not a power cut.
+    /// Appends a blob, of which a kill can take what is not synced.
     public func append(_ blob: RawSpan) throws(StorageError) -> BlobPlace {
-        if state.withLock({ $0.current == nil || $0.byteCount >= byteCountMax }) { try begin() }
-        let (current, offset) = state.withLock { ($0.current, $0.byteCount) }
+        var current = state.withLock { $0.current }
+        if current.map({ $0.byteCount >= byteCountMax }) ?? true { current = try begin() }
         guard let current else { throw .stopped(path: directory) }
-        try current.file.write(blob, at: offset)
-        let end = offset + blob.byteCount
-        let unsynced = state.withLock { state in
-            state.byteCount = end
-            return end - state.syncedCount
-        }
-        if unsynced >= BlobFiles.unsyncedMax { try sync() }
-        return BlobPlace(file: current.number, offset: UInt64(offset))
+        let place = BlobPlace(file: current.number, offset: UInt64(current.byteCount))
+        try current.append(blob)
+        return place
     }
 
     /// Returns when all that was appended is on the disk.
     public func sync() throws(StorageError) {
-        let (current, end) = state.withLock { ($0.current, $0.byteCount) }
-        try current?.file.sync()
-        state.withLock { $0.syncedCount = end }
+        if let current = state.withLock({ $0.current }) { try current.sync() }
     }
 
     /// So many bytes from a place on; nil where the file is gone, or ends before.
     public func read(_ place: BlobPlace, byteCount: Int) throws(StorageError) -> [UInt8]? {
-        guard let opened = try opened(place.file),
-            let offset = Int(exactly: place.offset), byteCount >= 0
+        guard let offset = Int(exactly: place.offset), offset < 1 << 62,
+            (0..<1 << 32).contains(byteCount)
         else { return nil }
-        let bytes = try opened.file.read(at: offset, count: byteCount)
-        return bytes.count == byteCount ? bytes : nil
+        if let current = state.withLock({ $0.current }), current.number == place.file {
+            return try current.read(at: offset, count: byteCount)
+        }
+        let bytes = try opened(place.file)?.file.read(at: offset, count: byteCount)
+        return bytes?.count == byteCount ? bytes : nil
     }
 
-    /// All bytes of a file; nil where it is gone.
+    /// All bytes of a file that is not appended to; nil where it is gone.
     public func read(_ number: UInt64) throws(StorageError) -> [UInt8]? {
         guard let opened = try opened(number) else { return nil }
         return try opened.file.read(at: 0, count: try opened.file.byteCount())
@@ -112,31 +104,24 @@ public final class BlobFiles: Sendable {
     }
 
     /// Begins the next file, when the one before is on the disk.
-    private func begin() throws(StorageError) {
+    private func begin() throws(StorageError) -> BlobTail {
         let (current, last) = state.withLock { ($0.current, $0.numbers.last) }
         if let current {
-            try current.file.sync()
+            try current.sync()
         } else if let last {
             try File(path(last), flags: O_RDWR).sync()
         }
         let number = (last ?? 0) + 1
-        let file = try File(path(number), flags: O_RDWR | O_CREAT | O_EXCL)
-        try Directory.sync(directory)
-        let next = Opened(number, file)
+        let next = try BlobTail(number, path: path(number), in: directory)
         state.withLock { state in
             state.numbers.append(number)
             state.current = next
-            state.byteCount = 0
-            state.syncedCount = 0
         }
+        return next
     }
 
     private func opened(_ number: UInt64) throws(StorageError) -> Opened? {
-        let found = state.withLock { state in
-            let current = state.current.flatMap { $0.number == number ? $0 : nil }
-            return current ?? state.opened.last { $0.number == number }
-        }
-        if let found { return found }
+        if let found = state.withLock({ $0.opened.last { $0.number == number } }) { return found }
         let opened: Opened
         do throws(StorageError) {
             opened = Opened(number, try File(path(number), flags: O_RDONLY))
