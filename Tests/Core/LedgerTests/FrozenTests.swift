@@ -30,9 +30,12 @@ struct FrozenTests {
         ]
         let rows = state.apply(first)
         items += rows.map { ("row 1 \($0.kind) \($0.number)", $0.bytes) }
-        items += rows.filter { $0.kind == .changes }.map {
-            let former = state.row($0, of: first, inTheFormOf: [0x86, 0x01])
-            return ("row 1 changes, by older versions", former.bytes)
+        let forms: [(LedgerRow.Kind, UInt8)] = [(.changes, 0x86), (.runs, 0x83)]
+        for (kind, start) in forms {
+            items += rows.filter { $0.kind == kind }.map {
+                let former = state.row($0, of: first, inTheFormOf: [start, 0x01])
+                return ("row 1 \(kind), by older versions", former.bytes)
+            }
         }
         let second = try TestNetwork.execute([], on: state)
         items.append(("block 2", second.block.encode()))

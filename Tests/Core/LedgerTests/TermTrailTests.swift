@@ -33,11 +33,14 @@ struct TermTrailTests {
         }
 
         /// The run at a place of a block's runs, with its entries.
-        func run(_ place: Int, at height: Height) throws -> (TermRun, [ArraySlice<UInt8>]) {
+        func run(
+            _ place: Int, at height: Height
+        ) throws -> (run: TermRun, previousHeight: Height, entries: [ArraySlice<UInt8>]) {
             let tree = try #require(trees[height])
             let entries = try #require(self.entries[height])
-            let run = try #require(try runs[height]?.run(place, tree))
-            return (run, run.entries.map { entries[Int($0.leafIndex - tree.firstLeaf)] })
+            let found = try #require(try runs[height]?.run(place, tree))
+            let own = found.run.entries.map { entries[Int($0.leafIndex - tree.firstLeaf)] }
+            return (found.run, found.previousHeight, own)
         }
     }
 
@@ -88,7 +91,7 @@ struct TermTrailTests {
             var (short, long, other) = (0, 0, 0)
             for (height, table) in lived.runs {
                 for place in 0..<table.count {
-                    let (run, entries) = try lived.run(place, at: height)
+                    let (run, previous, entries) = try lived.run(place, at: height)
                     let slot = table.slot(place)
                     let isPatient = lived.patients[height]?.contains(slot) == true
                     #expect(lived.map?.isPatient(slot: slot) == isPatient)
@@ -109,7 +112,7 @@ struct TermTrailTests {
                     #expect(isKept || unwritten == nil)
                     for item in isKept ? [item, unwritten] : [item] {
                         #expect(item?.run == run, "seed \(seed), height \(height), slot \(slot)")
-                        #expect(item?.previousHeight == table.previousHeight(place))
+                        #expect(item?.previousHeight == previous)
                         #expect(item?.entries == entries)
                     }
                 }

@@ -31,23 +31,48 @@ struct TrailBytesTests {
             var positions: [Int] = []
         }
 
-        /// As `runs-row` of docs/formats/rows.md.
-        var runsRow: [UInt8]? {
+        /// As `runs-row` of docs/formats/rows.md, or as older versions wrote it.
+        func runsRow(isFormer: Bool) -> [UInt8]? {
             guard !runs.isEmpty else { return nil }
-            var (directory, positions): ([UInt8], [UInt8]) = ([], [])
+            var (directory, rest): ([UInt8], [UInt8]) = ([], [])
             for run in runs {
                 directory += run.slot.bigEndianBytes
-                directory += UInt32(positions.count / 4).bigEndianBytes
-                directory += run.previousHeight.blocks.bigEndianBytes
-                directory += run.totalBefore.bigEndianBytes
-                for position in run.positions { positions += UInt32(position).bigEndianBytes }
+                directory += UInt32(isFormer ? rest.count / 4 : rest.count).bigEndianBytes
+                if isFormer {
+                    directory += run.previousHeight.blocks.bigEndianBytes
+                    directory += run.totalBefore.bigEndianBytes
+                    for position in run.positions { rest += UInt32(position).bigEndianBytes }
+                } else {
+                    let isFirst = run.previousHeight == .genesis
+                    rest += Lived.short(
+                        isFirst ? 0 : height.blocks - run.previousHeight.blocks)
+                    rest += Lived.short(run.totalBefore) + Lived.ranges(run.positions)
+                }
             }
             var writer = CBORWriter()
             writer.array(3)
-            writer.unsigned(1)
+            writer.unsigned(isFormer ? 1 : 2)
             writer.bytes(directory)
-            writer.bytes(positions)
+            writer.bytes(rest)
             return writer.bytes
+        }
+
+        private static func short(_ number: UInt64) -> [UInt8] {
+            number < 128 ? [UInt8(number)] : [UInt8(number % 128) + 128] + short(number / 128)
+        }
+
+        private static func ranges(_ positions: [Int]) -> [UInt8] {
+            var bytes: [UInt8] = []
+            var (rest, last) = (positions[...], 0)
+            while let first = rest.first {
+                var end = first
+                while rest.first == end { (rest, end) = (rest.dropFirst(), end + 1) }
+                let isOne = end == first + 1
+                bytes += short(UInt64(first - last) * 2 + (isOne ? 0 : 1))
+                if !isOne { bytes += short(UInt64(end - first - 2)) }
+                last = end - 1
+            }
+            return bytes
         }
 
         /// The entries in two batches.
@@ -177,7 +202,8 @@ struct TrailBytesTests {
             }
             blocks.append(lived)
             try stretch.add(
-                lived.height, firstLeaf: lived.firstLeaf, runs: lived.runsRow,
+                lived.height, firstLeaf: lived.firstLeaf,
+                runs: lived.runsRow(isFormer: number % 3 == 0),
                 entries: BlockEntries(try lived.batches()),
                 patients: lived.runs.filter(\.isPatient).map(\.slot))
             let right = slowRows(blocks)

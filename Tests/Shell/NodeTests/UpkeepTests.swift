@@ -275,8 +275,9 @@ struct UpkeepTests {
                 batches.append(try UnverifiedBatch(decoding: bytes).verify(against: state))
             }
             let executed = try state.check(try Block.decode(stored.block), with: batches)
-            for row in state.apply(executed) where row.kind == .changes {
-                let former = state.row(row, of: executed, inTheFormOf: [0x86, 0x01])
+            for row in state.apply(executed) where [.changes, .runs].contains(row.kind) {
+                let start: UInt8 = row.kind == .changes ? 0x86 : 0x83
+                let former = state.row(row, of: executed, inTheFormOf: [start, 0x01])
                 #expect(former != row)
                 rows.append((RowKey(height, kind: row.kind.rawValue), former.bytes))
             }

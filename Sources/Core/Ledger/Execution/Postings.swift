@@ -28,9 +28,10 @@ struct Postings {
     func close(
         _ growing: inout GrowingHeads, in overlay: inout StateOverlay, _ block: Leaves
     ) -> RunsRow {
-        guard !list.isEmpty else { return RunsRow() }
+        guard !list.isEmpty else { return RunsRow(block.height) }
         let (starts, positions) = gathered(itemCount: overlay.items.count)
-        var runs = RunsRow(runCount: growing.heads.count, positionCount: list.count)
+        var runs = RunsRow(
+            block.height, runCount: growing.heads.count, positionCount: list.count)
         var leaves = LeafHasher(reservingCapacity: growing.heads.count)
         for index in growing.heads.indices {
             let head = growing.heads[index]

@@ -44,30 +44,3 @@ enum FormerChangesRow {
         }
     }
 }
-
-extension LedgerRow {
-    /// Whether two changes rows were written in one form, so that they can be compared.
-    public static func areOfOneForm(_ first: [UInt8], _ second: [UInt8]) -> Bool {
-        FormerChangesRow.isOne(first) == FormerChangesRow.isOne(second)
-    }
-}
-
-extension LedgerState {
-    /// What an older version left on the disk for a row of the last block.
-    ///
-    /// With it, bytes that were found can be held against what the block gives.
-    ///
-    /// - Parameters:
-    ///   - row: one of those that ``apply(_:)`` gave.
-    ///   - executed: the last block.
-    ///   - found: the bytes that stand on the disk in the row's place.
-    /// - Returns: `row` itself where its form is the one that was found.
-    public func row(
-        _ row: LedgerRow, of executed: ExecutedBlock, inTheFormOf found: [UInt8]
-    ) -> LedgerRow {
-        guard row.kind == .changes, FormerChangesRow.isOne(found) else { return row }
-        return LedgerRow(
-            kind: row.kind, number: row.number,
-            bytes: FormerChangesRow.encode(executed.changesRow, map))
-    }
-}

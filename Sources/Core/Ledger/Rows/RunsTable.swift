@@ -4,23 +4,25 @@ public import Primitives
 public struct RunsTable: Sendable {
     public let height: Height
     private let directory: ArraySlice<UInt8>
-    private let positions: ArraySlice<UInt8>
+    private let runs: ArraySlice<UInt8>
 
     /// How many bytes of the directory a run has.
-    private static let stride = 24
+    private static let stride = 8
 
-    /// The runs of the block at a height.
+    /// The runs of the block at a height; those of an older version's row, too.
     ///
     /// - Throws: ``LedgerError/malformed(what:_:)`` where the bytes are no runs row.
     public init(_ bytes: [UInt8], height: Height) throws(LedgerError) {
+        let row =
+            FormerRunsRow.isOne(bytes)
+            ? try FormerRunsRow.asNow(bytes, height: height) : bytes
         self.height = height
-        (directory, positions) = try reading("runs row", bytes[...]) {
-            reader throws(CBORError) in
+        (directory, runs) = try reading("runs row", row[...]) { reader throws(CBORError) in
             try reader.array(exactly: 3)
-            try reader.version(1)
+            try reader.version(RunsRow.version)
             return (try reader.bytes(), try reader.bytes())
         }
-        guard directory.count % RunsTable.stride == 0, positions.count % 4 == 0 else {
+        guard directory.count % RunsTable.stride == 0 else {
             throw .restore("the runs row of height \(height) is damaged")
         }
     }
@@ -29,34 +31,58 @@ public struct RunsTable: Sendable {
     init(_ height: Height) {
         self.height = height
         directory = []
-        positions = []
+        runs = []
     }
 
     /// How many runs there are; they stand by slot.
     public var count: Int { directory.count / RunsTable.stride }
 
     public func slot(_ place: Int) -> UInt32 {
-        UInt32(truncatingIfNeeded: directory.bigEndian(at: RunsTable.stride * place) >> 32)
+        directory.bigEndian(at: RunsTable.stride * place, as: UInt32.self)
     }
 
-    public func previousHeight(_ place: Int) -> Height {
-        Height(directory.bigEndian(at: RunsTable.stride * place + 8))
+    /// A run, but for its slot.
+    struct Run: Sendable {
+        /// The height of the term's run before this one; 0 where this is the first.
+        let previousHeight: Height
+        let totalBefore: UInt64
+        fileprivate let ranges: VarintReader
+
+        /// Calls `body` with the places in the block of the run's entries, ascending, for as long
+        /// as it says so.
+        ///
+        /// - Returns: false where it did not, or the bytes are no ranges.
+        @inline(__always)
+        func forEachPosition(_ body: (Int) -> Bool) -> Bool {
+            var ranges = ranges
+            var last = 0
+            while !ranges.isAtEnd {
+                guard let word = ranges.next(), let more = word & 1 == 0 ? 0 : ranges.next(),
+                    word < 1 << 33, more < 1 << 32
+                else { return false }
+                let first = last + Int(word >> 1)
+                last = word & 1 == 0 ? first : first + Int(more) + 1
+                for position in first...last {
+                    guard body(position) else { return false }
+                }
+                guard last < 1 << 32 else { return false }
+            }
+            return true
+        }
     }
 
-    func totalBefore(_ place: Int) -> UInt64 {
-        directory.bigEndian(at: RunsTable.stride * place + 16)
-    }
-
-    /// Where the positions of a run stand; nil where the row is damaged.
-    func range(_ place: Int) -> Range<Int>? {
-        let first = start(place)
-        let end = place + 1 < count ? start(place + 1) : positions.count / 4
-        return first <= end && end <= positions.count / 4 ? first..<end : nil
-    }
-
-    /// The place in the block of the entry that stands here among the positions.
-    func position(_ index: Int) -> Int {
-        Int(positions.bigEndian(at: 4 * index, as: UInt32.self))
+    /// The run that stands here; nil where the row is damaged.
+    @inline(__always)
+    func run(_ place: Int) -> Run? {
+        let start = start(place)
+        let end = place + 1 < count ? self.start(place + 1) : runs.count
+        guard start <= end, end <= runs.count else { return nil }
+        var reader = VarintReader(runs[(runs.startIndex + start)..<(runs.startIndex + end)])
+        guard let back = reader.next(), back <= height.blocks, let total = reader.next()
+        else { return nil }
+        return Run(
+            previousHeight: back == 0 ? .genesis : Height(height.blocks - back),
+            totalBefore: total, ranges: reader)
     }
 
     /// Which run is that of a slot, by a binary search; nil where the block has none for it.
@@ -65,24 +91,31 @@ public struct RunsTable: Sendable {
         return place < count && self.slot(place) == slot ? place : nil
     }
 
-    /// A run; `tree` is the row of the same block, for the leaf hashes.
-    public func run(_ place: Int, _ tree: TreeRow) throws(LedgerError) -> TermRun {
-        guard let range = range(place) else {
+    /// A run, and the height of the term's run before it; `tree` is the row of the same block, for
+    /// the leaf hashes.
+    public func run(
+        _ place: Int, _ tree: TreeRow
+    ) throws(LedgerError) -> (run: TermRun, previousHeight: Height) {
+        guard let run = run(place) else {
             throw .restore("the runs row of height \(height) is damaged")
         }
         var items: [TermRun.Item] = []
-        items.reserveCapacity(range.count)
-        for index in range {
-            let leaf = tree.firstLeaf + UInt64(position(index))
-            guard let hash = tree.leafHash(at: leaf) else {
-                throw .restore("the runs row of height \(height) names leaf \(leaf)")
-            }
+        let isWhole = run.forEachPosition { position in
+            let leaf = tree.firstLeaf + UInt64(position)
+            guard let hash = tree.leafHash(at: leaf) else { return false }
             items.append(TermRun.Item(leafIndex: leaf, leafHash: hash))
+            return true
         }
-        return TermRun(height: height, totalBefore: totalBefore(place), entries: items)
+        guard isWhole else {
+            throw .restore("the runs row of height \(height) names more than the block has")
+        }
+        return (
+            TermRun(height: height, totalBefore: run.totalBefore, entries: items),
+            run.previousHeight
+        )
     }
 
     private func start(_ place: Int) -> Int {
-        Int(directory.bigEndian(at: RunsTable.stride * place) & 0xffff_ffff)
+        Int(directory.bigEndian(at: RunsTable.stride * place + 4, as: UInt32.self))
     }
 }

@@ -17,6 +17,7 @@ struct TrailLayout: Sendable {
         var slot: UInt32 = 0
         var weight: UInt32 = 0
         var byteCount: UInt32 = 0
+        var entryCount: UInt32 = 0
     }
 
     /// What a block has for a turn: bytes of its own, or all that they can be made of.
@@ -67,7 +68,8 @@ struct TrailLayout: Sendable {
                 Copied(
                     place: UInt32(truncatingIfNeeded: place), slot: slot,
                     weight: UInt32(truncatingIfNeeded: size.weight),
-                    byteCount: UInt32(truncatingIfNeeded: size.byteCount)))
+                    byteCount: UInt32(truncatingIfNeeded: size.byteCount),
+                    entryCount: UInt32(truncatingIfNeeded: size.entryCount)))
             starts[TrailStretch.turn(ofSlot: slot) + 1] += 1
         }
         for turn in 1..<starts.count { starts[turn] += starts[turn - 1] }
@@ -113,7 +115,7 @@ struct TrailLayout: Sendable {
             return TrailPiece.Run(slot: run.slot, weight: run.weight, end: end)
         }
         let bytes = [UInt8](cborByteCount: end) { room in
-            for run in own { write(Int(run.place), to: &room) }
+            for run in own { write(run, to: &room) }
         }
         return TrailPiece(height: runs.height, runs: list, bytes: bytes)
     }
@@ -121,39 +123,41 @@ struct TrailLayout: Sendable {
     /// How many bytes a run takes, and what it counts for; nil where it is not copied.
     private static func size(
         _ place: Int, of runs: RunsTable, firstLeaf: UInt64, _ entries: BlockEntries
-    ) -> (byteCount: Int, weight: Int)? {
-        guard let range = runs.range(place), (1...TermTrail.runCountMax).contains(range.count)
-        else { return nil }
+    ) -> (byteCount: Int, weight: Int, entryCount: Int)? {
+        guard let run = runs.run(place) else { return nil }
         var byteCount =
-            1 + CBORRoom.headByteCount(range.count)
-            + CBORRoom.headByteCount(runs.height.blocks)
-            + CBORRoom.headByteCount(runs.previousHeight(place).blocks)
-            + CBORRoom.headByteCount(runs.totalBefore(place))
-        var weight = 32
-        for index in range {
-            let position = runs.position(index)
-            guard position < entries.count else { return nil }
+            1 + CBORRoom.headByteCount(runs.height.blocks)
+            + CBORRoom.headByteCount(run.previousHeight.blocks)
+            + CBORRoom.headByteCount(run.totalBefore)
+        var (entryCount, weight) = (0, 32)
+        let isShort = run.forEachPosition { position in
+            guard entryCount < TermTrail.runCountMax, position < entries.count else {
+                return false
+            }
             let count = entries.byteCount(position)
             byteCount +=
                 1 + CBORRoom.headByteCount(firstLeaf + UInt64(position))
                 + CBORRoom.headByteCount(count) + count
             weight += count + 12
+            entryCount += 1
+            return true
         }
-        return (byteCount, weight)
+        guard isShort, entryCount > 0 else { return nil }
+        return (byteCount + CBORRoom.headByteCount(entryCount), weight, entryCount)
     }
 
-    private func write(_ place: Int, to room: inout CBORRoom) {
-        let range = runs.range(place) ?? 0..<0
+    private func write(_ copied: Copied, to room: inout CBORRoom) {
+        guard let run = runs.run(Int(copied.place)) else { return }
         room.array(4)
         room.unsigned(runs.height.blocks)
-        room.unsigned(runs.previousHeight(place).blocks)
-        room.unsigned(runs.totalBefore(place))
-        room.array(range.count)
-        for index in range {
-            let position = runs.position(index)
+        room.unsigned(run.previousHeight.blocks)
+        room.unsigned(run.totalBefore)
+        room.array(Int(copied.entryCount))
+        _ = run.forEachPosition { position in
             room.array(2)
             room.unsigned(firstLeaf + UInt64(position))
             entries.write(position, to: &room)
+            return true
         }
     }
 }

@@ -250,10 +250,10 @@ final class TreeReader {
             return (item.run, item.previousHeight)
         }
         guard let table = try trails.table(at: height), let place = table.place(ofSlot: slot),
-            let tree = try row(at: height), let run = try? table.run(place, tree),
-            table.previousHeight(place) < height
+            let tree = try row(at: height), let found = try? table.run(place, tree),
+            found.previousHeight < height
         else { throw .damaged("the runs of block \(height)") }
-        return (run, table.previousHeight(place))
+        return (found.run, found.previousHeight)
     }
 
     /// The bytes of the entries of a term's run.

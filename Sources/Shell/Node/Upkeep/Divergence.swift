@@ -57,7 +57,11 @@ public struct Divergence: Equatable, Sendable {
             // as its operator wants.
             let isOptional = kind == .changes || kind == .chunk
             if isOptional, ours.isEmpty || theirs.isEmpty { continue }
-            if kind == .changes, !LedgerRow.areOfOneForm(ours[0], theirs[0]) { continue }
+            if let our = ours.first, let their = theirs.first,
+                !LedgerRow.areOfOneForm(kind, our, their)
+            {
+                continue
+            }
             // Pieces of the state lie elsewhere where a ledger began with a snapshot.
             let isFounded = max(first.base.height, second.base.height) > .genesis
             if isFounded, kind == .chunk { continue }

@@ -1,0 +1,153 @@
+import Primitives
+import TestSupport
+import Testing
+
+@testable import Ledger
+
+@Suite("Runs rows")
+struct RunsRowTests {
+    /// What a row says of a run.
+    private struct Said: Equatable {
+        let slot: UInt32
+        let previousHeight: Height
+        let totalBefore: UInt64
+        let positions: [Int]
+    }
+
+    private func read(_ bytes: [UInt8], _ height: Height) throws -> [Said] {
+        let table = try RunsTable(bytes, height: height)
+        return try (0..<table.count).map { place in
+            let run = try #require(table.run(place))
+            var positions: [Int] = []
+            #expect(
+                run.forEachPosition {
+                    positions.append($0); return true
+                })
+            #expect(table.place(ofSlot: table.slot(place)) == place)
+            return Said(
+                slot: table.slot(place), previousHeight: run.previousHeight,
+                totalBefore: run.totalBefore, positions: positions)
+        }
+    }
+
+    /// Runs of one entry and of many, alone and in ranges, first ones and late ones.
+    private func runs(_ height: Height, seed: UInt64) -> [Said] {
+        var random = SplitMix(seed: seed)
+        var slot: UInt32 = 0
+        return (0..<random.below(200)).map { _ in
+            slot += 1 + UInt32(random.below(1 << random.below(20)))
+            let isFirst = random.below(3) == 0
+            var (positions, next): ([Int], Int) = ([], 0)
+            for _ in 0...random.below(12) {
+                next += random.below(1 << random.below(18))
+                for _ in 0...random.below([1, 2, 300][random.below(3)]) {
+                    positions.append(next)
+                    next += 1
+                }
+            }
+            return Said(
+                slot: slot,
+                previousHeight: isFirst
+                    ? .genesis
+                    : Height(height.blocks - 1 - UInt64(random.below(Int(height.blocks) - 1))),
+                totalBefore: isFirst ? 0 : random.next() >> UInt64(random.below(64)),
+                positions: positions)
+        }
+    }
+
+    @Test("a row gives back the runs that were put in, and so does its older form")
+    func givesBack() throws {
+        for seed in UInt64(0)..<40 {
+            let height = Height(2 + seed * seed * seed * 977)
+            let all = runs(height, seed: seed)
+            var row = RunsRow(height)
+            for run in all {
+                let counts = HeadCounts(
+                    runs: run.previousHeight == .genesis ? 0 : 1, total: run.totalBefore,
+                    lastHeight: run.previousHeight)
+                let positions = [7] + run.positions.map { UInt32($0) }
+                row.add(slot: run.slot, counts, positions, 1..<positions.count)
+            }
+            let bytes = row.encode()
+            #expect(try read(bytes, height) == all, "seed \(seed)")
+            let former = try #require(FormerRunsRow.encode(bytes, height: height))
+            #expect(former.starts(with: [0x83, 1]) && FormerRunsRow.isOne(former))
+            #expect(try FormerRunsRow.asNow(former, height: height) == bytes, "seed \(seed)")
+            #expect(try read(former, height) == all, "seed \(seed)")
+        }
+    }
+
+    @Test("numbers take seven bits a byte, and none has more than 64")
+    func varints() {
+        let table: [(UInt64, [UInt8])] = [
+            (0, [0]), (127, [0x7f]), (128, [0x80, 0x01]), (300, [0xac, 0x02]),
+            (.max, [UInt8](repeating: 0xff, count: 9) + [1]),
+        ]
+        for (number, bytes) in table {
+            var written: [UInt8] = []
+            written.append(varint: number)
+            #expect(written == bytes)
+            var reader = VarintReader(([9] + bytes)[1...])
+            #expect(reader.next() == number && reader.isAtEnd && reader.next() == nil)
+            var cut = VarintReader(bytes.dropLast())
+            #expect(cut.next() == nil)
+        }
+        var long = VarintReader([UInt8](repeating: 0xff, count: 9)[...] + [2])
+        #expect(long.next() == nil)
+        var endless = VarintReader([UInt8](repeating: 0x80, count: 30)[...])
+        #expect(endless.next() == nil)
+    }
+
+    @Test(
+        "a run that is damaged is none",
+        arguments: [
+            // Cut short, above the block's height, beginning behind the end, without end.
+            ([0, 0, 0, 1, 0, 0, 0, 0], []),
+            ([0, 0, 0, 1, 0, 0, 0, 0], [0]),
+            ([0, 0, 0, 1, 0, 0, 0, 0], [9, 0, 0]),
+            ([0, 0, 0, 1, 0, 0, 0, 4], [0, 0, 0]),
+            ([0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0, 2, 0, 0, 0, 1], [0, 0, 0]),
+        ] as [([UInt8], [UInt8])])
+    func damaged(_ directory: [UInt8], _ runs: [UInt8]) throws {
+        let bytes =
+            [0x83, 2, 0x40 + UInt8(directory.count)] + directory + [0x40 + UInt8(runs.count)] + runs
+        #expect(try RunsTable(bytes, height: Height(8)).run(0) == nil)
+    }
+
+    @Test(
+        "positions that end before, or have no end, are told",
+        arguments: [[1], [0x81], [1, 0xff, 0xff, 0xff, 0xff, 0xff, 1], [2, 0x80]] as [[UInt8]])
+    func damagedPositions(_ ranges: [UInt8]) throws {
+        let bytes =
+            [0x83, 2, 0x48, 0, 0, 0, 1, 0, 0, 0, 0, 0x40 + UInt8(ranges.count + 2), 1, 5] + ranges
+        let run = try #require(try RunsTable(bytes, height: Height(8)).run(0))
+        #expect(run.previousHeight == Height(7) && run.totalBefore == 5)
+        #expect(!run.forEachPosition { $0 < 100_000 })
+    }
+
+    @Test(
+        "rows of an older form that contradict themselves are refused",
+        arguments: [
+            // A piece of a run, positions behind the end, descending, and a height above.
+            ([0, 0, 0, 1], []),
+            ([0, 0, 0, 1, 0, 0, 0, 3] + [UInt8](repeating: 0, count: 16), [0, 0, 0, 1]),
+            (
+                [0, 0, 0, 1, 0, 0, 0, 0] + [UInt8](repeating: 0, count: 16),
+                [0, 0, 0, 2, 0, 0, 0, 1]
+            ),
+            (
+                [0, 0, 0, 1] + [UInt8](repeating: 0, count: 11) + [9] + [0, 0, 0, 0, 0, 0, 0, 0], []
+            ),
+            ([0, 0, 0, 1] + [UInt8](repeating: 0, count: 20), [1, 2]),
+        ] as [([UInt8], [UInt8])])
+    func refusesFormer(_ directory: [UInt8], _ positions: [UInt8]) {
+        var writer = CBORWriter()
+        writer.array(3)
+        writer.unsigned(1)
+        writer.bytes(directory)
+        writer.bytes(positions)
+        #expect(throws: LedgerError.self) {
+            _ = try RunsTable(writer.bytes, height: Height(8))
+        }
+    }
+}
