@@ -50,7 +50,7 @@ let sampleRules = Target.target(
     name: "SampleRules", dependencies: ["RuleLanguage", "RuleEngine"], path: "Tests/SampleRules",
     swiftSettings: settings)
 
-let doors: Set<String> = ["CSecp256k1", "COpenSSL", "CSHA256", "CCRC32C", "CLevelDB"]
+let doors: Set<String> = ["CSecp256k1", "COpenSSL", "CSHA256", "CCRC32C", "CPrefetch", "CLevelDB"]
 
 // MARK: - Rooms, from the ground up. A target may depend only on targets above it in this list.
 
@@ -60,10 +60,11 @@ let rooms: [Room] = [
     .door("COpenSSL", apt: "libssl-dev"),
     .door("CSHA256"),
     .door("CCRC32C"),
+    .door("CPrefetch"),
     .door("CLevelDB", apt: "libleveldb-dev", hasCode: true),
 
     // Core: pure and deterministic. No clock, no randomness, no disk, no sockets.
-    .core("Primitives"),
+    .core("Primitives", ["CPrefetch"]),
     .core("Cryptography", ["Primitives", "CSecp256k1", "COpenSSL", "CSHA256"]),
     .core("Tiles", ["Primitives", "Cryptography"]),
     .core("Records", ["Primitives"]),

@@ -55,6 +55,15 @@ public struct BlockEntries: Sendable {
     /// How many bytes the entry at a place has.
     func byteCount(_ index: Int) -> Int { Int(places[index].byteCount) }
 
+    /// Asks for the bytes of the entry at a place, which is copied soon.
+    func prefetch(_ index: Int) {
+        let place = places[index]
+        let start = Int(place.start)
+        let batch = batches[Int(place.batch)]
+        let bytes = unsafe batch.span.bytes
+        bytes.extracting(start..<(start + Int(place.byteCount))).prefetch()
+    }
+
     /// Copies the entry at a place, as a byte string.
     func write(_ index: Int, to room: inout CBORRoom) {
         let place = places[index]

@@ -25,7 +25,9 @@ struct Execution {
     private var postings = Postings()
     /// Where the terms of few values stand among the changes; −1 where not yet touched.
     private var kindItems = [Int](repeating: -1, count: 32)
+    private var kindPostings = [Postings.Open](repeating: Postings.Open(), count: 32)
     private var actionItems = [Int](repeating: -1, count: 8)
+    private var actionPostings = [Postings.Open](repeating: Postings.Open(), count: 8)
     /// Where those of institutions stand that were touched.
     private var institutionItems: [InstitutionID: Int] = [:]
 
@@ -236,6 +238,9 @@ struct Execution {
         var stream = -1
         var day = -1
         var dayNumber: Int32 = 0
+        var institutionPosting = Postings.Open()
+        var streamPosting = Postings.Open()
+        var dayPosting = Postings.Open()
 
         init(_ header: BatchHeader, _ slots: [UInt32]) {
             self.header = header
@@ -260,25 +265,25 @@ struct Execution {
         }
         let issuer = batch.header.issuer
         if batch.institution < 0 { batch.institution = touch(issuer) }
-        postings.add(batch.institution, position)
+        postings.add(batch.institution, position, to: &batch.institutionPosting)
         for index in subjects {
             postings.add(touch(listing.institutions[index]), position)
         }
         if batch.stream < 0 { batch.stream = touch(.stream(issuer, batch.header.stream)) }
-        postings.add(batch.stream, position)
+        postings.add(batch.stream, position, to: &batch.streamPosting)
         if let action = line.action {
             let index = Int(action.rawValue)
             if actionItems[index] < 0 { actionItems[index] = touch(.action(action)) }
-            postings.add(actionItems[index], position)
+            postings.add(actionItems[index], position, to: &actionPostings[index])
         }
         let kind = Int(line.kind.rawValue)
         if kindItems[kind] < 0 { kindItems[kind] = touch(.kind(line.kind)) }
-        postings.add(kindItems[kind], position)
+        postings.add(kindItems[kind], position, to: &kindPostings[kind])
         if batch.day < 0 || batch.dayNumber != line.day.number {
             batch.day = touch(.institutionDay(issuer, line.day))
             batch.dayNumber = line.day.number
         }
-        postings.add(batch.day, position)
+        postings.add(batch.day, position, to: &batch.dayPosting)
     }
 
     /// Where a term stands among the changes; what is touched here is listed (``Postings``).

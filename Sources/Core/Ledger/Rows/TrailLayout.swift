@@ -18,7 +18,12 @@ struct TrailLayout: Sendable {
         var weight: UInt32 = 0
         var byteCount: UInt32 = 0
         var entryCount: UInt32 = 0
+        /// The position of its first entry.
+        var position: UInt32 = 0
     }
+
+    /// How many entries ahead of the one that is copied are asked for: they lie anywhere.
+    private static let aheadCount = 6
 
     /// What a block has for a turn: bytes of its own, or all that they can be made of.
     enum Part: Sendable {
@@ -62,14 +67,9 @@ struct TrailLayout: Sendable {
             while next < patients.count, patients[next] < slot { next += 1 }
             guard next < patients.count else { break }
             guard patients[next] == slot,
-                let size = TrailLayout.size(place, of: runs, firstLeaf: firstLeaf, entries)
+                let run = TrailLayout.copied(place, of: runs, firstLeaf: firstLeaf, entries)
             else { continue }
-            bySlot.append(
-                Copied(
-                    place: UInt32(truncatingIfNeeded: place), slot: slot,
-                    weight: UInt32(truncatingIfNeeded: size.weight),
-                    byteCount: UInt32(truncatingIfNeeded: size.byteCount),
-                    entryCount: UInt32(truncatingIfNeeded: size.entryCount)))
+            bySlot.append(run)
             starts[TrailStretch.turn(ofSlot: slot) + 1] += 1
         }
         for turn in 1..<starts.count { starts[turn] += starts[turn - 1] }
@@ -115,21 +115,25 @@ struct TrailLayout: Sendable {
             return TrailPiece.Run(slot: run.slot, weight: run.weight, end: end)
         }
         let bytes = [UInt8](cborByteCount: end) { room in
-            for run in own { write(run, to: &room) }
+            for (index, run) in zip(own.indices, own) {
+                let ahead = index + TrailLayout.aheadCount
+                if ahead < own.endIndex { entries.prefetch(Int(own[ahead].position)) }
+                write(run, to: &room)
+            }
         }
         return TrailPiece(height: runs.height, runs: list, bytes: bytes)
     }
 
-    /// How many bytes a run takes, and what it counts for; nil where it is not copied.
-    private static func size(
+    /// A run that is copied: how many bytes it takes, and what it counts for; nil for others.
+    private static func copied(
         _ place: Int, of runs: RunsTable, firstLeaf: UInt64, _ entries: BlockEntries
-    ) -> (byteCount: Int, weight: Int, entryCount: Int)? {
+    ) -> Copied? {
         guard let run = runs.run(place) else { return nil }
         var byteCount =
             1 + CBORRoom.headByteCount(runs.height.blocks)
             + CBORRoom.headByteCount(run.previousHeight.blocks)
             + CBORRoom.headByteCount(run.totalBefore)
-        var (entryCount, weight) = (0, 32)
+        var (entryCount, weight, first) = (0, 32, 0)
         let isShort = run.forEachPosition { position in
             guard entryCount < TermTrail.runCountMax, position < entries.count else {
                 return false
@@ -139,11 +143,18 @@ struct TrailLayout: Sendable {
                 1 + CBORRoom.headByteCount(firstLeaf + UInt64(position))
                 + CBORRoom.headByteCount(count) + count
             weight += count + 12
+            if entryCount == 0 { first = position }
             entryCount += 1
             return true
         }
         guard isShort, entryCount > 0 else { return nil }
-        return (byteCount + CBORRoom.headByteCount(entryCount), weight, entryCount)
+        byteCount += CBORRoom.headByteCount(entryCount)
+        return Copied(
+            place: UInt32(truncatingIfNeeded: place), slot: runs.slot(place),
+            weight: UInt32(truncatingIfNeeded: weight),
+            byteCount: UInt32(truncatingIfNeeded: byteCount),
+            entryCount: UInt32(truncatingIfNeeded: entryCount),
+            position: UInt32(truncatingIfNeeded: first))
     }
 
     private func write(_ copied: Copied, to room: inout CBORRoom) {

@@ -3,12 +3,14 @@ internal import Primitives
 
 /// The heads of all lists, by slot, in memory that lies together.
 ///
-/// The peaks of a head lie in a stretch of 1, 2, 4 … places, which it keeps until it needs a longer
+/// The peaks of a head lie in a stretch of 2, 4, 8 … places, which it keeps until it needs a longer
 /// one; a stretch that was given back serves another head. So a head that changes costs no
 /// allocation, and neither does one that is copied.
 struct HeadTable: Sendable {
     private var cells: [Cell] = []
     private var peaks: [Digest] = []
+    /// The logarithm of the shortest stretch's length.
+    private static let bitsMin = 1
     /// Where stretches lie that no head has, by the logarithm of their length.
     private var free = [[UInt32]](repeating: [], count: 7)
 
@@ -78,7 +80,7 @@ struct HeadTable: Sendable {
     /// Gives a slot a head that can hold so many peaks, whatever stood there.
     private mutating func makeRoom(_ slot: Int, _ count: Int) {
         if !hasHead(slot) || count > cells[slot].capacity {
-            move(slot, toHold: max(count, 1), keeping: 0)
+            move(slot, toHold: count, keeping: 0)
         }
     }
 
@@ -96,7 +98,8 @@ struct HeadTable: Sendable {
     private mutating func move(_ slot: Int, toHold count: Int, keeping kept: Int) {
         let old = cells[slot]
         if old.lengthBits >= 0 { free[Int(old.lengthBits)].append(old.place) }
-        let bits = Int.bitWidth - (count - 1).leadingZeroBitCount
+        // Room for three runs at once: most heads come to have them.
+        let bits = max(Int.bitWidth - (max(count, 1) - 1).leadingZeroBitCount, HeadTable.bitsMin)
         cells[slot].lengthBits = Int8(bits)
         if let place = free[bits].popLast() {
             cells[slot].place = place
