@@ -72,7 +72,10 @@ struct RunsRowTests {
             #expect(try read(bytes, height) == all, "seed \(seed)")
             let former = try #require(FormerRunsRow.encode(bytes, height: height))
             #expect(former.starts(with: [0x83, 1]) && FormerRunsRow.isOne(former))
-            #expect(try FormerRunsRow.asNow(former, height: height) == bytes, "seed \(seed)")
+            #expect(FormerRunsRow.asNow(former, height: height) == bytes, "seed \(seed)")
+            #expect(
+                LedgerRow.areOfOneForm(.runs, former, bytes) == false
+                    && LedgerRow.inFormOfNow(.runs, former, at: height) == bytes)
             #expect(try read(former, height) == all, "seed \(seed)")
         }
     }
@@ -125,29 +128,45 @@ struct RunsRowTests {
         #expect(!run.forEachPosition { $0 < 100_000 })
     }
 
-    @Test(
-        "rows of an older form that contradict themselves are refused",
-        arguments: [
-            // A piece of a run, positions behind the end, descending, and a height above.
-            ([0, 0, 0, 1], []),
-            ([0, 0, 0, 1, 0, 0, 0, 3] + [UInt8](repeating: 0, count: 16), [0, 0, 0, 1]),
-            (
-                [0, 0, 0, 1, 0, 0, 0, 0] + [UInt8](repeating: 0, count: 16),
-                [0, 0, 0, 2, 0, 0, 0, 1]
-            ),
-            (
-                [0, 0, 0, 1] + [UInt8](repeating: 0, count: 11) + [9] + [0, 0, 0, 0, 0, 0, 0, 0], []
-            ),
-            ([0, 0, 0, 1] + [UInt8](repeating: 0, count: 20), [1, 2]),
-        ] as [([UInt8], [UInt8])])
-    func refusesFormer(_ directory: [UInt8], _ positions: [UInt8]) {
+    private func former(_ directory: [UInt8], _ positions: [UInt8]) -> [UInt8] {
         var writer = CBORWriter()
         writer.array(3)
         writer.unsigned(1)
         writer.bytes(directory)
         writer.bytes(positions)
-        #expect(throws: LedgerError.self) {
-            _ = try RunsTable(writer.bytes, height: Height(8))
+        return writer.bytes
+    }
+
+    @Test("pieces of an older form's runs and positions are refused")
+    func refusesPiecesOfFormer() {
+        for (directory, positions) in [([0, 0, 0, 1], []), ([], [1, 2])] as [([UInt8], [UInt8])] {
+            #expect(throws: LedgerError.self) {
+                _ = try RunsTable(former(directory, positions), height: Height(8))
+            }
         }
+    }
+
+    @Test(
+        "a run of an older form that contradicts itself is none, and its row is not brought over",
+        arguments: [
+            // Positions behind the end, and a height that is not below.
+            ([0, 0, 0, 1, 0, 0, 0, 3] + [UInt8](repeating: 0, count: 16), [0, 0, 0, 1], false),
+            (
+                [0, 0, 0, 1] + [UInt8](repeating: 0, count: 11) + [9]
+                    + [UInt8](repeating: 0, count: 8), [], false
+            ),
+            // Positions that descend, and that are there twice.
+            ([UInt8](repeating: 0, count: 24), [0, 0, 0, 2, 0, 0, 0, 1], true),
+            ([UInt8](repeating: 0, count: 24), [UInt8](repeating: 0xff, count: 8), true),
+            (
+                [UInt8](repeating: 0, count: 24),
+                [255, 255, 255, 254] + [UInt8](repeating: 0xff, count: 8), true
+            ),
+        ] as [([UInt8], [UInt8], Bool)])
+    func damagedFormer(_ directory: [UInt8], _ positions: [UInt8], _ isRun: Bool) throws {
+        let bytes = former(directory, positions)
+        #expect((try RunsTable(bytes, height: Height(8)).run(0) != nil) == isRun)
+        #expect(FormerRunsRow.asNow(bytes, height: Height(8)) == nil)
+        #expect(LedgerRow.inFormOfNow(.runs, bytes, at: Height(8)) == bytes)
     }
 }

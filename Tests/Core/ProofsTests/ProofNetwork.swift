@@ -221,10 +221,10 @@ struct ProofNetwork {
             let rows = blocks[Int(height.blocks) - 1].rows
             guard let tree = rows.first(where: { $0.kind == .tree }),
                 let row = rows.first(where: { $0.kind == .runs }),
-                let found = try RunsRow.run(
-                    ofSlot: UInt32(slot), in: row.bytes, tree: try TreeRow.decode(tree.bytes),
-                    height: height)
+                let table = try? RunsTable(row.bytes, height: height),
+                let place = table.place(ofSlot: UInt32(slot))
             else { return [] }
+            let found = try table.run(place, try TreeRow.decode(tree.bytes))
             runs.append(found.run)
             height = found.previousHeight
         }

@@ -12,7 +12,9 @@ struct TermTrailsTests {
     private static let blockCount: UInt64 = 80
 
     /// Four nodes with a block for each of some entries, of which one starts anew on the way.
-    private func ledger() throws -> MemoryWorld {
+    private func ledger(
+        _ beforeTheEnd: (MemoryWorld) throws -> Void = { _ in }
+    ) throws -> MemoryWorld {
         let world = try MemoryWorld()
         for index in 0..<4 { try world.start(index) }
         for number in 1...TermTrailsTests.blockCount {
@@ -23,6 +25,7 @@ struct TermTrailsTests {
             try world.submit(number, at: 0)
             try world.settle(number, at: 0..<4)
         }
+        try beforeTheEnd(world)
         for index in 0..<4 { world.kill(index) }
         return world
     }
@@ -179,6 +182,45 @@ struct TermTrailsTests {
         let stopped = try Stopped(world, 1)
         #expect(try stopped.rowCount() == all)
         #expect(try stopped.lists(world) == before)
+    }
+
+    /// What a process has in memory of them goes with it.
+    @Test func aStartWritesAgainWhatAKillTook() throws {
+        var left: [String: [UInt8]] = [:]
+        let world = try ledger { world in
+            let folder = world.network.data(1) + "/blocks"
+            for name in try Directory.names(in: folder) where name.hasSuffix(".trails") {
+                left[name] = try SmallFile.read(folder + "/" + name)
+            }
+        }
+        #expect(left.count == 2)
+        let folder = world.network.data(1) + "/blocks"
+        let (before, all) = try {
+            let stopped = try Stopped(world, 1)
+            return (try stopped.lists(world), try stopped.rowCount())
+        }()
+        for (name, bytes) in left { try Directory.replace(name, in: folder, with: bytes) }
+        #expect(try Stopped(world, 1).rowCount() < all)
+        #expect(try Stopped(world, 1).lists(world) == before)
+        try world.start(1)
+        world.kill(1)
+        #expect(try Stopped(world, 1).rowCount() == all)
+        #expect(try Stopped(world, 1).lists(world) == before)
+        #expect(try LedgerCheck.run(world.network.configuration(1)).missingTrailRowCount == 0)
+    }
+
+    /// A file that is gone leaves its number to the rows that were in it.
+    @Test func noFileTakesTheNumberOfOneThatIsGone() throws {
+        let world = try ledger()
+        let folder = world.network.data(1) + "/blocks"
+        for name in try Directory.names(in: folder) where name.hasSuffix(".trails") {
+            try Directory.remove(folder + "/" + name)
+        }
+        try world.start(1)
+        world.kill(1)
+        let names = try Directory.names(in: folder).filter { $0.hasSuffix(".trails") }
+        #expect(names.allSatisfy { $0 > "0000000000000002.trails" })
+        _ = try LedgerCheck.run(world.network.configuration(1))
     }
 
     @Test func aDirectoryOfThemThatWasChangedIsFoundByTheCheck() throws {

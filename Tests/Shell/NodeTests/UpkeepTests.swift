@@ -253,6 +253,15 @@ struct UpkeepTests {
         }
     }
 
+    /// One node's runs are of an older form: both are brought to one before they are compared.
+    @Test func findsAChangeInARowOfAnOlderVersion() throws {
+        let world = try ledger()
+        let configuration = world.network.configuration(1)
+        try UpkeepTests.writeFormerRows(world.network.genesis, in: configuration.data)
+        let height = try UpkeepTests.flip(.runs, in: configuration.data)
+        try findsChange(of: "runs", at: height, in: world)
+    }
+
     /// Executes the blocks of a node once more, and leaves what an older version would have left.
     private static func writeFormerRows(_ genesis: Genesis, in data: String) throws {
         let rows = try formerRows(genesis, of: try BlockStore(path: data + "/blocks"))

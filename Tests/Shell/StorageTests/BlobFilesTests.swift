@@ -86,6 +86,23 @@ struct BlobFilesTests {
         #expect(try BlobFiles(directory: directory.path, suffix: "blobs").read(1) == all + more)
     }
 
+    @Test func whoEndsLeavesAllBytesAndWhoBeginsWritesOverNone() throws {
+        let bytes = [UInt8](repeating: 9, count: 5_000)
+        let path = directory.path + "/0000000000000001.blobs"
+        do {
+            let files = try files()
+            _ = try unsafe files.append(bytes.span.bytes)
+            #expect(try SmallFile.read(path).isEmpty)
+        }
+        #expect(try SmallFile.read(path) == bytes)
+        let files = try files()
+        try SmallFile.write([1], to: directory.path + "/0000000000000002.blobs")
+        #expect(throws: StorageError.self) { try append(1, to: files) }
+        #expect(try SmallFile.read(directory.path + "/0000000000000002.blobs") == [1])
+        files.begin(above: 6)
+        #expect(try append(1, to: files) == BlobPlace(file: 7, offset: 0))
+    }
+
     @Test func otherFilesAreLeftAlone() throws {
         for name in ["000005.ldb", "CURRENT", "x.blobs", "00000000000000zz.blobs"] {
             try SmallFile.write([1], to: directory.path + "/" + name)

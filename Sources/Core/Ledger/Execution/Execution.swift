@@ -249,6 +249,9 @@ struct Execution {
     }
 
     /// Lists the entry under its terms, in the order of `Entry.terms`.
+    ///
+    /// No subject is the batch's own institution (`Entry` is checked for that): what stands under
+    /// its terms comes by the open postings alone, and so in order.
     private mutating func addTerms(
         _ line: BatchListing.Line, of listing: BatchListing, at position: UInt32,
         _ batch: inout BatchTerms

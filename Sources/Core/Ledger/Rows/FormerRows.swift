@@ -1,7 +1,15 @@
+public import Primitives
+
 extension LedgerRow {
     /// Whether two rows of a kind were written in one form, so that they can be compared.
     public static func areOfOneForm(_ kind: Kind, _ first: [UInt8], _ second: [UInt8]) -> Bool {
         isFormer(kind, first) == isFormer(kind, second)
+    }
+
+    /// A row as it would be written now; as it is where that cannot be said.
+    public static func inFormOfNow(_ kind: Kind, _ bytes: [UInt8], at height: Height) -> [UInt8] {
+        guard kind == .runs, FormerRunsRow.isOne(bytes) else { return bytes }
+        return FormerRunsRow.asNow(bytes, height: height) ?? bytes
     }
 
     fileprivate static func isFormer(_ kind: Kind, _ bytes: [UInt8]) -> Bool {

@@ -135,7 +135,7 @@ public struct LedgerRestoration {
         tree = row.tree
         for (slot, key) in row.newKeys {
             try grow(to: slot, at: height)
-            keys[slot] = key
+            try name(slot, key, at: height)
             others[UInt32(slot)] = nil
             if key.isTerm { heads.set(slot, HeadCounts(), peaks: [], from: 0) }
         }
@@ -181,6 +181,16 @@ public struct LedgerRestoration {
         heads.grow(growth.slot, to: counts, peak: growth.peak)
     }
 
+    /// A slot has one key for good.
+    private mutating func name(
+        _ slot: Int, _ key: StateKey, at height: Height
+    ) throws(LedgerError) {
+        guard keys[slot] == nil || keys[slot] == key else {
+            throw .restore("height \(height) has \(key) in slot \(slot), which has another key")
+        }
+        keys[slot] = key
+    }
+
     private mutating func grow(to slot: Int, at height: Height) throws(LedgerError) {
         guard grow(to: slot) else {
             throw .restore("height \(height) changes slot \(slot), far from any other")
@@ -197,7 +207,7 @@ public struct LedgerRestoration {
             guard slot > 0 || record.key == .sentinel, grow(to: slot) else {
                 throw .restore("the chunk of height \(height) names slot \(slot)")
             }
-            keys[slot] = record.key
+            try name(slot, record.key, at: height)
             try put(record.value, under: record.key, inSlot: slot)
         }
         cursor = row.cursor
@@ -205,10 +215,12 @@ public struct LedgerRestoration {
 
     /// Makes room for a slot, unless it is one that so many entries cannot have come to.
     private mutating func grow(to slot: Int) -> Bool {
-        let limit =
-            UInt64(genesisSlotCount) + LedgerRestoration.slotsOfRulesMax
-            + LedgerRestoration.slotsOfEntryMax * tree.size
-        guard slot >= 0, UInt64(slot) < limit else { return false }
+        let always = UInt64(genesisSlotCount) + LedgerRestoration.slotsOfRulesMax
+        let slotCount = UInt64(max(slot, 0)) + 1
+        guard slot >= 0,
+            slotCount <= always
+                || (slotCount - always - 1) / LedgerRestoration.slotsOfEntryMax < tree.size
+        else { return false }
         while keys.count <= slot { add(nil) }
         return true
     }

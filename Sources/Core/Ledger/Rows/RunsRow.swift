@@ -1,4 +1,4 @@
-public import Primitives
+internal import Primitives
 
 /// The runs of one block's terms, by slot: what an answer about a term is read from.
 ///
@@ -8,7 +8,7 @@ public import Primitives
 /// as ranges of positions that count from the block's first entry. Of a range, twice how far it
 /// begins above the last position before it, or above 0, and one more where it has several: then
 /// how many beyond two follows. Batches make most runs a few ranges.
-public struct RunsRow: Hashable, Sendable {
+struct RunsRow: Hashable, Sendable {
     private let height: Height
     /// Slot and start of each run, as they lie in the row.
     private var directory: [UInt64] = []
@@ -16,6 +16,8 @@ public struct RunsRow: Hashable, Sendable {
     private var runs: [UInt8] = []
 
     static let version: UInt64 = 2
+    /// How many bytes of the directory a run has.
+    static let stride = 8
 
     /// The row of a block, without runs so far, and with room for so many.
     init(_ height: Height, runCount: Int = 0, positionCount: Int = 0) {
@@ -56,19 +58,5 @@ public struct RunsRow: Hashable, Sendable {
         unsafe directory.withUnsafeBytes { unsafe writer.bytes($0) }
         writer.bytes(runs)
         return writer.bytes
-    }
-}
-
-extension RunsRow {
-    /// The run of one slot in the bytes of a row, or nil where the block has none for it.
-    ///
-    /// `tree` is the row of the same block, for the leaf hashes. Cost: a binary search.
-    public static func run(
-        ofSlot slot: UInt32, in bytes: [UInt8], tree: TreeRow, height: Height
-    ) throws(LedgerError) -> (run: TermRun, previousHeight: Height)? {
-        let table = try RunsTable(bytes, height: height)
-        return try table.place(ofSlot: slot).map { (place) throws(LedgerError) in
-            try table.run(place, tree)
-        }
     }
 }

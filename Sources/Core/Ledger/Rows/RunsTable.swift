@@ -1,88 +1,65 @@
 public import Primitives
 
 /// The bytes of a ``RunsRow``, read where they lie: of thousands of runs a reader wants a few.
+///
+/// Those of an older version's row, too.
 public struct RunsTable: Sendable {
     public let height: Height
     private let directory: ArraySlice<UInt8>
     private let runs: ArraySlice<UInt8>
+    private let isFormer: Bool
 
     /// How many bytes of the directory a run has.
-    private static let stride = 8
+    private var stride: Int { isFormer ? FormerRunsRow.stride : RunsRow.stride }
 
-    /// The runs of the block at a height; those of an older version's row, too.
+    /// The runs of the block at a height.
     ///
     /// - Throws: ``LedgerError/malformed(what:_:)`` where the bytes are no runs row.
     public init(_ bytes: [UInt8], height: Height) throws(LedgerError) {
-        let row =
-            FormerRunsRow.isOne(bytes)
-            ? try FormerRunsRow.asNow(bytes, height: height) : bytes
         self.height = height
-        (directory, runs) = try reading("runs row", row[...]) { reader throws(CBORError) in
+        let isFormer = FormerRunsRow.isOne(bytes)
+        self.isFormer = isFormer
+        (directory, runs) = try reading("runs row", bytes[...]) { reader throws(CBORError) in
             try reader.array(exactly: 3)
-            try reader.version(RunsRow.version)
+            try reader.version(isFormer ? FormerRunsRow.version : RunsRow.version)
             return (try reader.bytes(), try reader.bytes())
         }
-        guard directory.count % RunsTable.stride == 0 else {
-            throw .restore("the runs row of height \(height) is damaged")
-        }
-    }
-
-    /// No runs.
-    init(_ height: Height) {
-        self.height = height
-        directory = []
-        runs = []
+        guard directory.count.isMultiple(of: stride),
+            !isFormer || runs.count.isMultiple(of: FormerRunsRow.positionByteCount)
+        else { throw .restore("the runs row of height \(height) is damaged") }
     }
 
     /// How many runs there are; they stand by slot.
-    public var count: Int { directory.count / RunsTable.stride }
+    public var count: Int { directory.count / stride }
 
     public func slot(_ place: Int) -> UInt32 {
-        directory.bigEndian(at: RunsTable.stride * place, as: UInt32.self)
-    }
-
-    /// A run, but for its slot.
-    struct Run: Sendable {
-        /// The height of the term's run before this one; 0 where this is the first.
-        let previousHeight: Height
-        let totalBefore: UInt64
-        fileprivate let ranges: VarintReader
-
-        /// Calls `body` with the places in the block of the run's entries, ascending, for as long
-        /// as it says so.
-        ///
-        /// - Returns: false where it did not, or the bytes are no ranges.
-        @inline(__always)
-        func forEachPosition(_ body: (Int) -> Bool) -> Bool {
-            var ranges = ranges
-            var last = 0
-            while !ranges.isAtEnd {
-                guard let word = ranges.next(), let more = word & 1 == 0 ? 0 : ranges.next(),
-                    word < 1 << 33, more < 1 << 32
-                else { return false }
-                let first = last + Int(word >> 1)
-                last = word & 1 == 0 ? first : first + Int(more) + 1
-                for position in first...last {
-                    guard body(position) else { return false }
-                }
-                guard last < 1 << 32 else { return false }
-            }
-            return true
-        }
+        directory.bigEndian(at: stride * place, as: UInt32.self)
     }
 
     /// The run that stands here; nil where the row is damaged.
     @inline(__always)
     func run(_ place: Int) -> Run? {
-        let start = start(place)
-        let end = place + 1 < count ? self.start(place + 1) : runs.count
+        let unit = isFormer ? FormerRunsRow.positionByteCount : 1
+        let start = unit * start(place)
+        let end = place + 1 < count ? unit * self.start(place + 1) : runs.count
         guard start <= end, end <= runs.count else { return nil }
-        var reader = VarintReader(runs[(runs.startIndex + start)..<(runs.startIndex + end)])
+        let bytes = runs[(runs.startIndex + start)..<(runs.startIndex + end)]
+        if isFormer { return formerRun(place, bytes) }
+        var reader = VarintReader(bytes)
         guard let back = reader.next(), back <= height.blocks, let total = reader.next()
         else { return nil }
         return Run(
             previousHeight: back == 0 ? .genesis : Height(height.blocks - back),
-            totalBefore: total, ranges: reader)
+            totalBefore: total, positions: .ranges(reader))
+    }
+
+    private func formerRun(_ place: Int, _ positions: ArraySlice<UInt8>) -> Run? {
+        let previous = directory.bigEndian(at: stride * place + 8)
+        guard previous < height.blocks else { return nil }
+        return Run(
+            previousHeight: Height(previous),
+            totalBefore: directory.bigEndian(at: stride * place + 16),
+            positions: .words(positions))
     }
 
     /// Which run is that of a slot, by a binary search; nil where the block has none for it.
@@ -116,6 +93,58 @@ public struct RunsTable: Sendable {
     }
 
     private func start(_ place: Int) -> Int {
-        Int(directory.bigEndian(at: RunsTable.stride * place + 4, as: UInt32.self))
+        Int(directory.bigEndian(at: stride * place + 4, as: UInt32.self))
+    }
+}
+
+extension RunsTable {
+    /// A run, but for its slot.
+    struct Run: Sendable {
+        /// The height of the term's run before this one; 0 where this is the first.
+        let previousHeight: Height
+        let totalBefore: UInt64
+        fileprivate let positions: Positions
+
+        fileprivate enum Positions {
+            case ranges(VarintReader)
+            /// Of an older version: 4 bytes each.
+            case words(ArraySlice<UInt8>)
+        }
+
+        /// Calls `body` with the places in the block of the run's entries, in order, for as long as
+        /// it says so.
+        ///
+        /// - Returns: false where it did not, or the bytes are no ranges.
+        @inline(__always)
+        func forEachPosition(_ body: (Int) -> Bool) -> Bool {
+            switch positions {
+            case .words(let words): Run.forEach(words, body)
+            case .ranges(let ranges): Run.forEach(ranges, body)
+            }
+        }
+
+        @inline(__always)
+        private static func forEach(_ ranges: VarintReader, _ body: (Int) -> Bool) -> Bool {
+            var ranges = ranges
+            var last = 0
+            while !ranges.isAtEnd {
+                guard let word = ranges.next(), let more = word & 1 == 0 ? 0 : ranges.next(),
+                    word < 1 << 33, more < 1 << 32
+                else { return false }
+                let first = last + Int(word >> 1)
+                last = word & 1 == 0 ? first : first + Int(more) + 1
+                for position in first...last {
+                    guard body(position) else { return false }
+                }
+                guard last < 1 << 32 else { return false }
+            }
+            return true
+        }
+
+        private static func forEach(_ words: ArraySlice<UInt8>, _ body: (Int) -> Bool) -> Bool {
+            let starts = Swift.stride(
+                from: 0, to: words.count, by: FormerRunsRow.positionByteCount)
+            return starts.allSatisfy { body(Int(words.bigEndian(at: $0, as: UInt32.self))) }
+        }
     }
 }

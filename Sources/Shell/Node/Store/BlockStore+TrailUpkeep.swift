@@ -6,8 +6,8 @@ internal import Synchronization
 
 /// Trail rows that are missing are made again of the blocks, and files go whose rows nobody needs.
 extension BlockStore {
-    /// How far back a start looks for rows that a power cut took: the system itself has written all
-    /// before long ago.
+    /// How far back a start looks for rows that a kill or a power cut took, which is more than
+    /// ``trailSyncHeights``.
     private static let mendedHeightsMax: UInt64 = 100_000
 
     /// Reads after a start what the next trail rows need of the blocks before, and writes those
@@ -70,6 +70,7 @@ extension BlockStore {
             defer { height = Height(height.blocks - 1) }
             guard let directory = try trailDirectory(at: height) else { continue }
             let number = directory.place.file
+            trailFiles.begin(above: number)
             if last == nil { last = (number, try trailFiles.read(number) ?? []) }
             guard let last, last.number == number else { break }
             let isWhole = (0..<directory.count).allSatisfy { row in

@@ -8,8 +8,8 @@ internal import Synchronization
 /// base; which are there, and where, stands in it (``TrailDirectory``).
 ///
 /// They hold nothing that the blocks do not: one that is gone, or is not what was written, is as
-/// if it had never been there. A power cut can take those of the file that was written last alone
-/// (``BlobFiles``), and the next start writes them again.
+/// if it had never been there. A kill or a power cut can take those of the file that was written
+/// last alone (``BlobFiles``), and the next start writes them again.
 extension BlockStore {
     /// The kind of the row that says which trail rows a height has, and where.
     static let trailKind: UInt8 = 17
@@ -17,6 +17,9 @@ extension BlockStore {
     static let trailSuffix = "trails"
     /// A file has enough with so many bytes: after a start one of them is read.
     static let trailFileBytes = 32 << 20
+    /// After so many heights at the latest what was appended is synced, however little it is.
+    private static let trailSyncHeights: UInt64 = 1_024
+
     /// Appends the trail rows that a block writes, and puts where they lie into what is written
     /// for it.
     func putTrails(
@@ -34,6 +37,9 @@ extension BlockStore {
         try sheet.withLock { (sheet) throws(StorageError) in
             stretch.fill(&sheet)
             try put(sheet, at: block.height, into: &group)
+        }
+        if block.height.blocks.isMultiple(of: BlockStore.trailSyncHeights) {
+            try trailFiles.sync()
         }
     }
 

@@ -51,8 +51,8 @@ public struct Divergence: Equatable, Sendable {
     ) throws(StorageError) -> Divergence? {
         let former = LedgerRow.Kind.formerTrails
         for kind in LedgerRow.Kind.allCases where !former.contains(kind) {
-            let ours = try first.rows(kind, at: height)
-            let theirs = try second.rows(kind, at: height)
+            var ours = try first.rows(kind, at: height)
+            var theirs = try second.rows(kind, at: height)
             // Rows that only a restart needs are pruned by each node in its own time, and entries
             // as its operator wants.
             let isOptional = kind == .changes || kind == .chunk
@@ -60,7 +60,11 @@ public struct Divergence: Equatable, Sendable {
             if let our = ours.first, let their = theirs.first,
                 !LedgerRow.areOfOneForm(kind, our, their)
             {
-                continue
+                // What changed cannot be told from an older version's row, which only a restart
+                // needs.
+                if kind == .changes { continue }
+                ours = ours.map { LedgerRow.inFormOfNow(kind, $0, at: height) }
+                theirs = theirs.map { LedgerRow.inFormOfNow(kind, $0, at: height) }
             }
             // Pieces of the state lie elsewhere where a ledger began with a snapshot.
             let isFounded = max(first.base.height, second.base.height) > .genesis

@@ -27,7 +27,8 @@ public struct LedgerCheck: Sendable {
     public let rowCount: Int
     /// Rows that a restart no longer needs, and that are gone.
     public let prunedRowCount: Int
-    /// How many trail rows are missing, or not what was written: answers about them are slower.
+    /// How many trail rows are missing, or were not what was written where they are filled: answers
+    /// about them are slower.
     public let missingTrailRowCount: Int
 
     /// Checks the ledger of a node that does not run; `progress` is called after each block.

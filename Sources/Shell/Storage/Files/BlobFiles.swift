@@ -5,8 +5,8 @@ internal import Synchronization
 /// their place.
 ///
 /// For what can be made again of something else. A data base writes it twice, and keeps it in
-/// memory between; here it is one write (``BlobTail``), and not waited for: a file is synced before
-/// the next one is begun. So after a power cut, or a kill, the newest file alone may lack what was
+/// memory between; here it is one write (``BlobTail``), and synced late: before the next one is
+/// begun at the latest. So after a power cut, or a kill, the newest file alone may lack what was
 /// appended. Who reads compares a checksum that he kept with the place. Every process begins a file
 /// of its own.
 ///
@@ -31,6 +31,8 @@ public final class BlobFiles: Sendable {
     private struct State {
         /// The numbers of the files that are there, ascending.
         var numbers: [UInt64]
+        /// Up to which number files are named somewhere, whether they are there or not.
+        var namedMax: UInt64 = 0
         /// The one that is appended to, the last; nil until something is.
         var current: BlobTail?
         /// Those that were read last, the newest at the end.
@@ -91,6 +93,11 @@ public final class BlobFiles: Sendable {
         return try opened.file.read(at: 0, count: try opened.file.byteCount())
     }
 
+    /// Has files begun from now on numbered above this one, of which places are kept.
+    public func begin(above number: UInt64) {
+        state.withLock { $0.namedMax = max($0.namedMax, min(number, 1 << 62)) }
+    }
+
     /// Deletes a file; the one that is appended to stays.
     public func remove(_ number: UInt64) throws(StorageError) {
         let isThere = state.withLock { state in
@@ -105,13 +112,13 @@ public final class BlobFiles: Sendable {
 
     /// Begins the next file, when the one before is on the disk.
     private func begin() throws(StorageError) -> BlobTail {
-        let (current, last) = state.withLock { ($0.current, $0.numbers.last) }
+        let (current, last, named) = state.withLock { ($0.current, $0.numbers.last, $0.namedMax) }
         if let current {
             try current.sync()
         } else if let last {
             try File(path(last), flags: O_RDWR).sync()
         }
-        let number = (last ?? 0) + 1
+        let number = max(last ?? 0, named) + 1
         let next = try BlobTail(number, path: path(number), in: directory)
         state.withLock { state in
             state.numbers.append(number)

@@ -25,20 +25,19 @@ final class BlobTail: Sendable {
 
         var end: Int { start + pages.count }
 
-        /// Writes the bytes that are in memory, which stay there.
+        /// Writes the bytes that are in memory and not known to be on the disk; they stay there.
         mutating func write(to file: borrowing File) throws(StorageError) {
             let start = start
-            try pages.withPages { (bytes) throws(StorageError) in
-                try file.write(bytes, at: start)
+            try pages.withPages(from: syncedCount - start) { (bytes, first) throws(StorageError) in
+                do throws(StorageError) {
+                    try file.write(bytes, at: start + first)
+                } catch .io {
+                    // A device may want longer pages than these; and how a full disk refuses them
+                    // is said more clearly through the cache.
+                    file.passesCache(false)
+                    try file.write(bytes, at: start + first)
+                }
             }
-        }
-
-        /// Writes all bytes, so that the file ends with the last of them, and syncs.
-        mutating func sync(_ file: borrowing File) throws(StorageError) {
-            guard end > syncedCount else { return }
-            try write(to: file)
-            try file.truncate(to: end)
-            syncedCount = end
         }
     }
 
@@ -48,12 +47,8 @@ final class BlobTail: Sendable {
     /// Makes the file, whose name is on the disk when it returns.
     init(_ number: UInt64, path: String, in directory: String) throws(StorageError) {
         self.number = number
-        do throws(StorageError) {
-            file = try File(path, flags: O_WRONLY | O_CREAT | O_EXCL | File.direct)
-        } catch .io {
-            // The file system has none of it, and may have made the file all the same.
-            file = try File(path, flags: O_WRONLY | O_CREAT)
-        }
+        file = try File(path, flags: O_WRONLY | O_CREAT | O_EXCL)
+        file.passesCache(true)
         reading = try File(path, flags: O_RDONLY)
         tail = Mutex(Tail())
         try Directory.sync(directory)
@@ -61,7 +56,7 @@ final class BlobTail: Sendable {
 
     /// A process that ends by itself leaves all bytes in the file.
     deinit {
-        tail.withLock { try? $0.sync(file) }
+        try? sync()
     }
 
     /// Where the next blob begins.
@@ -105,8 +100,16 @@ final class BlobTail: Sendable {
         return first.count + last.count == count ? first + last : nil
     }
 
-    /// Returns when all that was appended is on the disk.
+    /// Returns when all that was appended is on the disk, and the file ends with it.
     func sync() throws(StorageError) {
-        try tail.withLock { (tail) throws(StorageError) in try tail.sync(file) }
+        let end = try tail.withLock { (tail) throws(StorageError) in
+            guard tail.end > tail.syncedCount else { return 0 }
+            try tail.write(to: file)
+            return tail.end
+        }
+        guard end > 0 else { return }
+        // Readers of what is in memory need not wait for this.
+        try file.truncate(to: end)
+        tail.withLock { $0.syncedCount = end }
     }
 }

@@ -20,14 +20,6 @@ public struct File: ~Copyable, Sendable {
     /// For writing, made where it is not there.
     public static let making = O_WRONLY | O_CREAT
 
-    /// Past the system's cache: O_DIRECT of Linux, whose header gives it by processor
-    /// (arch/arm64/include/uapi/asm/fcntl.h, include/uapi/asm-generic/fcntl.h).
-    #if arch(arm64)
-    static let direct: Int32 = 0o200_000
-    #else
-    static let direct: Int32 = 0o40_000
-    #endif
-
     public func byteCount() throws(StorageError) -> Int {
         let end = lseek(descriptor, 0, SEEK_END)
         guard end >= 0 else { throw StorageError(errno: errno, path: path, "measure") }
@@ -72,6 +64,20 @@ public struct File: ~Copyable, Sendable {
             done += put
         }
     }
+
+    /// Writes whole pages from now on past the system's cache, where the file system can, or
+    /// through it.
+    func passesCache(_ isPassed: Bool) {
+        _ = fcntl(descriptor, F_SETFL, isPassed ? File.direct : 0)
+    }
+
+    /// O_DIRECT, which Linux gives by processor (arch/arm64/include/uapi/asm/fcntl.h,
+    /// include/uapi/asm-generic/fcntl.h).
+    #if arch(arm64)
+    private static let direct: Int32 = 0o200_000
+    #else
+    private static let direct: Int32 = 0o40_000
+    #endif
 
     /// Returns when what was written is on the disk (fdatasync).
     public func sync() throws(StorageError) {

@@ -10,7 +10,9 @@ enum NumberedName {
     /// The number in a name; nil where it is none of these names.
     static func number(_ name: String, suffix: String) -> UInt64? {
         let parts = name.split(separator: ".", omittingEmptySubsequences: false)
-        guard parts.count == 2, parts[0].utf8.count == 16, parts[1] == suffix else { return nil }
-        return UInt64(parts[0], radix: 16)
+        guard parts.count == 2, parts[1] == suffix, let number = UInt64(parts[0], radix: 16),
+            number.hex == parts[0]
+        else { return nil }
+        return number
     }
 }

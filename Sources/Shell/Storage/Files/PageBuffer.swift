@@ -19,15 +19,17 @@
 
     var isFull: Bool { unsafe count == memory.count }
 
-    /// Lends the pages that have any bytes; zeros stand behind the last one.
+    /// Lends the pages that have any bytes from `start` on, and says where they begin; zeros stand
+    /// behind the last byte.
     mutating func withPages<Result, Failure: Error>(
-        _ body: (RawSpan) throws(Failure) -> Result
+        from start: Int, _ body: (RawSpan, Int) throws(Failure) -> Result
     ) throws(Failure) -> Result {
+        let first = min(max(start, 0), count) / PageBuffer.pageByteCount * PageBuffer.pageByteCount
         let pageCount = (count + PageBuffer.pageByteCount - 1) / PageBuffer.pageByteCount
         let end = pageCount * PageBuffer.pageByteCount
         unsafe UnsafeMutableRawBufferPointer(rebasing: memory[count..<end])
             .initializeMemory(as: UInt8.self, repeating: 0)
-        return try unsafe body(UnsafeRawBufferPointer(rebasing: memory[..<end]).bytes)
+        return try unsafe body(UnsafeRawBufferPointer(rebasing: memory[first..<end]).bytes, first)
     }
 
     /// The bytes in a range, which must be there.

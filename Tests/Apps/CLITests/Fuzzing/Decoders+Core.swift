@@ -63,7 +63,13 @@ extension Decoders {
             guard case .evidence(let body) = try Entry.decode(bytes).body else { return nil }
             return try LockClaim.reading(body)
         },
-        Decoder("runs row") { try RunsTable($0, height: Height(7)) },
+        Decoder("runs row") { bytes in
+            let table = try RunsTable(bytes, height: Height(7))
+            // A block of three entries, of which the second closes a pair.
+            let tree = try TreeRow.decode(
+                [0x84, 1, 0, 0x81, 3, 0x58, 128] + [UInt8](repeating: 0, count: 128))
+            return (0..<table.count).map { try? table.run($0, tree) }
+        },
         Decoder("head of a list") { TermHead($0) },
         Decoder("key of the map") { bytes in
             bytes.first.flatMap { StateKey(space: $0, bytes: Array(bytes.dropFirst())) }
