@@ -192,16 +192,20 @@ final class MemoryWorld {
     func isDead(_ index: Int) -> Bool { wires[index].isDead }
 
     /// Hands an entry in at a node; returns once it is acknowledged.
-    func submit(_ number: UInt64, at index: Int, body: EntryBody? = nil) throws {
-        try submit(number...number, at: index, body: body)
+    func submit(
+        _ number: UInt64, at index: Int, body: EntryBody? = nil, of patient: OpaqueID? = nil
+    ) throws {
+        try submit(number...number, at: index, body: body, of: patient)
     }
 
     /// Hands entries in together, which go into one batch where they find room.
     func submit(
-        _ numbers: ClosedRange<UInt64>, at index: Int, body: EntryBody? = nil
+        _ numbers: ClosedRange<UInt64>, at index: Int, body: EntryBody? = nil,
+        of patient: OpaqueID? = nil
     ) throws {
         let drafts = numbers.map { number in
-            let link = TestNetwork.link(issuer: network.ids[index], number: number)
+            let link = TestNetwork.link(
+                issuer: network.ids[index], number: number, of: patient)
             return DraftEntry(
                 body.flatMap {
                     Entry.anchoring(

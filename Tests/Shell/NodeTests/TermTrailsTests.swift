@@ -64,21 +64,30 @@ struct TermTrailsTests {
 
         /// The lists, and their entries, of all patients and of the institution.
         func lists(_ world: MemoryWorld) throws -> [[[UInt8]]] {
-            let data = world.network.data(1)
-            let nodes = TreeReader(
-                store: store,
-                index: try EntryIndex(path: data + "/index", findsByLeafHash: false))
+            let nodes = try nodes(world)
             let patients = (2...(2 * TermTrailsTests.blockCount)).map {
                 Term.patient(TestNetwork.patient($0))
             }
-            return try (patients + [.institution(world.network.ids[0])]).map { term in
-                let place = try #require(state.map.proof(of: .term(term)))
-                let slot = UInt32(truncatingIfNeeded: place.slot)
-                let head = try #require(state.map.head(of: term))
-                let list = try RunLists(nodes).list(ofSlot: slot, head)
-                return try list.heights.flatMap { height in
-                    try nodes.entries(of: try nodes.run(ofSlot: slot, at: height), slot: slot)
-                }
+            return try (patients + [.institution(world.network.ids[0])]).map {
+                try list(of: $0, in: nodes)
+            }
+        }
+
+        func nodes(_ world: MemoryWorld) throws -> TreeReader {
+            TreeReader(
+                store: store,
+                index: try EntryIndex(
+                    path: world.network.data(1) + "/index", findsByLeafHash: false))
+        }
+
+        /// The entries under a term.
+        func list(of term: Term, in nodes: TreeReader) throws -> [[UInt8]] {
+            let place = try #require(state.map.proof(of: .term(term)))
+            let slot = UInt32(truncatingIfNeeded: place.slot)
+            let head = try #require(state.map.head(of: term))
+            let list = try RunLists(nodes).list(ofSlot: slot, head)
+            return try list.heights.flatMap { height in
+                try nodes.entries(of: try nodes.run(ofSlot: slot, at: height), slot: slot)
             }
         }
     }
@@ -221,6 +230,27 @@ struct TermTrailsTests {
         let names = try Directory.names(in: folder).filter { $0.hasSuffix(".trails") }
         #expect(names.allSatisfy { $0 > "0000000000000002.trails" })
         _ = try LedgerCheck.run(world.network.configuration(1))
+    }
+
+    /// Rows of a list that has one in every turn are asked for ahead.
+    @Test func aListOverManyTurnsIsTheSameWithAndWithoutThem() throws {
+        let world = try MemoryWorld()
+        for index in 0..<4 { try world.start(index) }
+        let patient = TestNetwork.patient(1)
+        let count: UInt64 = 210
+        for number in 1...count {
+            try world.submit(number, at: 0, of: patient)
+            try world.settle(number, at: 0..<4)
+        }
+        for index in 0..<4 { world.kill(index) }
+        func entries() throws -> [[UInt8]] {
+            let stopped = try Stopped(world, 1)
+            return try stopped.list(of: .patient(patient), in: stopped.nodes(world))
+        }
+        let read = try entries()
+        #expect(try read.map { try Entry.decode($0).number } == Array(1...count))
+        try lose(.filesAreGone, in: world.network.data(1) + "/blocks")
+        #expect(try entries() == read)
     }
 
     @Test func aDirectoryOfThemThatWasChangedIsFoundByTheCheck() throws {

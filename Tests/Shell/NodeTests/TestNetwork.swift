@@ -117,16 +117,21 @@ final class TestNetwork: Sendable {
             firstNumber: first, expiry: Height(expiry), signedBy: submitKeys[index])
     }
 
-    static func link(issuer: InstitutionID, number: UInt64) -> Entry {
-        let submission = linkSubmission(number)
+    static func link(
+        issuer: InstitutionID, number: UInt64, of patient: OpaqueID? = nil
+    ) -> Entry {
+        let submission = linkSubmission(number, of: patient)
         return Entry(
             kind: .link, issuer: issuer, stream: StreamID(0), number: number,
             eventTime: submission.eventTime, subjects: submission.subjects,
             body: submission.body)
     }
 
-    static func linkSubmission(_ number: UInt64, reference: OpaqueID? = nil) -> Submission {
-        let first = patient(2 * number)
+    /// A link of two patients of its own, or of one who is given and one of its own.
+    static func linkSubmission(
+        _ number: UInt64, of given: OpaqueID? = nil, reference: OpaqueID? = nil
+    ) -> Submission {
+        let first = given ?? patient(2 * number)
         let second = patient(2 * number + 1)
         let subjects = [Subject.patient(first), .patient(second)]
         return Submission(

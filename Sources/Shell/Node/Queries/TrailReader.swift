@@ -12,6 +12,17 @@ final class TrailReader {
     /// The directories of trail rows that were read last, by height: all patients share them.
     private var directories = RecentValues<Height, TrailDirectory>(costMax: 8 << 20)
 
+    /// The list that is read, from its end on.
+    private var reading: Reading?
+
+    private struct Reading {
+        let slot: UInt32
+        /// The height of the row that was read last.
+        var last: Height
+        /// Down to which height rows were asked for.
+        var asked: Height
+    }
+
     private struct Place: Hashable {
         let slot: UInt32
         let height: Height
@@ -22,6 +33,10 @@ final class TrailReader {
     private static let trailBytesBeside = 256
     private static let runBytesBeside = 200
     private static let directoryBytesBeside = 128
+    /// How many rows of a list are asked for ahead: a disk brings many in the time of one.
+    private static let aheadCount: UInt64 = 16
+    /// How many turns may lie between two rows of a list that has one in most of them.
+    private static let gapMax: UInt64 = 4
 
     init(_ store: BlockStore) {
         self.store = store
@@ -35,6 +50,7 @@ final class TrailReader {
             slot: slot, height: TermTrail.height(ofSlot: slot, covering: height))
         if let trail = trails[place] { return trail[height] }
         if let item = store.unwrittenTrail(ofSlot: slot, at: height) { return item }
+        expectRows(ofSlot: slot, at: place.height)
         let bytes = try queryStorage { () throws(StorageError) in
             try row(ofSlot: slot, at: place.height)
         }
@@ -54,6 +70,31 @@ final class TrailReader {
     ) throws(StorageError) -> [UInt8]? {
         guard let extent = try directory(at: height)?.extent(ofSlot: slot) else { return nil }
         return try store.trailRow(extent)
+    }
+
+    /// Asks for the rows of a list that are read after the one at `height`, where this is not the
+    /// first and the list has a row in most turns, and half of what was asked for is read.
+    ///
+    /// What cannot be read is told when its turn comes.
+    private func expectRows(ofSlot slot: UInt32, at height: Height) {
+        let turn = TermTrail.heightCount
+        guard var list = reading, list.slot == slot, height < list.last,
+            list.last.blocks - height.blocks <= TrailReader.gapMax * turn
+        else {
+            reading = Reading(slot: slot, last: height, asked: height)
+            return
+        }
+        list.last = height
+        if height.blocks < list.asked.blocks + TrailReader.aheadCount / 2 * turn {
+            list.asked = min(list.asked, height)
+            for _ in 0..<TrailReader.aheadCount where list.asked.blocks > turn {
+                list.asked = Height(list.asked.blocks - turn)
+                let directory = try? directory(at: list.asked)
+                guard let extent = directory?.extent(ofSlot: slot) else { continue }
+                try? store.expectTrailRow(extent)
+            }
+        }
+        reading = list
     }
 
     private func directory(at height: Height) throws(StorageError) -> TrailDirectory? {

@@ -84,6 +84,11 @@ extension BlockStore {
         try foundTrailRow(extent).flatMap { extent.holds($0[...]) ? $0 : nil }
     }
 
+    /// Asks for a trail row that is read soon, and does not wait for it.
+    func expectTrailRow(_ extent: TrailDirectory.Extent) throws(StorageError) {
+        try trailFiles.expect(extent.place, byteCount: extent.byteCount)
+    }
+
     /// What stands in the place of a trail row, unchecked; nil where its file is gone, or ends
     /// before.
     func foundTrailRow(_ extent: TrailDirectory.Extent) throws(StorageError) -> [UInt8]? {

@@ -87,6 +87,18 @@ public final class BlobFiles: Sendable {
         return bytes?.count == byteCount ? bytes : nil
     }
 
+    /// Asks for bytes from a place on that are read soon, and does not wait for them.
+    public func expect(_ place: BlobPlace, byteCount: Int) throws(StorageError) {
+        guard let offset = Int(exactly: place.offset), offset < 1 << 62, byteCount > 0 else {
+            return
+        }
+        if let current = state.withLock({ $0.current }), current.number == place.file {
+            current.expect(at: offset, count: byteCount)
+        } else {
+            try opened(place.file)?.file.expect(at: offset, count: byteCount)
+        }
+    }
+
     /// All bytes of a file that is not appended to; nil where it is gone.
     public func read(_ number: UInt64) throws(StorageError) -> [UInt8]? {
         guard let opened = try opened(number) else { return nil }

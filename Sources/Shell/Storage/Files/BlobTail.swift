@@ -100,6 +100,11 @@ final class BlobTail: Sendable {
         return first.count + last.count == count ? first + last : nil
     }
 
+    /// Asks for bytes that are read soon, where they are not in memory.
+    func expect(at offset: Int, count: Int) {
+        reading.expect(at: offset, count: count)
+    }
+
     /// Returns when all that was appended is on the disk, and the file ends with it.
     func sync() throws(StorageError) {
         let end = try tail.withLock { (tail) throws(StorageError) in

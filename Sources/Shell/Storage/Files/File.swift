@@ -45,6 +45,11 @@ public struct File: ~Copyable, Sendable {
         return bytes
     }
 
+    /// Asks for bytes that are read soon, and does not wait for them (posix_fadvise).
+    func expect(at offset: Int, count: Int) {
+        _ = posix_fadvise(descriptor, offset, count, POSIX_FADV_WILLNEED)
+    }
+
     /// Writes every byte at `offset`, or throws.
     public func write(_ bytes: [UInt8], at offset: Int) throws(StorageError) {
         try unsafe write(bytes.span.bytes, at: offset)
