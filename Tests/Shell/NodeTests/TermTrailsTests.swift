@@ -228,8 +228,9 @@ struct TermTrailsTests {
         try world.start(1)
         world.kill(1)
         let names = try Directory.names(in: folder).filter { $0.hasSuffix(".trails") }
-        #expect(names.allSatisfy { $0 > "0000000000000002.trails" })
-        _ = try LedgerCheck.run(world.network.configuration(1))
+        #expect(!names.isEmpty && names.allSatisfy { $0 > "0000000000000002.trails" })
+        let missing = try LedgerCheck.run(world.network.configuration(1)).missingTrailRowCount
+        #expect(missing > 0, "those of the first file are too old for a start to look for")
     }
 
     /// Rows of a list that has one in every turn are asked for ahead.

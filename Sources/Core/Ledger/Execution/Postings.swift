@@ -71,11 +71,11 @@ struct Postings {
             overlay.grow(item, to: head.counts.after(run.count, at: block.height), place: index)
             // As `TermRun.leafBytes`, without making the run.
             leaves.add { leaf in
-                leaf.appendBigEndian(block.height.blocks)
-                leaf.appendBigEndian(head.counts.total)
+                leaf.append(bigEndian: block.height.blocks)
+                leaf.append(bigEndian: head.counts.total)
                 for place in run {
                     let position = positions[place]
-                    leaf.appendBigEndian(block.first + UInt64(position))
+                    leaf.append(bigEndian: block.first + UInt64(position))
                     leaf.append(block.hashes[Int(position)])
                 }
             }

@@ -9,10 +9,12 @@ internal import Primitives
 struct HeadTable: Sendable {
     private var cells: [Cell] = []
     private var peaks: [Digest] = []
-    /// The logarithm of the shortest stretch's length.
-    private static let bitsMin = 1
     /// Where stretches lie that no head has, by the logarithm of their length.
     private var free = [[UInt32]](repeating: [], count: 7)
+
+    /// The logarithm of the shortest stretch's length: room for three runs, which most heads come
+    /// to have.
+    private static let bitsMin = 1
 
     private struct Cell: Sendable {
         var counts = HeadCounts()
@@ -98,7 +100,6 @@ struct HeadTable: Sendable {
     private mutating func move(_ slot: Int, toHold count: Int, keeping kept: Int) {
         let old = cells[slot]
         if old.lengthBits >= 0 { free[Int(old.lengthBits)].append(old.place) }
-        // Room for three runs at once: most heads come to have them.
         let bits = max(Int.bitWidth - (max(count, 1) - 1).leadingZeroBitCount, HeadTable.bitsMin)
         cells[slot].lengthBits = Int8(bits)
         if let place = free[bits].popLast() {
@@ -149,8 +150,8 @@ struct HeadCounts: Hashable, Sendable {
 
     /// Appends the first bytes of a head: runs, total, last height, of 8 bytes each.
     func append(to bytes: inout some ByteSink & ~Copyable) {
-        bytes.appendBigEndian(runs)
-        bytes.appendBigEndian(total)
-        bytes.appendBigEndian(lastHeight.blocks)
+        bytes.append(bigEndian: runs)
+        bytes.append(bigEndian: total)
+        bytes.append(bigEndian: lastHeight.blocks)
     }
 }

@@ -55,7 +55,7 @@ public struct MapProof: Hashable, Sendable {
     /// H(0x02 ‖ number of slots ‖ root of the binary tree over the slots).
     static func root(slotCount: UInt64, tree: Digest) -> Digest {
         var bytes: [UInt8] = [2]
-        bytes.appendBigEndian(slotCount)
+        bytes.append(bigEndian: slotCount)
         bytes.append(tree)
         return SHA256.hash(bytes)
     }

@@ -71,7 +71,7 @@ extension StateKey {
 
     private static func height(_ bytes: [UInt8]) -> Height? {
         guard bytes.count == 8 else { return nil }
-        return Height(bytes.reduce(UInt64(0)) { $0 << 8 | UInt64($1) })
+        return Height(bytes.bigEndian(at: 0))
     }
 
     private static func anchoredHead(_ bytes: [UInt8]) -> StateKey? {
@@ -106,7 +106,7 @@ extension StateKey {
     private static func day(_ bytes: [UInt8]) -> (InstitutionID, Day)? {
         let tail = Array(bytes.suffix(5))
         guard tail.count == 5, tail[0] == 0, let id = name(bytes.dropLast(5)) else { return nil }
-        let number = tail.dropFirst().reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
+        let number = tail.bigEndian(at: 1, as: UInt32.self)
         return (id, Day(number: Int32(bitPattern: number)))
     }
 }

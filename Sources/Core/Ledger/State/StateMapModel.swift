@@ -54,7 +54,7 @@ public struct StateMapModel: Sendable {
             }
         }
         var bytes: [UInt8] = [2]
-        bytes.appendBigEndian(UInt64(slots.count))
+        bytes.append(bigEndian: UInt64(slots.count))
         return SHA256.hash(bytes + level[0].bytes)
     }
 }

@@ -6,7 +6,7 @@ protocol ByteSink: ~Copyable {
     mutating func append(_ byte: UInt8)
     mutating func append(contentsOf bytes: [UInt8])
     mutating func append(_ digest: Digest)
-    mutating func appendBigEndian(_ value: UInt64)
+    mutating func append(bigEndian value: UInt64)
 }
 
 extension [UInt8]: ByteSink {}
@@ -48,7 +48,7 @@ extension [UInt8]: ByteSink {}
         store(words.3, at: start + 24)
     }
 
-    mutating func appendBigEndian(_ value: UInt64) {
+    mutating func append(bigEndian value: UInt64) {
         store(value, at: advance(8))
     }
 

@@ -33,10 +33,10 @@ public struct TermRun: Hashable, Sendable {
     public var leafBytes: [UInt8] {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(16 + 40 * entries.count)
-        bytes.appendBigEndian(height.blocks)
-        bytes.appendBigEndian(totalBefore)
+        bytes.append(bigEndian: height.blocks)
+        bytes.append(bigEndian: totalBefore)
         for item in entries {
-            bytes.appendBigEndian(item.leafIndex)
+            bytes.append(bigEndian: item.leafIndex)
             bytes.append(item.leafHash)
         }
         return bytes
@@ -47,8 +47,6 @@ public struct TermRun: Hashable, Sendable {
 }
 
 extension [UInt8] {
-    mutating func appendBigEndian(_ value: UInt64) { append(bigEndian: value) }
-
     mutating func append(_ digest: Digest) {
         unsafe digest.withBytes { unsafe append(contentsOf: $0) }
     }

@@ -62,7 +62,6 @@ extension BlockStore {
 
     /// The heights of which the file that was written last has other rows than were written.
     private func damagedTrails(through head: Height) throws(StorageError) -> Set<Height> {
-        guard !trailFiles.numbers.isEmpty else { return [] }
         var last: (number: UInt64, bytes: [UInt8])?
         var damaged: Set<Height> = []
         var height = head

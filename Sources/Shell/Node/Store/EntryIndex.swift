@@ -121,7 +121,7 @@ final class EntryIndex: Sendable {
         let found = try last(ofLeaf: leaf, .formerBlock) { bytes in
             Place(Array(bytes.prefix(32))).map { place in
                 let counts = stride(from: 32, to: bytes.count - 3, by: 4).map { start in
-                    bytes[start..<start + 4].reduce(0) { $0 << 8 | UInt32($1) }
+                    bytes.bigEndian(at: start, as: UInt32.self)
                 }
                 return (place: place, batchCounts: counts)
             }

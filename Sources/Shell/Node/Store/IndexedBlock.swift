@@ -73,7 +73,7 @@ extension IndexedBlock {
             Digest(bytes[start..<start + 32]).map { digest in
                 Batch(
                     digest: digest,
-                    count: bytes[start + 32..<start + 36].reduce(0) { $0 << 8 | UInt32($1) })
+                    count: bytes.bigEndian(at: start + 32, as: UInt32.self))
             }
         }
     }

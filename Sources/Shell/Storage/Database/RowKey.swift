@@ -22,9 +22,9 @@ public struct RowKey: Hashable, Sendable {
     /// The key with these bytes, or nil unless there are exactly 17.
     public init?(_ bytes: [UInt8]) {
         guard bytes.count == RowKey.byteCount else { return nil }
-        height = Height(bytes[0..<8].reduce(0) { $0 << 8 | UInt64($1) })
+        height = Height(bytes.bigEndian(at: 0))
         kind = bytes[8]
-        number = bytes[9..<17].reduce(0) { $0 << 8 | UInt64($1) }
+        number = bytes.bigEndian(at: 9)
     }
 
     /// The 17 bytes, in order.
