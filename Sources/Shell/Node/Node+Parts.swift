@@ -32,7 +32,8 @@ extension Node {
         let index: EntryIndex
         do throws(StorageError) {
             store = try BlockStore(
-                path: directory.path(of: "blocks"), residentBytesMax: setup.memory.blockBytes)
+                path: directory.path(of: "blocks"), residentBytesMax: setup.memory.blockBytes,
+                trailPace: setup.trailPace)
         } catch {
             throw NodeError(error, of: .blocks)
         }

@@ -6,17 +6,21 @@ import Testing
 
 @Suite("Trail rows")
 struct TermTrailTests {
-    /// How many blocks a row covers.
-    private let span = Int(TermTrail.heightCount)
+    /// Paces at which a block of some hundred entries ends a turn, and half of one.
+    private static let paces = [
+        (block: 20, turn: 160), (block: 64, turn: 64), (block: 40, turn: 300),
+    ].map { (block: UInt64($0.block), turn: UInt64($0.turn)) }
 
     private struct Lived {
         var runs: [Height: RunsTable] = [:]
         var trees: [Height: TreeRow] = [:]
         var entries: [Height: [ArraySlice<UInt8>]] = [:]
         var patients: [Height: [UInt32]] = [:]
-        /// Trail rows by height, each with its first slot.
-        var rows: [Height: [Row]] = [:]
-        var stretch = TrailStretch()
+        /// How many turns had ended with each height.
+        var turnsEnded: [UInt64] = [0]
+        /// Trail rows by turn, each with its first slot.
+        var rows: [UInt64: [Row]] = [:]
+        var stretch: TrailStretch
         var last = Height.genesis
         /// Whether a slot is a patient's, as the state has it at the end.
         var map: StateMap?
@@ -26,8 +30,20 @@ struct TermTrailTests {
             let bytes: [UInt8]
         }
 
-        /// What the row of a slot's turn has of it.
-        func trail(ofSlot slot: UInt32, at turn: Height) throws -> TermTrail? {
+        /// The height with which a turn ended; nil where it has not.
+        func end(of turn: UInt64) -> Height? {
+            turnsEnded.firstIndex { $0 > turn }.map { Height(UInt64($0)) }
+        }
+
+        /// The first turn of a slot that had not ended before a height.
+        func turn(ofSlot slot: UInt32, covering height: Height) -> UInt64 {
+            var turn = turnsEnded[Int(height.blocks) - 1]
+            while turn % 64 != UInt64(slot) % 64 { turn += 1 }
+            return turn
+        }
+
+        /// What the row of a turn has of a slot.
+        func trail(ofSlot slot: UInt32, of turn: UInt64) throws -> TermTrail? {
             try rows[turn]?.last { $0.firstSlot <= slot }
                 .map { try TermTrail.decode($0.bytes, slot: slot) }
         }
@@ -47,10 +63,12 @@ struct TermTrailTests {
     /// Blocks as `next` makes them; the stretch is not told of `skipped`.
     private func live(
         _ network: TestNetwork, blockCount: Int, skipped: Height? = nil,
-        _ next: (LedgerState) throws -> [[Entry]]
+        _ pace: (block: UInt64, turn: UInt64), _ next: (LedgerState) throws -> [[Entry]]
     ) throws -> Lived {
         var state = LedgerState(genesis: network.genesis)
-        var lived = Lived()
+        var lived = Lived(
+            stretch: TrailStretch(TrailPace(blockWeight: pace.block, turnWeight: pace.turn)))
+        var weight: UInt64 = 0
         for _ in 0..<blockCount {
             let batches = try next(state)
                 .map { try network.verified($0, in: state, expiry: 900) }
@@ -64,30 +82,43 @@ struct TermTrailTests {
             lived.entries[height] = batches.flatMap(\.entryBytes)
             lived.patients[height] = executed.patientSlots
             lived.last = height
+            weight += pace.block + UInt64(batches.reduce(0) { $0 + $1.entryBytes.count })
+            lived.turnsEnded.append(weight / pace.turn)
             guard height != skipped else { continue }
             try lived.stretch.add(executed, rows: rows)
             var sheet = TrailSheet()
-            lived.stretch.fill(&sheet)
-            lived.rows[height] = sheet.rows.indices.map {
-                Lived.Row(firstSlot: sheet.rows[$0].firstSlot, bytes: Array(sheet.bytes(ofRow: $0)))
+            for turn in lived.stretch.endedTurns {
+                #expect(turn.end == height && lived.end(of: turn.number) == height)
+                let before = turn.number < 64 ? .genesis : lived.end(of: turn.number - 64)
+                #expect(lived.stretch.end(before: turn) == before)
+                lived.stretch.fill(&sheet, turn)
+                lived.rows[turn.number] = sheet.rows.indices.map {
+                    Lived.Row(
+                        firstSlot: sheet.rows[$0].firstSlot, bytes: Array(sheet.bytes(ofRow: $0)))
+                }
             }
         }
         lived.map = state.map
         return lived
     }
 
-    private func live(seed: UInt64, skipped: Height? = nil) throws -> Lived {
+    private func live(
+        seed: UInt64, skipped: Height? = nil, _ pace: (block: UInt64, turn: UInt64)
+    ) throws -> Lived {
         let network = try TestNetwork()
         var random = RandomBlocks(network, seed: seed)
-        return try live(network, blockCount: 2 * span + 20, skipped: skipped) { _ in
+        return try live(network, blockCount: 148, skipped: skipped, pace) { _ in
             try random.block(batchCountMax: 4, entryCountMax: 120)
         }
     }
 
-    @Test("each short run of a patient stands in the row of its slot's turn; nothing else does")
-    func holdsShortRunsOfPatients() throws {
-        for seed in UInt64(1)...4 {
-            let lived = try live(seed: seed)
+    @Test(
+        "each short run of a patient stands in the row of its slot's turn; nothing else does",
+        arguments: paces)
+    func holdsShortRunsOfPatients(_ pace: (block: UInt64, turn: UInt64)) throws {
+        for seed in UInt64(1)...2 {
+            let lived = try live(seed: seed, pace)
+            #expect(lived.turnsEnded.last ?? 0 > 64, "more than a lap")
             var (short, long, other) = (0, 0, 0)
             for (height, table) in lived.runs {
                 for place in 0..<table.count {
@@ -95,20 +126,18 @@ struct TermTrailTests {
                     let slot = table.slot(place)
                     let isPatient = lived.patients[height]?.contains(slot) == true
                     #expect(lived.map?.isPatient(slot: slot) == isPatient)
-                    let turn = TermTrail.height(ofSlot: slot, covering: height)
-                    #expect(turn >= height && turn.blocks < height.blocks + TermTrail.heightCount)
-                    #expect((turn.blocks &- UInt64(slot)).isMultiple(of: TermTrail.heightCount))
+                    let turn = lived.turn(ofSlot: slot, covering: height)
+                    let end = lived.end(of: turn)
                     let unwritten = lived.stretch.item(ofSlot: slot, at: height)
                     let item =
-                        turn <= lived.last
-                        ? try lived.trail(ofSlot: slot, at: turn)?[height] : unwritten
+                        end == nil ? unwritten : try lived.trail(ofSlot: slot, of: turn)?[height]
                     guard isPatient, run.entries.count <= 16 else {
                         #expect(item == nil && unwritten == nil, "seed \(seed)")
                         if isPatient { long += 1 } else { other += 1 }
                         continue
                     }
                     short += 1
-                    let isKept = turn >= lived.last
+                    let isKept = end.map { $0 == lived.last } ?? true
                     #expect(isKept || unwritten == nil)
                     for item in isKept ? [item, unwritten] : [item] {
                         #expect(item?.run == run, "seed \(seed), height \(height), slot \(slot)")
@@ -121,12 +150,25 @@ struct TermTrailTests {
         }
     }
 
+    @Test("the last turn that is written is known of each slot", arguments: paces)
+    func knowsTheLastTurn(_ pace: (block: UInt64, turn: UInt64)) throws {
+        let lived = try live(seed: 5, pace)
+        for slot in UInt32(0)..<64 {
+            let written = (0..<(lived.turnsEnded.dropLast().last ?? 0))
+                .last { $0 % 64 == UInt64(slot) }
+            let found = lived.stretch.writtenTurn(ofSlot: slot)
+            #expect(found?.number == written)
+            #expect(found?.end == written.flatMap { lived.end(of: $0) })
+        }
+        #expect(TrailStretch().writtenTurn(ofSlot: 0) == nil)
+    }
+
     @Test("several patients stand in one row, and each is found in it")
     func sharesRows() throws {
         let network = try TestNetwork()
         var number: UInt64 = 1
-        // Each patient has an entry in every eighth block.
-        let lived = try live(network, blockCount: span) { state in
+        // Each patient has an entry in every eighth block, and each block is a turn.
+        let lived = try live(network, blockCount: 64, (block: 20, turn: 100)) { state in
             let turn = Int(state.head.height.blocks % 8)
             let entries = stride(from: turn, to: 640, by: 8).map { patient in
                 defer { number += 1 }
@@ -139,32 +181,44 @@ struct TermTrailTests {
         let rows = lived.rows.values.joined()
         let patients = Set(lived.patients.values.joined())
         #expect(patients.count == 640)
-        #expect(rows.count >= span && rows.count < patients.count / 2)
+        #expect(rows.count >= 64 && rows.count < patients.count / 2)
         for slot in patients {
-            let turn = TermTrail.height(ofSlot: slot, covering: Height(1))
-            let heights = (1...turn.blocks).map { Height($0) }
+            let turn = lived.turn(ofSlot: slot, covering: Height(1))
+            let end = try #require(lived.end(of: turn))
+            let heights = (1...end.blocks).map { Height($0) }
                 .filter { lived.patients[$0]?.contains(slot) == true }
-            let trail = try lived.trail(ofSlot: slot, at: turn)
+            let trail = try lived.trail(ofSlot: slot, of: turn)
             #expect((trail?.items ?? []).map(\.run.height) == heights)
             guard let trail else { continue }
             #expect(trail.items.allSatisfy { $0.run.entries.count == 1 })
-            let next = slot + UInt32(span)
-            let none = try lived.trail(ofSlot: next, at: turn)?.items ?? []
+            let next = slot + 64
+            let none = try lived.trail(ofSlot: next, of: turn)?.items ?? []
             #expect(patients.contains(next) || none.isEmpty)
         }
     }
 
-    @Test("after a block that is not known no row is written until all it covers are known again")
-    func isWholeOrMissing() throws {
-        let whole = try live(seed: 9)
-        let gapped = try live(seed: 9, skipped: Height(20))
-        for blocks in UInt64(1)...whole.last.blocks {
-            let rows = gapped.rows[Height(blocks)] ?? []
-            if (20..<(20 + TermTrail.heightCount)).contains(blocks) {
-                #expect(rows.isEmpty, "height \(blocks)")
-            } else {
-                #expect(rows == whole.rows[Height(blocks)])
-            }
+    @Test(
+        "after a block that is not known no row is written until all it covers are known again",
+        arguments: paces)
+    func isWholeOrMissing(_ pace: (block: UInt64, turn: UInt64)) throws {
+        let whole = try live(seed: 9, pace)
+        let gapped = try live(seed: 9, skipped: Height(20), pace)
+        let before = whole.turnsEnded[19]..<(whole.turnsEnded[20] + 64)
+        #expect(whole.turnsEnded.last ?? 0 > before.upperBound)
+        for turn in 0..<(whole.turnsEnded.last ?? 0) {
+            #expect(gapped.rows[turn] == (before.contains(turn) ? nil : whole.rows[turn]))
         }
+        #expect(Set(whole.rows.keys) == Set(0..<(whole.turnsEnded.last ?? 0)))
+    }
+
+    @Test("a turn is as long in large blocks as in small ones")
+    func goesByEntriesAndHeights() {
+        let pace = TrailPace.standard
+        #expect(pace.turnsEnded(at: .genesis, treeSize: 0) == 0)
+        // Empty blocks, and blocks of ten thousand entries.
+        #expect(pace.turnsEnded(at: Height(512), treeSize: 0) == 64)
+        #expect(pace.turnsEnded(at: Height(48), treeSize: 480_000) == 64)
+        #expect(pace.turnsEnded(at: Height(7), treeSize: 1_023) == 0)
+        #expect(pace.turnsEnded(at: Height(7), treeSize: 1_024) == 1)
     }
 }

@@ -101,6 +101,8 @@ final class MemoryWorld {
     var lines: LogRecorder.Lines?
     /// Nodes that begin with a snapshot of the others.
     var joinsBySnapshot: Set<Int> = []
+    /// How far apart the trail rows of all nodes lie.
+    var trailPace = TrailPace.standard
     /// Nodes that speak the first version of the protocol alone, and hang up on what is newer.
     var older: Set<Int> = []
     /// What such a node hung up on.
@@ -135,7 +137,8 @@ final class MemoryWorld {
         wires[index] = wire
         var configuration = network.configuration(index)
         configuration.joinsBySnapshot = joinsBySnapshot.contains(index)
-        let setup = try NodeSetup(configuration)
+        var setup = try NodeSetup(configuration)
+        setup.trailPace = trailPace
         var logger = Logger(label: "world \(index)")
         logger.logLevel = .critical
         if let lines {

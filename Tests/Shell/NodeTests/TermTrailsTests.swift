@@ -10,15 +10,18 @@ internal import Testing
 @Suite("Trails on the disk", .timeLimit(.minutes(30)), .serialized)
 struct TermTrailsTests {
     private static let blockCount: UInt64 = 80
+    /// Each block of one entry is a turn.
+    private static let pace = TrailPace(blockWeight: 8, turnWeight: 9)
 
     /// Four nodes with a block for each of some entries, of which one starts anew on the way.
     private func ledger(
-        _ beforeTheEnd: (MemoryWorld) throws -> Void = { _ in }
+        startingAnewAt anew: UInt64 = 70, _ beforeTheEnd: (MemoryWorld) throws -> Void = { _ in }
     ) throws -> MemoryWorld {
         let world = try MemoryWorld()
+        world.trailPace = TermTrailsTests.pace
         for index in 0..<4 { try world.start(index) }
         for number in 1...TermTrailsTests.blockCount {
-            if number == 70 {
+            if number == anew {
                 world.kill(1)
                 try world.start(1)
             }
@@ -36,9 +39,11 @@ struct TermTrailsTests {
         let head: Height
 
         init(_ world: MemoryWorld, _ index: Int) throws {
-            store = try BlockStore(path: world.network.data(index) + "/blocks")
+            store = try BlockStore(
+                path: world.network.data(index) + "/blocks", trailPace: world.trailPace)
             state = try Restart(store, genesis: world.network.genesis).state
             head = state.head.height
+            try store.recallTrails(state, mending: false)
         }
 
         func rowCount() throws -> Int {
@@ -49,16 +54,20 @@ struct TermTrailsTests {
 
         /// The trail rows of a height that are as they were written.
         func rows(at height: Height) throws -> [[UInt8]] {
-            guard let directory = try store.trailDirectory(at: height) else { return [] }
-            return try (0..<directory.count).compactMap {
-                try store.trailRow(directory.extent($0))
+            try store.trailDirectories(at: height).flatMap { (_, directory) -> [[UInt8]] in
+                guard let directory else { return [] }
+                return try (0..<directory.count).compactMap {
+                    try store.trailRow(directory.extent($0))
+                }
             }
         }
 
         /// Which file has the trail rows of each height that has any.
         func files() throws -> [(height: Height, file: UInt64)] {
-            try (1...head.blocks).compactMap { height in
-                try store.trailDirectory(at: Height(height)).map { (Height(height), $0.place.file) }
+            try (1...head.blocks).flatMap { height in
+                try store.trailDirectories(at: Height(height))
+                    .compactMap(\.directory).filter { $0.count > 0 }
+                    .map { (Height(height), $0.place.file) }
             }
         }
 
@@ -92,13 +101,20 @@ struct TermTrailsTests {
         }
     }
 
+    private func check(
+        _ world: MemoryWorld, fillsTrails: Bool = false
+    ) throws -> LedgerCheck {
+        try LedgerCheck.run(
+            world.network.configuration(1), fillsTrails: fillsTrails, trailPace: world.trailPace)
+    }
+
     @Test func nodesWriteTheSameTrailsAcrossARestartAndTheCheckDerivesThem() throws {
         let world = try ledger()
         let report = try Divergence.find(
             world.network.configuration(1), world.network.configuration(2))
         #expect(report.first == nil)
         #expect(try Stopped(world, 1).rowCount() > 20)
-        let check = try LedgerCheck.run(world.network.configuration(1))
+        let check = try check(world)
         #expect(check.missingTrailRowCount == 0)
     }
 
@@ -114,7 +130,9 @@ struct TermTrailsTests {
             // Rows as older versions wrote them, and none as now.
             var group = WriteGroup()
             for height in 1...(2 * TermTrailsTests.blockCount) {
-                group.delete(RowKey(Height(height), kind: BlockStore.trailKind).bytes)
+                let range = KeyRange.rows(Height(height), kind: BlockStore.trailKind)
+                var cursor = database.cursor(range)
+                while try cursor.next() { group.delete(cursor.key) }
             }
             for kind in LedgerRow.Kind.formerTrails {
                 let row = LedgerRow(kind: kind, number: 9, bytes: [0x82, 0x01, 0x80])
@@ -152,23 +170,24 @@ struct TermTrailsTests {
         #expect(loss == .filesAreCut ? count > 0 && count < all : count == all)
         #expect(try Stopped(world, 1).lists(world) == before)
         if loss == .filesAreFlipped {
-            #expect(throws: NodeError.self) { _ = try LedgerCheck.run(configuration) }
+            #expect(throws: NodeError.self) { _ = try check(world) }
         } else {
-            #expect(try LedgerCheck.run(configuration).missingTrailRowCount == count)
+            #expect(try check(world).missingTrailRowCount == count)
         }
-        let filled = try LedgerCheck.run(configuration, fillsTrails: true)
+        let filled = try check(world, fillsTrails: true)
         #expect(filled.missingTrailRowCount == count)
         for kind in LedgerRow.Kind.formerTrails {
             #expect(try Stopped(world, 1).store.row(kind, at: Height(3), number: 9) == nil)
         }
-        #expect(try LedgerCheck.run(configuration).missingTrailRowCount == 0)
+        #expect(try check(world).missingTrailRowCount == 0)
         #expect(try Stopped(world, 1).lists(world) == before)
     }
 
-    /// A power cut takes what was not synced: the tail of the file that was written last.
-    @Test(arguments: [Loss.filesAreGone, .filesAreCut, .filesAreFlipped])
-    func aStartWritesAgainWhatAPowerCutTook(_ loss: Loss) throws {
-        let world = try ledger()
+    /// A power cut takes what was not synced: the tail of the file that was written last, which
+    /// may have rows of more than a lap.
+    @Test(arguments: [Loss.filesAreGone, .filesAreCut, .filesAreFlipped], [20, 70] as [UInt64])
+    func aStartWritesAgainWhatAPowerCutTook(_ loss: Loss, _ anew: UInt64) throws {
+        let world = try ledger(startingAnewAt: anew)
         let configuration = world.network.configuration(1)
         let folder = configuration.data + "/blocks"
         let (before, all) = try {
@@ -177,7 +196,7 @@ struct TermTrailsTests {
         }()
         // The file of before the restart had been synced when the next one was begun.
         let names = try Directory.names(in: folder).filter { $0.hasSuffix(".trails") }
-        #expect(names.count == 2)
+        try #require(names.count == 2)
         let kept = try SmallFile.read(folder + "/" + names[0])
         try lose(loss, in: folder)
         try Directory.replace(names[0], in: folder, with: kept)
@@ -215,7 +234,7 @@ struct TermTrailsTests {
         world.kill(1)
         #expect(try Stopped(world, 1).rowCount() == all)
         #expect(try Stopped(world, 1).lists(world) == before)
-        #expect(try LedgerCheck.run(world.network.configuration(1)).missingTrailRowCount == 0)
+        #expect(try check(world).missingTrailRowCount == 0)
     }
 
     /// A file that is gone leaves its number to the rows that were in it.
@@ -229,13 +248,20 @@ struct TermTrailsTests {
         world.kill(1)
         let names = try Directory.names(in: folder).filter { $0.hasSuffix(".trails") }
         #expect(!names.isEmpty && names.allSatisfy { $0 > "0000000000000002.trails" })
-        let missing = try LedgerCheck.run(world.network.configuration(1)).missingTrailRowCount
+        let missing = try check(world).missingTrailRowCount
         #expect(missing > 0, "those of the first file are too old for a start to look for")
     }
 
-    /// Rows of a list that has one in every turn are asked for ahead.
-    @Test func aListOverManyTurnsIsTheSameWithAndWithoutThem() throws {
+    /// Blocks that end a turn, more than two, and less than half of one.
+    private static let paces = [
+        pace, TrailPace(blockWeight: 8, turnWeight: 4), TrailPace(blockWeight: 8, turnWeight: 20),
+    ]
+
+    /// Rows of a list that has one in every lap are asked for ahead.
+    @Test(arguments: paces)
+    func aListOverManyTurnsIsReadFromThemAloneAndWithoutThem(_ pace: TrailPace) throws {
         let world = try MemoryWorld()
+        world.trailPace = pace
         for index in 0..<4 { try world.start(index) }
         let patient = TestNetwork.patient(1)
         let count: UInt64 = 210
@@ -244,14 +270,81 @@ struct TermTrailsTests {
             try world.settle(number, at: 0..<4)
         }
         for index in 0..<4 { world.kill(index) }
-        func entries() throws -> [[UInt8]] {
-            let stopped = try Stopped(world, 1)
-            return try stopped.list(of: .patient(patient), in: stopped.nodes(world))
-        }
-        let read = try entries()
+        let read = try entries(of: patient, world)
         #expect(try read.map { try Entry.decode($0).number } == Array(1...count))
+        #expect(try entries(of: patient, world, withoutBlocksTo: Height(500)) == read)
         try lose(.filesAreGone, in: world.network.data(1) + "/blocks")
-        #expect(try entries() == read)
+        #expect(try entries(of: patient, world) == read)
+    }
+
+    /// The entries of a patient, where trail rows are all that there is to read of blocks.
+    private func entries(
+        of patient: OpaqueID, _ world: MemoryWorld, withoutBlocksTo last: Height = .genesis
+    ) throws -> [[UInt8]] {
+        let stopped = try Stopped(world, 1)
+        var taken = WriteGroup()
+        var kept = WriteGroup()
+        for height in 0..<min(last, stopped.head).blocks {
+            for kind in [LedgerRow.Kind.runs.rawValue, LedgerRow.Kind.batch.rawValue, 15] {
+                var cursor = stopped.store.database.cursor(.rows(Height(height + 1), kind: kind))
+                while try cursor.next() {
+                    kept.put(cursor.key, cursor.value)
+                    taken.delete(cursor.key)
+                }
+            }
+        }
+        try stopped.store.database.write(taken, synced: true)
+        defer { try? stopped.store.database.write(kept, synced: true) }
+        return try stopped.list(of: .patient(patient), in: stopped.nodes(world))
+    }
+
+    /// Turns that lie far behind are not followed one by one: of a list that has many runs there
+    /// the first is read from its block, and the turn of the others is looked for.
+    @Test func aListThatEndsFarBehindIsReadFromThemAsWell() throws {
+        let world = try MemoryWorld()
+        world.trailPace = TrailPace(blockWeight: 8, turnWeight: 1)
+        for index in 0..<4 { try world.start(index) }
+        let patient = TestNetwork.patient(1)
+        // A lap has seven blocks.
+        for number in UInt64(1)...250 {
+            let isTheirs = number <= 40 || number == 90 || number > 245
+            try world.submit(number, at: 0, of: isTheirs ? patient : TestNetwork.patient(2))
+            try world.settle(number, at: 0..<4)
+        }
+        for index in 0..<4 { world.kill(index) }
+        let read = try entries(of: patient, world)
+        #expect(read.count == 46)
+        #expect(try entries(of: patient, world, withoutBlocksTo: Height(39)) == read)
+        try lose(.filesAreGone, in: world.network.data(1) + "/blocks")
+        #expect(try entries(of: patient, world) == read)
+    }
+
+    /// A node goes on with what an older version wrote, and with what it pruned.
+    @Test(arguments: [false, true])
+    func aLedgerGoesOnWithoutThoseOfBefore(_ isPruned: Bool) throws {
+        let world = try ledger()
+        let all = try Stopped(world, 2).rowCount()
+        if isPruned {
+            try Stopped(world, 1).store.removeBatches(from: Height(1), below: Height(40))
+        } else {
+            try lose(.ofAnOlderVersion, in: world.network.data(1) + "/blocks")
+        }
+        for index in 0..<4 { try world.start(index) }
+        let end = TermTrailsTests.blockCount + 70
+        for number in (TermTrailsTests.blockCount + 1)...end {
+            try world.submit(number, at: 0)
+            try world.settle(number, at: 0..<4)
+        }
+        for index in 0..<4 { world.kill(index) }
+        let report = try Divergence.find(
+            world.network.configuration(1), world.network.configuration(2))
+        #expect(report.first == nil)
+        let (ours, theirs) = (try Stopped(world, 1), try Stopped(world, 2))
+        let count = try ours.rowCount()
+        #expect(try count > 0 && count < theirs.rowCount())
+        if isPruned { return }
+        #expect(try ours.lists(world) == theirs.lists(world))
+        #expect(try count + all == theirs.rowCount())
     }
 
     @Test func aDirectoryOfThemThatWasChangedIsFoundByTheCheck() throws {
@@ -260,31 +353,21 @@ struct TermTrailsTests {
         let height = try #require(try Stopped(world, 1).files().last).height
         do {
             let database = try Database(path: configuration.data + "/blocks")
-            let key = RowKey(height, kind: BlockStore.trailKind).bytes
-            var bytes = try #require(try database.get(key))
+            var cursor = database.cursor(.rows(height, kind: BlockStore.trailKind))
+            #expect(try cursor.next())
+            let key = cursor.key
+            var bytes = cursor.value
             bytes[bytes.count - 1] ^= 1
             var group = WriteGroup()
             group.put(key, bytes)
             try database.write(group, synced: true)
         }
         #expect {
-            _ = try LedgerCheck.run(configuration)
+            _ = try check(world)
         } throws: { error in
             guard case NodeError.damaged(let what, _) = error else { return false }
             return what == "block \(height)"
         }
-    }
-
-    @Test(
-        "a directory that is cut short, or none, is refused",
-        arguments: [
-            [], [0x84], [0x84, 1, 1, 0, 0x43, 1, 2, 3], [0x84, 2, 1, 0, 0x40], [0x80],
-            // A row that ends before the one before it.
-            [0x84, 1, 1, 0, 0x58, 24] + [0, 0, 0, 1, 0, 0, 0, 9, 0, 0, 0, 0]
-                + [0, 0, 0, 2, 0, 0, 0, 8, 0, 0, 0, 0],
-        ] as [[UInt8]])
-    func refusesDirectories(_ bytes: [UInt8]) {
-        #expect(throws: CBORError.self) { _ = try TrailDirectory.decode(bytes) }
     }
 
     @Test func filesGoWhenTheyHaveNoRowsOfHeightsThatAreKept() throws {
@@ -301,8 +384,9 @@ struct TermTrailsTests {
             #expect(names.count == (next == last ? 2 : 1))
         }
         for blocks in floor.blocks...stopped.head.blocks {
-            let directory = try stopped.store.trailDirectory(at: Height(blocks))
-            #expect(try stopped.rows(at: Height(blocks)).count == directory?.count ?? 0)
+            let count = try stopped.store.trailDirectories(at: Height(blocks))
+                .reduce(0) { $0 + ($1.directory?.count ?? 0) }
+            #expect(try stopped.rows(at: Height(blocks)).count == count)
         }
         #expect(try stopped.rowCount() > 0)
     }

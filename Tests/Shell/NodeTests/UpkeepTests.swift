@@ -12,8 +12,11 @@ internal import Testing
 @Suite("Upkeep of a stopped node", .timeLimit(.minutes(30)))
 struct UpkeepTests {
     /// Four nodes with some entries on their ledgers, stopped.
-    private func ledger(of count: UInt64 = 4) throws -> MemoryWorld {
+    private func ledger(
+        of count: UInt64 = 4, _ pace: TrailPace = .standard
+    ) throws -> MemoryWorld {
         let world = try MemoryWorld()
+        world.trailPace = pace
         for index in 0..<4 { try world.start(index) }
         for number in 1...count {
             // One by one, so that each has a block of its own.
@@ -43,19 +46,21 @@ struct UpkeepTests {
         try findsChange(of: "\(kind)", at: height, in: world)
     }
 
-    /// Trails of a patient stand with the block at whose height it is their turn.
+    /// Trails of a patient stand with the block with which their turn ends, here each block.
     @Test(arguments: [false, true])
     func namesTheHeightOfTrailsThatWereChanged(_ isDirectory: Bool) throws {
-        let world = try ledger(of: 20)
+        let world = try ledger(of: 20, TrailPace(blockWeight: 8, turnWeight: 9))
         let folder = world.network.configuration(1).data + "/blocks"
         let height = try {
             let store = try BlockStore(path: folder)
-            let (height, directory) = try #require(
-                try (1...store.headHeight().blocks).lazy.map(Height.init).compactMap { height in
-                    try store.trailDirectory(at: height).map { (height, $0) }
-                }.last)
+            let (turn, directory) = try #require(
+                try (1...store.headHeight().blocks).lazy.map(Height.init).flatMap { height in
+                    try store.trailDirectories(at: height)
+                }.compactMap { turn, directory in directory.map { (turn, $0) } }
+                    .last { $0.1.count > 0 })
+            let height = turn.end
             if isDirectory {
-                let key = RowKey(height, kind: BlockStore.trailKind).bytes
+                let key = RowKey(height, kind: BlockStore.trailKind, number: turn.number).bytes
                 var bytes = directory.encode()
                 bytes[bytes.count - 6] ^= 1
                 var group = WriteGroup()
@@ -79,7 +84,7 @@ struct UpkeepTests {
     ) throws {
         let configuration = world.network.configuration(1)
         #expect {
-            _ = try LedgerCheck.run(configuration)
+            _ = try LedgerCheck.run(configuration, trailPace: world.trailPace)
         } throws: { error in
             guard case NodeError.damaged(let what, _) = error else { return false }
             return what == "block \(height)"

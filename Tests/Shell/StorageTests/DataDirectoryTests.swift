@@ -36,18 +36,18 @@ struct DataDirectoryTests {
         #expect(first.path == path)
     }
 
-    @Test(arguments: ["5", "0", "", "two"])
+    @Test(arguments: ["6", "0", "", "two"])
     func refusesAFormatThatItDoesNotRead(_ found: String) throws {
         try SmallFile.write(
             Array("custos format \(found)\nledger \(ledger)\n".utf8), to: path + "/LEDGER")
         #expect(
             throws: StorageError.formatVersion(
-                path: path + "/LEDGER", found: found, supported: 4)
+                path: path + "/LEDGER", found: found, supported: 5)
         ) { _ = try DataDirectory(path, ledger: ledger) }
     }
 
     /// Reading leaves the format to the version that wrote it, which may have to go on.
-    @Test(arguments: [1, 2, 3])
+    @Test(arguments: [1, 2, 3, 4])
     func takesADirectoryOfAFormerFormatOverOnlyToWrite(_ format: Int) throws {
         let former = Array("custos format \(format)\nledger \(ledger)\n".utf8)
         try SmallFile.write(former, to: path + "/LEDGER")
@@ -55,7 +55,7 @@ struct DataDirectoryTests {
         #expect(try SmallFile.read(path + "/LEDGER") == former)
         for _ in 0..<2 {
             try directory.takeFormat(ledger: ledger)
-            let now = Array("custos format 4\nledger \(ledger)\n".utf8)
+            let now = Array("custos format 5\nledger \(ledger)\n".utf8)
             #expect(try SmallFile.read(path + "/LEDGER") == now)
         }
     }

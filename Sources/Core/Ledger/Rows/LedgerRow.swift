@@ -37,13 +37,17 @@ public struct LedgerRow: Hashable, Sendable {
         case shortTrailDirectory = 12
         /// Which rows of kind 14 the height has; nothing reads them any more.
         case formerTrailDirectory = 13
-        /// Trail rows as now, of an older version, which had them in the data base itself; nothing
-        /// reads them any more. 15 to 18 are the node's own.
+        /// Trail rows of an older version, over 64 blocks, in the data base itself; nothing reads
+        /// them any more. 15, 16 and 18 are the node's own.
         case formerTrail = 14
+        /// Which rows of an older version, over 64 blocks, a height has in files beside the data
+        /// base; nothing reads them any more.
+        case heightTrailDirectory = 17
 
         /// What older versions wrote in the place of trail rows and their directory.
         public static let formerTrails: [Kind] = [
             .termTrail, .shortTrail, .shortTrailDirectory, .formerTrailDirectory, .formerTrail,
+            .heightTrailDirectory,
         ]
     }
 }

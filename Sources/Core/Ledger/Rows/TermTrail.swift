@@ -22,10 +22,8 @@ public struct TermTrail: Sendable {
         public let entries: [ArraySlice<UInt8>]
     }
 
-    /// How many blocks a row covers.
-    ///
-    /// More of them make for fewer reads, and for more to keep in memory until it is written.
-    public static let heightCount: UInt64 = 64
+    /// How many runs a row has of one slot at most: one of each block of a lap (``TrailPace``).
+    static let itemCountMax = 1_024
 
     /// How many entries a run may have to be copied.
     ///
@@ -33,19 +31,13 @@ public struct TermTrail: Sendable {
     static let runCountMax = 16
 
     /// How many bytes of entries a row has, but for the last slot's, which are not cut.
-    static let rowByteCount = 8 << 10
-
-    /// The height with whose block the row is written that has a slot's run at `height`.
-    ///
-    /// Each slot's turn comes every ``heightCount`` blocks, so that all blocks write as much.
-    public static func height(ofSlot slot: UInt32, covering height: Height) -> Height {
-        let wait = (UInt64(slot) &- height.blocks) % heightCount
-        return Height(height.blocks + wait)
-    }
+    static let rowByteCount = 4 << 10
 
     /// The run at a height; nil where it was left out.
     public subscript(height: Height) -> Item? {
-        items.first { $0.run.height == height }
+        let place = items.indices.partitioningIndex { items[$0].run.height >= height }
+        guard place < items.count, items[place].run.height == height else { return nil }
+        return items[place]
     }
 
     /// How many bytes its entries have.
@@ -73,7 +65,7 @@ public struct TermTrail: Sendable {
         guard let own else { return TermTrail(items: []) }
         return try reading("trail", Array(own)[...]) { reader throws(CBORError) in
             TermTrail(
-                items: try reader.list(atMost: Int(heightCount)) { reader throws(CBORError) in
+                items: try reader.list(atMost: itemCountMax) { reader throws(CBORError) in
                     try Item(from: &reader)
                 })
         }

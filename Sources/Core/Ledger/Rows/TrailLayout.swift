@@ -2,8 +2,8 @@ internal import Primitives
 
 /// Finds what a block has of patients, and lays it out by turn.
 ///
-/// When a block is added its entries were just read; 64 blocks later each would have to be
-/// fetched again from wherever it lay.
+/// When a block is added its entries were just read; a lap later each would have to be fetched
+/// again from wherever it lay.
 struct TrailLayout: Sendable {
     private let runs: RunsTable
     private let firstLeaf: UInt64
@@ -54,13 +54,19 @@ struct TrailLayout: Sendable {
     }
 
     /// Finds them; `patients` are the slots of patients, ascending.
-    init(runs: RunsTable, firstLeaf: UInt64, entries: BlockEntries, patients: [UInt32]) {
+    ///
+    /// Runs with which more than `byteCountMax` bytes would be copied of the block are left out;
+    /// not those of the same patients in each block.
+    init(
+        runs: RunsTable, firstLeaf: UInt64, entries: BlockEntries, patients: [UInt32],
+        byteCountMax: Int
+    ) {
         self.runs = runs
         self.firstLeaf = firstLeaf
         self.entries = entries
         var bySlot: [Copied] = []
         bySlot.reserveCapacity(patients.count)
-        var starts = [Int](repeating: 0, count: TrailStretch.turnCount + 1)
+        var starts = [Int](repeating: 0, count: Int(TrailPace.turnCount) + 1)
         var next = 0
         for place in 0..<runs.count {
             let slot = runs.slot(place)
@@ -70,18 +76,34 @@ struct TrailLayout: Sendable {
                 let run = TrailLayout.copied(place, of: runs, firstLeaf: firstLeaf, entries)
             else { continue }
             bySlot.append(run)
-            starts[TrailStretch.turn(ofSlot: slot) + 1] += 1
         }
+        bySlot = TrailLayout.fitting(bySlot, in: byteCountMax, at: runs.height)
+        for run in bySlot { starts[TrailPace.turn(ofSlot: run.slot) + 1] += 1 }
         for turn in 1..<starts.count { starts[turn] += starts[turn - 1] }
         var copied = [Copied](repeating: Copied(), count: bySlot.count)
         var cursor = starts
         for run in bySlot {
-            let turn = TrailStretch.turn(ofSlot: run.slot)
+            let turn = TrailPace.turn(ofSlot: run.slot)
             copied[cursor[turn]] = run
             cursor[turn] += 1
         }
         self.starts = starts
         self.copied = copied
+    }
+
+    /// Those of a block's runs that find room, taken from another one on at each height.
+    private static func fitting(
+        _ runs: [Copied], in byteCountMax: Int, at height: Height
+    ) -> [Copied] {
+        guard runs.reduce(0, { $0 + Int($1.byteCount) }) > byteCountMax else { return runs }
+        let first = Int(truncatingIfNeeded: height.blocks &* 7_919 % UInt64(runs.count))
+        var isLeftOut = [Bool](repeating: false, count: runs.count)
+        var room = byteCountMax
+        for place in Array(first..<runs.count) + Array(0..<first) {
+            isLeftOut[place] = runs[place].byteCount > room
+            if !isLeftOut[place] { room -= Int(runs[place].byteCount) }
+        }
+        return runs.indices.filter { !isLeftOut[$0] }.map { runs[$0] }
     }
 
     /// What the block has, by turn.
@@ -91,7 +113,7 @@ struct TrailLayout: Sendable {
     func parts() -> [(turn: Int, part: Part)] {
         let byteCount = copied.reduce(0) { $0 + Int($1.byteCount) + MemoryLayout<Copied>.stride }
         let isLong = 2 * byteCount > 3 * entries.byteCount + 8_192
-        return (0..<TrailStretch.turnCount).compactMap { turn in
+        return (0..<Int(TrailPace.turnCount)).compactMap { turn in
             guard starts[turn] < starts[turn + 1] else { return nil }
             return (turn, isLong ? .layout(self) : .piece(piece(of: copied(turn))))
         }
@@ -103,7 +125,7 @@ struct TrailLayout: Sendable {
 
     /// One run alone: a reader waits for it, and so does whoever adds the next block.
     private func item(ofSlot slot: UInt32) -> TermTrail.Item? {
-        let own = copied(TrailStretch.turn(ofSlot: slot))
+        let own = copied(TrailPace.turn(ofSlot: slot))
         let place = own.indices.partitioningIndex { own[$0].slot >= slot }
         return piece(of: own[place...].prefix(1)).item(ofSlot: slot)
     }

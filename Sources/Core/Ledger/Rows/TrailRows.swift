@@ -19,16 +19,18 @@ struct TrailRows {
     }
 
     /// A run: slot, piece, place in it, in this order and in one word.
+    ///
+    /// A lap has fewer than 1,024 blocks, and none of these four million runs of one turn.
     private struct Key: Comparable {
         private let word: UInt64
 
         init(_ slot: UInt32, _ piece: Int, _ place: Int) {
-            word = UInt64(slot) << 32 | UInt64(piece) << 24 | UInt64(place)
+            word = UInt64(slot) << 32 | UInt64(piece) << 22 | UInt64(place)
         }
 
         var slot: UInt32 { UInt32(truncatingIfNeeded: word >> 32) }
-        var piece: Int { Int(word >> 24 & 0xff) }
-        var place: Int { Int(word & 0xff_ffff) }
+        var piece: Int { Int(word >> 22 & 0x3ff) }
+        var place: Int { Int(word & 0x3f_ffff) }
 
         static func < (left: Key, right: Key) -> Bool { left.word < right.word }
     }

@@ -29,6 +29,8 @@ struct NodeSetup: Sendable {
     let findsByLeafHash: Bool
     let retention: Retention?
     let memory: ResidentMemory
+    /// How far apart trail rows lie: a ledger's nodes, and whoever checks them, go by one.
+    var trailPace = TrailPace.standard
     let joinsBySnapshot: Bool
     /// Whom it goes by then, where not by the validators that the genesis names.
     let joinTrust: ValidatorSet?

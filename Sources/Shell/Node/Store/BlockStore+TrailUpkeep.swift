@@ -1,3 +1,4 @@
+internal import Cryptography
 internal import Hosting
 internal import Ledger
 internal import Primitives
@@ -8,48 +9,112 @@ internal import Synchronization
 extension BlockStore {
     /// How far back a start looks for rows that a kill or a power cut took, which is more than
     /// ``trailSyncHeights``.
-    private static let mendedHeightsMax: UInt64 = 100_000
+    private static let mendedHeightsMax: UInt64 = 4_096
 
     /// Reads after a start what the next trail rows need of the blocks before, and writes those
     /// again that are not as they were written.
     ///
-    /// - Parameter state: the ledger's after the last block.
+    /// - Parameters:
+    ///   - state: the ledger's after the last block.
+    ///   - mending: whether rows are looked for that are not as they were written.
     /// - Throws: ``StorageError`` where a row cannot be read, or is none.
-    func recallTrails(_ state: LedgerState) throws(StorageError) {
-        let damaged = try damagedTrails(through: state.head.height)
-        let next = state.head.height.next
-        let from = min(damaged.min() ?? next, next).blocks
-        var stretch = TrailStretch()
+    func recallTrails(_ state: LedgerState, mending: Bool = true) throws(StorageError) {
+        let head = state.head.height
+        var damaged = mending ? try damagedTurns(through: head) : [:]
+        var last = try lapStart(before: head)
+        for previousEnd in damaged.values {
+            // With that block, too: it tells that the turn before ended there.
+            last = min(last, Height(max(previousEnd.blocks, 1) - 1))
+        }
+        var stretch = TrailStretch(trailPace)
         var sheet = TrailSheet()
         var group = WriteGroup()
-        for blocks in (from - min(from - 1, TermTrail.heightCount - 1))..<next.blocks {
-            let height = Height(blocks)
-            guard try row(.block, at: height) != nil, height >= entriesFrom else {
-                stretch = TrailStretch()
-                continue
+        while last < head {
+            last = last.next
+            guard last > base.height, last >= entriesFrom else { continue }
+            try add(last, to: &stretch, state)
+            for turn in stretch.endedTurns where damaged.removeValue(forKey: turn) != nil {
+                stretch.fill(&sheet, turn)
+                try put(sheet, of: turn, after: stretch.end(before: turn), into: &group)
             }
-            try add(height, to: &stretch, state)
-            guard damaged.contains(height) else { continue }
-            stretch.fill(&sheet)
-            try put(sheet, at: height, into: &group)
+        }
+        // What they were made of is pruned.
+        for turn in damaged.keys { group.delete(BlockStore.directoryKey(turn)) }
+        if !group.isEmpty {
+            try trailFiles.sync()
+            try database.write(group, synced: true)
         }
         self.stretch.withLock { [stretch] in $0 = stretch }
-        guard !group.isEmpty else { return }
-        try trailFiles.sync()
-        try database.write(group, synced: true)
+    }
+
+    /// The first turn of a slot that had not ended before a block; nil where it has not ended yet.
+    ///
+    /// It is found by the sizes of the tree that some ten headers name.
+    func turn(ofSlot slot: UInt32, covering height: Height) throws(StorageError) -> TrailTurn? {
+        guard height > base.height, let head = stretch.withLock({ $0.last }) else { return nil }
+        let ended = try turnsEnded(at: Height(height.blocks - 1))
+        let lap = TrailPace.turnCount
+        let number = ended + (UInt64(slot) % lap + lap - ended % lap) % lap
+        var low = height.blocks
+        var high = min(head.blocks, low + trailPace.heightCountMax)
+        guard low <= high, try turnsEnded(at: Height(high)) > number else { return nil }
+        while low < high {
+            let middle = (low + high) / 2
+            if try turnsEnded(at: Height(middle)) > number {
+                high = middle
+            } else {
+                low = middle + 1
+            }
+        }
+        return TrailTurn(number, endingAt: Height(low))
+    }
+
+    /// The last height after which only turns have ended that are less than a lap before the last
+    /// block's: behind it begins what its rows, and the next, are made of.
+    private func lapStart(before head: Height) throws(StorageError) -> Height {
+        guard head > base.height else { return head }
+        let before = Height(head.blocks - 1)
+        let ended = try turnsEnded(at: before)
+        guard ended >= TrailPace.turnCount else { return base.height }
+        var low = max(base.height.blocks, head.blocks - min(head.blocks, trailPace.heightCountMax))
+        var high = before.blocks
+        while low < high {
+            let middle = (low + high + 1) / 2
+            if try turnsEnded(at: Height(middle)) <= ended - TrailPace.turnCount {
+                low = middle
+            } else {
+                high = middle - 1
+            }
+        }
+        return Height(low)
+    }
+
+    private func turnsEnded(at height: Height) throws(StorageError) -> UInt64 {
+        let treeSize = height <= base.height ? base.tree.size : try header(at: height).treeSize
+        return trailPace.turnsEnded(at: height, treeSize: treeSize)
+    }
+
+    private func header(at height: Height) throws(StorageError) -> BlockHeader {
+        if let block = try namedBlock(at: height) { return block.header }
+        // LevelDB tells more where it is its checksum that is wrong.
+        _ = try block(at: height)
+        throw .corruption(
+            path: database.path, detail: "block \(height) is not what its commit proof names")
     }
 
     private func add(
         _ height: Height, to stretch: inout TrailStretch, _ state: LedgerState
     ) throws(StorageError) {
         do {
+            let treeSize = try header(at: height).treeSize
             let tree = try row(.tree, at: height).map { try TreeRow.decode($0) }
             let entries = BlockEntries(
                 try batches(at: height).map { try UnverifiedBatch(decoding: $0) })
             let runs = try row(.runs, at: height)
             let table = try runs.map { try RunsTable($0, height: height) }
             try stretch.add(
-                height, firstLeaf: tree?.firstLeaf ?? 0, runs: runs, entries: entries,
+                height, leaves: min(tree?.firstLeaf ?? treeSize, treeSize)..<treeSize, runs: runs,
+                entries: entries,
                 patients: (0..<(table?.count ?? 0)).compactMap { place in
                     table.map { $0.slot(place) }
                 }.filter { state.map.isPatient(slot: $0) })
@@ -60,34 +125,41 @@ extension BlockStore {
         }
     }
 
-    /// The heights of which the file that was written last has other rows than were written.
-    private func damagedTrails(through head: Height) throws(StorageError) -> Set<Height> {
+    /// The turns of which the file that was written last has other rows than were written, and
+    /// when the last turn of the same slots had ended.
+    private func damagedTurns(through head: Height) throws(StorageError) -> [TrailTurn: Height] {
         var last: (number: UInt64, bytes: [UInt8])?
-        var damaged: Set<Height> = []
+        var damaged: [TrailTurn: Height] = [:]
         var height = head
         while height > base.height, head.blocks - height.blocks < BlockStore.mendedHeightsMax {
             defer { height = Height(height.blocks - 1) }
-            guard let directory = try trailDirectory(at: height) else { continue }
-            let number = directory.place.file
-            trailFiles.begin(above: number)
-            if last == nil { last = (number, try trailFiles.read(number) ?? []) }
-            guard let last, last.number == number else { break }
-            let isWhole = (0..<directory.count).allSatisfy { row in
-                let extent = directory.extent(row)
-                let start = Int(extent.place.offset)
-                guard start + extent.byteCount <= last.bytes.count else { return false }
-                return extent.holds(last.bytes[start..<start + extent.byteCount])
+            let found = try trailDirectories(at: height)
+            for (turn, directory) in found.reversed() {
+                guard let directory, directory.count > 0 else { continue }
+                let number = directory.place.file
+                trailFiles.begin(above: number)
+                if last == nil { last = (number, try trailFiles.read(number) ?? []) }
+                guard let last, last.number == number else { return damaged }
+                let isWhole = (0..<directory.count).allSatisfy { row in
+                    let extent = directory.extent(row)
+                    let start = Int(extent.place.offset)
+                    guard start + extent.byteCount <= last.bytes.count else { return false }
+                    return extent.holds(last.bytes[start..<start + extent.byteCount])
+                }
+                let lapStart = height.blocks - min(height.blocks, trailPace.heightCountMax)
+                if !isWhole { damaged[turn] = max(directory.previousEnd, Height(lapStart)) }
             }
-            if !isWhole { damaged.insert(height) }
         }
         return damaged
     }
 
-    /// Writes the trail rows of a height that a block of an older version lacks, or that are not
+    /// Writes the trail rows of a turn that a block of an older version lacks, or that are not
     /// what was written.
-    func fillTrails(_ sheet: TrailSheet, at height: Height) throws(StorageError) {
+    func fillTrails(
+        _ sheet: TrailSheet, of turn: TrailTurn, after previousEnd: Height
+    ) throws(StorageError) {
         var group = WriteGroup()
-        try put(sheet, at: height, into: &group)
+        try put(sheet, of: turn, after: previousEnd, into: &group)
         try trailFiles.sync()
         try database.write(group, synced: true)
     }
@@ -113,7 +185,9 @@ extension BlockStore {
             let head = try headHeight()
             var height = entriesFrom
             while height <= head {
-                if let file = try trailDirectory(at: height)?.place.file { found[file] = height }
+                for (_, directory) in try trailDirectories(at: height) {
+                    if let directory { found[directory.place.file] = height }
+                }
                 height = height.next
             }
             // A block that was written meanwhile has its rows in the last file, which stays.

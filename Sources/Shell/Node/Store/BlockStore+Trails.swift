@@ -4,21 +4,22 @@ internal import Primitives
 internal import Storage
 internal import Synchronization
 
-/// Trail rows: made from the last blocks, and written with the block, into files beside the data
-/// base; which are there, and where, stands in it (``TrailDirectory``).
+/// Trail rows: made from the last blocks, and written with the block with which their turn ends,
+/// into files beside the data base; which are there, and where, stands in it (``TrailDirectory``).
 ///
 /// They hold nothing that the blocks do not: one that is gone, or is not what was written, is as
 /// if it had never been there. A kill or a power cut can take those of the file that was written
 /// last alone (``BlobFiles``), and the next start writes them again.
 extension BlockStore {
-    /// The kind of the row that says which trail rows a height has, and where.
-    static let trailKind: UInt8 = 17
+    /// The kind of the rows that say which trail rows a turn has, and where; their number is the
+    /// turn's.
+    static let trailKind: UInt8 = 18
     /// What the names of the files end with.
     static let trailSuffix = "trails"
     /// A file has enough with so many bytes: after a start one of them is read.
     static let trailFileBytes = 32 << 20
     /// After so many heights at the latest what was appended is synced, however little it is.
-    private static let trailSyncHeights: UInt64 = 1_024
+    static let trailSyncHeights: UInt64 = 1_024
 
     /// Appends the trail rows that a block writes, and puts where they lie into what is written
     /// for it.
@@ -34,29 +35,41 @@ extension BlockStore {
         } catch {
             throw .corruption(path: database.path, detail: "\(error)")
         }
-        try sheet.withLock { (sheet) throws(StorageError) in
-            stretch.fill(&sheet)
-            try put(sheet, at: block.height, into: &group)
+        for turn in stretch.endedTurns {
+            try sheet.withLock { (sheet) throws(StorageError) in
+                stretch.fill(&sheet, turn)
+                try put(sheet, of: turn, after: stretch.end(before: turn), into: &group)
+            }
         }
         if block.height.blocks.isMultiple(of: BlockStore.trailSyncHeights) {
             try trailFiles.sync()
         }
     }
 
-    /// Appends a sheet of trail rows, and puts where they lie into what is written for a height.
+    /// Appends a turn's sheet of trail rows, and puts where they lie into what is written.
+    ///
+    /// - Parameters:
+    ///   - sheet: the rows.
+    ///   - turn: whose they are.
+    ///   - previousEnd: the height with which the last turn of the same slots ended.
+    ///   - group: what is written.
+    /// - Throws: ``StorageError`` where they cannot be written.
     func put(
-        _ sheet: TrailSheet, at height: Height, into group: inout WriteGroup
+        _ sheet: TrailSheet, of turn: TrailTurn, after previousEnd: Height,
+        into group: inout WriteGroup
     ) throws(StorageError) {
-        guard !sheet.rows.isEmpty else { return }
-        let place = try sheet.withBytes { (bytes) throws(StorageError) in
-            try trailFiles.append(bytes)
+        var place = BlobPlace(file: 0, offset: 0)
+        if !sheet.rows.isEmpty {
+            place = try sheet.withBytes { (bytes) throws(StorageError) in
+                try trailFiles.append(bytes)
+            }
+            trailTops.withLock { tops in
+                let top = max(tops?[place.file] ?? turn.end, turn.end)
+                tops?[place.file] = top
+            }
         }
-        trailTops.withLock { tops in
-            let top = max(tops?[place.file] ?? height, height)
-            tops?[place.file] = top
-        }
-        let directory = TrailDirectory(sheet, at: place)
-        group.put(RowKey(height, kind: BlockStore.trailKind).bytes, directory.encode())
+        let directory = TrailDirectory(sheet, at: place, previousEnd: previousEnd)
+        group.put(BlockStore.directoryKey(turn), directory.encode())
     }
 
     /// What a trail row will have of a slot at a height; nil where it is written, or the run is
@@ -65,18 +78,40 @@ extension BlockStore {
         stretch.withLock { $0.item(ofSlot: slot, at: height) }
     }
 
-    /// Which trail rows a height has; nil where it has none, or an older version wrote them.
-    ///
-    /// Unchecked: where it misleads, the slot is not in the row, or the row is none, and its run is
-    /// read from the block.
-    func trailDirectory(at height: Height) throws(StorageError) -> TrailDirectory? {
-        let key = RowKey(height, kind: BlockStore.trailKind).bytes
-        guard let bytes = try database.uncheckedGet(key) else { return nil }
-        do throws(CBORError) {
-            return try TrailDirectory.decode(bytes)
-        } catch {
-            throw .corruption(path: database.path, detail: "trails of block \(height): \(error)")
+    /// The last turn of a slot that ended with a block that is written; nil where none is known.
+    func writtenTurn(ofSlot slot: UInt32) -> TrailTurn? {
+        stretch.withLock { $0.writtenTurn(ofSlot: slot) }
+    }
+
+    static func directoryKey(_ turn: TrailTurn) -> [UInt8] {
+        RowKey(turn.end, kind: trailKind, number: turn.number).bytes
+    }
+
+    /// Which trail rows a turn has, in bytes that may be none; nil where its block is not here any
+    /// more, or an older version wrote it.
+    func trailDirectoryBytes(of turn: TrailTurn) throws(StorageError) -> [UInt8]? {
+        try database.uncheckedGet(BlockStore.directoryKey(turn))
+    }
+
+    /// Which trail rows a turn has; nil where that is not here as it was written: then its runs are
+    /// read from the blocks.
+    func trailDirectory(of turn: TrailTurn) throws(StorageError) -> TrailDirectory? {
+        try trailDirectoryBytes(of: turn).flatMap { try? TrailDirectory.decode($0) }
+    }
+
+    /// The turns that ended with a height, by number, with their directories where these are as
+    /// they were written.
+    func trailDirectories(
+        at height: Height
+    ) throws(StorageError) -> [(turn: TrailTurn, directory: TrailDirectory?)] {
+        var found: [(turn: TrailTurn, directory: TrailDirectory?)] = []
+        var cursor = database.cursor(.rows(height, kind: BlockStore.trailKind))
+        while try cursor.next() {
+            guard let key = RowKey(cursor.key) else { continue }
+            let turn = TrailTurn(key.number, endingAt: height)
+            found.append((turn, try? TrailDirectory.decode(cursor.value)))
         }
+        return found
     }
 
     /// A trail row; nil where it is not there as it was written.

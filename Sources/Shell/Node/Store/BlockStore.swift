@@ -23,7 +23,8 @@ final class BlockStore: Sendable {
 
     private let floor: Mutex<Height>
     /// What the last blocks have of patients, from which the trail rows of the next are made.
-    let stretch = Mutex(TrailStretch())
+    let stretch: Mutex<TrailStretch>
+    let trailPace: TrailPace
     private let founding: Mutex<FoundingRow>
     /// The trail rows; what LevelDB does not know by its name, it leaves alone.
     let trailFiles: BlobFiles
@@ -48,9 +49,10 @@ final class BlockStore: Sendable {
     }
 
     /// Opens the blocks in the directory `path`; of their files `residentBytesMax` bytes may be
-    /// resident in memory.
+    /// resident in memory, and trail rows are written at a pace.
     init(
-        path: String, residentBytesMax: Int = DatabaseOptions().residentBytesMax
+        path: String, residentBytesMax: Int = DatabaseOptions().residentBytesMax,
+        trailPace: TrailPace = .standard
     ) throws(StorageError) {
         var options = DatabaseOptions()
         options.residentBytesMax = residentBytesMax
@@ -64,6 +66,8 @@ final class BlockStore: Sendable {
         trailFiles = try BlobFiles(
             directory: path, suffix: BlockStore.trailSuffix,
             byteCountMax: BlockStore.trailFileBytes)
+        stretch = Mutex(TrailStretch(trailPace))
+        self.trailPace = trailPace
         self.database = database
     }
 

@@ -12,7 +12,8 @@ public struct Divergence: Equatable, Sendable {
     public let kind: String
     /// Which of the height's rows of that kind, from 0.
     public let number: UInt64
-    /// The first byte that differs; nil where one of the two lacks the row.
+    /// The first byte that differs; nil where one of the two lacks the row, or of a directory, of
+    /// which each node has its own places.
     public let offset: Int?
 
     /// How far two ledgers were compared, and what was found.
@@ -91,19 +92,27 @@ public struct Divergence: Equatable, Sendable {
         _ first: BlockStore, _ second: BlockStore, at height: Height
     ) throws(StorageError) -> Divergence? {
         guard max(first.base.height, second.base.height) == .genesis,
-            height >= max(first.entriesFrom, second.entriesFrom),
-            let ours = try first.trailDirectory(at: height),
-            let theirs = try second.trailDirectory(at: height)
+            height >= max(first.entriesFrom, second.entriesFrom)
         else { return nil }
-        if let offset = offset(ours.rowBytes, theirs.rowBytes) {
-            return Divergence(height: height, kind: "trailDirectory", number: 0, offset: offset)
-        }
-        for row in 0..<ours.count {
-            guard let our = try first.foundTrailRow(ours.extent(row)),
-                let their = try second.foundTrailRow(theirs.extent(row)),
-                let offset = offset(our, their)
-            else { continue }
-            return Divergence(height: height, kind: "trail", number: UInt64(row), offset: offset)
+        let theirs = try second.trailDirectories(at: height)
+        var rowCount = 0
+        for (number, own) in try first.trailDirectories(at: height).enumerated() {
+            guard let other = theirs.first(where: { $0.turn == own.turn }) else { continue }
+            guard let ours = own.directory, let theirs = other.directory,
+                ours.previousEnd == theirs.previousEnd, ours.rowBytes == theirs.rowBytes
+            else {
+                return Divergence(
+                    height: height, kind: "trailDirectory", number: UInt64(number), offset: nil)
+            }
+            for row in 0..<ours.count {
+                guard let our = try first.foundTrailRow(ours.extent(row)),
+                    let their = try second.foundTrailRow(theirs.extent(row)),
+                    let offset = offset(our, their)
+                else { continue }
+                return Divergence(
+                    height: height, kind: "trail", number: UInt64(rowCount + row), offset: offset)
+            }
+            rowCount += ours.count
         }
         return nil
     }

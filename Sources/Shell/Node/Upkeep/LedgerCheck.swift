@@ -46,12 +46,22 @@ public struct LedgerCheck: Sendable {
         _ configuration: NodeConfiguration, archives: String? = nil, fillsTrails: Bool = false,
         progress: (Height) -> Void = { _ in }
     ) throws(NodeError) -> LedgerCheck {
+        try run(
+            configuration, archives: archives, fillsTrails: fillsTrails, trailPace: .standard,
+            progress: progress)
+    }
+
+    /// Checks a ledger whose trail rows were written at a pace.
+    static func run(
+        _ configuration: NodeConfiguration, archives: String? = nil, fillsTrails: Bool = false,
+        trailPace: TrailPace, progress: (Height) -> Void = { _ in }
+    ) throws(NodeError) -> LedgerCheck {
         let genesis = try NodeSetup.genesis(configuration.genesis)
         let (directory, store) = try open(configuration.data, ledger: genesis.ledger)
         defer { withExtendedLifetime(directory.path) {} }
         let base = store.base.height
         let start = try base == .genesis ? LedgerState(genesis: genesis) : founded(store, genesis)
-        var walk = Walk(state: start, fillsTrails: fillsTrails)
+        var walk = Walk(state: start, fillsTrails: fillsTrails, trailPace)
         if store.entriesFrom > base.next {
             guard let folder = archives ?? configuration.retain?.archive else {
                 throw .storage(.pruned(base.next, keptFrom: store.entriesFrom))
@@ -64,6 +74,9 @@ public struct LedgerCheck: Sendable {
         while walk.state.head.height < head {
             try walk.next(from: store)
             progress(walk.state.head.height)
+        }
+        if fillsTrails {
+            try storage { () throws(StorageError) in try store.removeTrailFiles() }
         }
         return LedgerCheck(
             height: head, base: base,
@@ -136,12 +149,13 @@ private struct Walk {
     var prunedRowCount = 0
     var missingTrailRowCount = 0
     private let fillsTrails: Bool
-    private var trails = TrailStretch()
+    private var trails: TrailStretch
     private var sheet = TrailSheet()
 
-    init(state: LedgerState, fillsTrails: Bool) {
+    init(state: LedgerState, fillsTrails: Bool, _ trailPace: TrailPace) {
         self.state = state
         self.fillsTrails = fillsTrails
+        trails = TrailStretch(trailPace)
     }
 
     /// Executes the next block and compares what it leaves with what is on the disk.
@@ -217,18 +231,29 @@ private struct Walk {
     /// One whose checksum is that of the right row is taken for it.
     private mutating func compareTrails(at height: Height, in store: BlockStore) throws {
         guard height >= store.entriesFrom else { return }
-        trails.fill(&sheet)
+        for turn in trails.endedTurns {
+            trails.fill(&sheet, turn)
+            try compareSheet(of: turn, in: store)
+        }
+        if fillsTrails { try store.removeFormerTrails(at: height) }
+    }
+
+    private mutating func compareSheet(of turn: TrailTurn, in store: BlockStore) throws {
+        let (height, previousEnd) = (turn.end, trails.end(before: turn))
         var missing = sheet.rows.count
-        if let directory = try store.trailDirectory(at: height) {
-            guard directory == TrailDirectory(sheet, at: directory.place) else {
-                throw NodeError.damaged(
-                    what: "block \(height)",
-                    detail: "its trail directory is not what its entries give")
-            }
-            for row in 0..<directory.count {
-                let extent = directory.extent(row)
-                guard let found = try store.foundTrailRow(extent) else { continue }
-                if extent.holds(found[...]) {
+        let bytes = try store.trailDirectoryBytes(of: turn)
+        let found = bytes.flatMap { try? TrailDirectory.decode($0) }
+            .flatMap { $0.saysOf(sheet, after: previousEnd) ? $0 : nil }
+        guard bytes == nil || found != nil || fillsTrails else {
+            throw NodeError.damaged(
+                what: "block \(height)",
+                detail: "its trail directory is not what its entries give; --fill-trails writes it")
+        }
+        if let found {
+            for row in 0..<found.count {
+                let extent = found.extent(row)
+                guard let bytes = try store.foundTrailRow(extent) else { continue }
+                if extent.holds(bytes[...]) {
                     missing -= 1
                 } else if !fillsTrails {
                     throw NodeError.damaged(
@@ -240,8 +265,8 @@ private struct Walk {
         }
         rowCount += sheet.rows.count - missing
         missingTrailRowCount += missing
-        guard fillsTrails else { return }
-        if missing > 0 { try store.fillTrails(sheet, at: height) }
-        try store.removeFormerTrails(at: height)
+        if fillsTrails, found == nil || missing > 0 {
+            try store.fillTrails(sheet, of: turn, after: previousEnd)
+        }
     }
 }

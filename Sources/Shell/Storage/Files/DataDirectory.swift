@@ -8,8 +8,9 @@ public struct DataDirectory: ~Copyable, Sendable {
     private let lock: FileLock
 
     /// The format of the directory that this build writes: since 2, batches and tree rows stand in
-    /// pieces; since 3, trail rows stand in files of their own; since 4, runs are written short.
-    public static let formatVersion = 4
+    /// pieces; since 3, trail rows stand in files of their own; since 4, runs are written short;
+    /// since 5, trail rows go by entries as well.
+    public static let formatVersion = 5
     /// The oldest format that it reads, and goes on with.
     private static let formerVersion = 1
 

@@ -69,16 +69,16 @@ enum Corpus {
             samples.first { $0.name == "ledger-row 1 \(name) 0" }?.bytes ?? []
         }
         let slot: UInt32 = 20
-        var stretch = TrailStretch()
+        var stretch = TrailStretch(TrailPace(blockWeight: 10, turnWeight: 10))
         try stretch.add(
-            Height(1), firstLeaf: 0, runs: row("runs"),
+            Height(1), leaves: 0..<3, runs: row("runs"),
             entries: BlockEntries([try UnverifiedBatch(decoding: row("batch"))]),
             patients: [slot])
-        for height in 2...UInt64(slot) {
-            try stretch.add(Height(height), firstLeaf: 3, runs: nil, entries: .none, patients: [])
+        for height in 2...(UInt64(slot) + 1) {
+            try stretch.add(Height(height), leaves: 3..<3, runs: nil, entries: .none, patients: [])
         }
         var sheet = TrailSheet()
-        stretch.fill(&sheet)
+        for turn in stretch.endedTurns { stretch.fill(&sheet, turn) }
         return sheet.rows.isEmpty ? [] : Array(sheet.bytes(ofRow: 0))
     }
 

@@ -1,0 +1,147 @@
+internal import Ledger
+internal import Primitives
+internal import Storage
+
+/// Finds the turn with which a slot's run at a height was written.
+///
+/// The turns of a slot are a chain: the directory of each names the height with which the one
+/// before ended. It is followed back from the last that is written, once for all slots that share
+/// it, and not far: a year of hardly any entries has twelve thousand laps. What lies far behind is
+/// read from its block, which costs no more than to find its turn; where the list has a run close
+/// to it as well, the turn is looked for by height, and the chain followed from there.
+final class TrailFinder {
+    private let store: BlockStore
+    private var chains = [Chain?](repeating: nil, count: Int(TrailPace.turnCount))
+    /// The directories that were read last, by the turn's number.
+    private var directories = RecentValues<UInt64, TrailDirectory>(costMax: 16 << 20)
+
+    /// The run that lay far behind and was asked for last.
+    private var far: (slot: UInt32, height: Height)?
+
+    /// How many laps are followed at once, by the length of the last one.
+    private static let lapCountMax: UInt64 = 16
+    /// About what a directory takes beside its rows, in bytes.
+    private static let directoryBytesBeside = 128
+
+    /// Turns of the same slots one after the other, as far back as was asked for.
+    private struct Chain {
+        let newest: TrailTurn
+        /// With which heights they ended, the newest first.
+        var ends: [Height]
+        /// With which height the one before the oldest of them ended.
+        var previousEnd: Height
+        /// Whether there is nothing to read of that one.
+        var isCut = false
+
+        init(_ turn: TrailTurn, _ directory: TrailDirectory) {
+            newest = turn
+            ends = [turn.end]
+            previousEnd = directory.previousEnd
+        }
+
+        /// Whether a height is so many laps behind as are not followed at once.
+        func isFar(_ height: Height) -> Bool {
+            let oldest = ends[ends.count - 1]
+            let lap = oldest.blocks - min(previousEnd, oldest).blocks
+            return height.blocks + TrailFinder.lapCountMax * lap < previousEnd.blocks
+        }
+
+        func turn(_ place: Int) -> TrailTurn {
+            TrailTurn(
+                newest.number - UInt64(place) * TrailPace.turnCount, endingAt: ends[place])
+        }
+
+        /// The one before the oldest of them; nil where there is none.
+        var previous: TrailTurn? {
+            isCut ? nil : turn(ends.count - 1).previous(endingAt: previousEnd)
+        }
+    }
+
+    init(_ store: BlockStore) {
+        self.store = store
+    }
+
+    /// Whether a slot's run at a height was written with a turn that is known to have ended.
+    func isWritten(_ slot: UInt32, at height: Height) -> Bool {
+        chains[Int(slot) % chains.count].map { height <= $0.newest.end } ?? false
+    }
+
+    /// The turn whose rows have a slot's run at a height; nil where it is not written, or the
+    /// turn's directory is not here.
+    func turn(ofSlot slot: UInt32, covering height: Height) throws(StorageError) -> TrailTurn? {
+        let own = Int(slot) % chains.count
+        if !isWritten(slot, at: height) { try renew(own, ofSlot: slot) }
+        if let chain = chains[own], chain.isFar(height) {
+            guard try begin(own, ofSlot: slot, near: height) else { return nil }
+        }
+        guard var chain = chains[own] else { return nil }
+        // What is appended to has one owner, or all of it would be copied.
+        chains[own] = nil
+        defer { chains[own] = chain }
+        while height <= chain.previousEnd, let turn = chain.previous {
+            let directory = try directory(of: turn)
+            chain.isCut = directory == nil
+            guard let directory else { break }
+            chain.ends.append(turn.end)
+            chain.previousEnd = directory.previousEnd
+        }
+        guard height <= chain.newest.end, height > chain.previousEnd else { return nil }
+        return chain.turn(chain.ends.indices.partitioningIndex { chain.ends[$0] < height } - 1)
+    }
+
+    /// The turn of the same slots before one that has a directory.
+    func turn(before turn: TrailTurn) throws(StorageError) -> TrailTurn? {
+        try directory(of: turn).flatMap { turn.previous(endingAt: $0.previousEnd) }
+    }
+
+    /// Which trail rows a turn has; nil where that is not here.
+    func directory(of turn: TrailTurn) throws(StorageError) -> TrailDirectory? {
+        if let known = directories[turn.number] { return known }
+        guard let directory = try store.trailDirectory(of: turn) else { return nil }
+        directories.keep(
+            directory, for: turn.number,
+            cost: TrailFinder.directoryBytesBeside + directory.rowBytes.count)
+        return directory
+    }
+
+    /// Has a chain begin with the last turn that is written, and go on with what is known where
+    /// that is not far behind.
+    private func renew(_ own: Int, ofSlot slot: UInt32) throws(StorageError) {
+        let known = chains[own]
+        guard let newest = store.writtenTurn(ofSlot: slot), newest != known?.newest,
+            let directory = try directory(of: newest)
+        else { return }
+        var chain = Chain(newest, directory)
+        while let known, let turn = chain.previous, turn.number >= known.newest.number,
+            turn.number - known.newest.number <= TrailFinder.lapCountMax * TrailPace.turnCount
+        {
+            if turn == known.newest {
+                chain.ends += known.ends
+                chain.previousEnd = known.previousEnd
+                chain.isCut = known.isCut
+                break
+            }
+            guard let directory = try self.directory(of: turn) else { break }
+            chain.ends.append(turn.end)
+            chain.previousEnd = directory.previousEnd
+        }
+        chains[own] = chain
+    }
+
+    /// Has a chain begin with the turn of a run that lies far behind, where the run that was asked
+    /// for before lies close to it.
+    private func begin(
+        _ own: Int, ofSlot slot: UInt32, near height: Height
+    ) throws(StorageError) -> Bool {
+        let last = far
+        far = (slot, height)
+        guard let last, last.slot == slot, last.height != height,
+            max(last.height, height).blocks - min(last.height, height).blocks
+                <= store.trailPace.heightCountMax,
+            let turn = try store.turn(ofSlot: slot, covering: height),
+            let directory = try directory(of: turn)
+        else { return false }
+        chains[own] = Chain(turn, directory)
+        return true
+    }
+}
