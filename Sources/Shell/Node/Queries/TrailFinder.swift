@@ -15,6 +15,10 @@ final class TrailFinder {
     /// The directories that were read last, by the turn's number.
     private var directories = RecentValues<UInt64, TrailDirectory>(costMax: 16 << 20)
 
+    /// Up to which height nothing is looked for, because there was no directory: mostly, an older
+    /// version wrote what is below.
+    private var lost = [Height](repeating: .genesis, count: Int(TrailPace.turnCount))
+
     /// The run that lay far behind and was asked for last.
     private var far: (slot: UInt32, height: Height)?
 
@@ -81,7 +85,10 @@ final class TrailFinder {
         while height <= chain.previousEnd, let turn = chain.previous {
             let directory = try directory(of: turn)
             chain.isCut = directory == nil
-            guard let directory else { break }
+            guard let directory else {
+                lost[own] = max(lost[own], turn.end)
+                break
+            }
             chain.ends.append(turn.end)
             chain.previousEnd = directory.previousEnd
         }
@@ -135,12 +142,15 @@ final class TrailFinder {
     ) throws(StorageError) -> Bool {
         let last = far
         far = (slot, height)
-        guard let last, last.slot == slot, last.height != height,
+        guard height > lost[own], let last, last.slot == slot, last.height != height,
             max(last.height, height).blocks - min(last.height, height).blocks
                 <= store.trailPace.heightCountMax,
-            let turn = try store.turn(ofSlot: slot, covering: height),
-            let directory = try directory(of: turn)
+            let turn = try store.turn(ofSlot: slot, covering: height)
         else { return false }
+        guard let directory = try directory(of: turn) else {
+            lost[own] = turn.end
+            return false
+        }
         chains[own] = Chain(turn, directory)
         return true
     }
