@@ -12,11 +12,20 @@ struct Benchmark: Sendable {
 
     func measure() async throws -> Measurement {
         var values: [Double] = []
+        var stolen: [Double] = []
         for index in 1...runs {
-            values.append(try await run())
-            Progress.say("\(name): run \(index) of \(runs): \(values[index - 1]) \(unit)")
+            let start = ProcessorTime()
+            let value = try await run()
+            values.append(value)
+            var text = "\(name): run \(index) of \(runs): \(value) \(unit)"
+            if let start, let end = ProcessorTime() {
+                let percent = end.stolenPercent(since: start)
+                stolen.append(percent)
+                text += String(format: "; the host took %.1f %% of processor time", percent)
+            }
+            Progress.say(text)
         }
-        return Measurement(self, values: values)
+        return Measurement(self, values: values, stolen: stolen)
     }
 }
 

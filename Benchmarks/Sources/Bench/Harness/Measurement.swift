@@ -15,8 +15,10 @@ struct Measurement: Encodable {
     let unit: String
     let better: Better
     let settings: String
+    /// The most that the host took of the processors' time in a run, in percent.
+    let stolenMax: Double?
 
-    init(_ benchmark: Benchmark, values: [Double]) {
+    init(_ benchmark: Benchmark, values: [Double], stolen: [Double]) {
         let sorted = values.sorted()
         let middle = sorted.count / 2
         name = benchmark.name
@@ -27,6 +29,7 @@ struct Measurement: Encodable {
         unit = benchmark.unit
         better = benchmark.better
         settings = benchmark.settings
+        stolenMax = stolen.max()
     }
 
     var json: String {
@@ -39,7 +42,8 @@ struct Measurement: Encodable {
         func text(_ value: Double) -> String {
             value >= 100 ? String(Int(value.rounded())) : String(format: "%.3g", value)
         }
+        let stolen = stolenMax.map { "; the host took at most \(text($0)) % of processor time" }
         return "\(name): \(text(median)) \(unit)  (min \(text(min)), max \(text(max)), "
-            + "\(runs) runs; \(better.rawValue) is better; \(settings))"
+            + "\(runs) runs\(stolen ?? ""); \(better.rawValue) is better; \(settings))"
     }
 }

@@ -1,6 +1,7 @@
 internal import Foundation
 internal import Node
 internal import Synchronization
+internal import Transport
 
 /// Look-ups of entries by leaf, of which many are under way.
 final class LookupLoad: Sendable {
@@ -22,8 +23,9 @@ final class LookupLoad: Sendable {
         self.clients = clients
     }
 
-    /// How long each took, in milliseconds, in the order in which they were due.
-    func run(_ count: Int, perSecond pace: Double?) async throws -> [Double] {
+    /// Asks for `count` entries, as fast as there are answers; or at a pace, and then half of the
+    /// questions are for an entry that is not there.
+    func run(_ count: Int, perSecond pace: Double?) async throws -> LookupTimes {
         state.withLock { $0.times = Array(repeating: 0, count: count) }
         await withCheckedContinuation { continuation in
             state.withLock { $0.end = continuation }
@@ -45,7 +47,7 @@ final class LookupLoad: Sendable {
         }
         return try state.withLock { state in
             if let failure = state.failure { throw failure }
-            return state.times
+            return LookupTimes(all: state.times)
         }
     }
 
@@ -58,11 +60,14 @@ final class LookupLoad: Sendable {
             )
         }
         guard let (number, leaf) = next else { return }
+        let isEmpty = due != nil && LookupTimes.isEmpty(number)
         let due = due ?? Self.now
-        client.entry(leaf: leaf) { result in
+        client.entry(leaf: isEmpty ? .max : leaf) { result in
             let time = (Self.now - due) * 1_000
             let end = self.state.withLock { state -> CheckedContinuation<Void, Never>? in
-                if case .failure(let error) = result { state.failure = state.failure ?? error }
+                if case .failure(let error) = result, !(isEmpty && Self.isAnswer(error)) {
+                    state.failure = state.failure ?? error
+                }
                 state.times[number] = time
                 state.answered += 1
                 guard state.answered == state.times.count else { return nil }
@@ -72,6 +77,12 @@ final class LookupLoad: Sendable {
             end?.resume()
             if goesOn { self.ask(client, due: nil, goesOn: true) }
         }
+    }
+
+    /// Whether the node says that there is nothing, and not that it has no time.
+    private static func isAnswer(_ error: TransportError) -> Bool {
+        guard case .refused = error else { return false }
+        return !NodeClient.isBusy(error)
     }
 
     private static var now: Double {
