@@ -277,6 +277,37 @@ struct TermTrailsTests {
         #expect(try entries(of: patient, world) == read)
     }
 
+    /// Those before it are found by the heights of its blocks.
+    @Test func aDirectoryThatIsGoneHidesItsOwnRowsAlone() throws {
+        let world = try MemoryWorld()
+        // A lap has 28 blocks.
+        world.trailPace = TermTrailsTests.paces[1]
+        for index in 0..<4 { try world.start(index) }
+        let patient = TestNetwork.patient(1)
+        for number in UInt64(1)...210 {
+            try world.submit(number, at: 0, of: patient)
+            try world.settle(number, at: 0..<4)
+        }
+        for index in 0..<4 { world.kill(index) }
+        let read = try entries(of: patient, world)
+        let before = try {
+            let stopped = try Stopped(world, 1)
+            let slot = try #require(stopped.state.map.proof(of: .term(.patient(patient)))).slot
+            let turns = try (100...stopped.head.blocks).flatMap {
+                try stopped.store.trailDirectories(at: Height($0))
+            }
+            let (turn, directory) = try #require(
+                turns.first { $0.turn.number % TrailPace.turnCount == slot % TrailPace.turnCount })
+            var group = WriteGroup()
+            group.delete(BlockStore.directoryKey(turn))
+            try stopped.store.database.write(group, synced: true)
+            return try #require(directory).previousEnd
+        }()
+        #expect(before > Height(60))
+        #expect(
+            try entries(of: patient, world, withoutBlocksTo: Height(before.blocks - 1)) == read)
+    }
+
     /// The entries of a patient, where trail rows are all that there is to read of blocks.
     private func entries(
         of patient: OpaqueID, _ world: MemoryWorld, withoutBlocksTo last: Height = .genesis

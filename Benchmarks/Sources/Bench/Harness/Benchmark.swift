@@ -21,7 +21,7 @@ struct Benchmark: Sendable {
             if let start, let end = ProcessorTime() {
                 let percent = end.stolenPercent(since: start)
                 stolen.append(percent)
-                text += String(format: "; the host took %.1f %% of processor time", percent)
+                text += String(format: "; %.1f %% of the time with work went to the host", percent)
             }
             Progress.say(text)
         }

@@ -15,7 +15,7 @@ struct Measurement: Encodable {
     let unit: String
     let better: Better
     let settings: String
-    /// The most that the host took of the processors' time in a run, in percent.
+    /// The most that the host took in a run of the time in which there was work, in percent.
     let stolenMax: Double?
 
     init(_ benchmark: Benchmark, values: [Double], stolen: [Double]) {
@@ -42,7 +42,7 @@ struct Measurement: Encodable {
         func text(_ value: Double) -> String {
             value >= 100 ? String(Int(value.rounded())) : String(format: "%.3g", value)
         }
-        let stolen = stolenMax.map { "; the host took at most \(text($0)) % of processor time" }
+        let stolen = stolenMax.map { "; at most \(text($0)) % of the time with work for the host" }
         return "\(name): \(text(median)) \(unit)  (min \(text(min)), max \(text(max)), "
             + "\(runs) runs\(stolen ?? ""); \(better.rawValue) is better; \(settings))"
     }

@@ -1,5 +1,6 @@
 internal import Foundation
 internal import Node
+internal import Primitives
 internal import Synchronization
 internal import Transport
 
@@ -24,7 +25,7 @@ final class LookupLoad: Sendable {
     }
 
     /// Asks for `count` entries, as fast as there are answers; or at a pace, and then half of the
-    /// questions are for an entry that is not there.
+    /// questions are such as the node refuses without a look at anything: it keeps no leaf hashes.
     func run(_ count: Int, perSecond pace: Double?) async throws -> LookupTimes {
         state.withLock { $0.times = Array(repeating: 0, count: count) }
         await withCheckedContinuation { continuation in
@@ -62,7 +63,7 @@ final class LookupLoad: Sendable {
         guard let (number, leaf) = next else { return }
         let isEmpty = due != nil && LookupTimes.isEmpty(number)
         let due = due ?? Self.now
-        client.entry(leaf: isEmpty ? .max : leaf) { result in
+        let answer = { @Sendable (result: Result<EntryAnswer, TransportError>) in
             let time = (Self.now - due) * 1_000
             let end = self.state.withLock { state -> CheckedContinuation<Void, Never>? in
                 if case .failure(let error) = result, !(isEmpty && Self.isAnswer(error)) {
@@ -77,9 +78,14 @@ final class LookupLoad: Sendable {
             end?.resume()
             if goesOn { self.ask(client, due: nil, goesOn: true) }
         }
+        if isEmpty {
+            client.entry(hash: .zero, answer: answer)
+        } else {
+            client.entry(leaf: leaf, answer: answer)
+        }
     }
 
-    /// Whether the node says that there is nothing, and not that it has no time.
+    /// Whether the node refuses for good, and not because it has no time.
     private static func isAnswer(_ error: TransportError) -> Bool {
         guard case .refused = error else { return false }
         return !NodeClient.isBusy(error)

@@ -106,7 +106,22 @@ public final class NodeClient: Sendable {
     public func entry(
         leaf: UInt64, answer: @escaping @Sendable (Result<EntryAnswer, TransportError>) -> Void
     ) {
-        control.request(ControlRequest.entryByLeaf(leaf).encoded) { result in
+        entry(.entryByLeaf(leaf), answer: answer)
+    }
+
+    /// Asks for an entry by its leaf's hash without waiting, and calls `answer` on the client's
+    /// thread.
+    public func entry(
+        hash: Digest, answer: @escaping @Sendable (Result<EntryAnswer, TransportError>) -> Void
+    ) {
+        entry(.entryByHash(hash), answer: answer)
+    }
+
+    private func entry(
+        _ request: ControlRequest,
+        answer: @escaping @Sendable (Result<EntryAnswer, TransportError>) -> Void
+    ) {
+        control.request(request.encoded) { result in
             answer(
                 result.flatMap { bytes in
                     do throws(CBORError) {

@@ -49,36 +49,27 @@ final class TrailReader {
         {
             return item
         }
-        let turn = try queryStorage { () throws(StorageError) in
-            try finder.turn(ofSlot: slot, covering: height)
-        }
-        guard let turn else { return nil }
+        guard let turn = finder.turn(ofSlot: slot, covering: height) else { return nil }
         let place = Place(slot: slot, turn: turn.number)
         if let trail = trails[place] { return trail[height] }
         expectRows(ofSlot: slot, before: turn)
-        let bytes = try queryStorage { () throws(StorageError) in
-            try row(ofSlot: slot, of: turn)
-        }
-        guard let bytes else { return nil }
-        guard let trail = try? TermTrail.decode(bytes, slot: slot) else {
-            throw .damaged("a trail of block \(turn.end)")
-        }
+        guard let bytes = row(ofSlot: slot, of: turn),
+            let trail = try? TermTrail.decode(bytes, slot: slot)
+        else { return nil }
         let beside =
             TrailReader.trailBytesBeside + TrailReader.runBytesBeside * trail.items.count
         trails.keep(trail, for: place, cost: beside + trail.byteCount)
         return trail[height]
     }
 
-    /// The trail row of a turn that has a slot where any has.
-    private func row(ofSlot slot: UInt32, of turn: TrailTurn) throws(StorageError) -> [UInt8]? {
-        guard let extent = try finder.directory(of: turn)?.extent(ofSlot: slot) else { return nil }
-        return try store.trailRow(extent)
+    /// The trail row of a turn that has a slot where any has; nil where it cannot be read.
+    private func row(ofSlot slot: UInt32, of turn: TrailTurn) -> [UInt8]? {
+        guard let extent = finder.directory(of: turn)?.extent(ofSlot: slot) else { return nil }
+        return try? store.trailRow(extent)
     }
 
     /// Asks for the rows of a list that are read after that of a turn, where this is not the first
     /// and the list has a row in most laps, and half of what was asked for is read.
-    ///
-    /// What cannot be read is told when its turn comes.
     private func expectRows(ofSlot slot: UInt32, before turn: TrailTurn) {
         let lap = TrailPace.turnCount
         guard var list = reading, list.slot == slot, turn.number < list.last,
@@ -91,9 +82,9 @@ final class TrailReader {
         if turn.number < list.asked.number + TrailReader.aheadCount / 2 * lap {
             if turn.number < list.asked.number { list.asked = turn }
             for _ in 0..<TrailReader.aheadCount {
-                guard let next = try? finder.turn(before: list.asked) else { break }
+                guard let next = finder.turn(before: list.asked) else { break }
                 list.asked = next
-                let directory = try? finder.directory(of: next)
+                let directory = finder.directory(of: next)
                 guard let extent = directory?.extent(ofSlot: slot) else { continue }
                 try? store.expectTrailRow(extent)
             }

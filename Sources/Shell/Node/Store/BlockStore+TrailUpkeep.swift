@@ -20,7 +20,7 @@ extension BlockStore {
     /// - Throws: ``StorageError`` where a row cannot be read, or is none.
     func recallTrails(_ state: LedgerState, mending: Bool = true) throws(StorageError) {
         let head = state.head.height
-        var damaged = mending ? try damagedTurns(through: head) : [:]
+        var damaged = mending ? damagedTurns(through: head) : [:]
         var last = try lapStart(before: head)
         for previousEnd in damaged.values {
             // With that block, too: it tells that the turn before ended there.
@@ -56,7 +56,8 @@ extension BlockStore {
         let lap = TrailPace.turnCount
         let number = ended + (UInt64(slot) % lap + lap - ended % lap) % lap
         var low = height.blocks
-        var high = min(head.blocks, low + trailPace.heightCountMax)
+        // The head may be about to be written.
+        var high = min(head.blocks - 1, low + trailPace.heightCountMax)
         guard low <= high, try turnsEnded(at: Height(high)) > number else { return nil }
         while low < high {
             let middle = (low + high) / 2
@@ -127,18 +128,21 @@ extension BlockStore {
 
     /// The turns of which the file that was written last has other rows than were written, and
     /// when the last turn of the same slots had ended.
-    private func damagedTurns(through head: Height) throws(StorageError) -> [TrailTurn: Height] {
+    ///
+    /// What cannot be read is passed over, or written again: no start depends on what can be made
+    /// of blocks.
+    private func damagedTurns(through head: Height) -> [TrailTurn: Height] {
         var last: (number: UInt64, bytes: [UInt8])?
         var damaged: [TrailTurn: Height] = [:]
         var height = head
         while height > base.height, head.blocks - height.blocks < BlockStore.mendedHeightsMax {
             defer { height = Height(height.blocks - 1) }
-            let found = try trailDirectories(at: height)
+            let found = (try? trailDirectories(at: height)) ?? []
             for (turn, directory) in found.reversed() {
                 guard let directory, directory.count > 0 else { continue }
                 let number = directory.place.file
                 trailFiles.begin(above: number)
-                if last == nil { last = (number, try trailFiles.read(number) ?? []) }
+                if last == nil { last = (number, (try? trailFiles.read(number)) ?? []) }
                 guard let last, last.number == number else { return damaged }
                 let isWhole = (0..<directory.count).allSatisfy { row in
                     let extent = directory.extent(row)
@@ -179,24 +183,38 @@ extension BlockStore {
     /// Files follow the heights, but for rows that were filled in later: so the heights are asked,
     /// once, and what is written from then on is noted.
     func removeTrailFiles() throws(StorageError) {
-        var tops = trailTops.withLock { $0 }
-        if tops == nil {
-            var found: [UInt64: Height] = [:]
+        // What is begun from now on stays.
+        let numbers = trailFiles.numbers.dropLast()
+        if trailTops.withLock({ $0 == nil }) {
             let head = try headHeight()
-            var height = entriesFrom
-            while height <= head {
-                for (_, directory) in try trailDirectories(at: height) {
-                    if let directory { found[directory.place.file] = height }
-                }
-                height = height.next
-            }
-            // A block that was written meanwhile has its rows in the last file, which stays.
+            // Where a directory cannot be read, its rows may be in any file.
+            guard let found = trailTops(from: entriesFrom, through: head) else { return }
             trailTops.withLock { $0 = found }
-            tops = found
+            // Blocks that were written meanwhile; later ones are noted.
+            let more = trailTops(from: head.next, through: try headHeight())
+            trailTops.withLock { tops in
+                if let more { tops?.merge(more) { max($0, $1) } } else { tops = nil }
+            }
+            if more == nil { return }
         }
-        for number in trailFiles.numbers.dropLast()
-        where tops?[number].map({ $0 < entriesFrom }) ?? true {
+        let tops = trailTops.withLock { $0 ?? [:] }
+        for number in numbers where tops[number].map({ $0 < entriesFrom }) ?? true {
             try trailFiles.remove(number)
         }
+    }
+
+    /// The greatest of these heights of which a file has rows, for each that has any; nil where
+    /// that cannot be read.
+    private func trailTops(from first: Height, through last: Height) -> [UInt64: Height]? {
+        var tops: [UInt64: Height] = [:]
+        var height = first
+        while height <= last {
+            guard let found = try? trailDirectories(at: height) else { return nil }
+            for (_, directory) in found {
+                if let directory { tops[directory.place.file] = height }
+            }
+            height = height.next
+        }
+        return tops
     }
 }

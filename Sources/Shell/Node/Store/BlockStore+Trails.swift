@@ -105,7 +105,7 @@ extension BlockStore {
         at height: Height
     ) throws(StorageError) -> [(turn: TrailTurn, directory: TrailDirectory?)] {
         var found: [(turn: TrailTurn, directory: TrailDirectory?)] = []
-        var cursor = database.cursor(.rows(height, kind: BlockStore.trailKind))
+        var cursor = database.uncheckedCursor(.rows(height, kind: BlockStore.trailKind))
         while try cursor.next() {
             guard let key = RowKey(cursor.key) else { continue }
             let turn = TrailTurn(key.number, endingAt: height)
