@@ -19,10 +19,11 @@ struct RunsRowTests {
         return try (0..<table.count).map { place in
             let run = try #require(table.run(place))
             var positions: [Int] = []
-            #expect(
-                run.forEachPosition {
-                    positions.append($0); return true
-                })
+            let isWhole = table.forEachPosition(of: run) { position in
+                positions.append(position)
+                return true
+            }
+            #expect(isWhole)
             #expect(table.place(ofSlot: table.slot(place)) == place)
             return Said(
                 slot: table.slot(place), previousHeight: run.previousHeight,
@@ -90,15 +91,27 @@ struct RunsRowTests {
             var written: [UInt8] = []
             written.append(varint: number)
             #expect(written == bytes)
-            var reader = VarintReader(([9] + bytes)[1...])
-            #expect(reader.next() == number && reader.isAtEnd && reader.next() == nil)
-            var cut = VarintReader(bytes.dropLast())
-            #expect(cut.next() == nil)
+            #expect(numbers([9] + bytes + [9], 1..<1 + bytes.count) == [number])
+            #expect(numbers(bytes + bytes, 0..<2 * bytes.count) == [number, number])
+            #expect(numbers(bytes + [0], 0..<bytes.count - 1) == (bytes.count == 1 ? [] : nil))
         }
-        var long = VarintReader([UInt8](repeating: 0xff, count: 9)[...] + [2])
-        #expect(long.next() == nil)
-        var endless = VarintReader([UInt8](repeating: 0x80, count: 30)[...])
-        #expect(endless.next() == nil)
+        var reader = VarintReader(0..<0)
+        #expect(reader.next(in: [0].span) == nil)
+        let long = [UInt8](repeating: 0xff, count: 9) + [2]
+        #expect(numbers(long, 0..<long.count) == nil)
+        let endless = [UInt8](repeating: 0x80, count: 30)
+        #expect(numbers(endless, 0..<endless.count) == nil)
+    }
+
+    /// The numbers in a range of bytes; nil where what stands there are none.
+    private func numbers(_ bytes: [UInt8], _ places: Range<Int>) -> [UInt64]? {
+        var reader = VarintReader(places)
+        var numbers: [UInt64] = []
+        while !reader.isAtEnd {
+            guard let number = reader.next(in: bytes.span) else { return nil }
+            numbers.append(number)
+        }
+        return numbers
     }
 
     @Test(
@@ -123,9 +136,10 @@ struct RunsRowTests {
     func damagedPositions(_ ranges: [UInt8]) throws {
         let bytes =
             [0x83, 2, 0x48, 0, 0, 0, 1, 0, 0, 0, 0, 0x40 + UInt8(ranges.count + 2), 1, 5] + ranges
-        let run = try #require(try RunsTable(bytes, height: Height(8)).run(0))
+        let table = try RunsTable(bytes, height: Height(8))
+        let run = try #require(table.run(0))
         #expect(run.previousHeight == Height(7) && run.totalBefore == 5)
-        #expect(!run.forEachPosition { $0 < 100_000 })
+        #expect(!table.forEachPosition(of: run) { $0 < 100_000 })
     }
 
     private func former(_ directory: [UInt8], _ positions: [UInt8]) -> [UInt8] {

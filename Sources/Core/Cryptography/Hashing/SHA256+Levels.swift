@@ -110,6 +110,8 @@ extension SHA256 {
             places[next[index]] = place
             next[index] += 1
         }
+        // The longest have many blocks more than each other, and are few.
+        places[next[classCount - 2]...].sort { ranges[$0].count < ranges[$1].count }
         return places
     }
 

@@ -20,14 +20,14 @@ enum FormerRunsRow {
         guard let table = try? RunsTable(bytes, height: height) else { return nil }
         var row = RunsRow(height)
         for place in 0..<table.count {
+            guard let run = table.run(place) else { return nil }
             var positions: [UInt32] = []
-            guard let run = table.run(place),
-                run.forEachPosition({ position in
-                    guard positions.last.map({ $0 < position }) ?? true else { return false }
-                    positions.append(UInt32(truncatingIfNeeded: position))
-                    return true
-                })
-            else { return nil }
+            let isAscending = table.forEachPosition(of: run) { position in
+                guard positions.last.map({ $0 < position }) ?? true else { return false }
+                positions.append(UInt32(truncatingIfNeeded: position))
+                return true
+            }
+            guard isAscending else { return nil }
             let counts = HeadCounts(
                 runs: run.previousHeight == .genesis ? 0 : 1, total: run.totalBefore,
                 lastHeight: run.previousHeight)
@@ -47,7 +47,7 @@ enum FormerRunsRow {
             directory.append(bigEndian: UInt32(positions.count / positionByteCount))
             directory.append(bigEndian: run.previousHeight.blocks)
             directory.append(bigEndian: run.totalBefore)
-            let isWhole = run.forEachPosition { position in
+            let isWhole = table.forEachPosition(of: run) { position in
                 positions.append(bigEndian: UInt32(truncatingIfNeeded: position))
                 return true
             }

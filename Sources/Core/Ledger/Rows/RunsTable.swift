@@ -43,17 +43,18 @@ public struct RunsTable: Sendable {
         let start = unit * start(place)
         let end = place + 1 < count ? unit * self.start(place + 1) : runs.count
         guard start <= end, end <= runs.count else { return nil }
-        let bytes = runs[(runs.startIndex + start)..<(runs.startIndex + end)]
-        if isFormer { return formerRun(place, bytes) }
-        var reader = VarintReader(bytes)
-        guard let back = reader.next(), back <= height.blocks, let total = reader.next()
+        if isFormer { return formerRun(place, start..<end) }
+        let bytes = runs.span
+        var reader = VarintReader(start..<end)
+        guard let back = reader.next(in: bytes), back <= height.blocks,
+            let total = reader.next(in: bytes)
         else { return nil }
         return Run(
             previousHeight: back == 0 ? .genesis : Height(height.blocks - back),
             totalBefore: total, positions: .ranges(reader))
     }
 
-    private func formerRun(_ place: Int, _ positions: ArraySlice<UInt8>) -> Run? {
+    private func formerRun(_ place: Int, _ positions: Range<Int>) -> Run? {
         let previous = directory.bigEndian(at: stride * place + 8)
         guard previous < height.blocks else { return nil }
         return Run(
@@ -77,7 +78,7 @@ public struct RunsTable: Sendable {
             throw .restore("the runs row of height \(height) is damaged")
         }
         var items: [TermRun.Item] = []
-        let isWhole = run.forEachPosition { position in
+        let isWhole = forEachPosition(of: run) { position in
             let leaf = tree.firstLeaf + UInt64(position)
             guard let hash = tree.leafHash(at: leaf) else { return false }
             items.append(TermRun.Item(leafIndex: leaf, leafHash: hash))
@@ -98,7 +99,7 @@ public struct RunsTable: Sendable {
 }
 
 extension RunsTable {
-    /// A run, but for its slot.
+    /// A run, but for its slot; its positions stand in the table that it is of.
     struct Run: Sendable {
         /// The height of the term's run before this one; 0 where this is the first.
         let previousHeight: Height
@@ -108,43 +109,45 @@ extension RunsTable {
         fileprivate enum Positions {
             case ranges(VarintReader)
             /// Of an older version: 4 bytes each.
-            case words(ArraySlice<UInt8>)
+            case words(Range<Int>)
         }
+    }
 
-        /// Calls `body` with the places in the block of the run's entries, in order, for as long as
-        /// it says so.
-        ///
-        /// - Returns: false where it did not, or the bytes are no ranges.
-        @inline(__always)
-        func forEachPosition(_ body: (Int) -> Bool) -> Bool {
-            switch positions {
-            case .words(let words): Run.forEach(words, body)
-            case .ranges(let ranges): Run.forEach(ranges, body)
+    /// Calls `body` with the places in the block of the entries of one of the table's runs, in
+    /// order, for as long as it says so.
+    ///
+    /// - Returns: false where it did not, or the bytes are no ranges.
+    @inline(__always)
+    func forEachPosition(of run: Run, _ body: (Int) -> Bool) -> Bool {
+        switch run.positions {
+        case .words(let words): forEach(words, body)
+        case .ranges(let ranges): forEach(ranges, body)
+        }
+    }
+
+    @inline(__always)
+    private func forEach(_ ranges: VarintReader, _ body: (Int) -> Bool) -> Bool {
+        let bytes = runs.span
+        var ranges = ranges
+        var last = 0
+        while !ranges.isAtEnd {
+            guard let word = ranges.next(in: bytes),
+                let more = word & 1 == 0 ? 0 : ranges.next(in: bytes),
+                word < 1 << 33, more < 1 << 32
+            else { return false }
+            let first = last + Int(word >> 1)
+            last = word & 1 == 0 ? first : first + Int(more) + 1
+            for position in first...last {
+                guard body(position) else { return false }
             }
+            guard last < 1 << 32 else { return false }
         }
+        return true
+    }
 
-        @inline(__always)
-        private static func forEach(_ ranges: VarintReader, _ body: (Int) -> Bool) -> Bool {
-            var ranges = ranges
-            var last = 0
-            while !ranges.isAtEnd {
-                guard let word = ranges.next(), let more = word & 1 == 0 ? 0 : ranges.next(),
-                    word < 1 << 33, more < 1 << 32
-                else { return false }
-                let first = last + Int(word >> 1)
-                last = word & 1 == 0 ? first : first + Int(more) + 1
-                for position in first...last {
-                    guard body(position) else { return false }
-                }
-                guard last < 1 << 32 else { return false }
-            }
-            return true
-        }
-
-        private static func forEach(_ words: ArraySlice<UInt8>, _ body: (Int) -> Bool) -> Bool {
-            let starts = Swift.stride(
-                from: 0, to: words.count, by: FormerRunsRow.positionByteCount)
-            return starts.allSatisfy { body(Int(words.bigEndian(at: $0, as: UInt32.self))) }
-        }
+    private func forEach(_ words: Range<Int>, _ body: (Int) -> Bool) -> Bool {
+        let starts = Swift.stride(
+            from: words.lowerBound, to: words.upperBound, by: FormerRunsRow.positionByteCount)
+        return starts.allSatisfy { body(Int(runs.bigEndian(at: $0, as: UInt32.self))) }
     }
 }

@@ -156,7 +156,7 @@ struct TrailLayout: Sendable {
             + CBORRoom.headByteCount(run.previousHeight.blocks)
             + CBORRoom.headByteCount(run.totalBefore)
         var (entryCount, weight, first) = (0, 32, 0)
-        let isShort = run.forEachPosition { position in
+        let isShort = runs.forEachPosition(of: run) { position in
             guard entryCount < TermTrail.runCountMax, position < entries.count else {
                 return false
             }
@@ -186,7 +186,7 @@ struct TrailLayout: Sendable {
         room.unsigned(run.previousHeight.blocks)
         room.unsigned(run.totalBefore)
         room.array(Int(copied.entryCount))
-        _ = run.forEachPosition { position in
+        _ = runs.forEachPosition(of: run) { position in
             room.array(2)
             room.unsigned(firstLeaf + UInt64(position))
             entries.write(position, to: &room)

@@ -12,24 +12,25 @@ extension [UInt8] {
     }
 }
 
-/// Reads numbers that lie one behind the other.
+/// Reads numbers that lie one behind the other in bytes that stay with whoever has them: a slice of
+/// them for each reader would count their owner up and down.
 struct VarintReader: Sendable {
-    private let bytes: ArraySlice<UInt8>
     private var position: Int
+    private let end: Int
 
-    init(_ bytes: ArraySlice<UInt8>) {
-        self.bytes = bytes
-        position = bytes.startIndex
+    /// Reads those that lie in this range of the bytes.
+    init(_ places: Range<Int>) {
+        (position, end) = (places.lowerBound, places.upperBound)
     }
 
-    var isAtEnd: Bool { position == bytes.endIndex }
+    var isAtEnd: Bool { position == end }
 
-    /// The next number; nil where the bytes end before, or it has more than 64 bits.
+    /// The next number; nil where the range ends before, or it has more than 64 bits.
     @inline(__always)
-    mutating func next() -> UInt64? {
+    mutating func next(in bytes: borrowing Span<UInt8>) -> UInt64? {
         var number: UInt64 = 0
         var shift: UInt64 = 0
-        while position < bytes.endIndex, shift < 64 {
+        while position < end, shift < 64 {
             let byte = bytes[position]
             position += 1
             guard shift < 63 || byte < 2 else { return nil }

@@ -67,19 +67,12 @@ struct StateTree: Sendable {
         let indices = StateTree.merged(dirty, changes.links)
         guard !indices.isEmpty else { return changes }
 
+        let following = followingKeys(indices, changes)
         var leaves = LeafHasher(reservingCapacity: indices.count)
-        var links = changes.links[...]
-        for slot in indices {
-            let following: UInt32
-            if let link = links.first, link.slot == slot {
-                following = link.next
-                links = links.dropFirst()
-            } else {
-                following = next[Int(slot)]
-            }
+        for (place, slot) in indices.enumerated() {
             leaves.add { leaf in
                 leaf.append(key(slot, newKeys))
-                leaf.append(key(following, newKeys))
+                leaf.append(following[place])
                 write(slot, &leaf)
             }
         }
@@ -101,8 +94,9 @@ struct StateTree: Sendable {
             if missing > 0 {
                 levels[level].append(contentsOf: repeatElement(.zero, count: missing))
             }
-            for (index, hash) in zip(change.indices, change.hashes) {
-                levels[level][Int(index)] = hash
+            var hashes = levels[level].mutableSpan
+            for place in change.indices.indices {
+                hashes[Int(change.indices[place])] = change.hashes[place]
             }
             width = (width + 1) / 2
         }
@@ -168,34 +162,36 @@ extension StateTree {
         return slots
     }
 
+    /// The keys that follow those of the slots, which are ascending.
+    ///
+    /// They lie anywhere in memory: fetched with nothing between, many are waited for at once.
+    private func followingKeys(_ slots: [UInt32], _ changes: Changes) -> [Digest] {
+        var links = changes.links[...]
+        let following = slots.map { slot in
+            guard let link = links.first, link.slot == slot else { return next[Int(slot)] }
+            links.removeFirst()
+            return link.next
+        }
+        return following.map { key($0, changes.newKeys) }
+    }
+
     /// Hashes the parents of what has changed, level by level.
     private func climb(from slotCount: Int, into changes: inout Changes) {
         var width = slotCount
         var level = 0
         while width > 1 {
             let (indices, hashes) = changes.levels[level]
-            var parents: [UInt32] = []
-            var children: [Digest] = []
-            parents.reserveCapacity(indices.count)
-            children.reserveCapacity(2 * indices.count)
-            var position = 0
-            while position < indices.count {
-                let index = indices[position]
-                if index & 1 == 1 {
-                    children.append(stored(level, Int(index) - 1))
-                    children.append(hashes[position])
-                } else if position + 1 < indices.count, indices[position + 1] == index + 1 {
-                    children.append(hashes[position])
-                    position += 1
-                    children.append(hashes[position])
-                } else {
-                    children.append(hashes[position])
-                    children.append(stored(level, Int(index) + 1))
-                }
-                parents.append(index >> 1)
-                position += 1
-            }
+            let parents = StateTree.parents(of: indices)
+            var children = stored(level, childrenOf: parents)
+            // Which of two children has changed is as good as random: a branch for each would be
+            // foretold wrongly every other time.
             var span = children.mutableSpan
+            var place = 0
+            for position in indices.indices {
+                let index = indices[position]
+                place += position > 0 && indices[position - 1] >> 1 != index >> 1 ? 2 : 0
+                span[place + Int(index & 1)] = hashes[position]
+            }
             SHA256.replaceByNodes(&span)
             children.removeLast(parents.count)
             changes.levels.append((parents, children))
@@ -206,8 +202,31 @@ extension StateTree {
             slotCount: slotCount, tree: changes.levels[level].hashes[0])
     }
 
-    private func stored(_ level: Int, _ index: Int) -> Digest {
-        level < levels.count && index < levels[level].count ? levels[level][index] : .zero
+    /// The parents of nodes that are ascending, each once.
+    private static func parents(of indices: [UInt32]) -> [UInt32] {
+        var parents = [UInt32](repeating: 0, count: indices.count)
+        var span = parents.mutableSpan
+        var count = 0
+        var last = UInt32.max
+        for index in indices {
+            count += index >> 1 == last ? 0 : 1
+            last = index >> 1
+            span[count - 1] = last
+        }
+        parents.removeLast(indices.count - count)
+        return parents
+    }
+
+    /// The hashes of the children of these nodes, two each, as they are before the block.
+    private func stored(_ level: Int, childrenOf parents: [UInt32]) -> [Digest] {
+        let stored = level < levels.count ? levels[level] : []
+        return [Digest](capacity: 2 * parents.count) { children in
+            for parent in parents {
+                let first = 2 * Int(parent)
+                children.append(first < stored.count ? stored[first] : .zero)
+                children.append(first + 1 < stored.count ? stored[first + 1] : .zero)
+            }
+        }
     }
 
     private func key(_ slot: UInt32, _ newKeys: [Digest]) -> Digest {
