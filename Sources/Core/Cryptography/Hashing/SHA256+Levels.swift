@@ -110,7 +110,7 @@ extension SHA256 {
             places[next[index]] = place
             next[index] += 1
         }
-        // The longest have many blocks more than each other, and are few.
+        // The last class has all that are longer: few, and far from each other in length.
         places[next[classCount - 2]...].sort { ranges[$0].count < ranges[$1].count }
         return places
     }

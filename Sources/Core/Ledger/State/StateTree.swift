@@ -219,12 +219,12 @@ extension StateTree {
 
     /// The hashes of the children of these nodes, two each, as they are before the block.
     private func stored(_ level: Int, childrenOf parents: [UInt32]) -> [Digest] {
-        let stored = level < levels.count ? levels[level] : []
+        let hashes = level < levels.count ? levels[level] : []
         return [Digest](capacity: 2 * parents.count) { children in
             for parent in parents {
                 let first = 2 * Int(parent)
-                children.append(first < stored.count ? stored[first] : .zero)
-                children.append(first + 1 < stored.count ? stored[first + 1] : .zero)
+                children.append(first < hashes.count ? hashes[first] : .zero)
+                children.append(first + 1 < hashes.count ? hashes[first + 1] : .zero)
             }
         }
     }
